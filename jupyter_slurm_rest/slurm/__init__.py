@@ -1,0 +1,1 @@
+"""slurmrestd, spoken in one vocabulary. Imports nothing of Jupyter."""

@@ -1,0 +1,49 @@
+"""The vocabulary: what Slurm's things are called here, whatever the API version.
+
+The server's JSON is these structures' JSON. Times are seconds since the epoch (UTC),
+durations are seconds or minutes as each field says, memory is MiB. ``None`` means
+that Slurm did not say.
+"""
+
+from __future__ import annotations
+
+from .accounting import Account, Association, Qos, Share
+from .cluster import Diag, Ping
+from .job import (
+    ActionResult,
+    Efficiency,
+    Job,
+    JobState,
+    JobSummary,
+    Reason,
+    Step,
+    Submitted,
+)
+from .machine import Gres, License, Node, Partition, Reservation
+from .values import ExitCode, Limit, Model, Tres
+
+__all__ = [
+    "Account",
+    "ActionResult",
+    "Association",
+    "Diag",
+    "Efficiency",
+    "ExitCode",
+    "Gres",
+    "Job",
+    "JobState",
+    "JobSummary",
+    "License",
+    "Limit",
+    "Model",
+    "Node",
+    "Partition",
+    "Ping",
+    "Qos",
+    "Reason",
+    "Reservation",
+    "Share",
+    "Step",
+    "Submitted",
+    "Tres",
+]

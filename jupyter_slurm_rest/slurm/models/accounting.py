@@ -1,0 +1,71 @@
+"""Who may use what: associations, QOS, fairshare."""
+
+from __future__ import annotations
+
+from .values import Limit, Model
+
+
+class Association(Model, kw_only=True):
+    """A person's membership of an account (on a partition, or on all of them)."""
+
+    account: str
+    user: str = ""
+    cluster: str = ""
+    #: Empty: every partition.
+    partition: str = ""
+    parent_account: str = ""
+    is_default: bool = False
+    default_qos: str = ""
+    qos: list[str] = []
+    max_jobs: Limit = None
+    max_submit_jobs: Limit = None
+    #: Minutes.
+    max_wall: Limit = None
+    #: Slurm's TRES string per job: ``cpu=64,gres/gpu=4``.
+    max_tres_per_job: str = ""
+    #: For the whole account: Slurm's GrpTRES.
+    group_tres: str = ""
+    shares: int | None = None
+
+
+class Qos(Model, kw_only=True):
+    """A quality of service."""
+
+    name: str
+    description: str = ""
+    priority: int | None = None
+    flags: list[str] = []
+    #: Minutes.
+    max_wall: Limit = None
+    max_jobs_per_user: Limit = None
+    max_submit_jobs_per_user: Limit = None
+    max_tres_per_job: str = ""
+    max_tres_per_user: str = ""
+    group_tres: str = ""
+    preempt: list[str] = []
+
+
+class Share(Model, kw_only=True):
+    """One line of fairshare (``sshare``): of an account, or of a person in it."""
+
+    account: str
+    user: str = ""
+    parent: str = ""
+    partition: str = ""
+    raw_shares: int | None = None
+    #: Fractions 0-1.
+    norm_shares: float | None = None
+    #: TRES-seconds, decayed.
+    raw_usage: int | None = None
+    effective_usage: float | None = None
+    fairshare: float | None = None
+
+
+class Account(Model, kw_only=True):
+    """What the acting person may use, and how they stand."""
+
+    user: str
+    default_account: str = ""
+    associations: list[Association] = []
+    qos: list[Qos] = []
+    shares: list[Share] = []

@@ -1,0 +1,127 @@
+"""The machine: nodes, partitions, reservations, licences."""
+
+from __future__ import annotations
+
+from .values import Limit, Model
+
+
+class Gres(Model, kw_only=True):
+    """A generic resource on a node, such as GPUs of one type."""
+
+    name: str
+    type: str = ""
+    total: int = 0
+    used: int = 0
+
+
+class Node(Model, kw_only=True):
+    """One node, with what is free on it now. Memory in MiB."""
+
+    name: str
+    #: Base state: IDLE, MIXED, ALLOCATED, DOWN, ERROR, FUTURE, UNKNOWN.
+    state: str
+    #: DRAIN, COMPLETING, MAINTENANCE, RESERVED, NOT_RESPONDING, POWERED_DOWN, ...
+    flags: list[str] = []
+    #: Whether new jobs can start here at all.
+    usable: bool = True
+    partitions: list[str] = []
+    features: list[str] = []
+    active_features: list[str] = []
+    cpus: int = 0
+    cpus_used: int = 0
+    #: Load average; ``None`` when the node does not report.
+    cpu_load: float | None = None
+    memory: int = 0
+    memory_used: int = 0
+    #: What the operating system says is free.
+    memory_free_os: int | None = None
+    gpus: int = 0
+    gpus_used: int = 0
+    gres: list[Gres] = []
+    #: Why it is drained or down, who said so and when.
+    reason: str = ""
+    reason_user: str = ""
+    reason_time: int | None = None
+    sockets: int | None = None
+    cores_per_socket: int | None = None
+    threads_per_core: int | None = None
+    #: Temporary disk, MiB.
+    tmp_disk: int | None = None
+    architecture: str = ""
+    operating_system: str = ""
+    address: str = ""
+    hostname: str = ""
+    version: str = ""
+    boot_time: int | None = None
+    last_busy: int | None = None
+    reservation: str = ""
+    weight: int | None = None
+
+
+class Partition(Model, kw_only=True):
+    """One partition: its limits, who may use it, and what is free now."""
+
+    name: str
+    #: UP, DOWN, DRAIN, INACTIVE, or UNKNOWN where the API version does not say.
+    state: str
+    #: ``None`` where the API version does not say.
+    default: bool | None = None
+    nodes: str = ""
+    node_count: int = 0
+    cpu_count: int = 0
+    #: Minutes.
+    max_time: Limit = None
+    default_time: Limit = None
+    max_nodes: Limit = None
+    min_nodes: int | None = None
+    #: MiB.
+    default_memory_per_cpu: Limit = None
+    default_memory_per_node: Limit = None
+    max_memory_per_cpu: Limit = None
+    max_memory_per_node: Limit = None
+    max_cpus_per_node: Limit = None
+    #: Empty: everyone.
+    allow_accounts: list[str] = []
+    deny_accounts: list[str] = []
+    allow_groups: list[str] = []
+    allow_qos: list[str] = []
+    deny_qos: list[str] = []
+    qos: str = ""
+    priority_tier: int | None = None
+    #: Free on nodes where jobs can start; ``None`` when nodes could not be read.
+    cpus_free: int | None = None
+    memory_free: int | None = None
+    gpus_total: int | None = None
+    gpus_free: int | None = None
+    nodes_idle: int | None = None
+    nodes_usable: int | None = None
+
+
+class Reservation(Model, kw_only=True):
+    """A reservation."""
+
+    name: str
+    start_time: int | None = None
+    end_time: int | None = None
+    nodes: str = ""
+    node_count: int | None = None
+    core_count: int | None = None
+    partition: str = ""
+    users: list[str] = []
+    accounts: list[str] = []
+    groups: list[str] = []
+    flags: list[str] = []
+    features: str = ""
+    licenses: str = ""
+    tres: str = ""
+
+
+class License(Model, kw_only=True):
+    """A licence that jobs can ask for with ``--licenses``."""
+
+    name: str
+    total: int = 0
+    used: int = 0
+    free: int = 0
+    reserved: int = 0
+    remote: bool = False

@@ -1,0 +1,38 @@
+"""Values that several resources share."""
+
+from __future__ import annotations
+
+from typing import Literal, Union
+
+import msgspec
+
+#: A number that Slurm may also leave unset (``None``) or set to "no limit".
+Limit = Union[int, Literal["UNLIMITED"], None]
+
+
+class Model(msgspec.Struct, frozen=True):
+    """Base of the vocabulary: immutable, so that snapshots can be shared."""
+
+
+class ExitCode(Model, kw_only=True):
+    """How a job or step ended: ``code`` 0-255, and the signal that killed it."""
+
+    code: int = 0
+    signal: int = 0
+    signal_name: str = ""
+
+
+class Tres(Model, kw_only=True):
+    """Trackable resources of one record.
+
+    ``memory`` is in MiB. ``gpus`` counts GPUs of every type; ``gpu_types`` splits
+    them (``{"a100": 2}``) where Slurm names types. ``other`` holds the rest by
+    Slurm's own name (``{"billing": 8, "license/matlab": 1}``).
+    """
+
+    cpus: int | None = None
+    memory: int | None = None
+    nodes: int | None = None
+    gpus: int = 0
+    gpu_types: dict[str, int] = {}
+    other: dict[str, int] = {}
