@@ -5,7 +5,7 @@ from __future__ import annotations
 from .values import Limit, Model
 
 
-class Association(Model, kw_only=True):
+class Association(Model, frozen=True, kw_only=True):
     """A person's membership of an account (on a partition, or on all of them)."""
 
     account: str
@@ -28,7 +28,7 @@ class Association(Model, kw_only=True):
     shares: int | None = None
 
 
-class Qos(Model, kw_only=True):
+class Qos(Model, frozen=True, kw_only=True):
     """A quality of service."""
 
     name: str
@@ -45,7 +45,7 @@ class Qos(Model, kw_only=True):
     preempt: list[str] = []
 
 
-class Share(Model, kw_only=True):
+class Share(Model, frozen=True, kw_only=True):
     """One line of fairshare (``sshare``): of an account, or of a person in it."""
 
     account: str
@@ -61,7 +61,7 @@ class Share(Model, kw_only=True):
     fairshare: float | None = None
 
 
-class Account(Model, kw_only=True):
+class Account(Model, frozen=True, kw_only=True):
     """What the acting person may use, and how they stand."""
 
     user: str

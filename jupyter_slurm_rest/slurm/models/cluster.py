@@ -5,7 +5,7 @@ from __future__ import annotations
 from .values import Model
 
 
-class Ping(Model, kw_only=True):
+class Ping(Model, frozen=True, kw_only=True):
     """One slurmctld as slurmrestd reaches it."""
 
     hostname: str
@@ -15,7 +15,7 @@ class Ping(Model, kw_only=True):
     latency: float | None = None
 
 
-class Diag(Model, kw_only=True):
+class Diag(Model, frozen=True, kw_only=True):
     """Counters of slurmctld (``sdiag``) that plans and people need."""
 
     jobs_pending: int | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 from .values import ExitCode, Limit, Model, Tres
 
 
-class JobSummary(Model, kw_only=True):
+class JobSummary(Model, frozen=True, kw_only=True):
     """One line of a job list.
 
     Times are seconds since the epoch, UTC; ``None`` where Slurm has none.
@@ -59,7 +59,7 @@ class JobSummary(Model, kw_only=True):
     exit_code: ExitCode | None = None
 
 
-class Step(Model, kw_only=True):
+class Step(Model, frozen=True, kw_only=True):
     """One step of a job, from accounting. Times as in :class:`JobSummary`."""
 
     #: ``123.batch``, ``123.extern``, ``123.0``
@@ -82,7 +82,7 @@ class Step(Model, kw_only=True):
     tres: Tres | None = None
 
 
-class Efficiency(Model, kw_only=True):
+class Efficiency(Model, frozen=True, kw_only=True):
     """What a job used of what it had. Fractions are 0-1; ``None`` is not known."""
 
     cpu: float | None = None
@@ -98,7 +98,7 @@ class Efficiency(Model, kw_only=True):
     memory_allocated: int | None = None
 
 
-class Reason(Model, kw_only=True):
+class Reason(Model, frozen=True, kw_only=True):
     """Why a job waits or ended as it did, in plain words."""
 
     code: str
@@ -108,7 +108,7 @@ class Reason(Model, kw_only=True):
     advice: str = ""
 
 
-class Job(JobSummary, kw_only=True):
+class Job(JobSummary, frozen=True, kw_only=True):
     """Everything about one job, slurmctld and slurmdbd merged."""
 
     cluster: str = ""
@@ -158,7 +158,7 @@ class Job(JobSummary, kw_only=True):
     sources: list[str] = []
 
 
-class JobState(Model, kw_only=True):
+class JobState(Model, frozen=True, kw_only=True):
     """The state of one job and nothing more, as ``jobs/state`` gives it."""
 
     id: str
@@ -166,7 +166,7 @@ class JobState(Model, kw_only=True):
     flags: list[str] = []
 
 
-class Submitted(Model, kw_only=True):
+class Submitted(Model, frozen=True, kw_only=True):
     """Slurm's answer to a submission that it took."""
 
     job_id: int
@@ -178,7 +178,7 @@ class Submitted(Model, kw_only=True):
     recovered: bool = False
 
 
-class ActionResult(Model, kw_only=True):
+class ActionResult(Model, frozen=True, kw_only=True):
     """What an action did to one job."""
 
     id: str

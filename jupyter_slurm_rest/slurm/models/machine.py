@@ -5,7 +5,7 @@ from __future__ import annotations
 from .values import Limit, Model
 
 
-class Gres(Model, kw_only=True):
+class Gres(Model, frozen=True, kw_only=True):
     """A generic resource on a node, such as GPUs of one type."""
 
     name: str
@@ -14,7 +14,7 @@ class Gres(Model, kw_only=True):
     used: int = 0
 
 
-class Node(Model, kw_only=True):
+class Node(Model, frozen=True, kw_only=True):
     """One node, with what is free on it now. Memory in MiB."""
 
     name: str
@@ -58,7 +58,7 @@ class Node(Model, kw_only=True):
     weight: int | None = None
 
 
-class Partition(Model, kw_only=True):
+class Partition(Model, frozen=True, kw_only=True):
     """One partition: its limits, who may use it, and what is free now."""
 
     name: str
@@ -97,7 +97,7 @@ class Partition(Model, kw_only=True):
     nodes_usable: int | None = None
 
 
-class Reservation(Model, kw_only=True):
+class Reservation(Model, frozen=True, kw_only=True):
     """A reservation."""
 
     name: str
@@ -116,7 +116,7 @@ class Reservation(Model, kw_only=True):
     tres: str = ""
 
 
-class License(Model, kw_only=True):
+class License(Model, frozen=True, kw_only=True):
     """A licence that jobs can ask for with ``--licenses``."""
 
     name: str

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, Union
+from typing import Literal
 
 import msgspec
 
 #: A number that Slurm may also leave unset (``None``) or set to "no limit".
-Limit = Union[int, Literal["UNLIMITED"], None]
+Limit = int | Literal["UNLIMITED"] | None
 
 
 class Model(msgspec.Struct, frozen=True):
     """Base of the vocabulary: immutable, so that snapshots can be shared."""
 
 
-class ExitCode(Model, kw_only=True):
+class ExitCode(Model, frozen=True, kw_only=True):
     """How a job or step ended: ``code`` 0-255, and the signal that killed it."""
 
     code: int = 0
@@ -22,7 +22,7 @@ class ExitCode(Model, kw_only=True):
     signal_name: str = ""
 
 
-class Tres(Model, kw_only=True):
+class Tres(Model, frozen=True, kw_only=True):
     """Trackable resources of one record.
 
     ``memory`` is in MiB. ``gpus`` counts GPUs of every type; ``gpu_types`` splits

