@@ -6,15 +6,16 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 /** The plugin recommends many rules as warnings; here each of them is an error. */
-const jupyterRules = Object.fromEntries(
-  [jupyterPlugin.configs.recommended]
-    .flat()
-    .flatMap(config => Object.entries(config.rules ?? {}))
-    .filter(([, level]) => level !== 'off')
-    .map(([name, level]) =>
-      Array.isArray(level) ? [name, ['error', ...level.slice(1)]] : [name, 'error']
-    )
-);
+const raised = rule => {
+  const [level, ...options] = [rule].flat();
+  return [level === 'warn' ? 'error' : level, ...options];
+};
+const jupyterErrors = jupyterPlugin.configs.recommended.map(config => ({
+  ...config,
+  rules: Object.fromEntries(
+    Object.entries(config.rules ?? {}).map(([name, rule]) => [name, raised(rule)])
+  )
+}));
 
 export default defineConfig([
   {
@@ -37,16 +38,15 @@ export default defineConfig([
   },
   js.configs.recommended,
   tseslint.configs.recommended,
-  jupyterPlugin.configs.recommended,
+  { plugins: { jupyter: jupyterPlugin } },
+  jupyterErrors,
   {
     files: ['**/*.ts', '**/*.tsx'],
-    plugins: { jupyter: jupyterPlugin },
     languageOptions: {
       globals: { ...globals.browser },
       parserOptions: { project: 'tsconfig.test.json', sourceType: 'module' }
     },
     rules: {
-      ...jupyterRules,
       '@typescript-eslint/naming-convention': [
         'error',
         {
