@@ -43,7 +43,6 @@ $(NODE_READY): package.json yarn.lock .yarnrc.yml $(PYTHON_READY)
 $(FRONTEND): $(FRONTEND_SOURCES) $(NODE_READY)
 	jlpm build:prod
 	jupyter-builder develop --overwrite .
-	jupyter server extension enable jupyter_slurm_rest --sys-prefix --log-level=WARN
 	touch $@
 
 .PHONY: frontend

@@ -1,5 +1,6 @@
 /** Playwright with Galata's defaults, in the system's Chromium. */
 const fs = require('fs');
+const os = require('os');
 const path = require('path');
 
 const baseConfig = require('@jupyterlab/galata/lib/playwright-config');
@@ -8,6 +9,10 @@ const port = process.env.SLURM_UI_TEST_PORT ?? '8888';
 const chromium =
   process.env.CHROMIUM ??
   ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(candidate => fs.existsSync(candidate));
+
+// The server under test sees nobody's own settings, and leaves nothing in a home.
+process.env.SLURM_UI_TEST_HOME ??= fs.mkdtempSync(path.join(os.tmpdir(), 'slurm-ui-tests-'));
+const home = process.env.SLURM_UI_TEST_HOME;
 
 module.exports = {
   ...baseConfig,
@@ -29,8 +34,16 @@ module.exports = {
     }
   },
   webServer: {
-    command: `jupyter lab --config jupyter_server_test_config.py --ServerApp.port=${port} --ServerApp.ip=127.0.0.1`,
+    command: [
+      'jupyter lab --config jupyter_server_test_config.py --allow-root',
+      `--ServerApp.ip=127.0.0.1 --ServerApp.port=${port} --ServerApp.port_retries=0`
+    ].join(' '),
     cwd: __dirname,
+    env: {
+      JUPYTER_CONFIG_DIR: path.join(home, 'config'),
+      JUPYTER_DATA_DIR: path.join(home, 'data'),
+      JUPYTER_RUNTIME_DIR: path.join(home, 'runtime')
+    },
     url: `http://127.0.0.1:${port}/lab`,
     timeout: 120_000,
     reuseExistingServer: !process.env.CI
