@@ -42,7 +42,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(bin_folder: Path, *arguments: str) -> str:
-    """Uncoloured standard output and error of a program of that environment, on a PATH without Node."""
+    """Uncoloured output of a program of that environment, on a PATH without Node."""
     environment = {
         "PATH": str(bin_folder),
         "HOME": str(bin_folder.parent),
