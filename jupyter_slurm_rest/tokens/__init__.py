@@ -1,0 +1,18 @@
+"""Where a person's Slurm token comes from. Imports nothing of Jupyter."""
+
+from .base import Token, TokenSource
+from .errors import TokenError
+from .factory import default_provider_name, make_provider
+from .redact import RedactTokens, redact
+from .refresh import TokenProvider
+
+__all__ = [
+    "RedactTokens",
+    "Token",
+    "TokenError",
+    "TokenProvider",
+    "TokenSource",
+    "default_provider_name",
+    "make_provider",
+    "redact",
+]

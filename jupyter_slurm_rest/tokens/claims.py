@@ -1,0 +1,73 @@
+"""Read a token without verifying it: whose is it, how long does it live.
+
+Verifying is Slurm's job; here the claims only serve to refuse a token early.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+import jwt
+
+from .base import Token
+from .errors import TokenExpired, TokenMalformed
+
+#: Three base64url parts: nothing else can be sent as a header, and nothing else is a JWT.
+TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}")
+#: Tokens with group lists are a few KB; slurmrestd refuses larger headers.
+MAX_TOKEN_CHARACTERS = 16_384
+#: The claims Slurm reads the user's name from, in its order.
+USER_CLAIMS = ("sun", "username")
+
+
+def read_token(
+    value: str,
+    *,
+    user_claim: str | None = None,
+    fresh: bool = False,
+    lifetime: float | None = None,
+) -> Token:
+    """Read user and expiry out of a token.
+
+    ``user_claim`` is Slurm's ``userclaimfield=``. With ``fresh`` the token was made for
+    this very request, so ``exp - iat`` is its lifetime whatever the local clock says;
+    ``lifetime`` (seconds) is what the source itself said. Raises TokenMalformed or
+    TokenExpired.
+    """
+    if len(value) > MAX_TOKEN_CHARACTERS or not TOKEN_PATTERN.fullmatch(value):
+        raise TokenMalformed("This is not a Slurm token: three parts joined by dots were expected.")
+    try:
+        claims = jwt.decode(value, options={"verify_signature": False})
+    except jwt.PyJWTError:
+        raise TokenMalformed("The token's contents cannot be read.") from None
+    expires_at, issued_at = _number(claims.get("exp")), _number(claims.get("iat"))
+    if expires_at is None:
+        raise TokenMalformed("The token says no expiry time (claim exp): Slurm would refuse it.")
+    if lifetime is None:
+        made_at = issued_at if fresh and issued_at is not None else time.time()
+        lifetime = expires_at - made_at
+    if lifetime <= 0:
+        raise TokenExpired("The token has expired.")
+    return Token(value, _username(claims, user_claim), expires_at, lifetime)
+
+
+def _username(claims: dict[str, object], user_claim: str | None) -> str:
+    for claim in (*USER_CLAIMS, *([user_claim] if user_claim else [])):
+        name = claims.get(claim)
+        if isinstance(name, str) and name:
+            return name
+    raise TokenMalformed("The token names no Slurm user (claim sun or username).")
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def token_from_text(text: str) -> str:
+    """Accept a bare token or the ``SLURM_JWT=...`` line that ``scontrol token`` prints."""
+    for line in text.splitlines():
+        word = line.strip().removeprefix("export ").removeprefix("SLURM_JWT=").strip("\"'")
+        if word:
+            return word
+    return ""

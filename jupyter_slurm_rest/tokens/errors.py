@@ -1,0 +1,94 @@
+"""Why there is no token, and what the person can do about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: The one thing that helps: the panel turns it into a button or a sentence.
+Action = Literal["login", "restart", "paste", "retry", "admin"]
+
+
+class TokenError(Exception):
+    """No usable token.
+
+    ``message`` is a sentence for the person and holds no token. ``code`` is short
+    and stable, ``action`` names what helps. Raised without a cause on purpose:
+    chained HTTP exceptions carry request headers.
+    """
+
+    code = "token_unavailable"
+    action: Action = "retry"
+
+    def __init__(self, message: str, *, action: Action | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if action is not None:
+            self.action = action
+
+
+class TokenMissing(TokenError):
+    """The source exists but holds no token."""
+
+    code = "token_missing"
+    action: Action = "paste"
+
+
+class TokenMalformed(TokenError):
+    """What the source gave is not a token Slurm could read."""
+
+    code = "token_malformed"
+    action: Action = "admin"
+
+
+class TokenExpired(TokenError):
+    """The token has run out and the source has no newer one."""
+
+    code = "token_expired"
+    action: Action = "paste"
+
+
+class TokenRefused(TokenError):
+    """The token belongs to somebody it must not belong to (root, another person)."""
+
+    code = "token_refused"
+    action: Action = "admin"
+
+
+class LoginExpired(TokenError):
+    """The login at the hub or the identity provider has run out."""
+
+    code = "login_expired"
+    action: Action = "login"
+
+
+class ScopeMissing(TokenError):
+    """This server started before the hub allowed it to ask for tokens."""
+
+    code = "scope_missing"
+    action: Action = "restart"
+
+
+class AccountNotLinked(TokenError):
+    """The site knows no Slurm account for this person."""
+
+    code = "account_not_linked"
+    action: Action = "admin"
+
+
+class TooManyRequests(TokenError):
+    """The source limits how often tokens are handed out."""
+
+    code = "token_rate_limited"
+
+
+class SourceUnreachable(TokenError):
+    """The service, command or file could not be reached or read in time."""
+
+    code = "token_source_unreachable"
+
+
+class SourceMisconfigured(TokenError):
+    """The provider's options or the source's answer make no sense."""
+
+    code = "token_source_misconfigured"
+    action: Action = "admin"

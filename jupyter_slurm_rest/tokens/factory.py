@@ -1,0 +1,62 @@
+"""Make a provider from its name and options, as the configuration gives them."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+from .base import TokenSource
+from .command import CommandSource
+from .env import EnvSource
+from .errors import SourceMisconfigured
+from .file import FileSource
+from .identity import ExpectedUser
+from .paste import PasteSource
+from .refresh import TokenProvider
+
+SOURCES: dict[str, Callable[..., TokenSource]] = {
+    "command": CommandSource,
+    "env": EnvSource,
+    "file": FileSource,
+    "paste": PasteSource,
+}
+
+
+def default_provider_name(environ: Mapping[str, str] = os.environ) -> str:
+    """Say where tokens come from when the configuration does not."""
+    if environ.get("JUPYTERHUB_API_TOKEN") and environ.get("JUPYTERHUB_API_URL"):
+        return "hub"
+    return "env" if environ.get("SLURM_JWT") else "paste"
+
+
+def make_provider(
+    name: str,
+    *,
+    username: str | None = None,
+    deny: Iterable[str] = (),
+    **options: object,
+) -> TokenProvider:
+    """Make the provider called ``name``.
+
+    ``username`` is the Slurm user that tokens must be for (default: whoever the first
+    token is for), ``deny`` lists further names to refuse. The other options are those
+    of the source's class. Raises SourceMisconfigured, naming the wrong option.
+    """
+    source_class = SOURCES.get(name)
+    if source_class is None:
+        known = ", ".join(sorted(SOURCES))
+        raise SourceMisconfigured(f"There is no token provider {name!r}. Known: {known}.")
+    parameters = inspect.signature(source_class).parameters
+    if "username" in parameters and username is not None:
+        options["username"] = username
+    for option in options:
+        if option not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise SourceMisconfigured(
+                f"The token provider {name!r} has no option {option!r}. Its options: {known}."
+            )
+    for option, parameter in parameters.items():
+        if parameter.default is parameter.empty and option not in options:
+            raise SourceMisconfigured(f"The token provider {name!r} needs the option {option!r}.")
+    return TokenProvider(source_class(**options), ExpectedUser(username, deny))

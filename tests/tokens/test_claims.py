@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import time
+
+import jwt
+import pytest
+
+from jupyter_slurm_rest.tokens.claims import read_token, token_from_text
+from jupyter_slurm_rest.tokens.errors import TokenExpired, TokenMalformed
+
+from .tokens import KEY, make_token
+
+
+def test_a_token_says_whose_it_is_and_how_long_it_lives() -> None:
+    token = read_token(make_token("alice", 600))
+    assert token.username == "alice"
+    assert 595 <= token.lifetime <= 600
+    assert token.expires_at == pytest.approx(time.time() + 600, abs=5)
+
+
+def test_the_value_is_in_no_representation() -> None:
+    value = make_token()
+    token = read_token(value)
+    assert value not in repr(token)
+    assert value not in f"{token}"
+
+
+def test_the_name_is_read_from_the_claims_slurm_reads_in_its_order() -> None:
+    now = int(time.time())
+    both = jwt.encode({"sun": "alice", "username": "bob", "exp": now + 60}, KEY)
+    assert read_token(both).username == "alice"
+    keycloak = jwt.encode({"preferred_username": "carol", "exp": now + 60}, KEY)
+    assert read_token(keycloak, user_claim="preferred_username").username == "carol"
+    with pytest.raises(TokenMalformed, match="names no Slurm user"):
+        read_token(keycloak)
+
+
+def test_a_fresh_token_lives_as_long_as_it_says_whatever_the_local_clock() -> None:
+    issued_by_a_clock_an_hour_behind = int(time.time()) - 3600
+    value = make_token(iat=issued_by_a_clock_an_hour_behind, lifetime=-3000)
+    assert read_token(value, fresh=True).lifetime == 600
+    with pytest.raises(TokenExpired):
+        read_token(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "not a token",
+        "a.b",
+        "aa.bb.cc",
+        make_token() + "\r\nX-SLURM-USER-NAME: root",
+        make_token() + "\u00e9",
+        "x" * 20_000 + ".yy.zz",
+    ],
+)
+def test_what_is_no_token_is_refused_without_being_repeated(value: str) -> None:
+    with pytest.raises(TokenMalformed) as caught:
+        read_token(value)
+    assert not value or value not in str(caught.value)
+
+
+def test_a_token_without_expiry_is_refused_as_slurm_would() -> None:
+    with pytest.raises(TokenMalformed, match="exp"):
+        read_token(jwt.encode({"sun": "alice"}, KEY))
+
+
+def test_the_line_scontrol_prints_is_understood() -> None:
+    value = make_token()
+    for text in (value, f"SLURM_JWT={value}\n", f"\nexport SLURM_JWT='{value}'\n"):
+        assert token_from_text(text) == value

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_slurm_rest.tokens.base import Token
+from jupyter_slurm_rest.tokens.errors import TokenRefused
+from jupyter_slurm_rest.tokens.identity import ExpectedUser
+
+
+def token_of(name: str) -> Token:
+    return Token("x.y.z", name, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["root", "slurm", "svc-slurm"])
+def test_people_who_may_act_as_anyone_are_refused(name: str) -> None:
+    with pytest.raises(TokenRefused, match="act as anyone"):
+        ExpectedUser(deny=["svc-slurm"]).check(token_of(name))
+
+
+def test_privileged_names_are_refused_even_when_configured() -> None:
+    with pytest.raises(TokenRefused):
+        ExpectedUser("root").check(token_of("root"))
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../alice", "alice\nbob", "x" * 80])
+def test_names_no_slurm_user_has_are_refused(name: str) -> None:
+    with pytest.raises(TokenRefused, match="not one a Slurm user"):
+        ExpectedUser().check(token_of(name))
+
+
+def test_another_person_than_configured_is_refused() -> None:
+    with pytest.raises(TokenRefused, match="belongs to bob, but alice"):
+        ExpectedUser("alice").check(token_of("bob"))
+
+
+def test_the_person_does_not_change_under_way() -> None:
+    user = ExpectedUser()
+    user.check(token_of("alice"))
+    with pytest.raises(TokenRefused, match="alice was expected"):
+        user.check(token_of("bob"))
+    user.forget()
+    user.check(token_of("bob"))

@@ -1,0 +1,14 @@
+"""Tokens for the tests, signed with a key that no cluster has."""
+
+from __future__ import annotations
+
+import time
+
+import jwt
+
+KEY = b"a test key that is long enough for HS256"
+
+
+def make_token(user: str = "alice", lifetime: float = 600, **claims: object) -> str:
+    now = int(time.time())
+    return jwt.encode({"sun": user, "iat": now, "exp": now + int(lifetime), **claims}, KEY)
