@@ -1,0 +1,95 @@
+"""The daemons of a cluster, in the order they start: how each is run and when it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from devcluster import database, people
+from devcluster.config import NODES, Settings
+from devcluster.ports import LOOPBACK
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """One daemon: `argv`, its user (None: root) and environment, inside or beside the namespace."""
+
+    name: str
+    argv: list[str]
+    ready: Callable[[Probe], bool]
+    user: str | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    inside: bool = True
+
+
+class Probe:
+    """What a readiness check may ask of the cluster."""
+
+    def succeeds(self, *argv: str) -> bool:
+        """Whether a command run inside the cluster as root ends well."""
+        raise NotImplementedError
+
+    def output(self, *argv: str) -> str:
+        """Standard output of a command run inside the cluster as root; empty when it fails."""
+        raise NotImplementedError
+
+    def rest_answers(self) -> bool:
+        """Whether slurmrestd answers over TCP and over its socket."""
+        raise NotImplementedError
+
+
+def daemons(settings: Settings) -> list[Daemon]:
+    """All daemons of a cluster, in starting order."""
+    layout = settings.layout
+    found = [
+        Daemon(
+            "mariadb",
+            database.daemon_argv(layout),
+            lambda probe: database.answers(layout),
+            inside=False,
+        )
+    ]
+    if settings.release.auth == "munge":
+        found.append(_munged(settings))
+    found.append(
+        Daemon(
+            "slurmdbd",
+            ["slurmdbd", "-D"],
+            lambda probe: probe.succeeds("sacctmgr", "--noheader", "show", "cluster"),
+        )
+    )
+    found.append(Daemon("slurmctld", ["slurmctld", "-D"], lambda probe: _controller_up(probe)))
+    found += [_slurmd(node) for node in NODES]
+    found.append(_slurmrestd(settings))
+    return found
+
+
+def _munged(settings: Settings) -> Daemon:
+    folder = settings.layout.state / "munge"
+    argv = ["munged", "--foreground", f"--key-file={folder}/munge.key"]
+    argv += [f"--seed-file={folder}/munged.seed", f"--pid-file={folder}/munged.pid"]
+    return Daemon("munged", argv, lambda probe: probe.succeeds("munge", "-n"), user="munge")
+
+
+def _controller_up(probe: Probe) -> bool:
+    return "is UP" in probe.output("scontrol", "ping")
+
+
+def _slurmd(node: str) -> Daemon:
+    def ready(probe: Probe) -> bool:
+        state = probe.output("sinfo", "--noheader", "--nodes", node, "--format=%T").strip()
+        return bool(state) and not state.startswith(("down", "unknown")) and "*" not in state
+
+    return Daemon(f"slurmd-{node}", ["slurmd", "-D", "-N", node], ready)
+
+
+def _slurmrestd(settings: Settings) -> Daemon:
+    socket = f"{settings.release.unix_prefix}{settings.layout.rest_socket}"
+    listen = [f"{LOOPBACK}:{settings.ports['slurmrestd']}", socket]
+    return Daemon(
+        "slurmrestd",
+        ["slurmrestd", "-a", "rest_auth/jwt", *listen],
+        lambda probe: probe.rest_answers(),
+        user=people.REST_USER,
+        env={"SLURM_JWT": "daemon"},
+    )

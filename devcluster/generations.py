@@ -1,0 +1,87 @@
+"""The Slurm generations and what one release needs that another does not know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from devcluster.errors import DevclusterError
+
+SLURM_PACKAGES = (
+    "slurmctld",
+    "slurmd",
+    "slurmdbd",
+    "slurmrestd",
+    "slurm-client",
+    "slurm-wlm-jwt-plugin",
+    "slurm-wlm-mysql-plugin",
+)
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One Slurm release line: the machine's own packages, or those of another Debian suite."""
+
+    name: str
+    suite: str | None
+    first_port: int
+
+    @property
+    def host_packages(self) -> tuple[str, ...]:
+        """What apt has to install on the machine itself."""
+        if self.suite is None:
+            return (*SLURM_PACKAGES, "munge", "mariadb-server")
+        return ("debootstrap", "mariadb-server")
+
+
+GENERATIONS: dict[str, Generation] = {
+    generation.name: generation
+    for generation in (
+        Generation("host", suite=None, first_port=18000),
+        Generation("trixie", suite="trixie", first_port=18010),
+        Generation("forky", suite="forky", first_port=18020),
+    )
+}
+
+
+def find(name: str) -> Generation:
+    """The generation called `name`; DevclusterError names the known ones."""
+    try:
+        return GENERATIONS[name]
+    except KeyError:
+        known = ", ".join(GENERATIONS)
+        raise DevclusterError(f"no generation named {name!r}; there are: {known}") from None
+
+
+@dataclass(frozen=True)
+class Release:
+    """A Slurm release such as 24.11.5, and the settings that depend on it."""
+
+    text: str
+
+    @property
+    def number(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in re.findall(r"\d+", self.text)[:3])
+
+    @property
+    def auth(self) -> str:
+        """`munge`, or `slurm` (auth/slurm: no munge daemon needed)."""
+        return "slurm" if self.number >= (24, 5) else "munge"
+
+    @property
+    def cgroup_plugin(self) -> str:
+        # 22.05 has no "disabled"; its v1 plugin also starts where /sys/fs/cgroup is empty.
+        return "disabled" if self.number >= (23, 11) else "cgroup/v1"
+
+    @property
+    def unix_prefix(self) -> str:
+        """How slurmrestd wants a socket named on its command line."""
+        return "unix://" if self.number >= (25, 11) else "unix:"
+
+
+def release_of(version_output: str) -> Release:
+    """The release in what `slurmctld -V` prints, e.g. `slurm-wlm 22.05.8`."""
+    match = re.search(r"\d+\.\d+\.\d+", version_output)
+    if match is None:
+        raise DevclusterError(f"no Slurm release in the output of slurmctld -V: {version_output!r}")
+    return Release(match.group())

@@ -1,0 +1,134 @@
+"""Processes that outlive the command that started them, known by id and start time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from devcluster.errors import DevclusterError
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def _stat(pid: int) -> tuple[str, int] | None:
+    """State letter and start time (clock ticks since boot) of a process; None when it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = text.rpartition(")")[2].split()
+    return fields[0], int(fields[19])
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process id that cannot be mistaken for a later process with the same number."""
+
+    pid: int
+    started: int
+    boot: str
+
+    @classmethod
+    def of(cls, pid: int) -> Process | None:
+        stat = _stat(pid)
+        return None if stat is None else cls(pid, stat[1], _boot_id())
+
+    def alive(self) -> bool:
+        _reap(self.pid)
+        stat = _stat(self.pid)
+        return (
+            stat is not None
+            and stat[0] not in "ZX"
+            and stat[1] == self.started
+            and self.boot == _boot_id()
+        )
+
+    def send(self, signum: signal.Signals) -> None:
+        """Signal this very process; nothing happens when it is gone."""
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            return
+        try:
+            # The descriptor pins the process, so the check still holds when the signal goes out.
+            if self.alive():
+                signal.pidfd_send_signal(descriptor, signum)
+        except ProcessLookupError:
+            pass
+        finally:
+            os.close(descriptor)
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+
+
+def spawn(argv: Sequence[str], log: Path, env: Mapping[str, str]) -> Process:
+    """Start `argv` in a session of its own, its output appended to `log`."""
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    pid = os.posix_spawnp(
+        argv[0],
+        list(argv),
+        dict(env),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+    process = Process.of(pid)
+    if process is None:
+        raise DevclusterError(f"{argv[0]} ended at once; see {log}")
+    return process
+
+
+def stop(processes: Iterable[Process], grace: float = 20.0) -> None:
+    """SIGTERM, and SIGKILL for what is still there after `grace` seconds."""
+    remaining = [process for process in processes if process.alive()]
+    for signum, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 10.0)):
+        for process in remaining:
+            process.send(signum)
+        deadline = time.monotonic() + seconds
+        while remaining and time.monotonic() < deadline:
+            time.sleep(0.02)
+            remaining = [process for process in remaining if process.alive()]
+    if remaining:
+        pids = ", ".join(str(process.pid) for process in remaining)
+        raise DevclusterError(f"processes {pids} did not end, not even with SIGKILL")
+
+
+def wait_until(
+    ready: Callable[[], bool],
+    what: str,
+    *,
+    seconds: float,
+    failed: Callable[[], str | None] = lambda: None,
+) -> None:
+    """Poll `ready`; give up when `failed` returns a message or `seconds` have passed."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        message = failed()
+        if message is not None:
+            raise DevclusterError(message)
+        if time.monotonic() > deadline:
+            raise DevclusterError(f"{what} is not ready after {seconds:.0f} seconds")
+        time.sleep(0.1)
+
+
+def tail(path: Path, lines: int = 15) -> str:
+    """The last lines of a log, for an error message."""
+    try:
+        text = path.read_text(errors="replace")
+    except FileNotFoundError:
+        return "(no log)"
+    return "\n".join(text.splitlines()[-lines:])
