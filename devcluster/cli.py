@@ -39,9 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], int], help: str, *, several: bool = False
+        name: str, run: Callable[[argparse.Namespace], int], words: str, *, several: bool = False
     ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help)
+        sub = commands.add_parser(name, help=words, description=words)
         sub.set_defaults(run=run)
         choices = [*GENERATIONS, "all"] if several else list(GENERATIONS)
         default = "all" if name == "status" else "host"

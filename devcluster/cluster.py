@@ -145,7 +145,7 @@ class Cluster:
         user: str | None = None,
         cwd: str | Path | None = None,
         env: Mapping[str, str] | None = None,
-        input: str | None = None,
+        input: str | None = None,  # noqa: A002 - the name subprocess.run gives it
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command inside the cluster as `user` (None: root), in their home by default."""

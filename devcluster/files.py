@@ -71,6 +71,6 @@ def _fake_gpus(layout: Layout) -> None:
     """Device files with a GPU's names. Slurm wants devices; nobody ever opens these."""
     folder = layout.state / "gpu"
     folder.mkdir()
-    null = os.stat("/dev/null").st_rdev
+    null = Path("/dev/null").stat().st_rdev
     for index in range(GPUS_PER_NODE):
         os.mknod(folder / f"nvidia{index}", stat.S_IFCHR | 0o600, null)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devcluster.errors import DevclusterError
-from devcluster.generations import SLURM_PACKAGES, Generation, Release, release_of
+from devcluster.generations import SLURM_PACKAGES, Release, release_of
 from devcluster.layout import Layout, home
 from devcluster.process import tail
 
@@ -25,7 +25,7 @@ def ensure_installed(layout: Layout) -> None:
     with locked(home() / "install.lock"):
         _ensure_packages(layout.generation.host_packages)
         if layout.tree is not None and not layout.tree.exists():
-            _bootstrap(layout.generation, layout.tree)
+            _bootstrap(layout.tree.name, layout.tree)
 
 
 def require_root() -> None:
@@ -101,10 +101,8 @@ def _no_service_starts() -> Iterator[None]:
         _POLICY.unlink(missing_ok=True)
 
 
-def _bootstrap(generation: Generation, tree: Path) -> None:
+def _bootstrap(suite: str, tree: Path) -> None:
     """Build the tree beside its place and move it there, so a half-made one is never used."""
-    suite = generation.suite
-    assert suite is not None
     scripts = Path("/usr/share/debootstrap/scripts")
     # An older debootstrap does not know newer suites by name; they are made like sid.
     script = suite if (scripts / suite).exists() else "sid"

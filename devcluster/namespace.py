@@ -7,13 +7,11 @@ machine's. The namespace lives as long as its keeper process; its mounts vanish 
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from devcluster.config import HOSTNAME
-from devcluster.errors import DevclusterError
 from devcluster.layout import Layout
 from devcluster.process import Process, spawn, tail, wait_until
 
@@ -56,7 +54,7 @@ def _setup(layout: Layout) -> list[str]:
     state = str(layout.state)
     lines = [f"hostname {HOSTNAME}"]
     if layout.tree is not None:
-        for shared in ("/proc", "/sys", "/dev", "/home", "/tmp"):
+        for shared in ("/proc", "/sys", "/dev", "/home", "/tmp"):  # noqa: S108 - a mount point
             lines.append(_run("mount", "--rbind", shared, root + shared))
         lines.append(_run("mkdir", "-p", root + state))
         lines.append(_run("touch", f"{root}/etc/hosts"))
@@ -97,7 +95,7 @@ def inside(keeper: Process, argv: Sequence[str], *, user: str | None, cwd: str) 
 def members(keeper: Process) -> list[Process]:
     """Every process inside the namespace but the keeper: daemons, job steps, jobs."""
     try:
-        namespace = os.stat(f"/proc/{keeper.pid}/ns/mnt").st_ino
+        namespace = Path(f"/proc/{keeper.pid}/ns/mnt").stat().st_ino
     except FileNotFoundError:
         return []
     found = []
@@ -107,10 +105,9 @@ def members(keeper: Process) -> list[Process]:
         try:
             if (entry / "ns/mnt").stat().st_ino != namespace:
                 continue
-        except (FileNotFoundError, ProcessLookupError):
+        except OSError:
+            # It has ended, or is one not even root may look at: neither is ours.
             continue
-        except PermissionError as error:
-            raise DevclusterError(f"cannot look at process {entry.name}: {error}") from error
         process = Process.of(int(entry.name))
         if process is not None:
             found.append(process)

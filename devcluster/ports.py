@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import socket
 from pathlib import Path
 
@@ -86,7 +85,7 @@ def holder(port: int) -> str:
         if not entry.name.isdigit():
             continue
         try:
-            links = {os.readlink(link) for link in (entry / "fd").iterdir()}
+            links = {str(link.readlink()) for link in (entry / "fd").iterdir()}
             if links & inodes:
                 return f"{(entry / 'comm').read_text().strip()} (process {entry.name})"
         except OSError:
