@@ -1,0 +1,126 @@
+"""What the server's routes accept: queries and bodies, decoded strictly by msgspec."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from .answers import OptionValue
+
+Page = Annotated[int, Meta(ge=0, le=10_000_000)]
+PageSize = Annotated[int, Meta(ge=1, le=1000)]
+Words = Annotated[str, Meta(max_length=4096)]
+#: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`.
+JobId = Annotated[str, Meta(max_length=256, pattern=r"^[0-9]+([_+][0-9\[\]*,%-]+)?$")]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request that says something this server does not know is refused, not half-obeyed."""
+
+
+class JobsQuery(Request, frozen=True, kw_only=True):
+    """Which jobs, in which order, which page. Lists are comma-separated."""
+
+    scope: Literal["mine", "all"] = "mine"
+    state: Words = ""
+    user: Words = ""
+    partition: Words = ""
+    account: Words = ""
+    qos: Words = ""
+    #: Part of the id, name, user, account or node names.
+    search: Words = ""
+    #: A field of the rows, with ``-`` in front for descending.
+    sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-job_id"
+    offset: Page = 0
+    limit: PageSize = 100
+
+
+class HistoryQuery(Request, frozen=True, kw_only=True):
+    """Which finished jobs. Times are seconds since the epoch; lists are comma-separated."""
+
+    scope: Literal["mine", "all"] = "mine"
+    state: Words = ""
+    user: Words = ""
+    partition: Words = ""
+    account: Words = ""
+    name: Words = ""
+    search: Words = ""
+    #: The last 7 days unless said otherwise.
+    start_time: Annotated[int, Meta(ge=0)] | None = None
+    end_time: Annotated[int, Meta(ge=0)] | None = None
+    sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-end_time"
+    offset: Page = 0
+    limit: PageSize = 100
+
+
+class SubmitQuery(Request, frozen=True, kw_only=True):
+    """How to submit."""
+
+    #: Only check; nothing is submitted.
+    validate: bool = False
+
+
+class OutputQuery(Request, frozen=True, kw_only=True):
+    """Which part of which file."""
+
+    stream: Literal["stdout", "stderr"] = "stdout"
+    #: Bytes; without it, the end of the file.
+    offset: Annotated[int, Meta(ge=0)] | None = None
+
+
+class SubmitRequest(Request, frozen=True, kw_only=True):
+    """A batch script, with options that win over its ``#SBATCH`` lines."""
+
+    script: str
+    options: dict[str, OptionValue] = {}
+
+
+class ScriptRequest(Request, frozen=True, kw_only=True):
+    """A script to understand or, with ``options``, to rewrite so that it says them."""
+
+    script: str
+    options: dict[str, OptionValue] | None = None
+
+
+class ActionRequest(Request, frozen=True, kw_only=True):
+    """What to do to which jobs."""
+
+    action: Literal["cancel", "signal", "hold", "release", "requeue", "suspend", "resume"]
+    job_ids: Annotated[list[JobId], Meta(min_length=1, max_length=10_000)]
+    #: For ``signal`` (and ``cancel``, instead of the usual TERM then KILL): a name or number.
+    signal: Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9+]+$")] | None = None
+    #: ``requeue`` only: leave it held.
+    hold: bool = False
+
+
+class JobChange(Request, frozen=True, kw_only=True):
+    """What to change about a job; what is left out stays as it is."""
+
+    time_limit: str | int | UnsetType = UNSET
+    partition: str | UnsetType = UNSET
+    qos: str | UnsetType = UNSET
+    account: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    priority: int | UnsetType = UNSET
+    nice: int | UnsetType = UNSET
+    dependency: str | UnsetType = UNSET
+    begin: str | UnsetType = UNSET
+    comment: str | UnsetType = UNSET
+    features: str | UnsetType = UNSET
+    nodes: str | UnsetType = UNSET
+
+    def given(self) -> dict[str, str | int]:
+        """Only what is to be changed."""
+        return {
+            name: value
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) is not UNSET
+        }
+
+
+class TokenRequest(Request, frozen=True, kw_only=True):
+    """A Slurm token pasted by the person; it stays in this server's memory."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=16_384)]
