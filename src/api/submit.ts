@@ -1,0 +1,62 @@
+import type { UiSchema } from '@rjsf/utils';
+import type { JSONSchema7 } from 'json-schema';
+
+import type { SlurmServer } from './request';
+import type { ISubmitted } from './vocabulary';
+
+/** sbatch's options by long name with underscores, in the words a person writes. */
+export type Options = Record<string, unknown>;
+
+/** The submit form of one cluster for this person. */
+export interface IFormDescription {
+  schema: JSONSchema7;
+  uiSchema: UiSchema;
+  defaults: Options;
+}
+
+/** A script as the server read it. */
+export interface IScriptReading {
+  options: Options;
+  warnings: string[];
+  /** The script with its #SBATCH lines rewritten, when options were given. */
+  script?: string | null;
+}
+
+/** Form, script and submission of one cluster. */
+export class SubmitApi {
+  constructor(private readonly _server: SlurmServer) {}
+
+  /**
+   * The form of a cluster.
+   *
+   * @param path - the contents path of the script, whose folder the job runs in
+   */
+  form(cluster: string, path?: string): Promise<IFormDescription> {
+    return this._server.get<IFormDescription>(['clusters', cluster, 'form'], { path });
+  }
+
+  /** The options that a script sets; with `changes`, after those were written into it. */
+  script(cluster: string, script: string, changes?: Options): Promise<IScriptReading> {
+    return this._server.send<IScriptReading>('POST', ['clusters', cluster, 'script'], {
+      script,
+      ...(changes ? { options: changes } : {})
+    });
+  }
+
+  /** Checks a job without submitting it. */
+  validate(cluster: string, script: string, options: Options): Promise<IScriptReading> {
+    return this._server.send<IScriptReading>(
+      'POST',
+      ['clusters', cluster, 'jobs'],
+      { script, options },
+      { validate: true }
+    );
+  }
+
+  submit(cluster: string, script: string, options: Options): Promise<ISubmitted> {
+    return this._server.send<ISubmitted>('POST', ['clusters', cluster, 'jobs'], {
+      script,
+      options
+    });
+  }
+}

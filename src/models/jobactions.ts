@@ -1,0 +1,33 @@
+import type { IJob } from '../api/vocabulary';
+import { isFinished } from './jobstate';
+
+/** What the toolbar of a job offers. */
+export type JobCommand = 'cancel' | 'hold' | 'release' | 'requeue' | 'change';
+
+/**
+ * Whether an action makes sense in the job's state. Slurm has the last word: this only
+ * keeps buttons from offering what cannot be.
+ */
+export function fits(command: JobCommand, job: IJob): boolean {
+  const finished = isFinished(job.state, job.flags);
+  const completing = job.flags.includes('COMPLETING');
+  switch (command) {
+    case 'cancel':
+      return !finished && !completing;
+    case 'change':
+      return !finished && !completing;
+    case 'hold':
+      return job.state === 'PENDING' && job.held_by === null;
+    case 'release':
+      // A hold by an administrator is not the person's to release.
+      return job.state === 'PENDING' && job.held_by === 'user';
+    case 'requeue':
+      // Slurm forgets finished jobs; those still known to slurmctld can run again.
+      return (
+        job.requeue !== false &&
+        job.sources.includes('slurmctld') &&
+        job.state !== 'PENDING' &&
+        job.state !== 'UNKNOWN'
+      );
+  }
+}
