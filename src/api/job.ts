@@ -1,28 +1,11 @@
 import type { SlurmServer } from './request';
-import type { IActionResult, IJob } from './vocabulary';
+import type { components } from './schema';
+import type { IActionResult, IJob, IJobChange, IOutputChunk } from './vocabulary';
 
 /** What can be done to a job that is there. */
-export type Action = 'cancel' | 'hold' | 'release' | 'requeue' | 'suspend' | 'resume' | 'signal';
+export type Action = components['schemas']['ActionRequest']['action'];
 
 export type Stream = 'stdout' | 'stderr';
-
-/** A piece of a job's output file. Offsets and sizes are bytes. */
-export interface IOutputChunk {
-  path: string;
-  /** Its path for the contents API; null when it is not below the server's root. */
-  contents_path: string | null;
-  size: number;
-  offset: number;
-  next_offset: number;
-  text: string;
-  /** Whether the job has ended and the file has been read to its end. */
-  finished: boolean;
-  /** Whether something before `offset` was left out. */
-  truncated_start: boolean;
-}
-
-/** Changes to a job, by the keys of sbatch's options. */
-export type Changes = Record<string, string | number>;
 
 /** One job of one cluster, as the server extension serves it. */
 export class JobApi {
@@ -53,8 +36,9 @@ export class JobApi {
     return results[0];
   }
 
-  change(changes: Changes): Promise<IActionResult> {
-    return this._server.send<IActionResult>('PATCH', this._path(), changes);
+  /** Changes the job; resolves with the job as it is then. */
+  change(changes: IJobChange): Promise<IJob> {
+    return this._server.send<IJob>('PATCH', this._path(), changes);
   }
 
   private _path(): string[] {

@@ -2,24 +2,16 @@ import type { UiSchema } from '@rjsf/utils';
 import type { JSONSchema7 } from 'json-schema';
 
 import type { SlurmServer } from './request';
-import type { ISubmitted } from './vocabulary';
+import type { IScriptAnswer, ISubmitted } from './vocabulary';
 
 /** sbatch's options by long name with underscores, in the words a person writes. */
-export type Options = Record<string, unknown>;
+export type Options = IScriptAnswer['options'];
 
 /** The submit form of one cluster for this person. */
 export interface IFormDescription {
   schema: JSONSchema7;
   uiSchema: UiSchema;
   defaults: Options;
-}
-
-/** A script as the server read it. */
-export interface IScriptReading {
-  options: Options;
-  warnings: string[];
-  /** The script with its #SBATCH lines rewritten, when options were given. */
-  script?: string | null;
 }
 
 /** Form, script and submission of one cluster. */
@@ -36,16 +28,16 @@ export class SubmitApi {
   }
 
   /** The options that a script sets; with `changes`, after those were written into it. */
-  script(cluster: string, script: string, changes?: Options): Promise<IScriptReading> {
-    return this._server.send<IScriptReading>('POST', ['clusters', cluster, 'script'], {
+  script(cluster: string, script: string, changes?: Options): Promise<IScriptAnswer> {
+    return this._server.send<IScriptAnswer>('POST', ['clusters', cluster, 'script'], {
       script,
       ...(changes ? { options: changes } : {})
     });
   }
 
   /** Checks a job without submitting it. */
-  validate(cluster: string, script: string, options: Options): Promise<IScriptReading> {
-    return this._server.send<IScriptReading>(
+  validate(cluster: string, script: string, options: Options): Promise<IScriptAnswer> {
+    return this._server.send<IScriptAnswer>(
       'POST',
       ['clusters', cluster, 'jobs'],
       { script, options },

@@ -3,9 +3,9 @@ import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { Action, Changes, JobApi } from '../api/job';
+import type { Action, JobApi } from '../api/job';
 import type { ApiError } from '../api/request';
-import type { IActionResult, IJob } from '../api/vocabulary';
+import type { IActionResult, IJob, IJobChange } from '../api/vocabulary';
 import { isFinished } from './jobstate';
 
 /** Milliseconds between two looks at a job that may still change. */
@@ -103,8 +103,9 @@ export class JobModel implements IDisposable {
     return this._do(() => this._api.act(action, options));
   }
 
-  change(changes: Changes): Promise<IActionResult> {
-    return this._do(() => this._api.change(changes));
+  /** Changes the job; rejects with Slurm's refusal. */
+  async change(changes: IJobChange): Promise<void> {
+    await this._do(() => this._api.change(changes));
   }
 
   dispose(): void {
@@ -116,7 +117,7 @@ export class JobModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  private async _do(task: () => Promise<IActionResult>): Promise<IActionResult> {
+  private async _do<T>(task: () => Promise<T>): Promise<T> {
     this._busy = true;
     this._stateChanged.emit();
     try {

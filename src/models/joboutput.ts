@@ -3,8 +3,9 @@ import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { IOutputChunk, JobApi, Stream } from '../api/job';
+import type { JobApi, Stream } from '../api/job';
 import type { ApiError } from '../api/request';
+import type { IOutputChunk } from '../api/vocabulary';
 import { OutputText } from './outputtext';
 
 /** Milliseconds between two looks at a file that grows. */
@@ -112,7 +113,7 @@ export class JobOutputModel implements IDisposable {
     const generation = this._generation;
     try {
       for (let count = 0; count < BURST; count++) {
-        const chunk = await this._api.output(this._stream, this._file?.next_offset ?? null);
+        const chunk = await this._api.output(this._stream, this._offset());
         if (this._isDisposed || generation !== this._generation) {
           return;
         }
@@ -132,6 +133,11 @@ export class JobOutputModel implements IDisposable {
       this._stateChanged.emit();
       throw error;
     }
+  }
+
+  /** Where to read on; null (the end of the file) before anything could be read. */
+  private _offset(): number | null {
+    return this._file !== null && this._file.note === '' ? this._file.next_offset : null;
   }
 
   private _take(chunk: IOutputChunk): void {

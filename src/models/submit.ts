@@ -1,5 +1,3 @@
-import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
-import { JSONExt } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -140,12 +138,12 @@ export class SubmitModel implements IDisposable {
   }
 
   /** The person changed the form; `options` is all that it shows now. */
-  change(options: Options): void {
+  change(options: Partial<Options>): void {
     const shown = this.options;
     const keys = new Set([...Object.keys(shown), ...Object.keys(options)]);
     for (const key of keys) {
       const value = Private.emptied(options[key]);
-      if (!Private.same(value, Private.emptied(shown[key]))) {
+      if (value !== Private.emptied(shown[key])) {
         delete this._refused[key];
         this._pending = { ...this._pending, [key]: value };
       }
@@ -364,13 +362,7 @@ export namespace SubmitModel {
 
 namespace Private {
   /** A value of the form; null when there is none. */
-  export function emptied(value: unknown): unknown {
-    const none =
-      value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
-    return none ? null : value;
-  }
-
-  export function same(one: unknown, other: unknown): boolean {
-    return JSONExt.deepEqual(one as ReadonlyPartialJSONValue, other as ReadonlyPartialJSONValue);
+  export function emptied(value: Options[string] | undefined): Options[string] {
+    return value === undefined || value === '' ? null : value;
   }
 }

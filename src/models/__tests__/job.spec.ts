@@ -129,7 +129,7 @@ describe('JobModel', () => {
 
   it('hands on a refusal', async () => {
     const { model } = begin();
-    await expect(model.change({ time: '1:00' })).rejects.toBe(DOWN);
+    await expect(model.change({ time_limit: '1:00' })).rejects.toBe(DOWN);
     expect(model.busy).toBe(false);
     model.dispose();
     model.dispose();

@@ -1,5 +1,5 @@
-import type { IOutputChunk, Stream } from '../../api/job';
-import { ApiError } from '../../api/request';
+import type { Stream } from '../../api/job';
+import type { IOutputChunk } from '../../api/vocabulary';
 import { JobOutputModel } from '../joboutput';
 
 /** A file on the server, read in chunks from its last `tail` bytes on. */
@@ -14,7 +14,17 @@ class OutputFile {
   output = async (stream: Stream, offset: number | null): Promise<IOutputChunk> => {
     this.asked.push({ stream, offset });
     if (this.missing) {
-      throw new ApiError(404, { message: '/x.out: no such file', reason: 'file_not_readable' });
+      const at = offset ?? 0;
+      return {
+        path: '/x.out',
+        size: 0,
+        offset: at,
+        next_offset: at,
+        text: '',
+        finished: this.finished,
+        truncated_start: false,
+        note: 'There is no such file here.'
+      };
     }
     const size = this.text.length;
     const beyond = offset !== null && offset > size;
@@ -22,13 +32,13 @@ class OutputFile {
     const text = this.text.slice(start, start + this.chunk);
     return {
       path: `/home/alice/${stream}`,
-      contents_path: null,
       size,
       offset: start,
       next_offset: start + text.length,
       text,
       finished: this.finished && start + text.length === size,
-      truncated_start: offset === null && start > 0
+      truncated_start: offset === null && start > 0,
+      note: ''
     };
   };
 }
@@ -99,11 +109,12 @@ describe('JobOutputModel', () => {
     file.missing = true;
     const { model, shown } = begin(file);
     await model.refresh();
-    expect(model.error?.message).toContain('/x.out');
+    expect(model.file?.note).toBe('There is no such file here.');
+    expect(shown()).toBe('');
     file.missing = false;
     file.text = 'here\n';
     await model.refresh();
-    expect(model.error).toBeNull();
+    expect(model.file?.note).toBe('');
     expect(shown()).toBe('here\n');
     model.dispose();
   });

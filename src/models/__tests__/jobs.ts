@@ -8,6 +8,8 @@ export function job(changes: Partial<IJob> = {}): IJob {
     array_job_id: null,
     array_task_id: null,
     array_tasks: null,
+    het_job_id: null,
+    het_offset: null,
     name: 'train',
     user: 'alice',
     account: 'physics',

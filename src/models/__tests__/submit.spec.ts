@@ -1,5 +1,6 @@
 import { ApiError } from '../../api/request';
-import type { IScriptReading, Options } from '../../api/submit';
+import type { Options } from '../../api/submit';
+import type { IScriptAnswer } from '../../api/vocabulary';
 import { SubmitModel } from '../submit';
 
 const SCRIPT = '#!/bin/bash\n#SBATCH --time=10\nhostname\n';
@@ -19,7 +20,7 @@ class Server {
     defaults: { chdir: '/home/alice' } as Options
   });
 
-  script = async (_cluster: string, script: string, changes?: Options): Promise<IScriptReading> => {
+  script = async (_cluster: string, script: string, changes?: Options): Promise<IScriptAnswer> => {
     this.scriptCalls.push({ script, changes });
     if (this.gated) {
       await new Promise<void>(resolve => this.gates.push(resolve));
@@ -34,12 +35,13 @@ class Server {
       const written = value === null ? '' : `#SBATCH --${key}=${value}\n`;
       text = line.test(text) ? text.replace(line, written) : text.replace(/\n/, `\n${written}`);
     }
-    return { options: this.read(text), warnings: [], script: text };
+    const options = this.read(text);
+    return { options, components: [options], warnings: [], script: text };
   };
 
   validate = async (_cluster: string, script: string, options: Options) => {
     this.fail();
-    return { options: { ...this.read(script), ...options }, warnings: ['partition is down'] };
+    return { options, components: [], warnings: ['partition is down'], script };
   };
 
   submit = async (_cluster: string, script: string, options: Options) => {
