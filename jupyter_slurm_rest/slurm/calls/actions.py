@@ -1,0 +1,148 @@
+"""Ending and signalling jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+
+from ..dialects.actions import KillAnswer, KillStatus
+from ..dialects.base import Dialect
+from ..dialects.envelope import decode
+from ..errors import InvalidRequest, NoSuchEndpoint, NotFound, SlurmError, Unsupported, shorten
+from ..jobids import JobId, parse_job_id
+from ..models import ActionResult
+from ..transport import segment
+from .jobs import JobCalls
+
+#: Slurm's number for a job that is completing or completed already.
+_ALREADY_DONE = 2021
+_TRANSITION = 2020
+_SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
+_FINISHED = "had already finished"
+
+
+class ActionCalls(JobCalls):
+    """Doing something to jobs; every call gives one result per job, in their order."""
+
+    async def cancel(self, ids: Iterable[str | int], *, signal: str = "") -> list[ActionResult]:
+        """Cancel jobs, array tasks (``123_4``, ``123_[5-9]``) or components (``123+1``).
+
+        Cancelling what has finished succeeds and says so. With ``signal`` it is sent
+        instead (see :meth:`signal`).
+        """
+        return await self._kill([parse_job_id(one) for one in ids], signal, "cancelled")
+
+    async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
+        """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs' steps."""
+        match = _SIGNAL.fullmatch(signal.strip())
+        if match is None:
+            raise InvalidRequest(
+                "signal", f"{shorten(signal, 40)!r} is no signal: write a name such as USR1."
+            )
+        name = (match[1] or match[2]).upper()
+        return await self._kill([parse_job_id(one) for one in ids], name, f"signal {name} sent")
+
+    async def _kill(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
+        if not ids:
+            return []
+        dialect = await self.dialect()
+        if dialect.has("jobs killed together"):
+            try:
+                return await self._kill_together(ids, signal, done)
+            except NoSuchEndpoint:
+                # Slurm 23.11 before 23.11.6.
+                pass
+        return [await self._kill_one(one, signal, done, dialect) for one in ids]
+
+    async def _kill_together(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
+        body: dict[str, object] = {"jobs": [str(one) for one in ids], "flags": ["VERBOSE"]}
+        if signal:
+            body["signal"] = signal
+        answer = await self.connection.send(
+            "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
+        )
+        told = decode(answer.body, KillAnswer).status or []
+        return [_result(one, told, done) for one in ids]
+
+    async def _kill_one(
+        self, one: JobId, signal: str, done: str, dialect: Dialect
+    ) -> ActionResult:
+        name = str(one)
+        try:
+            path = f"job/{segment(await self._safe_target(one, dialect))}"
+            answer = await self.connection.send(
+                "DELETE",
+                "slurm",
+                path,
+                {"signal": signal} if signal else None,
+                wanted=("job", name),
+                twice_is_once=not signal,
+            )
+        except SlurmError as problem:
+            return _from_error(name, problem)
+        if answer.status == 304:
+            return ActionResult(id=name, ok=True, message=_FINISHED)
+        told = decode(answer.body, KillAnswer).status or []
+        # There is one job only: whatever is told is about it.
+        return _judge(name, told[0], done) if told else ActionResult(id=name, ok=True, message=done)
+
+    async def _safe_target(self, one: JobId, dialect: Dialect) -> str:
+        """The id to send so that nothing but ``one`` is hit.
+
+        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` of the path
+        and cancels the whole array: there a started task goes by its own number.
+        """
+        if not one.tasks or not dialect.has("task ids misread"):
+            return str(one)
+        if one.one_task is not None:
+            job = await self.job(str(one))
+            if job.array_task_id == one.one_task and job.job_id != job.array_job_id:
+                return str(job.job_id)
+        raise Unsupported(
+            "Acting on a task of an array that has not started",
+            dialect.version,
+            needs="Slurm 23.11.6 and v0.0.40",
+            advice="Act on the whole array, or use scancel.",
+        )
+
+
+def _result(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
+    """What ``told`` says about ``one``; Slurm is silent about what went well."""
+    name = str(one)
+    exact = [entry for entry in told if _same(entry, one)]
+    if exact:
+        return _judge(name, exact[0], done)
+    return ActionResult(id=name, ok=True, message=done)
+
+
+def _same(entry: KillStatus, one: JobId) -> bool:
+    try:
+        return parse_job_id(entry.step_id or "") == one
+    except InvalidRequest:
+        return False
+
+
+def _judge(name: str, entry: KillStatus, done: str) -> ActionResult:
+    if entry.code == 0:
+        return ActionResult(id=name, ok=True, message=done)
+    return _failed(name, entry.code, shorten(entry.words))
+
+
+def _from_error(name: str, problem: SlurmError) -> ActionResult:
+    if problem.error_number is None and not isinstance(problem, (NotFound, Unsupported)):
+        # Slurm was not reached, or did not answer: nobody's job was judged.
+        raise problem
+    if problem.error_number in (_ALREADY_DONE, _TRANSITION):
+        return _failed(name, problem.error_number, problem.message)
+    return ActionResult(
+        id=name, ok=False, message=problem.message, error_number=problem.error_number
+    )
+
+
+def _failed(name: str, code: int, words: str) -> ActionResult:
+    if code == _ALREADY_DONE:
+        return ActionResult(id=name, ok=True, message=_FINISHED)
+    if code == _TRANSITION:
+        words = "It is not running, or is changing its state: signals reach running jobs only."
+    return ActionResult(id=name, ok=False, message=words, error_number=code)

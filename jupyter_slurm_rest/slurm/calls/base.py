@@ -1,0 +1,16 @@
+"""What every kind of call stands on."""
+
+from __future__ import annotations
+
+from ..connection import Connection
+from ..dialects import Dialect, dialect_of
+
+
+class Calls:
+    """Base of the call classes that :class:`SlurmClient` is composed of."""
+
+    connection: Connection
+
+    async def dialect(self) -> Dialect:
+        """How the negotiated API version is spoken."""
+        return dialect_of(await self.connection.api_version())

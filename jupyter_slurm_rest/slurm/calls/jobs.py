@@ -1,0 +1,70 @@
+"""The queue: all jobs, one job, states only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..connection import LONG
+from ..dialects import jobs as wire
+from ..dialects.envelope import decode
+from ..dialects.job_detail import DetailRows, job
+from ..dialects.values import moment
+from ..errors import NotFound
+from ..lists import JobList, Unchanged
+from ..models import Job, JobState
+from ..transport import Params, segment
+from .base import Calls
+
+
+class JobCalls(Calls):
+    """Reading slurmctld's jobs."""
+
+    async def jobs(self, *, update_time: int | None = None) -> JobList | Unchanged:
+        """Every job that slurmctld shows: expensive on a full queue.
+
+        With ``update_time`` (an earlier :attr:`JobList.last_update`), :class:`Unchanged`
+        when nothing has changed since; that is never to be read as an empty queue.
+        """
+        params: Params | None = None
+        if update_time is not None:
+            params = {"update_time": (await self.dialect()).update_time(update_time)}
+        answer = await self.connection.get("slurm", "jobs/", params, timeout=LONG)
+        if answer.status == 304:
+            return Unchanged()
+        rows = decode(answer.body, wire.JobRows)
+        if wire.says_unchanged(rows):
+            return Unchanged()
+        return JobList(
+            jobs=[wire.summary(row) for row in rows.jobs or []],
+            last_update=moment(rows.last_update),
+        )
+
+    async def job(self, job_id: str | int) -> Job:
+        """What slurmctld knows of one job: ``123``, ``123_4`` or ``123+1``.
+
+        Raises :exc:`NotFound` for a job that it has forgotten or never had.
+        """
+        wanted = str(job_id)
+        answer = await self.connection.get(
+            "slurm", f"job/{segment(wanted)}", wanted=("job", wanted)
+        )
+        resolved = (await self.dialect()).has("resolved files")
+        rows = decode(answer.body, DetailRows).jobs or []
+        found = [job(row, resolved=resolved) for row in rows]
+        if not found:
+            raise NotFound("job", wanted)
+        return wire.choose(found, wanted)
+
+    async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
+        """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.
+
+        Arrays may come as a whole (``123_*``). It does not heed ``PrivateData``. Jobs
+        that slurmctld has forgotten are left out.
+        """
+        dialect = await self.dialect()
+        dialect.require("job states", "v0.0.40 (Slurm 23.11.5)")
+        params: Params | None = None
+        if ids is not None:
+            params = {"job_id": ",".join(str(one) for one in ids)}
+        answer = await self.connection.get("slurm", "jobs/state/", params, timeout=LONG)
+        return wire.states(decode(answer.body, wire.StateRows))

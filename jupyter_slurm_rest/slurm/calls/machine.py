@@ -1,0 +1,67 @@
+"""The machine: nodes and partitions."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..dialects.envelope import decode
+from ..dialects.nodes import NodeRows, node
+from ..errors import NotFound
+from ..models import Node, Partition
+from ..transport import Params, segment
+from .base import Calls
+
+
+class MachineCalls(Calls):
+    """What there is to run on, and how much of it is free."""
+
+    async def nodes(self) -> list[Node]:
+        """Every node that this person may see."""
+        # No update_time: before 26.05.3 slurmrestd fails when only nodes have changed.
+        answer = await self.connection.get("slurm", "nodes/")
+        return [node(row) for row in decode(answer.body, NodeRows).nodes or []]
+
+    async def node(self, name: str) -> Node:
+        """One node. Raises :exc:`NotFound`."""
+        answer = await self.connection.get(
+            "slurm", f"node/{segment(name)}", wanted=("node", name)
+        )
+        rows = decode(answer.body, NodeRows).nodes or []
+        if not rows:
+            raise NotFound("node", name)
+        return node(rows[0])
+
+    async def partitions(self, nodes: list[Node] | None = None) -> list[Partition]:
+        """Every partition; with ``nodes``, also what is free in each now."""
+        found = await self._partitions()
+        return found if nodes is None else [with_free(partition, nodes) for partition in found]
+
+    async def partition(self, name: str) -> Partition:
+        """One partition. Raises :exc:`NotFound`."""
+        # Asked by path, a partition named "no" or "1e3" is taken for another word.
+        for partition in await self._partitions():
+            if partition.name.lower() == name.lower():
+                return partition
+        raise NotFound("partition", name)
+
+    async def _partitions(self) -> list[Partition]:
+        dialect = await self.dialect()
+        # Without it newer versions leave hidden partitions out.
+        params: Params | None = {"flags": "ALL"} if dialect.has("flags") else None
+        answer = await self.connection.get("slurm", "partitions/", params)
+        return dialect.decode_partitions(answer.body)
+
+
+def with_free(partition: Partition, nodes: list[Node]) -> Partition:
+    """``partition`` with what is free on those of its ``nodes`` where jobs can start."""
+    members = [node for node in nodes if partition.name in node.partitions]
+    usable = [node for node in members if node.usable]
+    return msgspec.structs.replace(
+        partition,
+        cpus_free=sum(node.cpus - node.cpus_used for node in usable),
+        memory_free=sum(max(0, node.memory - node.memory_used) for node in usable),
+        gpus_total=sum(node.gpus for node in members),
+        gpus_free=sum(node.gpus - node.gpus_used for node in usable),
+        nodes_idle=sum(node.state == "IDLE" for node in usable),
+        nodes_usable=len(usable),
+    )

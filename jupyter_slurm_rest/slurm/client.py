@@ -1,0 +1,45 @@
+"""The client: everything a person does with Slurm, through slurmrestd."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from .calls.actions import ActionCalls
+from .calls.cluster import ClusterCalls
+from .calls.machine import MachineCalls
+from .connection import Connection
+from .credentials import CredentialSource
+from .transport import Transport
+
+
+class SlurmClient(ClusterCalls, ActionCalls, MachineCalls):
+    """One cluster's Slurm as one person.
+
+    ``credentials`` gives user name and token for each request. ``api_version``
+    (``v0.0.42``) pins the API version; by default the newest that both sides know is
+    negotiated at the first call. Every coroutine may raise any
+    :exc:`~jupyter_slurm_rest.slurm.errors.SlurmError`.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: CredentialSource,
+        api_version: str | None = None,
+    ) -> None:
+        self.connection = Connection(transport, credentials, api_version)
+
+    async def __aenter__(self) -> SlurmClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections to slurmrestd."""
+        await self.connection.transport.close()

@@ -1,0 +1,202 @@
+"""A cluster's slurmrestd with a person's credentials: calls, retries, API version."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+import stamina
+
+from .credentials import Credentials, CredentialSource
+from .errors import (
+    AnswerLost,
+    Busy,
+    NoSuchEndpoint,
+    SlurmError,
+    SlurmTimeout,
+    TokenMissing,
+    TokenRejected,
+    Unreachable,
+)
+from .faults import failure
+from .negotiation import Negotiation
+from .transport import Answer, Params, Stream, Transport
+
+#: Seconds for an answer that holds a whole queue.
+LONG = 180.0
+
+
+class Connection:
+    """Calls to one slurmrestd as one person.
+
+    Reads are repeated when nothing came of them (no connection, a lost answer, Slurm
+    too busy); writes never are, except after a token that was surely rejected. A
+    rejected token is renewed once per call.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: CredentialSource,
+        api_version: str | None = None,
+        *,
+        attempts: int = 3,
+    ) -> None:
+        self.transport = transport
+        self._credentials = credentials
+        self._attempts = attempts
+        self._negotiation = Negotiation(self._probe, api_version)
+
+    async def api_version(self) -> str:
+        """The API version in use, negotiated at the first call: ``v0.0.45``."""
+        return (await self._negotiation.result()).version
+
+    async def api_versions(self) -> list[str]:
+        """Every API version that both sides know, newest first."""
+        return await self._negotiation.offered()
+
+    async def release(self) -> str:
+        """Slurm's release, as negotiated: ``26.05.5``; may be empty."""
+        return (await self._negotiation.result()).release
+
+    async def get(
+        self,
+        area: str,
+        path: str,
+        params: Params | None = None,
+        *,
+        wanted: tuple[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Read ``/<area>/<version>/<path>``; ``area`` is slurm or slurmdb.
+
+        Returns an answer of status 200 without errors, or 304. Raises any
+        :exc:`SlurmError`.
+        """
+        target = f"/{area}/{await self.api_version()}/{path}"
+        async for attempt in stamina.retry_context(
+            on=_worth_repeating, attempts=self._attempts, wait_initial=0.2, wait_max=5.0
+        ):
+            with attempt:
+                return await self._once("GET", target, params, None, wanted, timeout)
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    async def send(
+        self,
+        method: str,
+        area: str,
+        path: str,
+        params: Params | None = None,
+        body: object = None,
+        *,
+        wanted: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        twice_is_once: bool = False,
+    ) -> Answer:
+        """Write, once. ``body`` is encoded as JSON. Otherwise as :meth:`get`.
+
+        ``twice_is_once``: doing it again would change nothing more, so it may also be
+        repeated with a new token where Slurm's refusal of the old one is only likely.
+        """
+        target = f"/{area}/{await self.api_version()}/{path}"
+        content = None if body is None else msgspec.json.encode(body)
+        return await self._once(method, target, params, content, wanted, timeout, twice_is_once)
+
+    @asynccontextmanager
+    async def stream(
+        self, area: str, path: str, params: Params | None = None
+    ) -> AsyncIterator[Stream]:
+        """Read a long answer piece by piece; only a JSON answer of status 200 is yielded.
+
+        Whether its ``errors`` are empty is for the reader to see.
+        """
+        target = f"/{area}/{await self.api_version()}/{path}"
+        for renew in (False, True):
+            credentials = await self._acquire(renew)
+            async with self.transport.stream(
+                "GET", target, params=params, credentials=credentials
+            ) as stream:
+                if stream.status == 200 and stream.content_type == "application/json":
+                    yield stream
+                    return
+                body = b"".join([chunk async for chunk in stream.chunks()])
+            answer = Answer(stream.status, stream.content_type, body, 0.0)
+            problem = failure(answer, path=target)
+            if problem is None or renew or not isinstance(problem, TokenRejected):
+                raise problem or SlurmError(f"Unexpected HTTP status {stream.status}.")
+
+    async def raw(
+        self,
+        method: str,
+        target: str,
+        params: Params | None = None,
+        content: bytes | None = None,
+        *,
+        renew: bool = False,
+    ) -> Answer:
+        """Send to a whole path and return whatever comes: no retry, no judgement."""
+        credentials = await self._acquire(renew)
+        return await self.transport.request(
+            method, target, params=params, content=content, credentials=credentials
+        )
+
+    async def _acquire(self, renew: bool) -> Credentials:
+        credentials = await self._credentials(renew=renew)
+        if not credentials.token:
+            raise TokenMissing(
+                "There is no Slurm token.", advice="Check where this cluster's tokens come from."
+            )
+        return credentials
+
+    async def _once(
+        self,
+        method: str,
+        target: str,
+        params: Params | None,
+        content: bytes | None,
+        wanted: tuple[str, str] | None,
+        timeout: float | None,
+        twice_is_once: bool = True,
+    ) -> Answer:
+        for renew in (False, True):
+            credentials = await self._acquire(renew)
+            answer = await self.transport.request(
+                method,
+                target,
+                params=params,
+                content=content,
+                credentials=credentials,
+                timeout=timeout,
+            )
+            problem = failure(answer, path=target, wanted=wanted)
+            if problem is None:
+                return answer
+            if isinstance(problem, NoSuchEndpoint):
+                # slurmrestd may have been upgraded: ask for its versions again.
+                self._negotiation.forget()
+            if not isinstance(problem, TokenRejected) or not (problem.sure or twice_is_once):
+                break
+        raise problem
+
+    async def _probe(self, version: str) -> Answer:
+        target = f"/slurm/{version}/ping/"
+        async for attempt in stamina.retry_context(
+            on=_worth_repeating, attempts=self._attempts, wait_initial=0.2, wait_max=5.0
+        ):
+            with attempt:
+                for renew in (False, True):
+                    credentials = await self._acquire(renew)
+                    answer = await self.transport.request("GET", target, credentials=credentials)
+                    problem = failure(answer, path=target)
+                    if not isinstance(problem, TokenRejected):
+                        return answer
+                raise problem
+        raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _worth_repeating(problem: Exception) -> bool:
+    # A time-out has cost its whole time already: the person decides.
+    return isinstance(problem, (Unreachable, AnswerLost, Busy)) and not isinstance(
+        problem, SlurmTimeout
+    )

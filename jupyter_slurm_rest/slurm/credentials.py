@@ -1,0 +1,36 @@
+"""Who we are to Slurm: a user name and a token that never shows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+
+class Credentials:
+    """A user name and a Slurm token. The token is left out of ``repr`` and pickles."""
+
+    __slots__ = ("_token", "username")
+
+    def __init__(self, username: str, token: str) -> None:
+        # Both become header lines: a line end in them would forge further headers.
+        for what, value in (("user name", username), ("token", token)):
+            if not value.isascii() or not value.isprintable() or " " in value:
+                raise ValueError(f"the Slurm {what} has characters that no {what} has")
+        self.username = username
+        self._token = token
+
+    @property
+    def token(self) -> str:
+        return self._token
+
+    def __repr__(self) -> str:
+        return f"Credentials(username={self.username!r}, token=<hidden>)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("credentials are not to be stored")
+
+
+class CredentialSource(Protocol):
+    """Gives the credentials for a request; ``renew`` after a token was rejected."""
+
+    def __call__(self, renew: bool = False) -> Awaitable[Credentials]: ...

@@ -1,0 +1,39 @@
+"""Answers to what is done to jobs."""
+
+from __future__ import annotations
+
+from typing import Union
+
+import msgspec
+
+from .envelope import Envelope
+from .values import Number, Text, number, text
+
+
+class _Code(msgspec.Struct):
+    code: Number = None
+    string: Text = None
+    message: Text = None
+
+
+class KillStatus(msgspec.Struct):
+    """What became of one job of a kill request (from v0.0.40); mostly failures."""
+
+    error: Union[_Code, None] = None
+    #: The job's id as a person writes it.
+    step_id: Union[str, int, None] = None
+    job_id: Number = None
+
+    @property
+    def code(self) -> int:
+        return number(self.error.code) or 0 if self.error else 0
+
+    @property
+    def words(self) -> str:
+        return text(self.error.message) or text(self.error.string) if self.error else ""
+
+
+class KillAnswer(Envelope):
+    """An answer to a ``DELETE`` of jobs."""
+
+    status: Union[list[KillStatus], None] = None

@@ -1,0 +1,178 @@
+"""Everything slurmctld says about one job."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal, Union
+
+import msgspec
+
+from ..filenames import Naming, resolve
+from ..models import Job
+from ..reasons import explain
+from .envelope import Envelope
+from .jobs import JobRow, row_fields
+from .states import FINISHED_STATES
+from .tres import parse_tres
+from .values import (
+    Exit,
+    Number,
+    Text,
+    Words,
+    exit_code,
+    limit,
+    moment,
+    number,
+    positive,
+    text,
+    words,
+)
+
+
+class JobDetail(JobRow):
+    """One job as slurmctld describes it."""
+
+    cluster: Text = None
+    group_name: Text = None
+    state_description: Text = None
+    hold: Union[bool, None] = None
+    comment: Text = None
+    admin_comment: Text = None
+    extra: Text = None
+    current_working_directory: Text = None
+    command: Text = None
+    submit_line: Text = None
+    batch_flag: Union[bool, int, None] = None
+    standard_input: Text = None
+    standard_output: Text = None
+    standard_error: Text = None
+    stdin_expanded: Text = None
+    stdout_expanded: Text = None
+    stderr_expanded: Text = None
+    dependency: Text = None
+    features: Text = None
+    resv_name: Text = None
+    licenses: Text = None
+    excluded_nodes: Text = None
+    required_nodes: Text = None
+    scheduled_nodes: Text = None
+    batch_host: Text = None
+    tasks: Number = None
+    cpus_per_task: Number = None
+    nice: Number = None
+    requeue: Union[bool, int, None] = None
+    restart_cnt: Number = None
+    shared: Words = None
+    time_minimum: Number = None
+    deadline: Number = None
+    derived_exit_code: Exit = None
+    mail_user: Text = None
+    mail_type: Words = None
+
+
+class DetailRows(Envelope):
+    """An answer of ``job/{id}``."""
+
+    jobs: Union[list[JobDetail], None] = None
+
+
+def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
+    """``row`` as a :class:`Job`; ``now`` is when the answer was made.
+
+    ``resolved``: the plain file names have no patterns left (v0.0.39 to v0.0.42).
+    """
+    fields: dict[str, Any] = row_fields(row, time.time() if now is None else now)
+    state, reason = fields["state"], fields["reason"]
+    stdin, stdout, stderr = _files(row, fields, resolved)
+    shared = words(row.shared)
+    fields.update(
+        cluster=text(row.cluster),
+        group=text(row.group_name),
+        why=explain(reason, text(row.state_description)) if reason else None,
+        held_by=_held_by(state, reason, number(row.priority), row.hold),
+        comment=text(row.comment),
+        admin_comment=text(row.admin_comment),
+        extra=text(row.extra),
+        working_directory=text(row.current_working_directory),
+        command=text(row.command),
+        submit_line=text(row.submit_line),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        dependency=text(row.dependency),
+        constraints=text(row.features),
+        reservation=text(row.resv_name),
+        licenses=text(row.licenses),
+        excluded_nodes=text(row.excluded_nodes),
+        required_nodes=text(row.required_nodes),
+        scheduled_nodes=text(row.scheduled_nodes),
+        batch_host=text(row.batch_host),
+        requested=parse_tres(text(row.tres_req_str)),
+        allocated=parse_tres(text(row.tres_alloc_str)),
+        tasks=number(row.tasks),
+        cpus_per_task=positive(row.cpus_per_task),
+        nice=number(row.nice),
+        requeue=None if row.requeue is None else bool(row.requeue),
+        restarts=number(row.restart_cnt),
+        shared=shared[0].lower() if shared else "",
+        time_minimum=limit(row.time_minimum) or None,
+        deadline=moment(row.deadline),
+        suspended=_suspended(row, state, fields, now),
+        derived_exit_code=exit_code(row.derived_exit_code) if state in FINISHED_STATES else None,
+        mail_user=text(row.mail_user),
+        mail_type=words(row.mail_type),
+        sources=["slurmctld"],
+    )
+    return msgspec.convert(fields, Job)
+
+
+def _held_by(
+    state: str, reason: str, priority: int | None, hold: bool | None
+) -> Literal["user", "admin"] | None:
+    if state != "PENDING" or reason not in ("JobHeldUser", "JobHeldAdmin", "Dependency", ""):
+        return None
+    if reason == "JobHeldAdmin":
+        return "admin"
+    # A held job may give another reason first; then it is its priority that tells.
+    return "user" if reason == "JobHeldUser" or hold or priority == 0 else None
+
+
+def _suspended(
+    row: JobDetail, state: str, fields: dict[str, Any], now: float | None
+) -> int | None:
+    """Seconds between start and now (or the end) in which the job did not run."""
+    start, end, ran = fields["start_time"], fields["end_time"], fields["elapsed"]
+    if not moment(row.suspend_time) or start is None or ran is None:
+        return 0 if start is not None else None
+    until = end if state in FINISHED_STATES and end else time.time() if now is None else now
+    return max(0, int(until) - start - ran)
+
+
+def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> tuple[str, str, str]:
+    """Paths of stdin, stdout and stderr with every pattern resolved.
+
+    From v0.0.43 Slurm resolves them itself under names of their own, and before v0.0.39
+    not at all.
+    """
+    if row.batch_flag in (False, 0):
+        return "", "", ""
+    written = (text(row.standard_input), text(row.standard_output), text(row.standard_error))
+    if resolved:
+        return written[0], written[1], written[2] or written[1]
+    naming = Naming(
+        job_id=fields["job_id"],
+        array_job_id=fields["array_job_id"],
+        array_task_id=fields["array_task_id"],
+        job_name=fields["name"],
+        user=fields["user"],
+        node=text(row.batch_host),
+        directory=text(row.current_working_directory),
+        restarts=number(row.restart_cnt),
+    )
+    default = "slurm-%A_%a.out" if fields["array_job_id"] else "slurm-%j.out"
+    output = written[1] or default
+    return (
+        text(row.stdin_expanded) or resolve(written[0] or "/dev/null", naming),
+        text(row.stdout_expanded) or resolve(output, naming),
+        text(row.stderr_expanded) or resolve(written[2] or output, naming),
+    )

@@ -1,0 +1,56 @@
+"""Job states: one base state and flags, out of every way that Slurm writes them."""
+
+from __future__ import annotations
+
+from .values import Words, words
+
+PENDING_STATES = frozenset({"PENDING"})
+ACTIVE_STATES = frozenset({"RUNNING", "SUSPENDED"})
+FINISHED_STATES = frozenset(
+    {
+        "COMPLETED",
+        "CANCELLED",
+        "FAILED",
+        "TIMEOUT",
+        "NODE_FAIL",
+        "PREEMPTED",
+        "BOOT_FAIL",
+        "DEADLINE",
+        "OUT_OF_MEMORY",
+    }
+)
+BASE_STATES = PENDING_STATES | ACTIVE_STATES | FINISHED_STATES
+
+#: Up to v0.0.39 a flag hides the base state; these flags occur with one base only.
+#: COMPLETING is not among them: it does not tell how the job ended.
+_BASE_BEHIND = {
+    "CONFIGURING": "RUNNING",
+    "POWER_UP_NODE": "RUNNING",
+    "RESIZING": "RUNNING",
+    "SIGNALING": "RUNNING",
+    "STOPPED": "RUNNING",
+    "REQUEUED": "PENDING",
+    "REQUEUE_FED": "PENDING",
+    "REQUEUE_HOLD": "PENDING",
+    "SPECIAL_EXIT": "PENDING",
+    "REVOKED": "PENDING",
+    "RESV_DEL_HOLD": "PENDING",
+}
+
+
+def job_state(value: Words) -> tuple[str, list[str]]:
+    """``(base, flags)``, base in capitals, ``UNKNOWN`` where Slurm does not say it."""
+    if type(value) is list and len(value) == 1 and value[0] in BASE_STATES:
+        return value[0], []
+    base = ""
+    flags: list[str] = []
+    for word in words(value):
+        # slurmdb adds who cancelled: "CANCELLED by 1000".
+        name = word.partition(" ")[0].upper()
+        if not base and name in BASE_STATES:
+            base = name
+        else:
+            flags.append(name)
+    if not base:
+        base = next((_BASE_BEHIND[flag] for flag in flags if flag in _BASE_BEHIND), "UNKNOWN")
+    return base, [flag for flag in flags if flag != "UNKNOWN"]

@@ -1,0 +1,16 @@
+"""v0.0.43 to v0.0.45 (Slurm 25.05 and newer)."""
+
+from __future__ import annotations
+
+from . import v39, v42
+from .base import Dialect
+
+FIRST = 43
+
+
+def dialect(minor: int) -> Dialect:
+    return Dialect(
+        minor=minor,
+        decode_partitions=v39.decode_partitions,
+        features=v42.FEATURES | ({"requeue"} if minor >= 45 else set()),
+    )

@@ -1,0 +1,131 @@
+"""Scalars as slurmrestd writes them, in every version, and as we read them.
+
+A number may be plain, ``null``, a string, or ``{"set", "infinite", "number"}``; a
+list of words may be a list or one comma-separated string. The readers here take all.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Union
+
+import msgspec
+
+from ..models import ExitCode, Limit
+
+
+class NumberOrNone(msgspec.Struct):
+    """Slurm's optional number (from v0.0.39): infinite, set, or neither."""
+
+    set: bool = False
+    infinite: bool = False
+    number: Union[int, float, str, None] = None
+
+
+#: A number on the wire.
+Number = Union[int, float, str, NumberOrNone, None]
+#: A string on the wire.
+Text = Union[str, None]
+#: A list of words on the wire.
+Words = Union[list[str], str, None]
+
+#: NO_VAL and INFINITE of slurm.h, 32 bits; the 64-bit ones are above ``_HUGE``.
+_NO_VAL = 0xFFFFFFFE
+_INFINITE = 0xFFFFFFFF
+_HUGE = 1 << 63
+
+
+def number(value: Number) -> int | None:
+    """An integer; ``None`` where Slurm has none, or says that there is no limit."""
+    if type(value) is int:
+        return value if value < _NO_VAL or _INFINITE < value < _HUGE else None
+    if type(value) is NumberOrNone:
+        return number(value.number) if value.set and not value.infinite else None
+    found = real(value)
+    return None if found is None else int(found)
+
+
+def real(value: Number) -> float | None:
+    """A float; ``None`` where Slurm has none, NaN, infinity or its 2^64-1."""
+    if type(value) is NumberOrNone:
+        return real(value.number) if value.set and not value.infinite else None
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return found if math.isfinite(found) and found < _HUGE else None
+
+
+def limit(value: Number) -> Limit:
+    """A limit: an integer, ``UNLIMITED``, or ``None`` where Slurm has none."""
+    if type(value) is NumberOrNone:
+        return "UNLIMITED" if value.infinite else number(value)
+    if value in (-1, _INFINITE, "Infinity"):
+        return "UNLIMITED"
+    return number(value)
+
+
+def moment(value: Number) -> int | None:
+    """Seconds since the epoch; Slurm writes 0 for "never"."""
+    return number(value) or None
+
+
+def positive(value: Number) -> int | None:
+    """A count or number of a record, where 0 means that there is none."""
+    return number(value) or None
+
+
+def words(value: Words) -> list[str]:
+    """A list of words."""
+    if not value:
+        return []
+    items = value.split(",") if type(value) is str else value
+    return [item for item in items if item]
+
+
+def text(value: Text) -> str:
+    """A string; Slurm's ``(null)`` and ``null`` are empty."""
+    return value if value and value != "(null)" else ""
+
+
+class Signal(msgspec.Struct):
+    id: Number = None
+    signal_id: Number = None
+    name: Text = None
+
+
+class ExitStatus(msgspec.Struct):
+    """An exit code taken apart by Slurm (slurmdb, and slurm from v0.0.40)."""
+
+    return_code: Number = None
+    signal: Union[Signal, None] = None
+    # The optional number that v0.0.39 sends in its place, holding the wait status.
+    set: bool = False
+    infinite: bool = False
+    number: Number = None
+
+
+#: How a job ended, on the wire: taken apart, or the wait status as a number.
+Exit = Union[int, ExitStatus, None]
+
+
+def exit_code(value: Exit) -> ExitCode | None:
+    """How a job or step ended; ``None`` where Slurm does not say."""
+    if value is None:
+        return None
+    if type(value) is ExitStatus:
+        if value.set:
+            return _wait_status(number(value.number))
+        if value.return_code is None and value.signal is None:
+            return None
+        signal = value.signal or Signal()
+        code = number(value.return_code)
+        by = number(signal.id) or number(signal.signal_id) or 0
+        return ExitCode(code=code or 0, signal=by, signal_name=text(signal.name) if by else "")
+    return _wait_status(number(value)) if type(value) is int else None
+
+
+def _wait_status(status: int | None) -> ExitCode | None:
+    if status is None:
+        return None
+    return ExitCode(code=(status >> 8) & 0xFF, signal=status & 0x7F)

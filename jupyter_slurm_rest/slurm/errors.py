@@ -1,0 +1,158 @@
+"""Everything that can go wrong between us and Slurm, in words a person can act on.
+
+``str(error)`` is a whole sentence. Words of Slurm itself are data: shortened, kept
+apart in ``slurm_text``, never to be shown as markup. No error carries a token.
+"""
+
+from __future__ import annotations
+
+#: Upstream words longer than this are cut; they end in messages and logs.
+MAX_UPSTREAM_TEXT = 500
+
+
+def shorten(text: str, limit: int = MAX_UPSTREAM_TEXT) -> str:
+    """Upstream text on one line, without control characters, at most ``limit`` long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * limit]).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+class SlurmError(Exception):
+    """Base of every failure of :class:`~jupyter_slurm_rest.slurm.SlurmClient`."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        advice: str = "",
+        error_number: int | None = None,
+        slurm_text: str = "",
+        source: str = "",
+    ) -> None:
+        super().__init__(message)
+        #: A sentence: what happened.
+        self.message = message
+        #: A sentence: what the person can do; may be empty.
+        self.advice = advice
+        #: Slurm's number (``slurm_errno.h``), when it gave one.
+        self.error_number = error_number
+        #: Slurm's own words, shortened.
+        self.slurm_text = shorten(slurm_text)
+        #: The part of Slurm that said so (``slurm_load_jobs()``), when it told.
+        self.source = shorten(source, 120)
+
+
+class Unreachable(SlurmError):
+    """slurmrestd could not be reached; the request was not sent."""
+
+
+class AnswerLost(SlurmError):
+    """The request was sent, but no whole answer came: it may have taken effect."""
+
+
+class SlurmTimeout(AnswerLost):
+    """No answer within the time limit; the request may have taken effect."""
+
+
+class TokenMissing(SlurmError):
+    """There is no Slurm token to send."""
+
+
+class TokenRejected(SlurmError):
+    """Slurm does not accept the token: expired, badly signed, or another person's."""
+
+    #: Whether it is sure that nothing was done. Before 24.11 slurmctld just hangs up on
+    #: a bad token, which looks the same as its dying in the middle of a request.
+    sure = True
+
+
+class TokenSuspected(TokenRejected):
+    """slurmctld hung up: most likely because of the token."""
+
+    sure = False
+
+
+class PermissionDenied(SlurmError):
+    """Slurm knows the person and says no."""
+
+
+class NotFound(SlurmError):
+    """There is no such job, node, partition or reservation (or it may not be seen)."""
+
+    def __init__(self, kind: str, name: str, **details: object) -> None:
+        advice = {
+            "job": "Jobs leave Slurm's memory some minutes after they end; accounting may know it.",
+        }.get(kind, "")
+        super().__init__(
+            f"Slurm knows no {kind} {shorten(name, 80)!r}.",
+            advice=advice,
+            **details,  # type: ignore[arg-type]
+        )
+        self.kind = kind
+        self.name = name
+
+
+class Refused(SlurmError):
+    """Slurm understood the request and refused it, in its own words."""
+
+
+class InvalidRequest(SlurmError):
+    """Refused by us before anything was sent to Slurm."""
+
+    def __init__(self, field: str, message: str, *, advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        #: The option or parameter that is wrong.
+        self.field = field
+
+
+class Unsupported(SlurmError):
+    """The API version in use cannot carry what was asked."""
+
+    def __init__(
+        self, feature: str, api_version: str, *, needs: str = "", advice: str = ""
+    ) -> None:
+        need = f" It needs {needs}." if needs else ""
+        super().__init__(
+            f"{feature} is not possible through Slurm's API {api_version}.{need}", advice=advice
+        )
+        self.feature = feature
+        self.api_version = api_version
+        #: Which API version can, in words; empty when none can.
+        self.needs = needs
+
+
+class NoSuchEndpoint(SlurmError):
+    """slurmrestd does not serve this path."""
+
+
+class NoCommonVersion(NoSuchEndpoint):
+    """slurmrestd speaks no API version that is known here."""
+
+
+class ControllerDown(SlurmError):
+    """slurmrestd answers, but slurmctld does not."""
+
+
+class Busy(ControllerDown):
+    """slurmctld asked to come back later (rate limit)."""
+
+
+class AccountingDown(SlurmError):
+    """The accounting daemon (slurmdbd) does not answer."""
+
+
+class AccountingMissing(SlurmError):
+    """This cluster's slurmrestd serves no accounting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cluster keeps no accounting that can be read through slurmrestd.",
+            advice="Finished jobs, accounts and limits are not available here.",
+        )
+
+
+class UnreadableAnswer(SlurmError):
+    """The answer is not what slurmrestd sends: no JSON, or JSON of another shape."""
+
+
+class TooLarge(SlurmError):
+    """The answer (or request) is larger than the limit set for it."""

@@ -1,0 +1,169 @@
+"""From slurmrestd's failures to our errors: the one place that knows their shapes.
+
+The order of evidence: Slurm's error number, then the HTTP status, then the words.
+The body is always read before the status: a 500 may hold data, a 200 errors.
+"""
+
+from __future__ import annotations
+
+from .dialects.envelope import Envelope, Problem, decode
+from .errors import (
+    AccountingDown,
+    Busy,
+    ControllerDown,
+    NoSuchEndpoint,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    SlurmError,
+    SlurmTimeout,
+    TokenRejected,
+    TokenSuspected,
+    TooLarge,
+    UnreadableAnswer,
+    shorten,
+)
+from .transport import Answer
+
+#: ESLURM_REST_EMPTY_RESULT: nothing found is no error.
+EMPTY_RESULT = 9003
+#: SLURM_NO_CHANGE_IN_DATA
+NO_CHANGE = 1900
+
+_TOKEN = {1007, 6000, 6001, 6004, 6007, 9008}
+#: slurmctld hung up, as releases before 24.11 do when they do not like the token: reads
+#: end in "Unspecified error", writes in "Zero Bytes were transmitted or received".
+_HUNG_UP = {-1, 5005}
+_DENIED = {2002, 2010, 6010, 6011}
+_CONTROLLER = {1800, 1801, 1802, 1803, 1805, 2027, 2132, 5003, 5005}
+_TIMEOUT = {5004, 1021, 1022, 1023}
+_ACCOUNTING = {7000, 7008}
+_NOT_FOUND = {2017: "job", 2018: "node", 2000: "partition", 2053: "reservation"}
+
+_MISSED = ("No error: Failure to query", "Query empty or not RFC7320 compliant: Unable to find")
+
+_TOKEN_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
+
+
+def failure(
+    answer: Answer,
+    *,
+    path: str,
+    wanted: tuple[str, str] | None = None,
+) -> SlurmError | None:
+    """What is wrong with ``answer``, or ``None``.
+
+    ``wanted`` is the kind and name of the one thing that was asked for; errors that
+    say it is not there become :exc:`NotFound`. Entries of ``errors`` in an answer with
+    status 200 count too.
+    """
+    if answer.content_type != "application/json":
+        return _without_json(answer, path)
+    try:
+        envelope = decode(answer.body, Envelope)
+    except UnreadableAnswer as problem:
+        return problem
+    problems = [entry for entry in envelope.errors or [] if _counts(entry)]
+    if answer.status == 200 and not problems:
+        return None
+    by_accounting = path.startswith("/slurmdb/")
+    found = [
+        _classify(entry, answer.status, wanted, by_accounting)
+        for entry in problems or [Problem()]
+    ]
+    # The most telling one: the first that is not a mere refusal, else the first.
+    return next((error for error in found if type(error) is not Refused), found[0])
+
+
+def _counts(entry: Problem) -> bool:
+    return entry.code not in (EMPTY_RESULT, NO_CHANGE) and bool(entry.code or entry.words)
+
+
+def _classify(
+    entry: Problem,
+    status: int,
+    wanted: tuple[str, str] | None,
+    by_accounting: bool,
+) -> SlurmError:
+    code, words, source = entry.code, entry.words, entry.source or ""
+
+    def made(kind: type[SlurmError], message: str, advice: str = "") -> SlurmError:
+        return kind(
+            message, advice=advice, error_number=code or None, slurm_text=words, source=source
+        )
+
+    rejected = made(TokenRejected, "Slurm does not accept the token.", _TOKEN_ADVICE)
+    if code in _TOKEN or status in (401, 511) or "authentication" in words.lower():
+        return rejected
+    if code in _HUNG_UP and status == 500:
+        return made(
+            TokenSuspected,
+            "Slurm's controller hung up, most likely because it does not accept the token.",
+            _TOKEN_ADVICE,
+        )
+    if code in _ACCOUNTING or (by_accounting and code in _CONTROLLER):
+        return made(
+            AccountingDown,
+            "Slurm's accounting (slurmdbd) does not answer.",
+            "Jobs still run; history and limits are back when it is.",
+        )
+    if code == 1804:
+        return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")
+    if code in _TIMEOUT or status == 504:
+        return made(SlurmTimeout, "Slurm's controller did not answer in time.", "Try again later.")
+    if code in _CONTROLLER or (status == 502 and not by_accounting):
+        return made(
+            ControllerDown,
+            "Slurm's controller (slurmctld) does not answer slurmrestd.",
+            "Running jobs go on; wait until it is back.",
+        )
+    if wanted is not None and (
+        _NOT_FOUND.get(code) == wanted[0]
+        or (status == 404 and code not in _DENIED)
+        # Nodes and partitions are missed in words alone: number 0 or 9000.
+        or (code in (0, 9000) and words.startswith(_MISSED))
+    ):
+        return NotFound(*wanted, error_number=code or None, slurm_text=words, source=source)
+    if code in _DENIED:
+        return made(
+            PermissionDenied,
+            f"Slurm does not permit this: {_said(words)}",
+            "Ask the cluster's administrators if you should be permitted.",
+        )
+    return made(Refused, f"Slurm refused: {_said(words) or f'HTTP status {status}'}")
+
+
+def _said(words: str) -> str:
+    return shorten(words, 300)
+
+
+def _without_json(answer: Answer, path: str) -> SlurmError | None:
+    """slurmrestd answers in plain text when it never came to ask Slurm."""
+    said = shorten(answer.body[:2000].decode("utf-8", "replace"))
+    status = answer.status
+    if status in (204, 304):
+        return None
+    if status == 401 or "authentication" in said.lower():
+        return TokenRejected(
+            "slurmrestd does not accept the token.", advice=_TOKEN_ADVICE, slurm_text=said
+        )
+    if status in (404, 405) and answer.content_type in ("text/plain", ""):
+        return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=said)
+    if status == 413:
+        return TooLarge("The request is larger than slurmrestd takes.", slurm_text=said)
+    if status in (502, 503, 504):
+        return ControllerDown(
+            f"A proxy before slurmrestd answered with HTTP status {status}.",
+            advice="slurmrestd may be down; try again later.",
+            slurm_text=said,
+        )
+    if status in (400, 406, 411, 415, 417, 500):
+        return Refused(
+            f"slurmrestd refused the request (HTTP status {status}): {said}", slurm_text=said
+        )
+    return UnreadableAnswer(
+        f"The answer (HTTP status {status}, {answer.content_type or 'no content type'})"
+        " is not slurmrestd's.",
+        advice="Check that the address is slurmrestd's and not a login page or another service.",
+        slurm_text=said,
+    )

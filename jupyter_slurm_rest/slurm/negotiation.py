@@ -1,0 +1,87 @@
+"""Which API version to speak: the newest that both sides know, or the pinned one.
+
+A version that slurmrestd has not loaded is a 404 of its router, decided before Slurm
+is asked anything: so probing ``ping`` costs a millisecond, while the OpenAPI document
+is rebuilt by slurmrestd for every request and is megabytes long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from .dialects.envelope import Envelope, decode
+from .errors import InvalidRequest, NoCommonVersion, NoSuchEndpoint
+from .faults import failure
+from .transport import Answer
+
+#: Every version spoken here, newest first.
+KNOWN = tuple(f"v0.0.{minor}" for minor in range(45, 36, -1))
+_VERSION = re.compile(r"v0\.0\.(\d{2,3})")
+
+
+class Negotiated(msgspec.Struct, frozen=True):
+    version: str
+    #: Slurm's release, ``26.05.5``; empty where slurmrestd does not say.
+    release: str
+
+
+class Negotiation:
+    """Finds the version once; ``probe`` sends ``ping`` in a version."""
+
+    def __init__(self, probe: Callable[[str], Awaitable[Answer]], pinned: str | None) -> None:
+        if pinned is not None and not _VERSION.fullmatch(pinned):
+            raise InvalidRequest(
+                "api_version", f"{pinned!r} is no API version of slurmrestd: write {KNOWN[0]}"
+            )
+        self._probe = probe
+        self._candidates = KNOWN if pinned is None else (pinned,)
+        self._found: Negotiated | None = None
+        self._lock = asyncio.Lock()
+
+    def forget(self) -> None:
+        """Negotiate anew at the next call."""
+        self._found = None
+
+    async def result(self) -> Negotiated:
+        """What was agreed. Raises :exc:`NoCommonVersion` and what the probe raises."""
+        async with self._lock:
+            if self._found is None:
+                self._found = await self._first()
+            return self._found
+
+    async def offered(self) -> list[str]:
+        """Every known (or the pinned) version that slurmrestd serves, newest first."""
+        best = (await self.result()).version
+        older = self._candidates[self._candidates.index(best) + 1 :]
+        return [best] + [version for version in older if await self._served(version) is not None]
+
+    async def _first(self) -> Negotiated:
+        for version in self._candidates:
+            release = await self._served(version)
+            if release is not None:
+                return Negotiated(version, release)
+        if len(self._candidates) == 1:
+            raise NoCommonVersion(
+                f"slurmrestd does not serve the API version {self._candidates[0]}.",
+                advice="Leave the version open, or choose one that this Slurm has.",
+            )
+        raise NoCommonVersion(
+            f"slurmrestd serves no API version from {KNOWN[-1]} to {KNOWN[0]}.",
+            advice="This Slurm is older or newer than what is known here, or slurmrestd"
+            " was started without the slurmctld endpoints (its -s and -d options).",
+        )
+
+    async def _served(self, version: str) -> str | None:
+        """The release that answered, empty if it did not say; ``None``: not served."""
+        answer = await self._probe(version)
+        problem = failure(answer, path=f"/slurm/{version}/ping/")
+        if isinstance(problem, NoSuchEndpoint):
+            return None
+        if problem is not None and answer.content_type != "application/json":
+            raise problem
+        # With slurmctld down ping fails, but the version is there.
+        return decode(answer.body, Envelope).release()

@@ -1,0 +1,310 @@
+"""HTTP to one slurmrestd: the only module that knows httpx.
+
+Requests go out through httpx's transport rather than its client: so there are no
+redirects, no cookies, no proxies from the environment, no logging of addresses, and
+no header that is not written here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote, urlsplit
+
+import httpx
+import msgspec
+
+from .credentials import Credentials
+from .errors import AnswerLost, InvalidRequest, SlurmError, SlurmTimeout, TooLarge, Unreachable
+
+Params = Mapping[str, str | int | Sequence[str]]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds and bytes that a request may cost."""
+
+    connect: float = 5.0
+    #: From the request to the end of the answer, unless the call says otherwise.
+    total: float = 60.0
+    #: Between two pieces of an answer that is streamed.
+    idle: float = 60.0
+    #: A larger answer is given up while it is read.
+    answer_bytes: int = 256 * 1024 * 1024
+    #: slurmrestd itself refuses more than 50 MB.
+    request_bytes: int = 50_000_000
+    #: slurmrestd has few connections for everyone: take two, and let go soon.
+    connections: int = 2
+    keepalive: float = 5.0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A whole answer, whatever its status."""
+
+    status: int
+    #: Lower case, without parameters.
+    content_type: str
+    body: bytes
+    #: From the request to the last byte.
+    seconds: float
+
+
+class Stream:
+    """An answer whose body is still to be read, once, piece by piece."""
+
+    def __init__(self, response: httpx.Response, limit: int) -> None:
+        self.status = response.status_code
+        self.content_type = _content_type(response)
+        self._response = response
+        self._limit = limit
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body's pieces as they arrive. Raises :exc:`TooLarge`, :exc:`AnswerLost`."""
+        size = 0
+        failure: SlurmError | None = None
+        try:
+            async for chunk in self._response.aiter_raw():
+                size += len(chunk)
+                if size > self._limit:
+                    raise TooLarge(
+                        f"The answer is larger than the limit of {self._limit / 1e6:.0f} MB."
+                    )
+                yield chunk
+        except httpx.HTTPError as problem:
+            failure = _failure(problem)
+        # Outside of the handler: httpx's exception holds the request, and so the token.
+        if failure is not None:
+            raise failure
+
+
+class Transport:
+    """Connections to one slurmrestd.
+
+    ``url`` is ``http(s)://host:port[/prefix]`` or ``unix:///path/to.socket``. ``ca`` is
+    a bundle of certificate authorities (default: the system's), ``cert`` and ``key``
+    are the client's certificate, ``proxy`` an HTTP proxy's address.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        ca: str | Path | None = None,
+        cert: str | Path | None = None,
+        key: str | Path | None = None,
+        proxy: str | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.url = url
+        self.limits = limits or Limits()
+        socket, self._base = _address(url)
+        self._http = httpx.AsyncHTTPTransport(
+            verify=_tls(self._base, ca, cert, key),
+            trust_env=False,
+            uds=socket,
+            proxy=proxy,
+            limits=httpx.Limits(
+                max_connections=self.limits.connections,
+                max_keepalive_connections=self.limits.connections,
+                keepalive_expiry=self.limits.keepalive,
+            ),
+        )
+
+    def __repr__(self) -> str:
+        return f"Transport({self.url!r})"
+
+    async def __aenter__(self) -> Transport:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        content: bytes | None = None,
+        credentials: Credentials | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Send one request and read its whole answer; any HTTP status is an answer.
+
+        ``timeout`` (seconds, whole exchange) overrides ``limits.total``. Raises
+        :exc:`Unreachable` (nothing was sent), :exc:`SlurmTimeout`, :exc:`AnswerLost`
+        and :exc:`TooLarge`.
+        """
+        seconds = self.limits.total if timeout is None else timeout
+        begun = time.perf_counter()
+
+        async def exchange() -> Answer:
+            async with self.stream(
+                method, path, params=params, content=content, credentials=credentials, idle=seconds
+            ) as stream:
+                body = b"".join([chunk async for chunk in stream.chunks()])
+            took = time.perf_counter() - begun
+            return Answer(stream.status, stream.content_type, body, took)
+
+        try:
+            return await asyncio.wait_for(exchange(), seconds)
+        except asyncio.TimeoutError:
+            pass
+        raise SlurmTimeout(
+            f"slurmrestd did not answer within {seconds:g} seconds.",
+            advice="Slurm may be busy or limiting its users; try again later.",
+        )
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        content: bytes | None = None,
+        credentials: Credentials | None = None,
+        idle: float | None = None,
+    ) -> AsyncIterator[Stream]:
+        """Send one request; the answer's body is read by the caller (``chunks``).
+
+        Leaving the block before the end closes the connection.
+        """
+        request = self._build(method, path, params, content, credentials, idle)
+        failure: SlurmError | None = None
+        try:
+            response = await self._http.handle_async_request(request)
+        except httpx.HTTPError as problem:
+            failure = _failure(problem)
+        if failure is not None:
+            raise failure
+        try:
+            yield Stream(response, self.limits.answer_bytes)
+        finally:
+            await response.aclose()
+
+    def _build(
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        content: bytes | None,
+        credentials: Credentials | None,
+        idle: float | None,
+    ) -> httpx.Request:
+        if content is not None and len(content) > self.limits.request_bytes:
+            limit = self.limits.request_bytes
+            raise InvalidRequest(
+                "body", f"The request has {len(content)} bytes; Slurm takes at most {limit}."
+            )
+        headers = {"Accept": "application/json"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        if credentials is not None:
+            headers["X-SLURM-USER-NAME"] = credentials.username
+            headers["X-SLURM-USER-TOKEN"] = credentials.token
+        wait = self.limits.idle if idle is None else idle
+        timeout = {"connect": self.limits.connect, "read": wait, "write": wait, "pool": wait}
+        return httpx.Request(
+            method,
+            self._base + path + _query(params),
+            headers=headers,
+            content=content,
+            extensions={"timeout": timeout},
+        )
+
+
+def segment(value: str | int) -> str:
+    """``value`` as one segment of a path: slurmrestd wants all but unreserved encoded."""
+    return quote(str(value), safe="")
+
+
+def _query(params: Params | None) -> str:
+    pairs = [
+        (key, str(item))
+        for key, value in (params or {}).items()
+        for item in ([value] if isinstance(value, (str, int)) else value)
+    ]
+    return "?" + "&".join(f"{segment(k)}={segment(v)}" for k, v in pairs) if pairs else ""
+
+
+def _address(url: str) -> tuple[str | None, str]:
+    """The socket's path, if it is one, and the address that requests begin with."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        if parts.netloc or not parts.path.startswith("/"):
+            raise InvalidRequest(
+                "url", f"{url!r} names no socket: write unix:///path/to/slurmrestd.socket"
+            )
+        return parts.path, "http://localhost"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidRequest(
+            "url",
+            f"{url!r} is no address of a slurmrestd:"
+            " write http://host:port, https://host:port or unix:///path/to.socket",
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise InvalidRequest("url", "the address of slurmrestd holds more than host, port and path")
+    return None, f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _tls(
+    base: str, ca: str | Path | None, cert: str | Path | None, key: str | Path | None
+) -> ssl.SSLContext | bool:
+    if not base.startswith("https:"):
+        if ca or cert or key:
+            raise InvalidRequest("url", "certificates are given, but the address is not https://")
+        # Never used without TLS; False only spares httpx the reading of its bundle.
+        return False
+    try:
+        context = ssl.create_default_context(cafile=None if ca is None else str(ca))
+        if cert is not None:
+            context.load_cert_chain(str(cert), None if key is None else str(key))
+    except (OSError, ssl.SSLError) as problem:
+        raise InvalidRequest(
+            "ca" if cert is None else "cert", f"The TLS files cannot be used: {problem}"
+        ) from None
+    return context
+
+
+def _content_type(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def _failure(problem: httpx.HTTPError) -> SlurmError:
+    """httpx's exception in our words; its text has the address, never the headers."""
+    words = str(problem) or type(problem).__name__
+    if isinstance(problem, httpx.ConnectTimeout):
+        return Unreachable(
+            "slurmrestd did not accept a connection in time.",
+            advice="Check the address, and whether slurmrestd runs and is not overloaded.",
+        )
+    if isinstance(problem, httpx.ConnectError):
+        tls = "CERTIFICATE" in words.upper() or "SSL" in words.upper()
+        return Unreachable(
+            "The TLS connection to slurmrestd failed." if tls else "slurmrestd cannot be reached.",
+            advice="Check the certificate authority (ca) and the host's name in the address."
+            if tls
+            else "Check the address, and whether slurmrestd runs there.",
+            slurm_text=words,
+        )
+    if isinstance(problem, httpx.PoolTimeout):
+        return Unreachable("All connections to slurmrestd are busy.", advice="Try again later.")
+    if isinstance(problem, httpx.TimeoutException):
+        return SlurmTimeout("slurmrestd stopped answering.", advice="Try again later.")
+    return AnswerLost(
+        "slurmrestd closed the connection before its answer was complete.", slurm_text=words
+    )
