@@ -1,1 +1,20 @@
 """slurmrestd, spoken in one vocabulary. Imports nothing of Jupyter."""
+
+from __future__ import annotations
+
+from .client import SlurmClient
+from .credentials import Credentials, CredentialSource
+from .errors import SlurmError
+from .lists import JobList, Unchanged
+from .transport import Limits, Transport
+
+__all__ = [
+    "CredentialSource",
+    "Credentials",
+    "JobList",
+    "Limits",
+    "SlurmClient",
+    "SlurmError",
+    "Transport",
+    "Unchanged",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import final
 
 from .calls.actions import ActionCalls
 from .calls.cluster import ClusterCalls
@@ -12,6 +13,7 @@ from .credentials import CredentialSource
 from .transport import Transport
 
 
+@final
 class SlurmClient(ClusterCalls, ActionCalls, MachineCalls):
     """One cluster's Slurm as one person.
 

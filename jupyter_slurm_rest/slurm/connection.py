@@ -10,6 +10,7 @@ import stamina
 
 from .credentials import Credentials, CredentialSource
 from .errors import (
+    AccountingDown,
     AnswerLost,
     Busy,
     NoSuchEndpoint,
@@ -79,7 +80,13 @@ class Connection:
             on=_worth_repeating, attempts=self._attempts, wait_initial=0.2, wait_max=5.0
         ):
             with attempt:
-                return await self._once("GET", target, params, None, wanted, timeout)
+                try:
+                    return await self._once("GET", target, params, None, wanted, timeout)
+                except AccountingDown:
+                    # 26.05 says so of a rejected token too: slurmctld tells, and then
+                    # the token is renewed.
+                    await self._once("GET", await self._diag(), None, None, None, timeout)
+                    return await self._once("GET", target, params, None, wanted, timeout)
         raise AssertionError("unreachable")  # pragma: no cover
 
     async def send(
@@ -141,6 +148,9 @@ class Connection:
             method, target, params=params, content=content, credentials=credentials
         )
 
+    async def _diag(self) -> str:
+        return f"/slurm/{await self.api_version()}/diag/"
+
     async def _acquire(self, renew: bool) -> Credentials:
         credentials = await self._credentials(renew=renew)
         if not credentials.token:
@@ -175,9 +185,10 @@ class Connection:
             if isinstance(problem, NoSuchEndpoint):
                 # slurmrestd may have been upgraded: ask for its versions again.
                 self._negotiation.forget()
-            if not isinstance(problem, TokenRejected) or not (problem.sure or twice_is_once):
-                break
-        raise problem
+            rejected = isinstance(problem, TokenRejected) and (problem.sure or twice_is_once)
+            if renew or not rejected:
+                raise problem
+        raise AssertionError("unreachable")  # pragma: no cover
 
     async def _probe(self, version: str) -> Answer:
         target = f"/slurm/{version}/ping/"
@@ -190,8 +201,8 @@ class Connection:
                     answer = await self.transport.request("GET", target, credentials=credentials)
                     problem = failure(answer, path=target)
                     if not isinstance(problem, TokenRejected):
-                        return answer
-                raise problem
+                        break
+                return answer
         raise AssertionError("unreachable")  # pragma: no cover
 
 

@@ -42,7 +42,7 @@ _NOT_FOUND = {2017: "job", 2018: "node", 2000: "partition", 2053: "reservation"}
 
 _MISSED = ("No error: Failure to query", "Query empty or not RFC7320 compliant: Unable to find")
 
-_TOKEN_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
+_RENEW_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
 
 
 def failure(
@@ -68,8 +68,7 @@ def failure(
         return None
     by_accounting = path.startswith("/slurmdb/")
     found = [
-        _classify(entry, answer.status, wanted, by_accounting)
-        for entry in problems or [Problem()]
+        _classify(entry, answer.status, wanted, by_accounting) for entry in problems or [Problem()]
     ]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
@@ -92,14 +91,14 @@ def _classify(
             message, advice=advice, error_number=code or None, slurm_text=words, source=source
         )
 
-    rejected = made(TokenRejected, "Slurm does not accept the token.", _TOKEN_ADVICE)
+    rejected = made(TokenRejected, "Slurm does not accept the token.", _RENEW_ADVICE)
     if code in _TOKEN or status in (401, 511) or "authentication" in words.lower():
         return rejected
     if code in _HUNG_UP and status == 500:
         return made(
             TokenSuspected,
             "Slurm's controller hung up, most likely because it does not accept the token.",
-            _TOKEN_ADVICE,
+            _RENEW_ADVICE,
         )
     if code in _ACCOUNTING or (by_accounting and code in _CONTROLLER):
         return made(
@@ -145,7 +144,7 @@ def _without_json(answer: Answer, path: str) -> SlurmError | None:
         return None
     if status == 401 or "authentication" in said.lower():
         return TokenRejected(
-            "slurmrestd does not accept the token.", advice=_TOKEN_ADVICE, slurm_text=said
+            "slurmrestd does not accept the token.", advice=_RENEW_ADVICE, slurm_text=said
         )
     if status in (404, 405) and answer.content_type in ("text/plain", ""):
         return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=said)

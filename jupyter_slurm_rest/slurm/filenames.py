@@ -11,7 +11,7 @@ _PATTERN = re.compile(r"%(\d*)(.)", re.DOTALL)
 _WIDEST = 10
 
 
-class Naming(Model, kw_only=True):
+class Naming(Model, frozen=True, kw_only=True):
     """What the patterns stand for. ``None`` or empty: not known (yet)."""
 
     job_id: int

@@ -13,7 +13,7 @@ _ID = re.compile(
 )
 
 
-class JobId(Model):
+class JobId(Model, frozen=True):
     """A job id taken apart."""
 
     job: int
@@ -45,4 +45,6 @@ def parse_job_id(written: str | int) -> JobId:
     # How many may run at once is no part of which tasks are meant.
     tasks = (match["tasks"] or "").strip("[]").partition("%")[0]
     het = match["het"]
-    return JobId(int(match["job"]), "" if tasks == "*" else tasks, None if het is None else int(het))
+    return JobId(
+        int(match["job"]), "" if tasks == "*" else tasks, None if het is None else int(het)
+    )

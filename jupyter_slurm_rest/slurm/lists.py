@@ -6,7 +6,7 @@ from .models import JobSummary
 from .models.values import Model
 
 
-class JobList(Model, kw_only=True):
+class JobList(Model, frozen=True, kw_only=True):
     """All jobs that slurmctld shows this person."""
 
     jobs: list[JobSummary]
@@ -15,5 +15,5 @@ class JobList(Model, kw_only=True):
     last_update: int | None = None
 
 
-class Unchanged(Model):
+class Unchanged(Model, frozen=True):
     """Nothing has changed since ``update_time``; says nothing about how many there are."""

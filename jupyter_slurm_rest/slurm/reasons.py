@@ -125,9 +125,7 @@ _REASONS = {
         "It ran into its time limit.", "Submit it with a longer limit, or let it save its state."
     ),
     "InactiveLimit": _Words("It was idle for longer than is allowed."),
-    "OutOfMemory": _Words(
-        "It used more memory than it asked for.", "Submit it with more memory."
-    ),
+    "OutOfMemory": _Words("It used more memory than it asked for.", "Submit it with more memory."),
     "AssociationJobLimit": _Words("Your account's limit of jobs is reached.", _LIMIT_OVER),
     "AssociationResourceLimit": _Words(
         "Your account's limit of resources is reached.", _LIMIT_OVER
@@ -189,7 +187,9 @@ def _limit(code: str) -> _Words | None:
         )
     if match["kind"] == "Grp":
         whom = "all jobs together" if match["owner"] == "QOS" else "all its jobs together"
-        running = " that running jobs may still use" if (match["time"] or "").startswith("R") else ""
+        running = (
+            " that running jobs may still use" if (match["time"] or "").startswith("R") else ""
+        )
         return _Words(
             f"The limit of {owner} on {what}{running} for {whom} is reached.",
             "It starts when others end, if the limit counts what runs; else choose another"

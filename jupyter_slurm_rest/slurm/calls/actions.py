@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer, KillStatus
+from jupyter_slurm_rest.slurm.dialects.base import Dialect
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.errors import (
+    InvalidRequest,
+    NoSuchEndpoint,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    SlurmError,
+    Unsupported,
+    shorten,
+)
+from jupyter_slurm_rest.slurm.jobids import JobId, parse_job_id
+from jupyter_slurm_rest.slurm.models import ActionResult
+from jupyter_slurm_rest.slurm.transport import segment
 
-from ..dialects.actions import KillAnswer, KillStatus
-from ..dialects.base import Dialect
-from ..dialects.envelope import decode
-from ..errors import InvalidRequest, NoSuchEndpoint, NotFound, SlurmError, Unsupported, shorten
-from ..jobids import JobId, parse_job_id
-from ..models import ActionResult
-from ..transport import segment
 from .jobs import JobCalls
 
 #: Slurm's number for a job that is completing or completed already.
@@ -65,9 +74,7 @@ class ActionCalls(JobCalls):
         told = decode(answer.body, KillAnswer).status or []
         return [_result(one, told, done) for one in ids]
 
-    async def _kill_one(
-        self, one: JobId, signal: str, done: str, dialect: Dialect
-    ) -> ActionResult:
+    async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
         name = str(one)
         try:
             path = f"job/{segment(await self._safe_target(one, dialect))}"
@@ -110,10 +117,14 @@ class ActionCalls(JobCalls):
 def _result(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
     """What ``told`` says about ``one``; Slurm is silent about what went well."""
     name = str(one)
+    if one.het is None and any(_component(entry, one) for entry in told):
+        # Slurm says "already done" of the whole when one component was.
+        failed = [entry for entry in told if _component(entry, one) and entry.code != _ALREADY_DONE]
+        if not failed:
+            return ActionResult(id=name, ok=True, message=f"{done}, where it had not finished")
+        return _judge(name, failed[0], done)
     exact = [entry for entry in told if _same(entry, one)]
-    if exact:
-        return _judge(name, exact[0], done)
-    return ActionResult(id=name, ok=True, message=done)
+    return _judge(name, exact[0], done) if exact else ActionResult(id=name, ok=True, message=done)
 
 
 def _same(entry: KillStatus, one: JobId) -> bool:
@@ -123,6 +134,10 @@ def _same(entry: KillStatus, one: JobId) -> bool:
         return False
 
 
+def _component(entry: KillStatus, whole: JobId) -> bool:
+    return str(entry.step_id or "").startswith(f"{whole.job}+")
+
+
 def _judge(name: str, entry: KillStatus, done: str) -> ActionResult:
     if entry.code == 0:
         return ActionResult(id=name, ok=True, message=done)
@@ -130,14 +145,13 @@ def _judge(name: str, entry: KillStatus, done: str) -> ActionResult:
 
 
 def _from_error(name: str, problem: SlurmError) -> ActionResult:
-    if problem.error_number is None and not isinstance(problem, (NotFound, Unsupported)):
+    if not isinstance(problem, (NotFound, PermissionDenied, Refused, Unsupported)):
         # Slurm was not reached, or did not answer: nobody's job was judged.
         raise problem
-    if problem.error_number in (_ALREADY_DONE, _TRANSITION):
-        return _failed(name, problem.error_number, problem.message)
-    return ActionResult(
-        id=name, ok=False, message=problem.message, error_number=problem.error_number
-    )
+    code = problem.error_number
+    if code in (_ALREADY_DONE, _TRANSITION):
+        return _failed(name, code, problem.message)
+    return ActionResult(id=name, ok=False, message=problem.message, error_number=code)
 
 
 def _failed(name: str, code: int, words: str) -> ActionResult:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..connection import Connection
-from ..dialects import Dialect, dialect_of
+from jupyter_slurm_rest.slurm.connection import Connection
+from jupyter_slurm_rest.slurm.dialects import Dialect, dialect_of
 
 
 class Calls:

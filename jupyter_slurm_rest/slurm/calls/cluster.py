@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..dialects.cluster import DiagAnswer, Pings, diag, ping
-from ..dialects.envelope import decode
-from ..errors import AccountingMissing, NoSuchEndpoint
-from ..models import Diag, Ping
+from jupyter_slurm_rest.slurm.dialects.cluster import DiagAnswer, Pings, diag, ping
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.errors import AccountingMissing, NoSuchEndpoint
+from jupyter_slurm_rest.slurm.models import Diag, Ping
+
 from .base import Calls
 
 

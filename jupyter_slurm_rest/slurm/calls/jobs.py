@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..connection import LONG
-from ..dialects import jobs as wire
-from ..dialects.envelope import decode
-from ..dialects.job_detail import DetailRows, job
-from ..dialects.values import moment
-from ..errors import NotFound
-from ..lists import JobList, Unchanged
-from ..models import Job, JobState
-from ..transport import Params, segment
+from jupyter_slurm_rest.slurm.connection import LONG
+from jupyter_slurm_rest.slurm.dialects import jobs as wire
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
+from jupyter_slurm_rest.slurm.dialects.values import moment
+from jupyter_slurm_rest.slurm.errors import NotFound
+from jupyter_slurm_rest.slurm.lists import JobList, Unchanged
+from jupyter_slurm_rest.slurm.models import Job, JobState
+from jupyter_slurm_rest.slurm.transport import Params, segment
+
 from .base import Calls
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from ..dialects.envelope import decode
-from ..dialects.nodes import NodeRows, node
-from ..errors import NotFound
-from ..models import Node, Partition
-from ..transport import Params, segment
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.dialects.nodes import NodeRows, node
+from jupyter_slurm_rest.slurm.errors import NotFound
+from jupyter_slurm_rest.slurm.models import Node, Partition
+from jupyter_slurm_rest.slurm.transport import Params, segment
+
 from .base import Calls
 
 
@@ -23,9 +24,7 @@ class MachineCalls(Calls):
 
     async def node(self, name: str) -> Node:
         """One node. Raises :exc:`NotFound`."""
-        answer = await self.connection.get(
-            "slurm", f"node/{segment(name)}", wanted=("node", name)
-        )
+        answer = await self.connection.get("slurm", f"node/{segment(name)}", wanted=("node", name))
         rows = decode(answer.body, NodeRows).nodes or []
         if not rows:
             raise NotFound("node", name)

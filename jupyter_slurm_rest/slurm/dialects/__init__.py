@@ -6,7 +6,8 @@ Most structures read every version at once, because the scalars of
 
 from __future__ import annotations
 
-from ..errors import InvalidRequest
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
 from . import v38, v39, v42, v45
 from .base import Dialect
 
@@ -19,7 +20,12 @@ def dialect_of(version: str) -> Dialect:
         minor = int(version.rpartition(".")[2])
     except ValueError:
         raise InvalidRequest("api_version", f"{version!r} is no API version") from None
-    for family in (v45, v42, v39, v38):
-        if minor >= family.FIRST:
-            return family.dialect(minor)
+    if minor >= v45.FIRST:
+        return v45.dialect(minor)
+    if minor >= v42.FIRST:
+        return v42.dialect(minor)
+    if minor >= v39.FIRST:
+        return v39.dialect(minor)
+    if minor >= v38.FIRST:
+        return v38.dialect(minor)
     raise InvalidRequest("api_version", f"{version} is older than what is spoken here")

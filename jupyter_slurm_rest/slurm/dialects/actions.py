@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
 from .envelope import Envelope
@@ -19,9 +17,9 @@ class _Code(msgspec.Struct):
 class KillStatus(msgspec.Struct):
     """What became of one job of a kill request (from v0.0.40); mostly failures."""
 
-    error: Union[_Code, None] = None
+    error: _Code | None = None
     #: The job's id as a person writes it.
-    step_id: Union[str, int, None] = None
+    step_id: str | int | None = None
     job_id: Number = None
 
     @property
@@ -36,4 +34,4 @@ class KillStatus(msgspec.Struct):
 class KillAnswer(Envelope):
     """An answer to a ``DELETE`` of jobs."""
 
-    status: Union[list[KillStatus], None] = None
+    status: list[KillStatus] | None = None

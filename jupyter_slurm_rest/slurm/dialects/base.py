@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..errors import Unsupported
-from ..models import Partition
+from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.models import Partition
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
-from ..models import Diag, Ping
+from jupyter_slurm_rest.slurm.models import Diag, Ping
+
 from .envelope import Envelope
 from .values import Number, Text, moment, number, real, text
 
@@ -16,8 +15,8 @@ class PingRow(msgspec.Struct):
     #: ``pinged`` ("UP", "DOWN") to v0.0.44, ``ping`` to v0.0.38, ``status`` from v0.0.45.
     pinged: Text = None
     ping: Text = None
-    responding: Union[bool, None] = None
-    primary: Union[bool, None] = None
+    responding: bool | None = None
+    primary: bool | None = None
     mode: Text = None
     latency: Number = None
 
@@ -25,7 +24,7 @@ class PingRow(msgspec.Struct):
 class Pings(Envelope):
     """An answer of ``ping``."""
 
-    pings: Union[list[PingRow], None] = None
+    pings: list[PingRow] | None = None
 
 
 def ping(row: PingRow) -> Ping:
@@ -57,7 +56,7 @@ class Statistics(msgspec.Struct):
 class DiagAnswer(Envelope):
     """An answer of ``diag``."""
 
-    statistics: Union[Statistics, None] = None
+    statistics: Statistics | None = None
 
 
 def diag(answer: DiagAnswer) -> Diag:

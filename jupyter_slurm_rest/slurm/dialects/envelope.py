@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar, Union
+from typing import TypeVar
 
 import msgspec
 
-from ..errors import UnreadableAnswer, shorten
+from jupyter_slurm_rest.slurm.errors import UnreadableAnswer, shorten
+
 from .values import Number, Text, number, text
 
 
@@ -15,7 +16,7 @@ class Problem(msgspec.Struct):
     """An entry of ``errors`` or ``warnings``; older versions name the parts otherwise."""
 
     description: Text = None
-    error: Union[str, int, None] = None
+    error: str | int | None = None
     source: Text = None
     error_number: Number = None
     error_code: Number = None
@@ -43,17 +44,17 @@ class _Release(msgspec.Struct):
 
 
 class Meta(msgspec.Struct, rename={"old": "Slurm"}):
-    slurm: Union[_Release, None] = None
+    slurm: _Release | None = None
     #: Up to v0.0.39 the key is capitalised.
-    old: Union[_Release, None] = None
+    old: _Release | None = None
 
 
 class Envelope(msgspec.Struct):
     """The parts of an answer that are the same for all; payloads inherit."""
 
-    errors: Union[list[Problem], None] = None
-    warnings: Union[list[Problem], None] = None
-    meta: Union[Meta, None] = None
+    errors: list[Problem] | None = None
+    warnings: list[Problem] | None = None
+    meta: Meta | None = None
 
     def release(self) -> str:
         """Slurm's release (``26.05.5``), or empty."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 import msgspec
 
-from ..filenames import Naming, resolve
-from ..models import Job
-from ..reasons import explain
+from jupyter_slurm_rest.slurm.filenames import Naming, resolve
+from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.reasons import explain
+
 from .envelope import Envelope
 from .jobs import JobRow, row_fields
 from .states import FINISHED_STATES
@@ -35,14 +36,14 @@ class JobDetail(JobRow):
     cluster: Text = None
     group_name: Text = None
     state_description: Text = None
-    hold: Union[bool, None] = None
+    hold: bool | None = None
     comment: Text = None
     admin_comment: Text = None
     extra: Text = None
     current_working_directory: Text = None
     command: Text = None
     submit_line: Text = None
-    batch_flag: Union[bool, int, None] = None
+    batch_flag: bool | int | None = None
     standard_input: Text = None
     standard_output: Text = None
     standard_error: Text = None
@@ -60,7 +61,7 @@ class JobDetail(JobRow):
     tasks: Number = None
     cpus_per_task: Number = None
     nice: Number = None
-    requeue: Union[bool, int, None] = None
+    requeue: bool | int | None = None
     restart_cnt: Number = None
     shared: Words = None
     time_minimum: Number = None
@@ -73,7 +74,7 @@ class JobDetail(JobRow):
 class DetailRows(Envelope):
     """An answer of ``job/{id}``."""
 
-    jobs: Union[list[JobDetail], None] = None
+    jobs: list[JobDetail] | None = None
 
 
 def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
@@ -137,15 +138,13 @@ def _held_by(
     return "user" if reason == "JobHeldUser" or hold or priority == 0 else None
 
 
-def _suspended(
-    row: JobDetail, state: str, fields: dict[str, Any], now: float | None
-) -> int | None:
+def _suspended(row: JobDetail, state: str, fields: dict[str, Any], now: float | None) -> int | None:
     """Seconds between start and now (or the end) in which the job did not run."""
     start, end, ran = fields["start_time"], fields["end_time"], fields["elapsed"]
     if not moment(row.suspend_time) or start is None or ran is None:
         return 0 if start is not None else None
     until = end if state in FINISHED_STATES and end else time.time() if now is None else now
-    return max(0, int(until) - start - ran)
+    return max(0, int(until - start - ran))
 
 
 def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> tuple[str, str, str]:

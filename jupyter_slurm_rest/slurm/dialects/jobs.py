@@ -7,11 +7,12 @@ other hundred fields of a job without building anything.
 from __future__ import annotations
 
 import time
-from typing import TypeVar, Union
+from typing import TypeVar
 
 import msgspec
 
-from ..models import JobState, JobSummary
+from jupyter_slurm_rest.slurm.models import JobState, JobSummary
+
 from .envelope import Envelope, decode
 from .states import FINISHED_STATES, job_state
 from .tres import parse_tres
@@ -65,7 +66,7 @@ class JobRow(msgspec.Struct):
 class JobRows(Envelope):
     """An answer of ``jobs``."""
 
-    jobs: Union[list[JobRow], None] = None
+    jobs: list[JobRow] | None = None
     last_update: Number = None
     last_backfill: Number = None
 
@@ -102,9 +103,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
     tres = parse_tres(text(row.tres_alloc_str) or text(row.tres_req_str))
     reason = text(row.state_reason)
     return {
-        "id": display_id(
-            job_id, array_job_id, array_task_id, array_tasks, het_job_id, het_offset
-        ),
+        "id": display_id(job_id, array_job_id, array_task_id, array_tasks, het_job_id, het_offset),
         "job_id": job_id,
         "array_job_id": array_job_id,
         "array_task_id": array_task_id,
@@ -164,14 +163,14 @@ def decode_jobs(body: bytes | memoryview, now: float | None = None) -> list[JobS
 
 
 class StateRow(msgspec.Struct):
-    job_id: Union[str, int] = ""
+    job_id: str | int = ""
     state: Words = None
 
 
 class StateRows(Envelope):
     """An answer of ``jobs/state``."""
 
-    jobs: Union[list[StateRow], None] = None
+    jobs: list[StateRow] | None = None
 
 
 def states(answer: StateRows) -> list[JobState]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
-from ..models import Node
+from jupyter_slurm_rest.slurm.models import Node
+
 from .envelope import Envelope
 from .tres import parse_gres, parse_tres
 from .values import Number, Text, Words, moment, number, positive, text, words
@@ -73,7 +72,7 @@ class NodeRow(msgspec.Struct):
 class NodeRows(Envelope):
     """An answer of ``nodes`` or ``node/{name}``."""
 
-    nodes: Union[list[NodeRow], None] = None
+    nodes: list[NodeRow] | None = None
     last_update: Number = None
 
 

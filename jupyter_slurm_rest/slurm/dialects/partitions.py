@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
-from ..models import Limit, Partition
+from jupyter_slurm_rest.slurm.models import Limit, Partition
+
 from .envelope import Envelope
 from .values import Number, Text, Words, limit, number, positive, text, words
 
@@ -39,7 +38,7 @@ class FlatRow(msgspec.Struct, rename={"min_nodes": "min nodes per job"}):
 
 
 class FlatRows(Envelope):
-    partitions: Union[list[FlatRow], None] = None
+    partitions: list[FlatRow] | None = None
 
 
 def flat_partition(row: FlatRow) -> Partition:
@@ -106,22 +105,22 @@ class NestedRow(msgspec.Struct):
 
     name: Text = None
     #: From v0.0.45.
-    flags: Union[list[str], None] = None
-    nodes: Union[_Nodes, None] = None
-    cpus: Union[_Cpus, None] = None
-    accounts: Union[_Access, None] = None
-    groups: Union[_Access, None] = None
-    qos: Union[_Access, None] = None
-    defaults: Union[_Bounds, None] = None
-    maximums: Union[_Bounds, None] = None
-    minimums: Union[_Bounds, None] = None
-    priority: Union[_Priority, None] = None
+    flags: list[str] | None = None
+    nodes: _Nodes | None = None
+    cpus: _Cpus | None = None
+    accounts: _Access | None = None
+    groups: _Access | None = None
+    qos: _Access | None = None
+    defaults: _Bounds | None = None
+    maximums: _Bounds | None = None
+    minimums: _Bounds | None = None
+    priority: _Priority | None = None
     #: From v0.0.40.
-    partition: Union[_State, None] = None
+    partition: _State | None = None
 
 
 class NestedRows(Envelope):
-    partitions: Union[list[NestedRow], None] = None
+    partitions: list[NestedRow] | None = None
     last_update: Number = None
 
 

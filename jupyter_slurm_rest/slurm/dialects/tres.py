@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Union
 
 import msgspec
 
-from ..models import Gres, Tres
+from jupyter_slurm_rest.slurm.models import Gres, Tres
+
 from .values import Number, Text, number
 
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50, "E": 2**60}
@@ -79,7 +79,7 @@ class TresEntry(msgspec.Struct):
     count: Number = None
 
 
-TresList = Union[list[TresEntry], None]
+TresList = list[TresEntry] | None
 
 
 def entry_name(entry: TresEntry) -> str:

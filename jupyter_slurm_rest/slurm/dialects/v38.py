@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ..models import Partition
+from jupyter_slurm_rest.slurm.models import Partition
+
 from .base import Dialect
 from .envelope import decode
 from .partitions import FlatRows, flat_partition

@@ -3,7 +3,8 @@ not tested on a real daemon."""
 
 from __future__ import annotations
 
-from ..models import Partition
+from jupyter_slurm_rest.slurm.models import Partition
+
 from .base import Dialect
 from .envelope import decode
 from .partitions import NestedRows, nested_partition

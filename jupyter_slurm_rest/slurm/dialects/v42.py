@@ -7,12 +7,15 @@ from .base import Dialect
 
 FIRST = 40
 
-FEATURES = frozenset({"licences", "history by user", "job states", "fairshare", "flags", "jobs killed together"})
+FEATURES = frozenset(
+    {"licences", "history by user", "job states", "fairshare", "flags", "jobs killed together"}
+)
 
 
 def dialect(minor: int) -> Dialect:
     return Dialect(
         minor=minor,
         decode_partitions=v39.decode_partitions,
-        features=FEATURES | ({"resolved files", "task ids misread"} if minor <= 41 else {"resolved files"}),
+        features=FEATURES
+        | ({"resolved files", "task ids misread"} if minor <= 41 else {"resolved files"}),
     )

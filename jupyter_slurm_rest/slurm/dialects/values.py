@@ -7,11 +7,10 @@ list of words may be a list or one comma-separated string. The readers here take
 from __future__ import annotations
 
 import math
-from typing import Union
 
 import msgspec
 
-from ..models import ExitCode, Limit
+from jupyter_slurm_rest.slurm.models import ExitCode, Limit
 
 
 class NumberOrNone(msgspec.Struct):
@@ -19,15 +18,15 @@ class NumberOrNone(msgspec.Struct):
 
     set: bool = False
     infinite: bool = False
-    number: Union[int, float, str, None] = None
+    number: int | float | str | None = None
 
 
 #: A number on the wire.
-Number = Union[int, float, str, NumberOrNone, None]
+Number = int | float | str | NumberOrNone | None
 #: A string on the wire.
-Text = Union[str, None]
+Text = str | None
 #: A list of words on the wire.
-Words = Union[list[str], str, None]
+Words = list[str] | str | None
 
 #: NO_VAL and INFINITE of slurm.h, 32 bits; the 64-bit ones are above ``_HUGE``.
 _NO_VAL = 0xFFFFFFFE
@@ -98,7 +97,7 @@ class ExitStatus(msgspec.Struct):
     """An exit code taken apart by Slurm (slurmdb, and slurm from v0.0.40)."""
 
     return_code: Number = None
-    signal: Union[Signal, None] = None
+    signal: Signal | None = None
     # The optional number that v0.0.39 sends in its place, holding the wait status.
     set: bool = False
     infinite: bool = False
@@ -106,7 +105,7 @@ class ExitStatus(msgspec.Struct):
 
 
 #: How a job ended, on the wire: taken apart, or the wait status as a number.
-Exit = Union[int, ExitStatus, None]
+Exit = int | ExitStatus | None
 
 
 def exit_code(value: Exit) -> ExitCode | None:
