@@ -21,7 +21,8 @@ FRONTEND_SOURCES := $(shell find src style schema -type f -not -path '*/__tests_
 # Installs Debian packages, or says which are missing when it may not.
 define apt
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(1) </dev/null; \
+	  install='apt-get install -y --no-install-recommends $(1)'; export DEBIAN_FRONTEND=noninteractive; \
+	  $$install </dev/null || { apt-get update </dev/null; $$install </dev/null; }; \
 	else echo "Please install: $(1)" >&2; exit 1; fi
 endef
 
@@ -51,6 +52,17 @@ frontend: $(FRONTEND) ## the labextension, linked into the virtual environment
 .PHONY: build
 build: $(FRONTEND) ## wheel and sdist in dist/
 	python -m build --outdir dist .
+
+.PHONY: wheel
+wheel: $(FRONTEND)
+	rm -rf build/wheel
+	python -m build --wheel --outdir build/wheel .
+
+.PHONY: demo
+demo: ## JupyterLab on a real Slurm of this machine (or on SLURMRESTD_URL), until Ctrl-C
+	@$(MAKE) --no-print-directory wheel >&2
+	@if [ -n "$${SLURMRESTD_URL:-}" ] || [ "$$(id -u)" = 0 ]; then become=; else become='sudo -E'; fi; \
+	exec $$become $(BIN)/python -m devcluster.demo --wheel build/wheel/*.whl
 
 .PHONY: lint
 lint: $(NODE_READY) ## every static check

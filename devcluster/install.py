@@ -23,7 +23,7 @@ def ensure_installed(layout: Layout) -> None:
     require_root()
     home().mkdir(parents=True, exist_ok=True)
     with locked(home() / "install.lock"):
-        _ensure_packages(layout.generation.host_packages)
+        ensure_packages(layout.generation.host_packages)
         if layout.tree is not None and not layout.tree.exists():
             _bootstrap(layout.tree.name, layout.tree)
 
@@ -56,7 +56,8 @@ def slurm_release(tree: Path | None) -> Release:
     return release_of(done.stdout)
 
 
-def _ensure_packages(packages: Sequence[str]) -> None:
+def ensure_packages(packages: Sequence[str]) -> None:
+    """Install those of the Debian packages that this machine lacks."""
     missing = [package for package in packages if not _installed(package)]
     if not missing:
         return

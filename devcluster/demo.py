@@ -1,0 +1,183 @@
+"""``make demo``: JupyterLab with the panel on a real Slurm, until Ctrl-C.
+
+With ``SLURMRESTD_URL`` set, JupyterLab runs as you on that cluster; otherwise as alice
+on a cluster of this machine, which needs root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from devcluster.cluster import Cluster
+from devcluster.errors import DevclusterError
+from devcluster.lab import ensure_venv, start_lab, wait_for_end
+from devcluster.layout import home
+from devcluster.people import environment
+from devcluster.process import Process, stop
+
+_USER = "alice"
+_TOKEN_LIFESPAN = 1200
+_EXAMPLES = Path(__file__).parent / "examples"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--wheel", type=Path, required=True)
+    parser.add_argument("--generation", default="host")
+    options = parser.parse_args(arguments)
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, _interrupt)
+    try:
+        if os.environ.get("SLURMRESTD_URL"):
+            _own_cluster()
+        else:
+            _devcluster(options.generation, options.wheel)
+    except DevclusterError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _interrupt(_signum: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _own_cluster() -> None:
+    """JupyterLab from this environment, as the person who typed the command."""
+    jupyter = shutil.which("jupyter", path=str(Path(sys.executable).parent))
+    if jupyter is None:
+        raise DevclusterError("no jupyter beside this Python; run: make demo")
+    with tempfile.TemporaryDirectory(prefix="slurm-demo-") as folder:
+        command = [jupyter, "lab", *_lab_arguments(Path.cwd())]
+        if os.geteuid() == 0:
+            command.append("--allow-root")
+        _serve(command, Path(folder), dict(os.environ))
+
+
+def _devcluster(generation: str, wheel: Path) -> None:
+    cluster = Cluster(generation, "demo")
+    # Standard output belongs to the one line with the address.
+    with contextlib.redirect_stdout(sys.stderr):
+        print(f"demo: bringing up Slurm ({generation}) and JupyterLab ...", flush=True)
+        try:
+            cluster.up()
+            bin_folder = ensure_venv(home() / "demo" / "venv", wheel, "jupyterlab>=4.4,<5")
+        except BaseException:
+            cluster.down()
+            raise
+    try:
+        with _folder_of(_USER) as folder, _fresh_token(cluster, _USER, folder / "slurm.token"):
+            _fill(cluster)
+            config = folder / "jupyter_server_config.py"
+            tokens = {"provider": "file", "path": str(folder / "slurm.token")}
+            entry = {"demo": {"url": cluster.url, "tokens": tokens}}
+            config.write_text(f"c.SlurmRest.clusters = {entry!r}\n")
+            workplace = Path(pwd.getpwnam(_USER).pw_dir)
+            command = ["setpriv", "--reuid", _USER, "--regid", _USER, "--init-groups", "--"]
+            command += [str(bin_folder / "jupyter"), "lab", f"--config={config}"]
+            command += _lab_arguments(workplace)
+            env = environment(_USER)
+            env["PATH"] = f"{bin_folder}:{env['PATH']}"
+            _serve(command, folder, env)
+    finally:
+        cluster.down()
+
+
+def _lab_arguments(root: Path) -> list[str]:
+    return ["--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
+
+
+def _serve(command: list[str], folder: Path, env: dict[str, str]) -> None:
+    runtime = folder / "runtime"
+    process: Process | None = None
+    try:
+        process, address = start_lab(command, runtime, folder / "lab.log", env)
+        print(f"Open {address}", flush=True)
+        wait_for_end(process)
+    finally:
+        if process is not None:
+            stop([process])
+
+
+@contextlib.contextmanager
+def _folder_of(user: str) -> Iterator[Path]:
+    """A folder only this user can read, gone afterwards."""
+    entry = pwd.getpwnam(user)
+    folder = home() / "demo" / secrets.token_hex(6)
+    (folder / "runtime").mkdir(parents=True)
+    for path in (folder, folder / "runtime"):
+        path.chmod(0o700)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def _fresh_token(cluster: Cluster, user: str, path: Path) -> Iterator[None]:
+    """Keep a valid token of the user in a file that only they can read."""
+    entry = pwd.getpwnam(user)
+    over = threading.Event()
+
+    def write() -> None:
+        fresh = path.with_suffix(".new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(cluster.token(user, _TOKEN_LIFESPAN))
+            os.fchown(file.fileno(), entry.pw_uid, entry.pw_gid)
+        fresh.replace(path)
+
+    def keep() -> None:
+        while not over.wait(_TOKEN_LIFESPAN / 2):
+            # slurmctld may be down because somebody is trying just that.
+            with contextlib.suppress(DevclusterError):
+                write()
+
+    write()
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _fill(cluster: Cluster) -> None:
+    """Give the queue something to show, and alice something to submit."""
+    entry = pwd.getpwnam(_USER)
+    folder = Path(entry.pw_dir) / "slurm-examples"
+    folder.mkdir(exist_ok=True)
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    for example in sorted(_EXAMPLES.glob("*.sbatch")):
+        target = folder / example.name
+        if not target.exists():
+            shutil.copyfile(example, target)
+            os.chown(target, entry.pw_uid, entry.pw_gid)
+    for user, words in (
+        ("bob", ["--partition=long", "--job-name=relax", "--cpus-per-task=4", "--time=2:00:00"]),
+        ("carol", ["--partition=gpu", "--job-name=train", "--gres=gpu:a100:2", "--time=1:00:00"]),
+        ("carol", ["--partition=gpu", "--job-name=sweep", "--gres=gpu:a100:3", "--array=1-6%2"]),
+        ("alice", ["--job-name=later", "--hold", "--time=10"]),
+    ):
+        cluster.run(
+            ["sbatch", "--output=/dev/null", "--wrap=sleep 1800", *words], user=user, cwd="/tmp"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
