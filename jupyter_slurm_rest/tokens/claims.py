@@ -11,7 +11,7 @@ import time
 import jwt
 
 from .base import Token
-from .errors import TokenExpired, TokenMalformed
+from .errors import TokenExpired, TokenMalformed, TokenRefused
 
 #: Three base64url parts: nothing else can be sent as a header, and nothing else is a JWT.
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}")
@@ -32,8 +32,8 @@ def read_token(
 
     ``user_claim`` is Slurm's ``userclaimfield=``. With ``fresh`` the token was made for
     this very request, so ``exp - iat`` is its lifetime whatever the local clock says;
-    ``lifetime`` (seconds) is what the source itself said. Raises TokenMalformed or
-    TokenExpired.
+    ``lifetime`` (seconds) is what the source itself said. Raises TokenMalformed,
+    TokenRefused or TokenExpired.
     """
     if len(value) > MAX_TOKEN_CHARACTERS or not TOKEN_PATTERN.fullmatch(value):
         raise TokenMalformed("This is not a Slurm token: three parts joined by dots were expected.")
@@ -53,11 +53,16 @@ def read_token(
 
 
 def _username(claims: dict[str, object], user_claim: str | None) -> str:
-    for claim in (*USER_CLAIMS, *([user_claim] if user_claim else [])):
-        name = claims.get(claim)
-        if isinstance(name, str) and name:
-            return name
-    raise TokenMalformed("The token names no Slurm user (claim sun or username).")
+    identity = claims.get("id")
+    carried = identity.get("name") if isinstance(identity, dict) else None
+    named = [claims.get(claim) for claim in (*USER_CLAIMS, user_claim) if claim]
+    names = [name for name in (*named, carried) if isinstance(name, str) and name]
+    if not names:
+        raise TokenMalformed("The token names no Slurm user (claim sun or username).")
+    # Which of these Slurm follows depends on use_jwt_client_ids: they must agree.
+    if claims.get("uid") in (0, "0") or (carried and carried != names[0]):
+        raise TokenRefused("The token's identity claims (uid, id) are not those of its user.")
+    return names[0]
 
 
 def _number(value: object) -> float | None:

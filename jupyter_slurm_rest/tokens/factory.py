@@ -11,15 +11,21 @@ from .command import CommandSource
 from .env import EnvSource
 from .errors import SourceMisconfigured
 from .file import FileSource
+from .hub import HubSource
 from .identity import ExpectedUser
+from .oidc import OidcSource
 from .paste import PasteSource
+from .portal import PortalSource
 from .refresh import TokenProvider
 
 SOURCES: dict[str, Callable[..., TokenSource]] = {
     "command": CommandSource,
     "env": EnvSource,
     "file": FileSource,
+    "hub": HubSource,
+    "oidc": OidcSource,
     "paste": PasteSource,
+    "portal": PortalSource,
 }
 
 
@@ -37,12 +43,13 @@ def make_provider(
     deny: Iterable[str] = (),
     **options: object,
 ) -> TokenProvider:
-    """Make the provider called ``name``.
+    """Make the provider called ``name``; the empty name means the default one.
 
     ``username`` is the Slurm user that tokens must be for (default: whoever the first
     token is for), ``deny`` lists further names to refuse. The other options are those
     of the source's class. Raises SourceMisconfigured, naming the wrong option.
     """
+    name = name or default_provider_name()
     source_class = SOURCES.get(name)
     if source_class is None:
         known = ", ".join(sorted(SOURCES))

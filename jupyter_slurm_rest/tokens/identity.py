@@ -10,7 +10,8 @@ from .base import Token
 from .errors import TokenRefused
 
 #: What a Slurm user may be called. Also keeps the name safe in a header and in a path.
-USERNAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,62}\$?")
+#: Not a number: Slurm reads one as a uid, and 0 is root's.
+USERNAME_PATTERN = re.compile(r"(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_.@-]{0,62}\$?")
 #: With a token of one of these, Slurm lets the holder act as anyone.
 PRIVILEGED_NAMES = frozenset({"root", "slurm"})
 

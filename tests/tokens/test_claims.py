@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import jwt
 import pytest
 
 from jupyter_slurm_rest.tokens.claims import read_token, token_from_text
-from jupyter_slurm_rest.tokens.errors import TokenExpired, TokenMalformed
+from jupyter_slurm_rest.tokens.errors import TokenExpired, TokenMalformed, TokenRefused
 
 from .tokens import KEY, make_token
 
@@ -70,3 +71,11 @@ def test_the_line_scontrol_prints_is_understood() -> None:
     value = make_token()
     for text in (value, f"SLURM_JWT={value}\n", f"\nexport SLURM_JWT='{value}'\n"):
         assert token_from_text(text) == value
+
+
+@pytest.mark.parametrize("claims", [{"uid": 0}, {"uid": 1001, "id": {"name": "root"}}])
+def test_identity_claims_of_somebody_else_are_refused(claims: dict[str, Any]) -> None:
+    with pytest.raises(TokenRefused):
+        read_token(make_token("alice", **claims))
+    own: dict[str, Any] = {"uid": 1001, "gid": 1001, "id": {"name": "alice"}}
+    assert read_token(make_token("alice", **own)).username == "alice"

@@ -1,0 +1,233 @@
+"""``python -m jupyter_slurm_rest.hub``: configuration and start of the service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from traitlets import Bool, Dict, Int, List, Set, Unicode, default
+from traitlets.config import Application, catch_config_error
+
+from jupyter_slurm_rest.tokens.http import Tls
+from jupyter_slurm_rest.tokens.hub import SERVICE_PORT, SERVICE_PREFIX
+from jupyter_slurm_rest.tokens.redact import RedactTokens
+
+from .callers import HubClient
+from .clusters import Cluster, read_clusters
+from .desk import TokenDesk
+from .errors import ConfigurationError
+from .handlers import make_application
+from .metrics import Metrics
+from .people import People
+from .serving import Listener, serve
+
+
+class SlurmTokenService(Application):
+    """Hands every JupyterHub server short Slurm tokens of its own owner."""
+
+    name = "slurm-token"
+    description = (
+        "The JupyterHub service that hands out Slurm tokens. Run it as a managed service of the "
+        "hub, or by itself with api_url and an API token."
+    )
+    examples = """
+    python -m jupyter_slurm_rest.hub --key-file=/etc/slurm-token/jwt_hs256.key
+    python -m jupyter_slurm_rest.hub --config=/etc/slurm-token/config.py
+    python -m jupyter_slurm_rest.hub jwks --config=/etc/slurm-token/config.py > jwks.json
+    """
+    raise_config_file_errors = True
+
+    config_file = Unicode(help="A Python or JSON file with the settings below.").tag(config=True)
+    key_file = Unicode(
+        help="The signing key of the only cluster. With several clusters, set ``clusters``."
+    ).tag(config=True)
+    algorithm = Unicode("HS256", help="HS256 or RS256, for ``key_file``.").tag(config=True)
+    lifetime = Int(600, help="Seconds a token lives, for ``key_file`` (60 to 3600).").tag(
+        config=True
+    )
+    clusters = Dict(
+        help="Settings by cluster: ``{'maxwell': {'key_file': '/etc/slurm-token/maxwell.key'}}``. "
+        "Also: mode (sign or oidc), algorithm, kid, lifetime, allowed_groups, identity_claims, "
+        "auth_state_field, user_claim. The first one is the default."
+    ).tag(config=True)
+    username_map = Dict(
+        help="Slurm names by hub name. When set, nobody else has a Slurm account."
+    ).tag(config=True)
+    username_pattern = Unicode(
+        help=r"A regular expression for the whole hub name; its group ``user`` is the Slurm "
+        r"name: ``(?P<user>[a-z0-9]+)@example\.org``."
+    ).tag(config=True)
+    deny = List(
+        Unicode(),
+        help="Slurm users who never get a token, besides root and slurm. Put SlurmUser here.",
+    ).tag(config=True)
+    minimum_uid = Int(
+        1000, help="Users known here with a smaller uid get no token (system accounts)."
+    ).tag(config=True)
+    servers_only = Bool(
+        True, help="Only single-user servers get tokens, not people's own hub tokens."
+    ).tag(config=True)
+    required_scopes = Set(
+        Unicode(), help="One of these scopes of the hub is needed. Default: access to this service."
+    ).tag(config=True)
+    rate_limit = Int(30, min=1, help="Tokens a minute for each user.").tag(config=True)
+    open_metrics = Bool(
+        False, help="Let anybody read ``metrics``; otherwise the scope read:metrics is needed."
+    ).tag(config=True)
+
+    service_name = Unicode(help="The name under which the hub knows this service.").tag(config=True)
+    api_url = Unicode(help="The hub's API, such as http://127.0.0.1:8081/hub/api.").tag(config=True)
+    api_token_file = Unicode(
+        help="A file with this service's own hub token (default: $JUPYTERHUB_API_TOKEN)."
+    ).tag(config=True)
+    bind_url = Unicode(
+        help="Where to listen: http://ip:port, https://ip:port or http+unix://%2Fpath%2Fsocket."
+    ).tag(config=True)
+    prefix = Unicode(help="The path in front of ``token``.").tag(config=True)
+    tls_cert = Unicode(help="PEM certificate for https.").tag(config=True)
+    tls_key = Unicode(help="PEM key for https.").tag(config=True)
+    tls_client_ca = Unicode(
+        help="PEM file; when set, callers must show a certificate signed by it."
+    ).tag(config=True)
+    hub_ca = Unicode(help="PEM file to trust for the hub's API over https.").tag(config=True)
+
+    aliases: dict[str, str] = {
+        "config": "SlurmTokenService.config_file",
+        "key-file": "SlurmTokenService.key_file",
+        "algorithm": "SlurmTokenService.algorithm",
+        "lifetime": "SlurmTokenService.lifetime",
+        "bind-url": "SlurmTokenService.bind_url",
+    }
+    subcommands: dict[str, Any] = {
+        "jwks": (
+            "jupyter_slurm_rest.hub.app.PublicKeys",
+            "Print the public keys for the jwks= file of slurm.conf.",
+        )
+    }
+
+    @default("service_name")
+    def _service_name(self) -> str:
+        return os.environ.get("JUPYTERHUB_SERVICE_NAME", "")
+
+    @default("required_scopes")
+    def _required_scopes(self) -> set[str]:
+        if scopes := os.environ.get("JUPYTERHUB_OAUTH_ACCESS_SCOPES"):
+            return set(json.loads(scopes))
+        return {f"access:services!service={self.service_name}"} if self.service_name else set()
+
+    @default("api_url")
+    def _api_url(self) -> str:
+        return os.environ.get("JUPYTERHUB_API_URL", "")
+
+    @default("bind_url")
+    def _bind_url(self) -> str:
+        return os.environ.get("JUPYTERHUB_SERVICE_URL") or f"http://127.0.0.1:{SERVICE_PORT}"
+
+    @default("prefix")
+    def _prefix(self) -> str:
+        return os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or SERVICE_PREFIX
+
+    @catch_config_error
+    def initialize(self, argv: list[str] | None = None) -> None:
+        """Read command line and file; the command line wins."""
+        super().initialize(argv)
+        if self.subapp is None and self.config_file:
+            self.load_config_file(
+                Path(self.config_file).stem, path=str(Path(self.config_file).resolve().parent)
+            )
+            self.update_config(self.cli_config)
+
+    def start(self) -> None:
+        """Serve until told to stop."""
+        if self.subapp is not None:
+            self.subapp.start()
+            return
+        _prepare_logging()
+        # A crash must not write the signing keys to a disk.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        try:
+            asyncio.run(self._serve())
+        except ConfigurationError as error:
+            self.exit(f"slurm-token cannot start: {error}")
+
+    def read_clusters(self) -> dict[str, Cluster]:
+        """Read the clusters and their keys. Raises ConfigurationError."""
+        entries: dict[str, object] = dict(self.clusters)
+        if self.key_file and not entries:
+            entries["default"] = {
+                "key_file": self.key_file,
+                "algorithm": self.algorithm,
+                "lifetime": self.lifetime,
+            }
+        return read_clusters(entries, issuer=f"jupyterhub/{self.service_name or self.name}")
+
+    def make_desk(self, hub: HubClient, metrics: Metrics) -> TokenDesk:
+        """Put the parts together, refusing what would be open to everybody."""
+        if not self.required_scopes:
+            raise ConfigurationError(
+                "no scope is required, so any hub token would get a Slurm token. Set "
+                "c.SlurmTokenService.service_name to the name under which the hub knows this "
+                "service."
+            )
+        return TokenDesk(
+            hub=hub,
+            people=People(
+                table=self.username_map or None,
+                pattern=self.username_pattern,
+                deny=self.deny,
+                minimum_uid=self.minimum_uid,
+            ),
+            clusters=self.read_clusters(),
+            required_scopes=self.required_scopes,
+            servers_only=self.servers_only,
+            per_minute=self.rate_limit,
+            metrics=metrics,
+        )
+
+    def _hub_client(self) -> HubClient:
+        token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+        if self.api_token_file:
+            token = Path(self.api_token_file).read_text().strip()
+        if not self.api_url:
+            raise ConfigurationError("the hub's API is not known: set c.SlurmTokenService.api_url.")
+        tls = Tls(self.hub_ca) if self.hub_ca else Tls.of_jupyterhub()
+        return HubClient(self.api_url, token, tls)
+
+    async def _serve(self) -> None:
+        hub, metrics = self._hub_client(), Metrics()
+        desk = self.make_desk(hub, metrics)
+        application = make_application(self.prefix, desk, metrics, open_metrics=self.open_metrics)
+        listener = Listener(self.bind_url, self.tls_cert, self.tls_key, self.tls_client_ca)
+        await serve(application, listener, hub, desk.clusters)
+
+
+class PublicKeys(SlurmTokenService):
+    """Prints the public keys of the RS256 clusters."""
+
+    name = "slurm-token-jwks"
+    description = "Print the public keys for the jwks= file of slurm.conf and slurmdbd.conf."
+    subcommands: dict[str, Any] = {}
+
+    def start(self) -> None:
+        """Print a JWKS document."""
+        try:
+            keys = [jwk for cluster in self.read_clusters().values() if (jwk := cluster.public_jwk)]
+        except ConfigurationError as error:
+            self.exit(f"no public keys: {error}")
+        if not keys:
+            self.exit("no public keys: no cluster is configured with algorithm RS256.")
+        sys.stdout.write(json.dumps({"keys": keys}, indent=2) + "\n")
+
+
+def _prepare_logging() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RedactTokens())
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,76 @@
+"""Why the service hands out no token, and how it says so over HTTP."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class ConfigurationError(Exception):
+    """The service cannot start (or a key cannot be used) as configured."""
+
+
+class Refusal(Exception):
+    """No token. ``message`` is for the person, ``code`` for their server; neither is secret.
+
+    ``reason`` is the one word that the metrics count by.
+    """
+
+    def __init__(self, status: HTTPStatus, code: str, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.reason = reason or code
+
+
+def not_identified() -> Refusal:
+    """The hub does not know the caller's token (any more)."""
+    return Refusal(
+        HTTPStatus.UNAUTHORIZED,
+        "login_expired",
+        "The hub does not accept this server's token: the login has expired or the server was "
+        "stopped. Log in at the hub again.",
+    )
+
+
+def scope_missing(scope: str) -> Refusal:
+    """The caller may not use this service."""
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        "scope_missing",
+        f"This server may not ask for Slurm tokens (scope {scope} is missing). Restart your "
+        "server; if that does not help, the hub's roles need it for users and for servers.",
+    )
+
+
+def not_a_server(detail: str) -> Refusal:
+    """The caller's token is no single-user server's."""
+    return Refusal(HTTPStatus.FORBIDDEN, "token_refused", detail, reason="not_a_server")
+
+
+def not_linked(hub_name: str) -> Refusal:
+    """The hub user has no Slurm account, or none that may be used here."""
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        "account_not_linked",
+        f"No Slurm account is linked to {hub_name}. Ask the hub's administrator.",
+    )
+
+
+def too_many() -> Refusal:
+    """Rate limit."""
+    return Refusal(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "token_rate_limited",
+        "Too many Slurm tokens were asked for. Wait a minute.",
+    )
+
+
+def hub_unreachable() -> Refusal:
+    """The hub did not answer the service."""
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "token_source_unreachable",
+        "The token service cannot reach the hub. Try again in a moment.",
+        reason="hub_unreachable",
+    )

@@ -1,0 +1,114 @@
+"""Listen, until told to stop; read keys again when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_unix_socket
+from tornado.web import Application
+
+from jupyter_slurm_rest.tokens.http import Tls
+from jupyter_slurm_rest.tokens.hub import SERVICE_PORT
+
+from .callers import HubClient
+from .clusters import Cluster
+from .errors import ConfigurationError, Refusal
+
+log = logging.getLogger(__name__)
+
+#: Nothing is read from a body; this only bounds what has to be thrown away (bytes).
+MAX_BODY = 65_536
+#: With these anybody can log in under a name of their choice.
+WEAK_AUTHENTICATORS = ("DummyAuthenticator", "SharedPassword", "FirstUse", "NullAuthenticator")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where to listen: ``http://``, ``https://`` or ``http+unix://%2Fpath``; PEM paths."""
+
+    url: str
+    cert: str = ""
+    key: str = ""
+    client_ca: str = ""
+
+    def open(self, application: Application) -> HTTPServer:
+        """Start to accept connections. Raises ConfigurationError."""
+        server = HTTPServer(application, ssl_options=self._tls(), max_body_size=MAX_BODY)
+        parts = urlsplit(self.url)
+        try:
+            if parts.scheme == "http+unix":
+                # Everybody may connect: who is asking is decided by the hub token.
+                server.add_socket(bind_unix_socket(unquote(parts.netloc), mode=0o666))
+            else:
+                server.listen(parts.port or SERVICE_PORT, parts.hostname or "127.0.0.1")
+        except OSError as error:
+            raise ConfigurationError(f"cannot listen at {self.url}: {error.strerror}.") from None
+        return server
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if not self.url.startswith("https:"):
+            return None
+        own = Tls.of_jupyterhub()
+        cert, key = self.cert or own.cert, self.key or own.key
+        if not cert:
+            raise ConfigurationError("https needs tls_cert and tls_key.")
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            context.load_cert_chain(cert, key)
+            if self.client_ca:
+                context.load_verify_locations(self.client_ca)
+                context.verify_mode = ssl.CERT_REQUIRED
+        except OSError as error:
+            raise ConfigurationError(f"the certificate cannot be used: {error}") from None
+        return context
+
+
+async def serve(
+    application: Application, listener: Listener, hub: HubClient, clusters: Mapping[str, Cluster]
+) -> None:
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the keys again."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload_keys, clusters)
+    server = listener.open(application)
+    log.info("Tokens for %s at %s", ", ".join(clusters), listener.url)
+    warning = asyncio.create_task(warn_of_weak_login(hub))
+    await stop.wait()
+    warning.cancel()
+    server.stop()
+    await server.close_all_connections()
+
+
+def reload_keys(clusters: Mapping[str, Cluster]) -> None:
+    """Read the keys again; a key that cannot be used leaves the old one in place."""
+    for cluster in clusters.values():
+        try:
+            cluster.reload()
+            log.info("Read the key of %s again", cluster.name)
+        except ConfigurationError as error:
+            log.error("The old key of %s stays in use: %s", cluster.name, error)
+
+
+async def warn_of_weak_login(hub: HubClient) -> None:
+    """Warn if the hub says (scope ``read:hub``) that people choose their own names."""
+    for _ in range(10):
+        try:
+            login = await hub.authenticator()
+        except Refusal:
+            await asyncio.sleep(3)  # a managed service starts before its hub listens
+            continue
+        if any(weak in login for weak in WEAK_AUTHENTICATORS):
+            log.warning(
+                "The hub's authenticator %s lets people choose their name, and with it their "
+                "Slurm user. Use one that is tied to the cluster's directory.",
+                login,
+            )
+        return

@@ -1,0 +1,110 @@
+"""Tokens from the JupyterHub service that mints them (``python -m jupyter_slurm_rest.hub``)."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from .base import Token
+from .claims import read_token
+from .errors import (
+    AccountNotLinked,
+    LoginExpired,
+    ScopeMissing,
+    SourceMisconfigured,
+    SourceUnreachable,
+    TokenError,
+    TokenRefused,
+    TooManyRequests,
+)
+from .http import Endpoint, Reply, Tls
+
+#: Where the service listens unless told otherwise, beside the hub's own API.
+SERVICE_PORT = 8182
+SERVICE_PREFIX = "/services/slurm-token/"
+
+_REFUSALS: dict[str, type[TokenError]] = {
+    error.code: error
+    for error in (
+        AccountNotLinked,
+        LoginExpired,
+        ScopeMissing,
+        SourceUnreachable,
+        TokenRefused,
+        TooManyRequests,
+    )
+}
+
+
+class HubSource:
+    """Asks with the server's own hub token; whose token comes back is the service's say.
+
+    ``url`` is the service's (default: ``$JUPYTER_SLURM_REST_TOKEN_URL``, else port 8182 on
+    the hub's own host), ``cluster`` the name the service knows the cluster by.
+    """
+
+    name = "hub"
+    remote = True
+
+    def __init__(
+        self,
+        url: str | None = None,
+        cluster: str | None = None,
+        tls_ca: str | None = None,
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
+        timeout: float = 10.0,
+        user_claim: str | None = None,
+    ) -> None:
+        base = (url or os.environ.get("JUPYTER_SLURM_REST_TOKEN_URL") or _beside_the_hub()).rstrip(
+            "/"
+        )
+        base = base.removesuffix("/token")
+        path = f"/clusters/{cluster}/token" if cluster else "/token"
+        tls = Tls(tls_ca, tls_cert, tls_key) if tls_ca or tls_cert else Tls.of_jupyterhub()
+        self._endpoint = Endpoint(base + path, tls=tls, timeout=timeout)
+        self._user_claim = user_claim
+
+    async def fetch(self) -> Token:
+        """Ask the service for a token of this server's owner."""
+        hub_token = os.environ.get("JUPYTERHUB_API_TOKEN")
+        if not hub_token:
+            raise SourceMisconfigured(
+                "There is no JUPYTERHUB_API_TOKEN here: the provider 'hub' works in servers "
+                "started by JupyterHub."
+            )
+        reply = await self._endpoint.ask("POST", headers={"Authorization": f"Bearer {hub_token}"})
+        if reply.status != 200:
+            raise _refusal(reply)
+        value, lifetime = reply.body.get("token"), reply.body.get("expires_in")
+        if not isinstance(value, str) or not isinstance(lifetime, (int, float)):
+            raise SourceMisconfigured("The token service's answer holds no token.")
+        token = read_token(value, user_claim=self._user_claim, lifetime=float(lifetime))
+        if token.username != reply.body.get("username"):
+            raise TokenRefused("The token service sent a token of another user than it said.")
+        return token
+
+    async def changed(self) -> bool:
+        """The service does not call back."""
+        return False
+
+
+def _beside_the_hub() -> str:
+    host = urlsplit(os.environ.get("JUPYTERHUB_API_URL", "")).hostname
+    if not host:
+        raise SourceMisconfigured(
+            "Where is the token service? Set JUPYTER_SLURM_REST_TOKEN_URL or the option 'url'."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{SERVICE_PORT}{SERVICE_PREFIX}"
+
+
+def _refusal(reply: Reply) -> TokenError:
+    code, message = reply.body.get("code"), reply.body.get("message")
+    if isinstance(code, str) and code in _REFUSALS and isinstance(message, str):
+        return _REFUSALS[code](message[:500])
+    if reply.status >= 500:
+        return SourceUnreachable(f"The token service failed (HTTP {reply.status}).")
+    return SourceMisconfigured(
+        f"What answers at the token service's URL is not the token service (HTTP {reply.status})."
+    )

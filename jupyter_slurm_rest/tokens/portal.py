@@ -1,0 +1,94 @@
+"""Slurm tokens from a site's portal, in exchange for a longer-lived revocable token.
+
+The person makes the portal token in the site's web portal and may revoke it there.
+It is sent as the password of HTTP basic authentication; the answer is a short Slurm
+token. Names of parameters and fields are the site's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from pathlib import Path
+
+from .base import Token
+from .claims import read_token, token_from_text
+from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
+from .http import Endpoint, Tls
+from .secret_file import file_stamp, read_secret
+
+
+class PortalSource:
+    """GET ``url?lifespan=...&user=...`` with basic authentication -> ``{"token": ...}``.
+
+    The portal token comes from ``secret_file`` (mode 0600, read again when it changes)
+    or is pasted and kept in memory. An empty parameter name leaves that parameter out.
+    """
+
+    name = "portal"
+    remote = True
+
+    def __init__(
+        self,
+        url: str,
+        username: str | None = None,
+        secret_file: str | None = None,
+        lifespan: int = 3600,
+        lifespan_parameter: str = "lifespan",
+        user_parameter: str = "user",
+        token_field: str = "token",  # noqa: S107 -- the name of a JSON field
+        tls_ca: str | None = None,
+        timeout: float = 10.0,
+        user_claim: str | None = None,
+    ) -> None:
+        self._endpoint = Endpoint(url, tls=Tls(tls_ca), timeout=timeout)
+        self._username = username or getpass.getuser()
+        self._path = Path(secret_file).expanduser() if secret_file else None
+        asked = {lifespan_parameter: str(lifespan), user_parameter: self._username}
+        self._parameters = {name: value for name, value in asked.items() if name}
+        self._token_field = token_field
+        self._user_claim = user_claim
+        self._pasted = ""
+        self._stamp: tuple[int, int, int] | None = None
+
+    def paste(self, secret: str) -> None:
+        """Keep a portal token in memory; it goes before the file's. Raises TokenMissing."""
+        word = secret.strip()
+        if not word:
+            raise TokenMissing("Nothing was pasted.")
+        self._pasted = word
+
+    async def fetch(self) -> Token:
+        """Exchange the portal token for a Slurm token."""
+        secret = self._pasted or await self._read_secret()
+        reply = await self._endpoint.ask(
+            "GET", params=self._parameters, basic=(self._username, secret)
+        )
+        if reply.status in (401, 403):
+            raise TokenMissing(
+                f"The portal refused the portal token of {self._username} (HTTP {reply.status}): "
+                "it may be revoked or expired. Make a new one in the portal and paste it."
+            )
+        if reply.status != 200:
+            raise SourceUnreachable(f"The token portal failed (HTTP {reply.status}).")
+        value = reply.body.get(self._token_field)
+        if not isinstance(value, str):
+            raise SourceMisconfigured(
+                f"The token portal's answer has no field {self._token_field!r}."
+            )
+        return read_token(token_from_text(value), user_claim=self._user_claim, fresh=True)
+
+    async def changed(self) -> bool:
+        """Tell whether the file holds another portal token than the one last used."""
+        if self._path is None or self._stamp is None or self._pasted:
+            return False
+        stamp = await asyncio.to_thread(file_stamp, self._path)
+        return stamp is not None and stamp != self._stamp
+
+    async def _read_secret(self) -> str:
+        if self._path is None:
+            raise TokenMissing("Paste your portal token to get Slurm tokens.")
+        text, self._stamp = await asyncio.to_thread(read_secret, self._path)
+        if not text.strip():
+            raise TokenMissing(f"The portal token file {self._path} is empty.")
+        return text.strip()

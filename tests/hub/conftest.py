@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .rig import KEY, FakeHub, server_model, write_key
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    return write_key(tmp_path / "jwt_hs256.key", KEY)
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    """A hub where alice and bob have a server each."""
+    return FakeHub({"alice-server": server_model("alice"), "bob-server": server_model("bob")})

@@ -1,0 +1,71 @@
+"""Hub names and Slurm names."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from jupyter_slurm_rest.hub.errors import ConfigurationError, Refusal
+from jupyter_slurm_rest.hub.people import People, check_groups, identity_claims
+
+
+def test_names_are_the_same_unless_told_otherwise() -> None:
+    assert People().slurm_name("someone") == "someone"
+
+
+@pytest.mark.parametrize("name", ["root", "slurm", "daemon", "svc", "0", "a/b", "a b", "", "-x"])
+def test_nobody_gets_a_token_of_a_privileged_or_impossible_user(name: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        People(deny=["svc"]).slurm_name(name)
+    assert caught.value.code == "account_not_linked"
+
+
+def test_a_table_is_the_whole_truth() -> None:
+    people = People(table={"alice@example.org": "asmith"})
+    assert people.slurm_name("alice@example.org") == "asmith"
+    with pytest.raises(Refusal):
+        people.slurm_name("asmith")
+
+
+def test_a_table_cannot_lead_to_root() -> None:
+    with pytest.raises(Refusal):
+        People(table={"alice": "root"}).slurm_name("alice")
+
+
+def test_a_table_gives_a_slurm_user_to_one_person_only() -> None:
+    with pytest.raises(ConfigurationError, match="more than one"):
+        People(table={"alice": "shared", "bob": "shared"})
+
+
+def test_a_pattern_must_match_the_whole_name() -> None:
+    people = People(pattern=r"(?P<user>[a-z0-9]+)@example\.org")
+    assert people.slurm_name("alice@example.org") == "alice"
+    for name in ("alice", "alice@example.org.evil.com", "alice@example-org", "root@example.org"):
+        with pytest.raises(Refusal):
+            people.slurm_name(name)
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a-z]+"])
+def test_a_pattern_without_the_user_is_refused_at_start(pattern: str) -> None:
+    with pytest.raises(ConfigurationError, match="username_pattern"):
+        People(pattern=pattern)
+
+
+def test_groups_are_checked_only_where_set() -> None:
+    check_groups([], [], "alice")
+    check_groups(["physics", "x"], ["physics"], "alice")
+    with pytest.raises(Refusal):
+        check_groups(["x"], ["physics"], "alice")
+
+
+def test_identity_claims_are_those_slurm_asks_for() -> None:
+    claims = identity_claims("root")
+    assert (claims["uid"], claims["gid"]) == (0, 0)
+    assert claims["id"]["name"] == "root"
+    assert claims["id"]["gecos"]
+    assert os.path.isabs(claims["id"]["dir"])  # noqa: PTH117
+    assert os.path.isabs(claims["id"]["shell"])  # noqa: PTH117
+    assert claims["id"]["gids"]
+    with pytest.raises(Refusal):
+        identity_claims("nobody-here-by-that-name")

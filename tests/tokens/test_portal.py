@@ -1,0 +1,124 @@
+"""A site's portal: a long-lived revocable token is exchanged for Slurm tokens."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application, RequestHandler
+
+from jupyter_slurm_rest.tokens import TokenError, make_provider
+
+from .tokens import make_token
+
+
+class Portal:
+    """Knows alice's portal token and what it was asked."""
+
+    secret = "portal-secret"
+    field = "token"
+
+    def __init__(self) -> None:
+        self.queries: list[dict[str, str]] = []
+
+    def application(self) -> Application:
+        portal = self
+
+        class Answer(RequestHandler):
+            def get(self) -> None:
+                portal.queries.append(
+                    {k: self.get_query_argument(k) for k in self.request.arguments}
+                )
+                word = self.request.headers["Authorization"].removeprefix("Basic ")
+                if base64.b64decode(word).decode() != f"alice:{portal.secret}":
+                    self.set_status(401)
+                else:
+                    self.write({portal.field: make_token("alice", 600)})
+
+        return Application([("/token", Answer)], log_function=lambda _: None)
+
+
+@contextlib.asynccontextmanager
+async def serving(portal: Portal) -> AsyncIterator[str]:
+    socket, port = bind_unused_port()
+    server = HTTPServer(portal.application())
+    server.add_sockets([socket])
+    yield f"http://127.0.0.1:{port}/token"
+    server.stop()
+    await server.close_all_connections()
+
+
+def secret_file(path: Path, secret: str, mode: int = 0o600) -> str:
+    path.write_text(secret + "\n")
+    path.chmod(mode)
+    return str(path)
+
+
+async def test_the_portal_token_is_exchanged(tmp_path: Path) -> None:
+    portal = Portal()
+    path = secret_file(tmp_path / "portal", portal.secret)
+    async with serving(portal) as url:
+        provider = make_provider("portal", url=url, username="alice", secret_file=path)
+        tokens = await asyncio.gather(*(provider.acquire() for _ in range(50)))
+    assert {token.username for token in tokens} == {"alice"}
+    assert portal.queries == [{"lifespan": "3600", "user": "alice"}]
+
+
+async def test_the_sites_names_are_used() -> None:
+    portal = Portal()
+    portal.field = "jwt"
+    async with serving(portal) as url:
+        provider = make_provider(
+            "portal",
+            url=url,
+            username="alice",
+            lifespan=900,
+            lifespan_parameter="seconds",
+            user_parameter="",
+            token_field="jwt",
+        )
+        provider.paste(portal.secret)
+        assert (await provider.acquire()).username == "alice"
+    assert portal.queries == [{"seconds": "900"}]
+
+
+async def test_a_revoked_portal_token_asks_for_a_new_one() -> None:
+    portal = Portal()
+    async with serving(portal) as url:
+        provider = make_provider("portal", url=url, username="alice")
+        with pytest.raises(TokenError, match="Paste your portal token") as caught:
+            await provider.acquire()
+        assert caught.value.action == "paste"
+        provider.paste("revoked-secret")
+        with pytest.raises(TokenError, match="revoked or expired") as caught:
+            await provider.acquire()
+        assert caught.value.action == "paste"
+        assert "revoked-secret" not in str(caught.value)
+        provider.paste(portal.secret)
+        assert (await provider.acquire()).username == "alice"
+
+
+async def test_a_portal_token_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = secret_file(tmp_path / "portal", "x", 0o644)
+    provider = make_provider("portal", url="http://127.0.0.1:1/", secret_file=path)
+    with pytest.raises(TokenError, match="chmod 600"):
+        await provider.acquire()
+
+
+async def test_a_replaced_file_is_read_again(tmp_path: Path) -> None:
+    portal = Portal()
+    path = tmp_path / "portal"
+    async with serving(portal) as url:
+        provider = make_provider(
+            "portal", url=url, username="alice", secret_file=secret_file(path, portal.secret)
+        )
+        await provider.acquire()
+        secret_file(path, portal.secret + "-of-yesterday")
+        with pytest.raises(TokenError, match="revoked or expired"):
+            await provider.acquire()
