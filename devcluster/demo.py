@@ -174,9 +174,7 @@ def _fill(cluster: Cluster) -> None:
         ("carol", ["--partition=gpu", "--job-name=sweep", "--gres=gpu:a100:3", "--array=1-6%2"]),
         ("alice", ["--job-name=later", "--hold", "--time=10"]),
     ):
-        cluster.run(
-            ["sbatch", "--output=/dev/null", "--wrap=sleep 1800", *words], user=user, cwd="/tmp"
-        )
+        cluster.run(["sbatch", "--output=/dev/null", "--wrap=sleep 1800", *words], user=user)
 
 
 if __name__ == "__main__":
