@@ -1,0 +1,208 @@
+"""Submissions to v0.0.36-38: jobs in sbatch's words, worked out by slurmrestd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.sbatch.durations import UNLIMITED
+from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec
+from jupyter_slurm_rest.slurm.sbatch.request import Request, Submitter
+
+#: Options whose words are sent as they are.
+_WORDS = {
+    "account": "account",
+    "acctg_freq": "account_gather_frequency",
+    "array": "array",
+    "bb": "burst_buffer",
+    "cluster_constraint": "cluster_constraint",
+    "comment": "comment",
+    "constraint": "constraint",
+    "container": "container",
+    "core_spec": "core_specification",
+    "cpu_freq": "cpu_frequency",
+    "cpus_per_gpu": "cpus_per_gpu",
+    "cpus_per_task": "cpus_per_task",
+    "dependency": "dependency",
+    "exclude": "exclude_nodes",
+    "gpu_bind": "gpu_binding",
+    "gpu_freq": "gpu_frequency",
+    "gpus": "gpus",
+    "gpus_per_node": "gpus_per_node",
+    "gpus_per_socket": "gpus_per_socket",
+    "gpus_per_task": "gpus_per_task",
+    "gres": "gres",
+    "kill_on_invalid_dep": "kill_on_invalid_dependency",
+    "licenses": "licenses",
+    "mail_user": "mail_user",
+    "mcs_label": "mcs_label",
+    "nice": "nice",
+    "nodelist": "nodelist",
+    "ntasks_per_gpu": "ntasks_per_gpu",
+    "ntasks_per_node": "tasks_per_node",
+    "ntasks_per_socket": "tasks_per_socket",
+    "ntasks_per_tres": "ntasks_per_tres",
+    "open_mode": "open_mode",
+    "partition": "partition",
+    "prefer": "prefer",
+    "qos": "qos",
+    "reservation": "reservation",
+    "thread_spec": "thread_specification",
+    "wait_all_nodes": "wait_all_nodes",
+    "wckey": "wckey",
+}
+#: Amounts in MiB.
+_MEGABYTES = {
+    "mem": "memory_per_node",
+    "mem_per_cpu": "memory_per_cpu",
+    "mem_per_gpu": "memory_per_gpu",
+    "tmp": "temporary_disk_per_node",
+}
+#: Options that slurmrestd does not take, with the first version that does.
+_LATER = {
+    "contiguous": 39,
+    "container_id": 39,
+    "container_type": 45,
+    "context": 39,
+    "consolidate_segments": 44,
+    "distribution": 41,
+    "extra": 39,
+    "mem_update": 45,
+    "network": 39,
+    "oom_kill_step": 42,
+    "overcommit": 39,
+    "reboot": 39,
+    "resources": 39,
+    "resv_ports": 41,
+    "segment": 41,
+    "spread_segments": 44,
+    "stepmgr": 41,
+    "switches": 39,
+    "tres_bind": 40,
+    "tres_per_task": 40,
+}
+_RENAMED_IN_37 = {
+    "mcs_label": "msc_label",
+    "time_minimum": "time minimum",
+    "cpu_binding_hint": "cpu_binding hint",
+}
+_NEW_IN_38 = {"container": "container", "prefer": "prefer", "oversubscribe": "oversubscribe"}
+
+
+def _unsupported(field: str, number: int, first: int = 0, advice: str = "") -> Unsupported:
+    return Unsupported(
+        "--" + field.replace("_", "-"),
+        f"v0.0.{number}",
+        needs=f"v0.0.{first} or newer" if first else "",
+        advice=advice,
+    )
+
+
+def _refuse(spec: JobSpec, number: int) -> None:
+    for field, first in _LATER.items():
+        if getattr(spec, field) is not None:
+            raise _unsupported(field, number, first)
+    if number < 38:
+        for field in _NEW_IN_38:
+            if getattr(spec, field) is not None:
+                raise _unsupported(field, number, 38)
+    if spec.batch is not None:
+        # Frees memory twice before 22.05.9: the whole slurmrestd would go down.
+        raise _unsupported("batch", number, 39)
+    if spec.exclusive == "topo":
+        raise _unsupported("exclusive=topo", number, 41)
+    if spec.nodes and spec.nodes.sizes:
+        raise _unsupported("nodes", number, 40, 'Write a range such as "2-4".')
+    if spec.requeue == "expedite":
+        raise _unsupported("requeue=expedite", number, 44)
+    if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
+        raise _unsupported("gres_flags", number, 40)
+
+
+def _time(value: int | str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _nodes(request: Request) -> str | None:
+    if request.nodes_least is None:
+        return None
+    # 0 as the most is how sbatch says "any number".
+    return f"{request.nodes_least}-{request.nodes_most or 0}"
+
+
+def _conduct(spec: JobSpec) -> dict[str, Any]:
+    conduct: dict[str, Any] = {
+        "begin_time": f"uts{spec.begin}" if spec.begin else None,
+        "deadline": f"uts{spec.deadline}" if spec.deadline else None,
+        "exclusive": {"none": "exclusive"}.get(spec.exclusive or "", spec.exclusive),
+        "oversubscribe": spec.oversubscribe,
+        "gres_flags": spec.gres_flags[0] if spec.gres_flags else None,
+        "hold": spec.hold,
+        "mail_type": ",".join(spec.mail_type) if spec.mail_type else None,
+        "memory_binding": spec.words.get("mem_bind"),
+        # Any value acts, even false.
+        "minimum_nodes": spec.use_min_nodes,
+        "spread_job": spec.spread_job,
+        "no_requeue": spec.no_requeue,
+        "requeue": spec.requeue,
+        "no_kill": "set" if spec.no_kill else None,
+        "priority": None if spec.hold else spec.priority or None,
+        "profile": ",".join(spec.profile) if spec.profile else None,
+        "signal": spec.words.get("signal"),
+        "time_limit": _time(spec.time),
+        "time_minimum": _time(spec.time_min),
+    }
+    if spec.delay_boot is not None:
+        unlimited = spec.delay_boot == UNLIMITED
+        conduct["delay_boot"] = UNLIMITED if unlimited else f"0:{spec.delay_boot}"
+    return conduct
+
+
+def job(request: Request, variables: dict[str, str], number: int) -> dict[str, Any]:
+    """One job or component. Raises :exc:`Unsupported`."""
+    spec = request.spec
+    _refuse(spec, number)
+    fields: dict[str, Any] = {
+        "name": request.name,
+        "current_working_directory": request.directory,
+        "standard_output": request.output,
+        "standard_error": request.error,
+        "standard_input": request.input,
+        "environment": variables,
+        "nodes": _nodes(request),
+        "tasks": request.tasks,
+        "minimum_cpus_per_node": request.least_cpus_per_node,
+        "sockets_per_node": request.sockets_per_node,
+        "cores_per_socket": request.cores_per_socket,
+        "threads_per_core": request.threads_per_core,
+        "tasks_per_core": request.tasks_per_core,
+        **{key: getattr(spec, field) for field, key in _WORDS.items()},
+        **{
+            key: None if (amount := getattr(spec, field)) is None else f"{amount}M"
+            for field, key in _MEGABYTES.items()
+        },
+        **_conduct(spec),
+    }
+    names = _RENAMED_IN_37 if number < 38 else {}
+    return {names.get(key, key): value for key, value in fields.items() if value is not None}
+
+
+def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
+    """Write the mark into the comment, unless the person has one; nothing else is safe.
+
+    The arguments of the script would take it, but slurmrestd before 22.05.9 dies of them.
+    """
+    if submitter.arguments:
+        raise Unsupported(
+            "Arguments for the script", "v0.0.36-38", advice="Write them into the script."
+        )
+    if mark:
+        job.setdefault("comment", mark)
+
+
+def body(jobs: list[dict[str, Any]], script: str, number: int) -> dict[str, Any]:
+    """The whole request."""
+    return {
+        "script": script,
+        "jobs" if len(jobs) > 1 else "job": jobs if len(jobs) > 1 else jobs[0],
+    }

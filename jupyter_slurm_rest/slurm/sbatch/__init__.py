@@ -1,0 +1,26 @@
+"""sbatch's side of a submission: reading scripts, options and their values."""
+
+from __future__ import annotations
+
+from .errors import ScriptError
+from .jobspec import JobSpec
+from .merge import merge, options_of
+from .options import OPTIONS, Option
+from .request import Submitter
+from .rewrite import rewrite
+from .script import ParsedScript, check_text
+from .script import read as parse_script
+
+__all__ = [
+    "OPTIONS",
+    "JobSpec",
+    "Option",
+    "ParsedScript",
+    "ScriptError",
+    "Submitter",
+    "check_text",
+    "merge",
+    "options_of",
+    "parse_script",
+    "rewrite",
+]

@@ -1,0 +1,60 @@
+"""Slurm's host lists, as far as a submission needs to count them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+_MOST = 65536
+_PART = re.compile(r"[^\[\],\s]+|\[[^\[\]]*\]")
+
+
+def _split(words: str) -> list[str]:
+    """At commas outside of brackets."""
+    return [part for part in re.split(r",(?![^\[]*\])", words) if part]
+
+
+def _numbers(inside: str) -> Iterator[str]:
+    for part in inside.split(","):
+        match = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", part)
+        if not match:
+            raise ValueError
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not first <= last < first + _MOST:
+            raise ValueError
+        yield from (str(number).zfill(len(match[1])) for number in range(first, last + 1))
+
+
+def _expand(words: str) -> Iterator[str]:
+    for part in _split(words):
+        pieces = _PART.findall(part)
+        if "".join(pieces) != part:
+            raise ValueError
+        choices = [
+            list(_numbers(piece[1:-1])) if piece.startswith("[") else [piece] for piece in pieces
+        ]
+        total = 1
+        for choice in choices:
+            total *= len(choice)
+        if total > _MOST:
+            raise ValueError
+        yield from map("".join, product(*choices))
+
+
+def expand(words: str) -> list[str]:
+    """``cpu[1-2],gpu1`` -> ``["cpu1", "cpu2", "gpu1"]``, repetitions kept.
+
+    Raises ``ValueError`` for what is no host list, or one of more than 65,536 names.
+    """
+    try:
+        hosts: list[str] = []
+        for host in _expand(words):
+            hosts.append(host)
+            if len(hosts) > _MOST:
+                raise ValueError
+    except ValueError:
+        hosts = []
+    if not hosts:
+        raise ValueError(f'"{words[:60]}" is not a list of nodes; write "node1,node[3-5]"')
+    return hosts

@@ -1,0 +1,147 @@
+"""A batch script as sbatch reads it: which lines count, and what they set.
+
+Follows ``_get_script_buffer()`` of Slurm's src/sbatch/sbatch.c and
+``_opt_batch_script()`` of src/sbatch/opt.c.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from .errors import ScriptError
+from .getopt import Setting, settings
+from .tokens import BLANKS, Token, arguments, ignored_from, separator_end, skip_blanks
+
+_MARKS = ("#SBATCH", "#SLURM")
+#: Lines of other batch systems, which sbatch translates after its own.
+_FOREIGN_MARKS = ("#PBS", "#BSUB")
+#: sbatch gives up looking for these after as many lines that are no comment.
+_FOREIGN_SEARCH = 100
+
+
+class Directive(msgspec.Struct, frozen=True):
+    """One ``#SBATCH`` line: ``text`` is line ``number`` without its end."""
+
+    number: int
+    text: str
+    tokens: tuple[Token, ...]
+
+
+class Component(msgspec.Struct):
+    """The directives of one component of a (heterogeneous) job."""
+
+    directives: list[Directive] = []
+
+    def settings(self) -> list[Setting]:
+        """The options these lines set. Raises :exc:`ScriptError`."""
+        tokens = [token for directive in self.directives for token in directive.tokens]
+        return list(settings(tokens))
+
+
+class ParsedScript(msgspec.Struct):
+    """A script taken apart. ``components`` has at least one entry."""
+
+    text: str
+    components: list[Component]
+    #: Sentences about lines that sbatch reads otherwise than they look.
+    warnings: list[str]
+
+
+def check_text(text: str) -> None:
+    """Refuse what sbatch refuses to send at all. Raises :exc:`ScriptError`."""
+    if not text:
+        raise ScriptError(1, 1, "the batch script is empty.", advice=_INTERPRETER)
+    if not text.strip(BLANKS):
+        raise ScriptError(1, 1, "the batch script holds only blanks.", advice=_INTERPRETER)
+    if not text.startswith("#!"):
+        raise ScriptError(
+            1,
+            1,
+            "a batch script must start with #! and the path of an interpreter.",
+            advice=_INTERPRETER,
+        )
+    for needle, what, advice in (
+        ("\0", "Slurm takes no script with a NUL character.", ""),
+        (
+            "\r\n",
+            "the script has DOS line ends, which sbatch refuses.",
+            "Save it with UNIX line ends (LF).",
+        ),
+    ):
+        found = text.find(needle)
+        if found >= 0:
+            raise ScriptError(*_place(text, found), what, advice=advice)
+    if not text.isascii() and (surrogate := re.search("[\ud800-\udfff]", text)):
+        raise ScriptError(*_place(text, surrogate.start()), "this is not a Unicode character.")
+
+
+_INTERPRETER = "Write #!/bin/bash as the first line."
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def _directive_lines(text: str) -> Iterator[tuple[int, str, int]]:
+    """Number, text and start of the arguments of each line that sbatch looks at."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        mark = next((mark for mark in _MARKS if line.startswith(mark)), None)
+        if mark:
+            yield number, line, len(mark)
+        elif line.strip(BLANKS) and not line.lstrip(BLANKS).startswith("#"):
+            return
+
+
+def _refuse_foreign(text: str, ignore: bool) -> None:
+    """sbatch would apply ``#PBS`` and ``#BSUB`` lines on top of its own options."""
+    others = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.startswith(_FOREIGN_MARKS):
+            mark = line[:5].rstrip(BLANKS)
+            if not ignore:
+                raise ScriptError(
+                    number,
+                    1,
+                    f"sbatch translates {mark} lines; this is not possible here.",
+                    field="ignore_pbs",
+                    advice="Write them as #SBATCH lines, or add #SBATCH --ignore-pbs "
+                    "to leave them out.",
+                )
+            return
+        others += not line.startswith("#")
+        if others > _FOREIGN_SEARCH:
+            return
+
+
+def _remarks(line: str, number: int, start: int, tokens: list[Token]) -> Iterator[str]:
+    if line.startswith("#SLURM"):
+        yield f"Line {number}: #SLURM is an old spelling; write #SBATCH."
+    ignored = ignored_from(line, start, tokens)
+    if ignored is not None:
+        rest = line[ignored : ignored + 60]
+        if separator_end(rest, 0) is None or rest[7:].strip(BLANKS):
+            yield f'Line {number}: sbatch does not read the rest of this line, "{rest}".'
+
+
+def read(text: str) -> ParsedScript:
+    """Take a script apart.
+
+    Raises :exc:`ScriptError` for whatever sbatch would refuse, and for lines of other
+    batch systems, which are not translated here.
+    """
+    check_text(text)
+    script = ParsedScript(text, [Component()], [])
+    for number, line, start in _directive_lines(text):
+        position = skip_blanks(line, start)
+        separator = separator_end(line, position)
+        if separator is not None:
+            script.components.append(Component())
+        tokens = list(arguments(line, number, position))
+        script.warnings += _remarks(line, number, position, tokens)
+        script.components[-1].directives.append(Directive(number, line, tuple(tokens)))
+    named = {setting.option.name for part in script.components for setting in part.settings()}
+    _refuse_foreign(text, "ignore-pbs" in named)
+    return script

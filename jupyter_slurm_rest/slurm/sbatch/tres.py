@@ -1,0 +1,117 @@
+"""GPUs, generic resources and CPUs per task in the forms that slurmctld takes."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+from .request import Request
+
+_NOT_PER_TASK = ("mem", "energy", "node", "billing", "fs", "vmem", "pages", "bb")
+
+
+def prefixed(words: str, prefix: str) -> str:
+    """``a100:2,h100:1`` -> ``gres/gpu:a100:2,gres/gpu:h100:1``"""
+    return ",".join(f"{prefix}:{item}" for item in words.split(",") if item)
+
+
+def gres(words: str, separator: str) -> str:
+    """``--gres``: each item under ``gres/`` (``gres:`` up to 23.02)."""
+    prefix = f"gres{separator}"
+    return ",".join(
+        item if item.startswith(prefix) else prefix + item.removeprefix("gres/")
+        for item in words.split(",")
+    )
+
+
+def _gpus_per_task(words: str) -> list[tuple[str, int]]:
+    """``a100:2`` -> ``[("gres/gpu:a100", 2)]``; a type alone is one of them."""
+    found: list[tuple[str, int]] = []
+    for item in filter(None, words.split(",")):
+        match = re.fullmatch(r"(?:([^:=]+)[:=])?([0-9]+)", item)
+        if not match:
+            raise InvalidRequest(
+                "gpus_per_task",
+                f'--gpus-per-task: "{item}" is not a number of GPUs; write "2" or "a100:2".',
+            )
+        found.append(("gres/gpu" + (f":{match[1]}" if match[1] else ""), int(match[2])))
+    return found
+
+
+def _check_names(words: str) -> None:
+    for item in words.lower().split(","):
+        for name in _NOT_PER_TASK:
+            if item.startswith(name):
+                raise InvalidRequest(
+                    "tres_per_task", f"--tres-per-task cannot ask for {name}; use its own option."
+                )
+
+
+def _per_task(request: Request) -> list[str]:
+    """--tres-per-task with --cpus-per-task and --gpus-per-task written into it."""
+    spec = request.spec
+    words = spec.tres_per_task or ""
+    _check_names(words)
+    items = [re.sub(r"^(gres|license):", r"\1/", item) for item in words.split(",") if item]
+    for name, number in _gpus_per_task(spec.gpus_per_task or ""):
+        if any(item.lower().startswith(name) for item in items):
+            raise InvalidRequest(
+                "gpus_per_task", "--gpus-per-task and --tres-per-task both ask for GPUs."
+            )
+        items.insert(0, f"{name}={number}")
+    cpus = next((item for item in items if re.match(r"(?i)cpu[:=]", item)), None)
+    if cpus is None:
+        if spec.cpus_per_task:
+            items.insert(0, f"cpu={spec.cpus_per_task}")
+    elif spec.given("cpus_per_task") and spec.given("tres_per_task"):
+        raise InvalidRequest(
+            "cpus_per_task", "--cpus-per-task and --tres-per-task both ask for CPUs."
+        )
+    else:
+        amount = cpus[4:]
+        if not amount.isdecimal() or not int(amount):
+            raise InvalidRequest("tres_per_task", f'--tres-per-task: "{cpus}" is not a number.')
+        request.cpus_per_task = int(amount)
+    return items
+
+
+def _binding(items: list[str], binding: str) -> str:
+    """What sbatch adds to --tres-bind: resources per task are bound to their task."""
+    gpus = 0
+    parts = [binding] if binding else []
+    for item in items:
+        match = re.fullmatch(r"gres/([^:=]+)(?::[^:=0-9][^:=]*)?(?:[:=]([0-9]+))?", item)
+        if not match:
+            continue
+        name, number = match[1], int(match[2] or 1)
+        if not number or name in binding:
+            continue
+        if name == "gpu":
+            gpus += number
+        else:
+            parts.append(f"gres/{name}:per_task:{number}")
+    if gpus:
+        parts.append(f"gres/gpu:per_task:{gpus}")
+    return "+".join(parts)
+
+
+def resolve_tres(request: Request, *, old: bool) -> None:
+    """Fill in ``tres_*`` of the request; ``old`` as sbatch up to 22.05 writes them."""
+    spec = request.spec
+    gpu = "gres:gpu" if old else "gres/gpu"
+    request.tres_per_job = prefixed(spec.gpus or "", gpu)
+    request.tres_per_socket = prefixed(spec.gpus_per_socket or "", gpu)
+    per_node = [prefixed(spec.gpus_per_node or "", gpu)]
+    if spec.gres and spec.gres.lower() != "none":
+        per_node.append(gres(spec.gres, ":" if old else "/"))
+    request.tres_per_node = ",".join(filter(None, per_node))
+    request.tres_bind = spec.tres_bind or ""
+    if spec.gpu_bind:
+        request.tres_bind = f"{'gpu' if old else 'gres/gpu'}:{spec.gpu_bind}"
+    if old:
+        request.tres_per_task = prefixed(spec.gpus_per_task or "", gpu)
+        return
+    items = _per_task(request)
+    request.tres_per_task = ",".join(items)
+    request.tres_bind = _binding(items, request.tres_bind)
