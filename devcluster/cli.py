@@ -1,4 +1,4 @@
-"""The command line: python3 -m devcluster up|down|status|info|exec|token|logs."""
+"""The command line: python3 -m devcluster up|down|status|info|exec|token|logs|record."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
 from devcluster.generations import GENERATIONS
 from devcluster.layout import default_instance, home
 from devcluster.process import tail
+from devcluster.record import record
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=words, description=words)
         sub.set_defaults(run=run)
         choices = [*GENERATIONS, "all"] if several else list(GENERATIONS)
-        default = "all" if name == "status" else "host"
+        default = "all" if name in {"status", "record"} else "host"
         sub.add_argument(
             "generation", choices=choices, nargs="?" if several else None, default=default
         )
@@ -65,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     token = command("token", _token, "print a token")
     token.add_argument("user")
     token.add_argument("--lifespan", type=int, default=1800, help="seconds (default: 1800)")
+    recording = command("record", _record, "record answers for the tests", several=True)
+    recording.add_argument("--to", type=Path, default=Path("tests/fixtures"), help="folder")
     logs = command("logs", _logs, "print the end of the daemons' logs")
     logs.add_argument("daemon", nargs="?", help="one daemon (default: all)")
     logs.add_argument("-n", "--lines", type=int, default=20, help="lines of each (default: 20)")
@@ -127,6 +131,14 @@ def _exec(options: argparse.Namespace) -> int:
 
 def _token(options: argparse.Namespace) -> int:
     print(_cluster(options).token(options.user, options.lifespan))
+    return 0
+
+
+def _record(options: argparse.Namespace) -> int:
+    for generation in _chosen(options):
+        begun = time.monotonic()
+        record(generation, options.to)
+        print(f"{generation}: recorded ({time.monotonic() - begun:.0f} s)", flush=True)
     return 0
 
 

@@ -90,6 +90,7 @@ class Cluster:
             for daemon in self._daemons(state):
                 if not state.alive(daemon.name):
                     self._start(state, daemon)
+            self._wait_for_nodes(state)
 
     def down(self) -> None:
         """End every process of the cluster; its logs stay until the next `up`."""
@@ -118,6 +119,7 @@ class Cluster:
             for found in self._named(state, daemon):
                 if not state.alive(found.name):
                     self._start(state, found)
+            self._wait_for_nodes(state)
 
     def stop(self, daemon: str) -> None:
         """Stop a daemon (`slurmd` means all of them) and wait until it is gone."""
@@ -281,15 +283,27 @@ class Cluster:
             argv, env = daemon.argv, people.environment(None)
         process = spawn(argv, log, env)
         self._remember(state, daemon.name, process)
+        self._wait_ready(state, daemon)
+
+    def _wait_ready(self, state: State, daemon: Daemon) -> None:
+        log = self.log_path(daemon.name)
 
         def failed() -> str | None:
-            if process.alive():
+            if state.alive(daemon.name):
                 return None
             return f"{daemon.name} of {self!r} died. The end of {log}:\n{tail(log)}"
 
         what = f"{daemon.name} of {self!r} (log: {log})"
         probe = _ClusterProbe(self)
         wait_until(lambda: daemon.ready(probe), what, seconds=_READY_SECONDS, failed=failed)
+
+    def _wait_for_nodes(self, state: State) -> None:
+        """A controller that was started again knows its nodes only after asking them."""
+        if not state.alive("slurmctld"):
+            return
+        for daemon in self._named(state, "slurmd"):
+            if state.alive(daemon.name):
+                self._wait_ready(state, daemon)
 
     def _remember(self, state: State, name: str, process: Process) -> None:
         state.processes[name] = process

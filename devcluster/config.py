@@ -37,7 +37,7 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerType=sched/backfill
-SchedulerParameters=sched_min_interval=0,bf_interval=5,bf_max_job_test=500,kill_invalid_depend
+SchedulerParameters=sched_min_interval=0,bf_interval=5,bf_max_job_test=500
 PriorityType=priority/multifactor
 PriorityWeightFairshare=10000
 PriorityWeightQOS=1000

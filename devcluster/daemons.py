@@ -78,7 +78,7 @@ def _controller_up(probe: Probe) -> bool:
 def _slurmd(node: str) -> Daemon:
     def ready(probe: Probe) -> bool:
         state = probe.output("sinfo", "--noheader", "--nodes", node, "--format=%T").strip()
-        return bool(state) and not state.startswith(("down", "unknown")) and "*" not in state
+        return bool(state) and not state.startswith("unk") and "*" not in state
 
     return Daemon(f"slurmd-{node}", ["slurmd", "-D", "-N", node], ready)
 

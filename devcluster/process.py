@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -41,14 +40,10 @@ class Process:
         return None if stat is None else cls(pid, stat[1], _boot_id())
 
     def alive(self) -> bool:
-        _reap(self.pid)
         stat = _stat(self.pid)
-        return (
-            stat is not None
-            and stat[0] not in "ZX"
-            and stat[1] == self.started
-            and self.boot == _boot_id()
-        )
+        if stat is None or stat[1] != self.started or self.boot != _boot_id():
+            return False
+        return stat[0] not in "ZX" or not _reaped(self.pid)
 
     def send(self, signum: signal.Signals) -> None:
         """Signal this very process; nothing happens when it is gone."""
@@ -66,9 +61,12 @@ class Process:
             os.close(descriptor)
 
 
-def _reap(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+def _reaped(pid: int) -> bool:
+    """Let a dead process go; False while threads of a child of ours are still ending."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
 
 
 def spawn(argv: Sequence[str], log: Path, env: Mapping[str, str]) -> Process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import socket
 from dataclasses import dataclass
@@ -67,4 +68,5 @@ def answers(url: str, token: str) -> bool:
 def api_versions(url: str, user: str, token: str) -> list[str]:
     """The API versions slurmrestd serves, oldest first, e.g. ["v0.0.36", "v0.0.37"]."""
     answer = request(url, "GET", "/openapi/v3", credentials(user, token))
-    return sorted(set(re.findall(r"/slurm/(v0\.0\.\d+)/", answer.body.decode())))
+    paths = "\n".join(json.loads(answer.body)["paths"])
+    return sorted(set(re.findall(r"^/slurm/(v0\.0\.\d+)/", paths, re.MULTILINE)))

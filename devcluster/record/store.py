@@ -1,0 +1,63 @@
+"""Recorded answers as files: the body byte for byte, the rest in an index.
+
+tests/fixtures/<release>/<api version>/<name>.json (or .txt), and index.json beside them:
+name -> {method, path, sent, status, content_type, file}.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from devcluster.errors import DevclusterError
+from devcluster.generations import Release
+from devcluster.record.calls import Call, Version
+from devcluster.rest import Answer
+
+
+class Store:
+    """Collects the answers of one release; `finish` writes them all or nothing."""
+
+    def __init__(self, folder: Path, release: str) -> None:
+        self._folder = folder
+        self._release = release
+        self._files: dict[str, dict[str, bytes]] = {}
+        self._index: dict[str, dict[str, Any]] = {}
+
+    def put(self, version: Version, call: Call, answer: Answer) -> None:
+        if b"eyJ" in answer.body:
+            raise DevclusterError(f"the answer to {call.name} holds a token; it is not recorded")
+        suffix = "json" if answer.content_type.startswith("application/json") else "txt"
+        file = f"{call.name}.{suffix}"
+        index = self._index.setdefault(version.text, {})
+        if call.name in index:
+            raise DevclusterError(f"two recorded calls are named {call.name}")
+        index[call.name] = {
+            "method": call.method,
+            "path": call.path,
+            "sent": call.raw if call.raw is not None else call.body,
+            "status": answer.status,
+            "content_type": answer.content_type,
+            "file": file,
+        }
+        self._files.setdefault(version.text, {})[file] = answer.body
+
+    def finish(self, generation: str) -> None:
+        """Replace what was recorded of this release line (22.05.x) before."""
+        line = Release(self._release).number[:2]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for old in self._folder.iterdir():
+            if old.is_dir() and Release(old.name).number[:2] == line:
+                shutil.rmtree(old)
+        target = self._folder / self._release
+        for version, files in self._files.items():
+            folder = target / version
+            folder.mkdir(parents=True)
+            for name, body in files.items():
+                (folder / name).write_bytes(body)
+            index = json.dumps(self._index[version], indent=1, sort_keys=True)
+            (folder / "index.json").write_text(index + "\n")
+        about = {"generation": generation, "release": self._release}
+        (target / "about.json").write_text(json.dumps(about) + "\n")
