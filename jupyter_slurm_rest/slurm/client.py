@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from types import TracebackType
 from typing import final
 
-from .calls.actions import ActionCalls
 from .calls.cluster import ClusterCalls
 from .calls.machine import MachineCalls
+from .calls.submit import SubmitCalls
 from .connection import Connection
 from .credentials import CredentialSource
 from .transport import Transport
 
 
 @final
-class SlurmClient(ClusterCalls, ActionCalls, MachineCalls):
+class SlurmClient(ClusterCalls, SubmitCalls, MachineCalls):
     """One cluster's Slurm as one person.
 
     ``credentials`` gives user name and token for each request. ``api_version``
@@ -30,6 +31,7 @@ class SlurmClient(ClusterCalls, ActionCalls, MachineCalls):
         api_version: str | None = None,
     ) -> None:
         self.connection = Connection(transport, credentials, api_version)
+        self.submitted = deque(maxlen=1000)
 
     async def __aenter__(self) -> SlurmClient:
         return self

@@ -1,0 +1,86 @@
+"""Finding a job whose submission was not answered."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.connection import LONG
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.dialects.submitted import QueuedRow, QueuedRows
+from jupyter_slurm_rest.slurm.dialects.values import number, text
+from jupyter_slurm_rest.slurm.errors import NotFound, PermissionDenied, Unsupported
+from jupyter_slurm_rest.slurm.transport import segment
+
+from .jobs import JobCalls
+
+#: Seconds that slurmctld's clock may be behind ours.
+_CLOCKS = 60
+#: Jobs to look at one by one, newest first, before the whole queue is read instead.
+_NEWEST = 1000
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """What a lost submission can be recognised by."""
+
+    #: Unique, in the job's command or comment; empty where it could not be written.
+    mark: str
+    user: str
+    name: str
+    directory: str
+    comment: str
+    #: When it was sent, seconds since the epoch.
+    since: float
+    #: Jobs that are known to be other submissions.
+    others: frozenset[int] = frozenset()
+
+    def fits(self, row: QueuedRow) -> bool:
+        """Whether ``row`` is the submission, or without a mark may be it."""
+        if self.mark:
+            return self.mark in (text(row.comment), text(row.command).partition("#")[2])
+        return (
+            row.told_id not in self.others
+            and row.submitted_at >= self.since - _CLOCKS
+            and text(row.user_name) in ("", self.user)
+            and text(row.name) == self.name
+            and text(row.comment) == self.comment
+            and text(row.current_working_directory) == self.directory
+            and not number(row.het_job_offset)
+        )
+
+
+class LookupCalls(JobCalls):
+    """Looking for one's own submissions among the newest jobs."""
+
+    async def find_submission(self, trace: Trace) -> list[int]:
+        """The job ids that fit ``trace``, oldest first, as a submission tells them."""
+        try:
+            rows = await self._newest(trace)
+        except Unsupported:
+            rows = None
+        if rows is None:
+            answer = await self.connection.get("slurm", "jobs/", timeout=LONG)
+            rows = decode(answer.body, QueuedRows).jobs or []
+        return sorted({row.told_id for row in rows if trace.fits(row)})
+
+    async def _newest(self, trace: Trace) -> list[QueuedRow] | None:
+        """Jobs since the submission, without reading the queue; ``None``: too many."""
+        states = await self.job_states()
+        ids = {int(match[0]) for state in states if (match := re.match(r"\d+", state.id))}
+        rows: list[QueuedRow] = []
+        for seen, job_id in enumerate(sorted(ids, reverse=True)):
+            if seen >= _NEWEST:
+                return None
+            try:
+                answer = await self.connection.get(
+                    "slurm", f"job/{segment(job_id)}", wanted=("job", str(job_id))
+                )
+            except (NotFound, PermissionDenied):
+                # Another person's, where jobs are private.
+                continue
+            some = decode(answer.body, QueuedRows).jobs or []
+            rows += some
+            if some and max(row.submitted_at for row in some) < trace.since - _CLOCKS:
+                break
+        return rows

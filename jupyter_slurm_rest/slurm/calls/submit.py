@@ -1,0 +1,223 @@
+"""Submitting jobs: never twice, never lost."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.dialects.submit import Encoded, encode, version_number
+from jupyter_slurm_rest.slurm.dialects.submitted import taken
+from jupyter_slurm_rest.slurm.errors import (
+    AnswerLost,
+    ControllerDown,
+    SlurmError,
+    TokenRejected,
+    TooLarge,
+    UnreadableAnswer,
+)
+from jupyter_slurm_rest.slurm.faults import failure
+from jupyter_slurm_rest.slurm.models import Submitted
+from jupyter_slurm_rest.slurm.sbatch import JobSpec, Submitter, merge, parse_script
+from jupyter_slurm_rest.slurm.sbatch.merge import Value
+from jupyter_slurm_rest.slurm.sbatch.request import default_name
+
+from .actions import ActionCalls
+from .lookup import LookupCalls, Trace
+
+#: Pauses between look-ups for a lost submission, seconds: slurmctld may still be at it.
+_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
+#: Slurm's default for the size of a script (``max_script_size``).
+_USUAL_SCRIPT = "4 MB"
+#: The first version in whose jobs the mark does not need the comment.
+_MARK_IN_COMMAND = 39
+
+
+class _Submission(msgspec.Struct):
+    """One submission on its way."""
+
+    target: str
+    encoded: Encoded
+    trace: Trace
+    components: int
+
+
+class SubmitCalls(LookupCalls, ActionCalls):
+    """Handing jobs to Slurm as sbatch would."""
+
+    #: Jobs that this client has submitted.
+    submitted: deque[int]
+
+    async def check_submission(
+        self,
+        script: str,
+        options: Mapping[str, Value] | None = None,
+        *,
+        submitter: Submitter,
+        environment: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """Everything that :meth:`submit` does before it sends; returns warnings.
+
+        Raises what :meth:`submit` would raise by itself; Slurm is not asked.
+        """
+        submission = await self._prepare(script, options, submitter, environment)
+        return submission.encoded.warnings
+
+    async def submit(
+        self,
+        script: str,
+        options: Mapping[str, Value] | None = None,
+        *,
+        submitter: Submitter,
+        environment: Mapping[str, str] | None = None,
+    ) -> Submitted:
+        """Submit ``script`` with the options of its ``#SBATCH`` lines.
+
+        ``options`` (sbatch's long names with underscores) win over the ``SBATCH_*``
+        variables of ``environment``, and these over the script. When the answer is
+        lost, the job is looked for before anything is sent again. Raises
+        :exc:`ScriptError` and :exc:`InvalidRequest` (with the field), :exc:`Unsupported`,
+        :exc:`TooLarge`, :exc:`Refused` in Slurm's words, and :exc:`AnswerLost` when it
+        cannot be found out whether the job was taken.
+        """
+        submission = await self._prepare(script, options, submitter, environment)
+        try:
+            result = await self._send(submission)
+        except SlurmError as problem:
+            if not _uncertain(problem):
+                raise
+            result = await self._after_lost_answer(submission, problem)
+        self.submitted.append(result.job_id)
+        warnings = [*submission.encoded.warnings, *result.warnings]
+        return msgspec.structs.replace(result, warnings=warnings)
+
+    async def _prepare(
+        self,
+        script: str,
+        options: Mapping[str, Value] | None,
+        submitter: Submitter,
+        environment: Mapping[str, str] | None,
+    ) -> _Submission:
+        limit = self.connection.transport.limits.request_bytes
+        if len(script) > limit:
+            raise _too_large(len(script))
+        parsed = parse_script(script)
+        specs = merge(parsed, options, environment)
+        version = await self.connection.api_version()
+        mark = f"jsr-{secrets.token_hex(8)}"
+        encoded = encode(specs, script, version, submitter, mark=mark)
+        if len(encoded.body) > limit:
+            raise _too_large(len(script.encode()))
+        encoded = msgspec.structs.replace(encoded, warnings=[*parsed.warnings, *encoded.warnings])
+        if version_number(version) < _MARK_IN_COMMAND and specs[0].comment is not None:
+            mark = ""
+        return _Submission(
+            target=f"/slurm/{version}/job/submit",
+            encoded=encoded,
+            trace=self._trace(mark, specs, submitter),
+            components=len(specs),
+        )
+
+    def _trace(self, mark: str, specs: Sequence[JobSpec], submitter: Submitter) -> Trace:
+        first = specs[0]
+        name = default_name(first, submitter) if first.job_name is None else first.job_name
+        return Trace(
+            mark=mark,
+            user=submitter.user,
+            name=name,
+            directory=submitter.absolute(first.chdir) if first.chdir else submitter.directory,
+            comment=first.comment or "",
+            since=time.time(),
+            others=frozenset(self.submitted),
+        )
+
+    async def _send(self, submission: _Submission, *, renew: bool = False) -> Submitted:
+        """Post it once, or again after a token that was surely rejected."""
+        while True:
+            answer = await self.connection.raw(
+                "POST", submission.target, content=submission.encoded.body, renew=renew
+            )
+            result = taken(answer, submission.components)
+            if result is not None:
+                return result
+            problem = failure(answer, path=submission.target)
+            if renew or not (isinstance(problem, TokenRejected) and problem.sure):
+                raise problem or UnreadableAnswer("slurmrestd took the job but told no job id.")
+            renew = True
+
+    async def _after_lost_answer(self, submission: _Submission, lost: SlurmError) -> Submitted:
+        found = await self._look(submission.trace)
+        if found is not None:
+            return _recovered(found, submission)
+        try:
+            # slurmctld does not know it: what was lost was the request. The mark is the
+            # same, so that the first one is recognised should it turn up after all.
+            result = await self._send(submission, renew=isinstance(lost, TokenRejected))
+        except SlurmError as problem:
+            if not _uncertain(problem):
+                raise
+            found = await self._look(submission.trace)
+            if found is None:
+                raise _unknown(submission.trace) from None
+            result = _recovered(found, submission)
+        await self._end_doubles(submission.trace, result.job_id)
+        return result
+
+    async def _look(self, trace: Trace) -> int | None:
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                found = await self.find_submission(trace)
+            except SlurmError as problem:
+                if not _uncertain(problem):
+                    raise _unknown(trace) from None
+                continue
+            if found and not trace.mark and len(found) > 1:
+                # Several alike, and no mark to tell them apart.
+                raise _unknown(trace, found)
+            if found:
+                return found[0]
+        return None
+
+    async def _end_doubles(self, trace: Trace, job_id: int) -> None:
+        """Should the first request have been merely slow, one of the two jobs goes."""
+        if trace.mark:
+            doubles = [found for found in await self.find_submission(trace) if found != job_id]
+            if doubles:
+                await self.cancel(doubles)
+
+
+def _uncertain(problem: SlurmError) -> bool:
+    """Whether Slurm may have taken the job although it did not say so."""
+    if isinstance(problem, TokenRejected):
+        return not problem.sure
+    return isinstance(problem, (AnswerLost, ControllerDown, UnreadableAnswer))
+
+
+def _recovered(job_id: int, submission: _Submission) -> Submitted:
+    return Submitted(
+        job_id=job_id,
+        job_ids=[job_id + offset for offset in range(submission.components)],
+        recovered=True,
+    )
+
+
+def _unknown(trace: Trace, found: Sequence[int] = ()) -> AnswerLost:
+    several = f" Jobs {', '.join(map(str, found))} look like it." if found else ""
+    return AnswerLost(
+        f'Slurm did not answer, and it could not be found out whether job "{trace.name}" '
+        f"was submitted.{several}",
+        advice="Look for it in the queue before submitting it again.",
+    )
+
+
+def _too_large(size: int) -> TooLarge:
+    return TooLarge(
+        f"The script has {size / 1e6:.0f} MB; Slurm takes scripts of {_USUAL_SCRIPT}, or as much "
+        "as the site has set (max_script_size), and slurmrestd at most 50 MB.",
+        advice="Keep data in files that the script reads.",
+    )
