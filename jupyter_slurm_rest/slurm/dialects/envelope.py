@@ -84,17 +84,19 @@ def _without_bare_words(body: bytes) -> bytes:
 def decode(body: bytes | memoryview, shape: type[E]) -> E:
     """``body`` as ``shape``; bare ``NaN`` and ``Infinity`` are read as ``null``.
 
-    Raises :exc:`UnreadableAnswer`.
+    Slurm passes names on in whatever encoding they were typed: bytes that are no UTF-8
+    become replacement characters. Raises :exc:`UnreadableAnswer`.
     """
     decoder = _decoder(shape)
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as problem:
         words = str(problem)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        readable = bytes(body).decode("utf-8", "replace").encode()
         try:
-            return decoder.decode(_without_bare_words(bytes(body)))
-        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            return decoder.decode(_without_bare_words(readable))
+        except msgspec.DecodeError as problem:
             words = str(problem)
     raise UnreadableAnswer(
         "slurmrestd's answer could not be read.",
