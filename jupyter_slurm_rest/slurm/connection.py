@@ -114,7 +114,7 @@ class Connection:
     async def stream(
         self, area: str, path: str, params: Params | None = None
     ) -> AsyncIterator[Stream]:
-        """Read a long answer piece by piece; only a JSON answer of status 200 is yielded.
+        """Read a long answer piece by piece: JSON of status 200, or an empty 304.
 
         Whether its ``errors`` are empty is for the reader to see.
         """
@@ -124,7 +124,8 @@ class Connection:
             async with self.transport.stream(
                 "GET", target, params=params, credentials=credentials
             ) as stream:
-                if stream.status == 200 and stream.content_type == "application/json":
+                readable = stream.status == 200 and stream.content_type == "application/json"
+                if readable or stream.status == 304:
                     yield stream
                     return
                 body = b"".join([chunk async for chunk in stream.chunks()])

@@ -50,6 +50,7 @@ class Statistics(msgspec.Struct):
     jobs_failed: Number = None
     server_thread_count: Number = None
     agent_queue_size: Number = None
+    req_time: Number = None
     req_time_start: Number = None
 
 
@@ -73,4 +74,5 @@ def diag(answer: DiagAnswer) -> Diag:
         server_threads=number(told.server_thread_count),
         agent_queue_size=number(told.agent_queue_size),
         since=moment(told.req_time_start),
+        asked_at=moment(told.req_time),
     )

@@ -29,3 +29,5 @@ class Diag(Model, frozen=True, kw_only=True):
     agent_queue_size: int | None = None
     #: Seconds since the epoch.
     since: int | None = None
+    #: slurmctld's own clock when it was asked; seconds since the epoch.
+    asked_at: int | None = None

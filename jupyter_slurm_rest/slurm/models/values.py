@@ -10,8 +10,12 @@ import msgspec
 Limit = int | Literal["UNLIMITED"] | None
 
 
-class Model(msgspec.Struct, frozen=True):
-    """Base of the vocabulary: immutable, so that snapshots can be shared."""
+class Model(msgspec.Struct, frozen=True, gc=False):
+    """Base of the vocabulary: immutable, so that snapshots can be shared.
+
+    Without ``gc``: models cannot form cycles, and a table of thousands of rows would only
+    make Python's collector stop the event loop for longer and more often.
+    """
 
 
 class ExitCode(Model, frozen=True, kw_only=True):

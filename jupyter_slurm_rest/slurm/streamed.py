@@ -1,0 +1,149 @@
+"""Read one array of a large JSON answer object by object, while it arrives.
+
+A whole-queue answer is 165 MB for 20,000 jobs; never hold it, never stall the event loop.
+Only the places where one object ends and the next begins are searched for (``bytes.find``
+runs at memory speed); each object's bytes are then decoded by msgspec into a narrow
+structure, which skips the fields nobody asked for without building them.
+docs/performance.md has the measurements that chose this over ijson and over a worker
+process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from .errors import TooLarge, UnreadableAnswer
+
+T = TypeVar("T")
+
+#: A job with thousands of nodes and cores has some hundred kB.
+MAX_OBJECT = 16 * 1024 * 1024
+#: What may stand before the array.
+MAX_HEAD = 1024 * 1024
+
+_FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.)*"\s*:)')
+#: Between two objects; indentation of pretty-printed answers included.
+_BETWEEN = re.compile(rb"\}\s*,\s*\{\s*$")
+_LONGEST_BETWEEN = 128
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+
+
+class ArrayReader(Generic[T]):
+    """Splits ``{... "key": [{...}, {...}], ...}`` into its objects, decoding each.
+
+    ``decode`` gets the bytes of exactly one JSON object. An object begins where the key
+    that begins the first object stands again behind ``}, {``: no string can hold that,
+    because its quotation marks would be escaped. A nested object that begins alike makes
+    the cut too early; then ``decode`` finds half an object (:exc:`msgspec.DecodeError`)
+    and the cut is moved to the next such place.
+    """
+
+    def __init__(self, key: str, decode: Callable[[bytes], T]) -> None:
+        self._start = re.compile(rb'"%s"\s*:\s*\[' % re.escape(key.encode()))
+        self._decode_text = decode
+        self._buffer = b""
+        self._in_array = False
+        self._mark: bytes | None = None
+        #: Where in the buffer the search for the next object goes on.
+        self._searched = 0
+        #: The answer without the array: ``meta``, ``errors``, ``warnings``, ``last_update``.
+        self._head = b""
+
+    def feed(self, chunk: bytes) -> list[T]:
+        """The objects that ``chunk`` completes. Raises :exc:`UnreadableAnswer`."""
+        self._buffer += chunk
+        if not self._in_array and not self._enter():
+            return []
+        if self._mark is None:
+            first = _FIRST_KEY.match(self._buffer)
+            if first is None:
+                return []
+            self._mark = first[1]
+            self._searched = first.end()
+        return self._cut(self._mark)
+
+    def finish(self) -> tuple[list[T], bytes]:
+        """After the last chunk: the last object, and the answer with the array emptied.
+
+        Raises :exc:`UnreadableAnswer` when the answer ended too early.
+        """
+        if not self._in_array:
+            return [], self._buffer
+        tail = self._buffer
+        objects: list[T] = []
+        while (end := _object_end(tail)) is not None:
+            objects.append(self._whole(tail[:end]))
+            tail = tail[end:].lstrip(b", \t\r\n")
+        if not tail.lstrip().startswith(b"]"):
+            raise UnreadableAnswer("slurmrestd's answer ended in the middle of a list.")
+        self._buffer = b""
+        return objects, self._head + tail.lstrip()
+
+    def _enter(self) -> bool:
+        found = self._start.search(self._buffer)
+        if found is None:
+            if len(self._buffer) > MAX_HEAD:
+                raise UnreadableAnswer("slurmrestd's answer has no such list.")
+            return False
+        self._head = self._buffer[: found.end()]
+        self._buffer = self._buffer[found.end() :]
+        self._in_array = True
+        return True
+
+    def _cut(self, mark: bytes) -> list[T]:
+        objects: list[T] = []
+        buffer, begin, search = self._buffer, 0, self._searched
+        while (at := buffer.find(mark, search)) >= 0:
+            search = at + len(mark)
+            between = _BETWEEN.search(buffer, max(begin, at - _LONGEST_BETWEEN), at)
+            if between is None:
+                continue
+            try:
+                objects.append(self._decode(buffer[begin : between.start() + 1]))
+            except msgspec.ValidationError as problem:
+                raise _unreadable(problem) from None
+            except msgspec.DecodeError:
+                continue
+            begin = buffer.index(b"{", between.start())
+        self._buffer = buffer[begin:]
+        # The mark itself may be cut in two by the end of the chunk.
+        self._searched = max(0, max(search, len(buffer) - len(mark)) - begin)
+        if len(self._buffer) > MAX_OBJECT:
+            raise TooLarge("One entry of slurmrestd's answer is too large to be read.")
+        return objects
+
+    def _decode(self, data: bytes) -> T:
+        try:
+            return self._decode_text(data)
+        except UnicodeDecodeError:
+            # slurmrestd passes names on as they were typed, in whatever encoding.
+            return self._decode_text(data.decode("utf-8", "replace").encode())
+
+    def _whole(self, data: bytes) -> T:
+        try:
+            return self._decode(data)
+        except msgspec.DecodeError as problem:
+            raise _unreadable(problem) from None
+
+
+def _unreadable(problem: msgspec.DecodeError) -> UnreadableAnswer:
+    return UnreadableAnswer(f"An entry of slurmrestd's answer cannot be read: {problem}.")
+
+
+def _object_end(data: bytes) -> int | None:
+    """Behind the object that ``data`` begins with; ``None`` where none begins or ends."""
+    if not data.lstrip().startswith(b"{"):
+        return None
+    depth = 0
+    for token in _TOKEN.finditer(data):
+        if token[0] in b"{[":
+            depth += 1
+        elif token[0] in b"}]":
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return None
