@@ -1,0 +1,118 @@
+"""The plan for "all jobs" of a long queue: ids and states of all, rows where one looks."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.models import JobSummary
+
+from .records import Records
+from .source import Meter, Source, State
+from .table import Table, new_version
+
+#: Rows that one look may have read in full: a screenful and a margin.
+MAX_ROWS = 200
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """Which jobs there are, and in which state; by record (``JobSummary.job_id``)."""
+
+    states: Mapping[int, State]
+    #: Newest first.
+    newest: Sequence[int]
+    #: As in :class:`~jupyter_slurm_rest.slurm.plans.Table`.
+    as_of: float
+    version: int
+    seconds: float
+    requests: int
+
+    def counts(self) -> dict[str, int]:
+        """Records per base state."""
+        return dict(Counter(state for state, _ in self.states.values()))
+
+
+class QueueIndex:
+    """Never reads the queue's rows, only ``jobs/state``: 80 bytes and 27 us per job.
+
+    20,000 jobs are 1.6 MB and 0.5 s, and slurmrestd's memory does not grow with it.
+    Rows are read in full (``job/{id}``, 3 ms each) where somebody looks: one page at a
+    time, at most :data:`MAX_ROWS`. ``jobs/state`` knows neither users nor submission
+    times, so without a filter the list is in order of job numbers or states.
+    """
+
+    name = "index"
+    cost = "ids and states of all jobs (80 bytes each), and full rows only where one looks"
+    note = (
+        "The queue is long: rows are read as you scroll, "
+        "in order of job number or state; filter by user, account or partition to sort."
+    )
+
+    def __init__(
+        self, source: Source, records: Records, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._source = source
+        self._records = records
+        self._clock = clock
+
+    async def __call__(self, before: Index | None) -> Index:
+        meter = Meter(self._source, self._clock)
+        states = await self._source.states()
+        same = before is not None and before.states == states
+        return Index(
+            states=before.states if before is not None and same else states,
+            newest=before.newest if before is not None and same else sorted(states, reverse=True),
+            as_of=meter.begun,
+            version=before.version if before is not None and same else new_version(),
+            seconds=meter.seconds,
+            requests=meter.requests,
+        )
+
+    async def rows(self, index: Index, job_ids: Sequence[int]) -> list[JobSummary]:
+        """The rows of these records; those that have left meanwhile are missing."""
+        states = {i: index.states[i] for i in job_ids[:MAX_ROWS] if i in index.states}
+        await self._records.read(self._records.outdated(states), states)
+        rows = (self._records.get(job_id) for job_id in states)
+        return [row for row in rows if row is not None]
+
+
+def ordered(index: Index, states: frozenset[str], sort: str) -> Sequence[int]:
+    """Records in these states (all, if empty), in the order ``sort``.
+
+    Raises :exc:`InvalidRequest` for an order that needs the rows.
+    """
+    field, descending = sort.lstrip("-"), sort.startswith("-")
+    if field not in ("id", "job_id", "state"):
+        raise InvalidRequest(
+            "sort",
+            f"{len(index.states)} jobs are too many to be sorted by {field!r}.",
+            advice="Filter by user, account, partition or name, or sort by job number or state.",
+        )
+    found: Sequence[int] = index.newest
+    if states:
+        found = [i for i in found if _in(index.states[i], states)]
+    if field == "state":
+        return sorted(found, key=lambda i: index.states[i][0], reverse=descending)
+    return found if descending else found[::-1]
+
+
+def _in(state: State, wanted: frozenset[str]) -> bool:
+    return state[0] in wanted or not wanted.isdisjoint(state[1])
+
+
+def as_table(index: Index, rows: Mapping[str, JobSummary], note: str = "") -> Table:
+    """``index`` with some of its rows, as other plans' tables are."""
+    return Table(
+        rows=rows,
+        as_of=index.as_of,
+        version=index.version,
+        plan=QueueIndex.name,
+        note=note or QueueIndex.note,
+        seconds=index.seconds,
+        requests=index.requests,
+        counts=index.counts(),
+    )

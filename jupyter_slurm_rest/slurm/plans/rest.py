@@ -1,0 +1,111 @@
+"""What plans ask, over a real slurmrestd."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from jupyter_slurm_rest.slurm.client import SlurmClient
+from jupyter_slurm_rest.slurm.dialects import jobs as wire
+from jupyter_slurm_rest.slurm.dialects.accounted import AccountedRows, accounted_row
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.errors import NotFound
+from jupyter_slurm_rest.slurm.lists import Unchanged
+from jupyter_slurm_rest.slurm.models import Diag, JobSummary
+from jupyter_slurm_rest.slurm.transport import Params
+
+from .source import Accounted, Dump, State
+
+#: Ids in one request: the request line may be long, but not without end.
+_MAX_IDS = 3_000
+
+
+class RestSource:
+    """:class:`~.source.Source` through a :class:`SlurmClient`."""
+
+    def __init__(self, client: SlurmClient, user: Callable[[], Awaitable[str]]) -> None:
+        self._client = client
+        self._user = user
+        self.seconds = 0.0
+        self.requests = 0
+
+    async def dump(self, update_time: int | None) -> Dump | None:
+        with self._timed():
+            answer = await self._client.jobs(update_time=update_time)
+        return None if isinstance(answer, Unchanged) else Dump(answer.jobs, answer.last_update)
+
+    async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
+        if job_ids is None:
+            with self._timed():
+                found = await self._client.job_states()
+        else:
+            ids, found = list(job_ids), []
+            for begin in range(0, len(ids), _MAX_IDS):
+                with self._timed():
+                    found += await self._client.job_states(ids[begin : begin + _MAX_IDS])
+        # Tasks that wait are listed one by one under their record's number; being one
+        # record, they have one state.
+        return {_record(one.id): (one.state, tuple(one.flags)) for one in found}
+
+    async def records(self, job_id: int) -> list[JobSummary]:
+        with self._timed():
+            try:
+                answer = await self._client.connection.get(
+                    "slurm", f"job/{job_id}", wanted=("job", str(job_id))
+                )
+            except NotFound:
+                return []
+        return wire.decode_jobs(answer.body)
+
+    async def accounted(self, wanted: Accounted) -> list[JobSummary]:
+        with self._timed():
+            answer = await self._client.connection.get("slurmdb", "jobs/", _params(wanted))
+        return [accounted_row(row) for row in decode(answer.body, AccountedRows).jobs or []]
+
+    async def diag(self) -> Diag:
+        with self._timed():
+            return await self._client.diag()
+
+    async def api_minor(self) -> int:
+        return int((await self._client.api_version()).rpartition(".")[2])
+
+    async def has_accounting(self) -> bool:
+        with self._timed():
+            return await self._client.has_accounting()
+
+    async def user(self) -> str:
+        return await self._user()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        begun = time.perf_counter()
+        self.requests += 1
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - begun
+
+
+def _record(state_id: str) -> int:
+    """The record's number: ``jobs/state`` writes ``<record>_<task>``, ``<record>+<offset>``."""
+    return int(state_id.replace("+", "_").partition("_")[0])
+
+
+def _params(wanted: Accounted) -> Params:
+    params: dict[str, str | int | list[str]] = {
+        # Despite its name: "live, or ended since start_time", where the default would
+        # leave out jobs that may not start yet (held, begin time, dependency).
+        "usage_time_as_submit_time": "true",
+        "start_time": wanted.ended_since or 1,
+        "skip_steps": "true",
+    }
+    lists = {
+        "users": wanted.users,
+        "account": wanted.accounts,
+        "partition": wanted.partitions,
+        "job_name": wanted.names,
+        # A comma-separated list, as the API's description has it, is refused for ids.
+        "step": [str(job_id) for job_id in wanted.job_ids],
+    }
+    return params | {name: list(values) for name, values in lists.items() if values}

@@ -1,0 +1,83 @@
+"""What a plan has read: rows, and how old, how complete and how dear they are."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import JobSummary
+
+#: Fields that change with every look at the clock; a row is not new because of them.
+#: Whoever shows a running job counts on from ``start_time``.
+CLOCKWORK = ("elapsed",)
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one view at one time. Immutable: readers may keep it while it is replaced."""
+
+    #: By :attr:`JobSummary.id`, in the order of the answer. A row that did not change is
+    #: the same object as in the table before: so two tables are compared by identity.
+    rows: Mapping[str, JobSummary]
+    #: Seconds since the epoch: when the reading began.
+    as_of: float
+    #: From :func:`new_version`: another one whenever any row changed.
+    version: int
+    #: Name of the plan.
+    plan: str = ""
+    #: What this table does not show, in a sentence; empty when it shows everything.
+    note: str = ""
+    #: What the reading cost slurmrestd: seconds of answering, bytes, requests.
+    seconds: float = 0.0
+    received: int = 0
+    requests: int = 0
+    #: How many jobs there are in each state, where that is more than ``rows``.
+    counts: Mapping[str, int] | None = None
+    #: Slurm's own time of the last change, to be sent as ``update_time``.
+    last_update: int | None = None
+
+    def state_counts(self) -> dict[str, int]:
+        """Jobs per base state; an array record that still waits counts once."""
+        if self.counts is not None:
+            return dict(self.counts)
+        return dict(Counter(row.state for row in self.rows.values()))
+
+
+_versions = itertools.count(1)
+
+
+def new_version() -> int:
+    """A number that no table of this process had; later ones are larger."""
+    return next(_versions)
+
+
+def rows_by_id(rows: Iterable[JobSummary]) -> dict[str, JobSummary]:
+    return {row.id: row for row in rows}
+
+
+def carry_over(
+    old: Mapping[str, JobSummary], new: Iterable[JobSummary]
+) -> tuple[dict[str, JobSummary], bool]:
+    """``new`` by id, with unchanged rows taken from ``old``; and whether anything changed."""
+    rows: dict[str, JobSummary] = {}
+    changed = False
+    for row in new:
+        before = old.get(row.id)
+        if before is not None and same(before, row):
+            rows[row.id] = before
+        else:
+            rows[row.id] = row
+            changed = True
+    return rows, changed or len(rows) != len(old)
+
+
+def same(one: JobSummary, other: JobSummary) -> bool:
+    """Whether two rows say the same, the clock aside."""
+    if one == other:
+        return True
+    return all(getattr(one, name) == getattr(other, name) for name in _COMPARED)
+
+
+_COMPARED = tuple(name for name in JobSummary.__struct_fields__ if name not in CLOCKWORK)

@@ -1,0 +1,100 @@
+"""A queue to plan for: what slurmctld and slurmdbd would answer, in the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import Diag, JobSummary
+from jupyter_slurm_rest.slurm.plans import Accounted, Dump, State, is_live
+
+
+def job(job_id: int, state: str = "PENDING", user: str = "alice", **more: object) -> JobSummary:
+    fields = {"id": str(job_id), "job_id": job_id, "state": state, "user": user, **more}
+    return msgspec.convert(fields, JobSummary)
+
+
+class Queue:
+    """A :class:`~jupyter_slurm_rest.slurm.plans.Source` that counts what is asked of it."""
+
+    def __init__(self, *jobs: JobSummary, minor: int = 42, accounting: bool = True) -> None:
+        #: What slurmctld holds.
+        self.jobs = {one.job_id: one for one in jobs}
+        #: What only accounting still knows.
+        self.history: dict[int, JobSummary] = {}
+        #: What accounting has not heard of yet.
+        self.late: set[int] = set()
+        self.minor = minor
+        self.accounting = accounting
+        self.failure: Exception | None = None
+        self.accounting_failure: Exception | None = None
+        self.changed_at = 1_000
+        self.calls: list[str] = []
+        self.asked: list[Accounted] = []
+        self.seconds = 0.0
+
+    @property
+    def requests(self) -> int:
+        return len(self.calls)
+
+    def put(self, row: JobSummary) -> None:
+        self.jobs[row.job_id] = row
+        self.changed_at += 1
+
+    def end(self, job_id: int, state: str = "COMPLETED", end_time: int = 0) -> None:
+        """The job ends and slurmctld forgets it at once."""
+        row = self.jobs.pop(job_id)
+        self.history[job_id] = msgspec.structs.replace(row, state=state, end_time=end_time)
+        self.changed_at += 1
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        self.seconds += 0.01
+        if self.failure is not None:
+            raise self.failure
+
+    async def dump(self, update_time: int | None) -> Dump | None:
+        self._call("dump")
+        if update_time is not None and update_time > self.changed_at:
+            return None
+        return Dump(list(self.jobs.values()), self.changed_at + 1)
+
+    async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
+        self._call("states")
+        wanted = self.jobs if job_ids is None else [i for i in job_ids if i in self.jobs]
+        return {i: (self.jobs[i].state, tuple(self.jobs[i].flags)) for i in wanted}
+
+    async def records(self, job_id: int) -> list[JobSummary]:
+        self._call(f"record {job_id}")
+        return [row for row in self.jobs.values() if job_id in (row.job_id, row.array_job_id or 0)]
+
+    async def accounted(self, wanted: Accounted) -> list[JobSummary]:
+        self._call("accounted")
+        self.asked.append(wanted)
+        if self.accounting_failure is not None:
+            raise self.accounting_failure
+        known = [row for row in self.jobs.values() if row.job_id not in self.late]
+        rows = [msgspec.structs.replace(row, reason="") for row in known]
+        rows += self.history.values()
+        if wanted.job_ids:
+            rows = [row for row in rows if row.job_id in wanted.job_ids]
+        else:
+            since = wanted.ended_since or 0
+            rows = [row for row in rows if is_live(row) or (row.end_time or 0) >= since]
+        for field, values in (("user", wanted.users), ("account", wanted.accounts)):
+            rows = [row for row in rows if not values or getattr(row, field) in values]
+        return rows
+
+    async def diag(self) -> Diag:
+        self._call("diag")
+        return Diag(jobs_pending=len(self.jobs), jobs_running=0, asked_at=self.changed_at + 1)
+
+    async def api_minor(self) -> int:
+        return self.minor
+
+    async def has_accounting(self) -> bool:
+        return self.accounting
+
+    async def user(self) -> str:
+        return "alice"

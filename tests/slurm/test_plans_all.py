@@ -1,0 +1,170 @@
+"""The plans for everybody's jobs: the dump, the index and its search."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.plans import (
+    MAX_ROWS,
+    Circumstances,
+    Filters,
+    QueueDump,
+    QueueIndex,
+    Records,
+    Search,
+    for_all,
+    for_mine,
+    ordered,
+)
+
+from .queue import Queue, job
+
+
+def here(**changes: object) -> Circumstances:
+    fields = {"api_minor": 42, "accounting": True, "queue": 20_000, **changes}
+    return Circumstances(**fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "mine", "everybody"),
+    [
+        (here(), "mine", "index"),
+        (here(queue=5_000), "mine", "dump"),
+        (here(accounting=False), "dump-rarely", "index"),
+        (here(accounting=False, queue=100), "dump", "dump"),
+        (here(api_minor=38), "dump-rarely", "dump-rarely"),
+        (here(api_minor=38, queue=100), "dump", "dump"),
+        (here(queue=None), "mine", "index"),
+        (here(queue=6_000, max_jobs_dump=10_000), "mine", "dump"),
+    ],
+)
+def test_each_cluster_gets_its_plans(
+    circumstances: Circumstances, mine: str, everybody: str
+) -> None:
+    assert for_mine(circumstances).plan == mine
+    assert for_all(circumstances).plan == everybody
+
+
+def test_a_queue_around_the_limit_does_not_flap() -> None:
+    around = here(queue=4_500)
+    assert for_all(around, now="index").plan == "index"
+    assert for_all(around, now="dump").plan == "dump"
+    assert for_all(here(queue=3_900), now="index").plan == "dump"
+
+
+async def test_an_unchanged_queue_is_not_read_again() -> None:
+    queue = Queue(job(1), job(2, user="bob"))
+    dump = QueueDump(queue, tells_last_update=True)
+    first = await dump(None)
+    second = await dump(first)
+    assert second.rows is first.rows
+    assert second.version == first.version
+    assert second.as_of >= first.as_of
+
+    queue.put(job(2, "RUNNING", user="bob"))
+    third = await dump(second)
+    assert third.version > second.version
+    assert third.rows["1"] is first.rows["1"]
+
+
+async def test_old_versions_go_by_the_controllers_clock() -> None:
+    queue = Queue(job(1), minor=38)
+    dump = QueueDump(queue, tells_last_update=False)
+    first = await dump(None)
+    assert first.last_update == queue.changed_at + 1
+    assert (await dump(first)).rows is first.rows
+
+
+async def test_a_running_clock_is_no_change() -> None:
+    queue = Queue(job(1, "RUNNING", elapsed=10))
+    dump = QueueDump(queue, tells_last_update=True)
+    first = await dump(None)
+    queue.put(job(1, "RUNNING", elapsed=40))
+    assert (await dump(first)).version == first.version
+
+
+async def test_a_long_queue_is_never_dumped() -> None:
+    queue = Queue(*(job(i) for i in range(1, 1_001)), job(2_000, "RUNNING"))
+    index = QueueIndex(queue, Records(queue))
+    seen = await index(None)
+    rows = await index.rows(seen, seen.newest[:10])
+
+    assert seen.counts() == {"PENDING": 1_000, "RUNNING": 1}
+    assert [row.job_id for row in rows] == [2_000, *range(1_000, 991, -1)]
+    assert "dump" not in queue.calls
+    assert queue.requests == 11
+
+
+async def test_one_look_reads_a_bounded_number_of_rows() -> None:
+    queue = Queue(*(job(i) for i in range(1, 1_001)))
+    index = QueueIndex(queue, Records(queue))
+    seen = await index(None)
+    assert len(await index.rows(seen, seen.newest)) == MAX_ROWS
+
+
+async def test_a_job_that_left_meanwhile_is_not_shown() -> None:
+    queue = Queue(job(1), job(2))
+    index = QueueIndex(queue, Records(queue))
+    seen = await index(None)
+    del queue.jobs[2]
+    assert [row.job_id for row in await index.rows(seen, seen.newest)] == [1]
+
+
+async def test_a_long_queue_is_ordered_by_what_is_known() -> None:
+    queue = Queue(job(1, "RUNNING"), job(2), job(3, "RUNNING", flags=["COMPLETING"]))
+    seen = await QueueIndex(queue, Records(queue))(None)
+    nothing: frozenset[str] = frozenset()
+    assert list(ordered(seen, nothing, "-job_id")) == [3, 2, 1]
+    assert list(ordered(seen, nothing, "id")) == [1, 2, 3]
+    assert list(ordered(seen, frozenset({"COMPLETING"}), "-id")) == [3]
+    assert next(iter(ordered(seen, nothing, "state"))) == 2
+    with pytest.raises(InvalidRequest, match="too many to be sorted by 'priority'"):
+        ordered(seen, nothing, "priority")
+
+
+async def test_a_search_asks_in_chunks_and_says_how_far_it_came() -> None:
+    queue = Queue(*(job(i, user="alice" if i % 100 == 0 else "bob") for i in range(1, 3_001)))
+    seen = await QueueIndex(queue, Records(queue))(None)
+    search = Search(queue, Filters(users=frozenset({"alice"})))
+
+    some = await search.find(seen, enough=4)
+    assert [row.job_id for row in some.rows[:2]] == [3_000, 2_900]
+    assert (some.searched, some.total, some.complete) == (500, 3_000, False)
+
+    everything = await search.find(seen, enough=1_000)
+    assert len(everything.rows) == 30
+    assert everything.complete
+    assert max(len(asked.job_ids) for asked in queue.asked) <= 3_000
+
+
+async def test_a_search_goes_on_with_new_jobs_only() -> None:
+    queue = Queue(*(job(i) for i in range(1, 11)))
+    plan = QueueIndex(queue, Records(queue))
+    search = Search(queue, Filters(users=frozenset({"alice"})))
+    await search.find(await plan(None), enough=100)
+    queue.put(job(11))
+    queue.put(job(3, "RUNNING"))
+    del queue.jobs[4]
+
+    found = await search.find(await plan(None), enough=100)
+
+    assert queue.asked[-1].job_ids == [11]
+    assert [row.job_id for row in found.rows] == [11, 10, 9, 8, 7, 6, 5, 3, 2, 1]
+    assert next(row for row in found.rows if row.job_id == 3).state == "RUNNING"
+
+
+async def test_plans_agree() -> None:
+    queue = Queue(
+        *(job(i, user=["alice", "bob"][i % 2], reason="Priority") for i in range(1, 41)),
+        job(50, "RUNNING", nodes="cpu1"),
+    )
+    dumped = await QueueDump(queue, tells_last_update=True)(None)
+    plan = QueueIndex(queue, Records(queue))
+    index = await plan(None)
+    found = await Search(queue, Filters(users=frozenset({"bob"}))).find(index, enough=99)
+
+    assert await plan.rows(index, index.newest) == list(dumped.rows.values())[::-1]
+    assert {row.id for row in found.rows} == {
+        row.id for row in dumped.rows.values() if row.user == "bob"
+    }
