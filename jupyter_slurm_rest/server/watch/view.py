@@ -1,0 +1,156 @@
+"""One reading of Slurm, kept fresh while somebody looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from .pace import Pace
+
+
+class Reading(Protocol):
+    """What a plan reads: a ``Table`` or an ``Index``."""
+
+    @property
+    def version(self) -> int:
+        """Another one when anything changed."""
+
+    @property
+    def seconds(self) -> float:
+        """Of slurmrestd's time, that it cost."""
+
+
+R = TypeVar("R", bound=Reading)
+
+#: Called with the error when readings begin to fail, with ``None`` when they work again.
+Trouble = Callable[[Exception | None], None]
+
+
+class Seen(msgspec.Struct, Generic[R], frozen=True):
+    """What a look at a view gives."""
+
+    value: R
+    #: Older than it should be: the last reading failed, or the next is still under way.
+    stale: bool
+    error: Exception | None
+
+
+class View(Generic[R]):
+    """Reads through a plan: one reading at a time, none when nobody looks.
+
+    The first look waits for a reading. Every later one gets what is there, after waiting
+    at most ``patience`` seconds for something newer if it is older than the pace would
+    have it. A look keeps the view awake for ``lease`` seconds.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[R | None], Awaitable[R]],
+        pace: Pace,
+        *,
+        lease: float = 90.0,
+        patience: float = 0.5,
+        readers: Callable[[], int] = lambda: 1,
+        changed: Callable[[R | None, R], None] = lambda before, after: None,
+        trouble: Trouble = lambda error: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._pace = pace
+        self._lease = lease
+        self._patience = patience
+        self._readers = readers
+        self._changed = changed
+        self._trouble = trouble
+        self._clock = clock
+        self._value: R | None = None
+        self._error: Exception | None = None
+        self._looked_at = -float("inf")
+        self._due = -float("inf")
+        self._reading: asyncio.Task[None] | None = None
+        self._loop: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+
+    @property
+    def value(self) -> R | None:
+        """The last reading, however old."""
+        return self._value
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the last reading failed; ``None`` when it did not."""
+        return self._error
+
+    def awake(self) -> bool:
+        """Whether somebody looked lately."""
+        return self._clock() - self._looked_at < self._lease
+
+    async def look(self) -> Seen[R]:
+        """The newest reading. Raises the reading's own error while there is none."""
+        self._looked_at = self._clock()
+        if self._loop is None or self._loop.done():
+            self._loop = asyncio.create_task(self._keep_fresh(), name="slurm-view")
+        if self._value is None:
+            # The back-off holds for people too: a broken slurmrestd gets no reload storm.
+            if self._error is not None and self._clock() < self._due:
+                raise self._error
+            await asyncio.shield(self._start_reading())
+        elif self._clock() >= self._due:
+            await asyncio.wait({self._start_reading()}, timeout=self._patience)
+        if self._value is None:
+            assert self._error is not None  # noqa: S101 - a reading ends in one or the other
+            raise self._error
+        stale = self._error is not None or self._clock() >= self._due
+        return Seen(self._value, stale, self._error)
+
+    def hurry(self) -> None:
+        """Something was changed by the person: read soon, not when the pace says."""
+        if self._error is None:
+            self._due = min(self._due, self._clock())
+            self._wake.set()
+
+    async def close(self) -> None:
+        """Stop reading."""
+        tasks = [task for task in (self._loop, self._reading) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start_reading(self) -> asyncio.Task[None]:
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read_once(), name="slurm-reading")
+        return self._reading
+
+    async def _read_once(self) -> None:
+        before = self._value
+        try:
+            value = await self._read(before)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next reading is still due
+            first = self._error is None
+            self._error = error
+            self._due = self._clock() + self._pace.failed()
+            if first:
+                self._trouble(error)
+            return
+        recovered = self._error is not None
+        self._value, self._error = value, None
+        self._due = self._clock() + self._pace.succeeded(value.seconds, self._readers())
+        if recovered:
+            self._trouble(None)
+        if before is None or value.version != before.version:
+            self._changed(before, value)
+
+    async def _keep_fresh(self) -> None:
+        while self.awake():
+            # Looked at again: a reading that is due is under way already.
+            wait = max(0.05, self._due - self._clock())
+            self._wake.clear()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), min(wait, self._lease))
+            if self.awake() and self._clock() >= self._due:
+                await asyncio.shield(self._start_reading())

@@ -1,0 +1,217 @@
+"""The one watcher that a server has for each cluster, however many tabs look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from jupyter_slurm_rest.server.pages import Page, PageQuery, Pages
+from jupyter_slurm_rest.slurm.plans import (
+    Choice,
+    Filters,
+    Index,
+    MyJobs,
+    QueueDump,
+    QueueIndex,
+    Records,
+    Source,
+    Table,
+    for_all,
+    for_mine,
+)
+
+from .circumstances import Weather
+from .events import Announcer
+from .longqueue import LongQueue
+from .pace import Pace
+from .view import Seen, View
+
+Scope = Literal["mine", "all"]
+
+#: Versions from here on tell when the queue changed last.
+_FIRST_WITH_LAST_UPDATE = 40
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site may set."""
+
+    #: Longer queues are never read as a whole where there is another way.
+    max_jobs_dump: int = 5_000
+    #: Of slurmrestd's time, that one server may take.
+    share: float = 0.05
+    #: Seconds between two readings, at least and at most.
+    shortest: float = 5.0
+    longest: float = 600.0
+    #: Seconds that a look keeps the watcher reading.
+    lease: float = 90.0
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """A page, and what is to be known about it."""
+
+    page: Page
+    #: Seconds since the epoch: when Slurm was asked.
+    as_of: float
+    stale: bool
+    plan: str
+    #: What is not shown, and why it is stale; empty when there is nothing to say.
+    note: str
+
+
+class Watcher:
+    """Reads one cluster's queue for everybody who looks at it through this server.
+
+    Each of its views (my jobs, the dump, the index) is read by one task at a time and by
+    none when nobody looks; what changes is announced as events.
+    """
+
+    def __init__(self, source: Source, announcer: Announcer, settings: Settings) -> None:
+        self._source = source
+        self._announcer = announcer
+        self._settings = settings
+        self._pages = Pages()
+        self._begin()
+
+    def _begin(self) -> None:
+        source = self._source
+        self._weather = Weather(source, self._settings.max_jobs_dump)
+        self._choices: dict[Scope, Choice] = {}
+        self._mine: View[Table] | None = None
+        self._dump: View[Table] | None = None
+        self._my_jobs: MyJobs | None = None
+        plan = QueueIndex(source, Records(source))
+        self._index: View[Index] = self._view(plan, lambda before, now: self._changed("all", now))
+        self._long = LongQueue(source, plan, self._pages)
+
+    async def page(
+        self,
+        scope: Scope,
+        filters: Filters,
+        *,
+        sort: str = "-job_id",
+        offset: int = 0,
+        limit: int = 100,
+        since: str = "",
+    ) -> Look:
+        """A page of the queue; with ``since`` as a difference to that version.
+
+        Raises ``SlurmError`` while nothing could be read yet, and ``InvalidRequest`` for an
+        order that this queue is too long for.
+        """
+        choice = await self.choice(scope)
+        query = PageQuery(scope, filters, sort, offset, limit)
+        if choice.plan == "index":
+            seen = await self._index.look()
+            accounting = (await self._weather.now()).accounting
+            page, note = await self._long.page(
+                seen.value, query, accounting=accounting, since=since
+            )
+            return _look(page, seen, choice, note)
+        view = await self._table_view(choice)
+        if scope == "mine" and choice.plan != "mine":
+            mine = msgspec.structs.replace(filters, users=frozenset({await self._source.user()}))
+            query = msgspec.structs.replace(query, filters=mine)
+        looked = await view.look()
+        page = await self._pages.page(looked.value, query, since=since)
+        return _look(page, looked, choice, looked.value.note)
+
+    async def choice(self, scope: Scope) -> Choice:
+        """The plan of a view, and why."""
+        weather = await self._weather.now()
+        before = self._choices.get(scope)
+        choose = for_mine if scope == "mine" else for_all
+        choice = self._choices[scope] = choose(weather, before.plan if before else "")
+        return choice
+
+    def submitted(self, job_ids: Iterable[int]) -> None:
+        """The person submitted these: show them now, not when accounting knows."""
+        if self._my_jobs is not None:
+            self._my_jobs.expect(job_ids)
+        self.acted()
+
+    def acted(self) -> None:
+        """The person changed jobs: their list is read at once, the dear ones as usual."""
+        if self._mine is not None:
+            self._mine.hurry()
+
+    async def forget(self) -> None:
+        """Another person's token came: nothing of the old one may be shown."""
+        await self.close()
+        self._begin()
+
+    async def close(self) -> None:
+        """Stop reading."""
+        await asyncio.gather(*(view.close() for view in self._views()))
+
+    async def _table_view(self, choice: Choice) -> View[Table]:
+        if choice.plan == "mine":
+            if self._mine is None:
+                self._my_jobs = MyJobs(self._source, await self._source.user())
+                self._mine = self._view(self._my_jobs, self._mine_changed)
+            return self._mine
+        if self._dump is None:
+            tells = (await self._weather.now()).api_minor >= _FIRST_WITH_LAST_UPDATE
+            plan = QueueDump(self._source, tells_last_update=tells)
+            user = await self._source.user()
+            self._dump = self._view(plan, lambda before, now: self._dump_changed(before, now, user))
+        return self._dump
+
+    def _view(self, plan: Any, changed: Any) -> View[Any]:
+        s = self._settings
+        return View(
+            plan,
+            Pace(share=s.share, floor=s.shortest, ceiling=s.longest),
+            lease=s.lease,
+            readers=lambda: sum(view.awake() for view in self._views()),
+            changed=changed,
+            trouble=self._announcer.trouble,
+        )
+
+    def _views(self) -> list[View[Any]]:
+        return [view for view in (self._mine, self._dump, self._index) if view is not None]
+
+    def _mine_changed(self, before: Table | None, now: Table) -> None:
+        self._announcer.transitions(before, now)
+        self._changed("mine", now)
+
+    def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
+        self._changed("all", now)
+        choice = self._choices.get("mine")
+        if choice is not None and choice.plan != "mine":
+            self._announcer.transitions(before and _only(before, user), _only(now, user))
+            self._changed("mine", now)
+
+    def _changed(self, scope: Scope, now: Table | Index) -> None:
+        self._announcer.queue_changed(scope, now.as_of)
+
+
+def _only(table: Table, user: str) -> Table:
+    rows = {job_id: row for job_id, row in table.rows.items() if row.user == user}
+    return msgspec.structs.replace(table, rows=rows)
+
+
+def _look(page: Page, seen: Seen[Any], choice: Choice, note: str) -> Look:
+    if seen.error is not None:
+        words = getattr(seen.error, "message", "") or "The last reading failed."
+        note = f"{words} {note}".strip()
+    return Look(
+        page=page,
+        as_of=seen.value.as_of,
+        stale=seen.stale,
+        plan=choice.plan,
+        note=note,
+    )
+
+
+def describe(choice: Choice) -> str:
+    """For the doctor and the panel's status line."""
+    costs = {
+        "mine": MyJobs.cost,
+        "dump": QueueDump.cost,
+        "dump-rarely": QueueDump.cost,
+        "index": QueueIndex.cost,
+    }
+    return f"{choice.plan}: {choice.why}; {costs[choice.plan]}"
