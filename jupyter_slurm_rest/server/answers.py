@@ -19,7 +19,7 @@ from jupyter_slurm_rest.slurm.models import (
 )
 
 #: A value of one sbatch option: the words a person writes, or a number.
-OptionValue = str | int | float | bool | None
+OptionValue = str | int | bool | None
 
 
 class ErrorBody(Model, frozen=True, kw_only=True):

@@ -2,10 +2,132 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, default
+
+from jupyter_slurm_rest.tokens import RedactTokens
+
+from .cluster import Cluster
+from .routes import handlers
+from .settings import BadSetting, read_clusters
 
 
 class SlurmRest(ExtensionApp):
     """Slurm over slurmrestd, with the token of the person who is logged in."""
 
     name = "jupyter_slurm_rest"
+    description = "Slurm in Jupyter over slurmrestd."
+
+    clusters = Dict(
+        help="""Each cluster by name, such as ``{"maxwell": {"url": "https://slurm:6820"}}``.
+        Options: ``url`` (http(s)://host:port or unix:///path/to.socket), ``tokens`` (a
+        provider's name, or a dictionary with ``provider`` and its options), ``username``,
+        ``ca``, ``cert``, ``key``, ``proxy``, ``api_version``, ``timeout`` (seconds).
+        Default: one cluster named ``default`` at the environment's ``SLURMRESTD_URL``.""",
+    ).tag(config=True)
+
+    owner = Unicode(
+        help="""The Jupyter user this server acts for; others are ``visitors``.
+        Default: the environment's ``JUPYTERHUB_USER``; empty outside of a hub: no check.""",
+    ).tag(config=True)
+
+    visitors = Enum(
+        ["refuse", "read", "write"],
+        default_value="refuse",
+        help="""What people other than the owner may do on a shared server, where Slurm sees
+        the owner whoever asks: nothing (``refuse``, the default), ``read`` or ``write``.""",
+    ).tag(config=True)
+
+    refresh = Float(
+        5.0,
+        min=0.0,
+        help="Seconds that an answer of Slurm is shared by everyone who asks. Default: 5.",
+    ).tag(config=True)
+
+    max_jobs_dump = Integer(
+        5000,
+        min=0,
+        help="""Queues with more jobs than this are not read as a whole where Slurm offers
+        another way. Default: 5000.""",
+    ).tag(config=True)
+
+    max_script_size = Integer(
+        4 * 1024 * 1024,
+        min=1024,
+        help="Bytes that a batch script may have. Default: 4 MiB, as Slurm's max_script_size.",
+    ).tag(config=True)
+
+    max_body_size = Integer(
+        32 * 1024 * 1024,
+        min=1024,
+        help="Bytes that a request's body may have. Default: 32 MiB.",
+    ).tag(config=True)
+
+    proxy_methods = Enum(
+        ["none", "read", "all"],
+        default_value="all",
+        help="""What goes through the proxy ``rest/``: every method (``all``, the default),
+        GET only (``read``), or nothing (``none``).""",
+    ).tag(config=True)
+
+    paste_tokens = Bool(
+        True,
+        help="""Whether a person may paste a Slurm token; it stays in this server's memory.
+        Default: True.""",
+    ).tag(config=True)
+
+    shared_files = Bool(
+        True,
+        help="""Whether this server sees the cluster's file systems under the same paths; then
+        working directories are checked before a job is submitted. Default: True.""",
+    ).tag(config=True)
+
+    #: The configured clusters, once the extension has started.
+    clusters_by_name: dict[str, Cluster]
+
+    @default("clusters")
+    def _default_clusters(self) -> dict[str, Any]:
+        url = os.environ.get("SLURMRESTD_URL")
+        return {"default": {"url": url}} if url else {}
+
+    @default("owner")
+    def _default_owner(self) -> str:
+        return os.environ.get("JUPYTERHUB_USER", "")
+
+    @property
+    def root_directory(self) -> str:
+        """Where the person's files are, as the file browser shows them."""
+        root = self.serverapp.root_dir if self.serverapp else "~"
+        return str(Path(root).expanduser().resolve())
+
+    def initialize_settings(self) -> None:
+        """Read the configuration; a wrong setting ends the start of the extension."""
+        self.clusters_by_name = {}
+        try:
+            settings = read_clusters(self.clusters)
+            self.clusters_by_name = {
+                name: Cluster(name, entry, ttl=self.refresh) for name, entry in settings.items()
+            }
+        except BadSetting as error:
+            # jupyter_server shows the exception with its traceback: first in one line.
+            self.log.critical("Slurm is not available: %s", error)
+            raise TraitError(str(error)) from None
+        redact = RedactTokens()
+        for logger in (self.log, self.serverapp.log if self.serverapp else self.log):
+            for handler in logger.handlers:
+                handler.addFilter(redact)
+        if not self.clusters_by_name:
+            self.log.warning("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
+
+    def initialize_handlers(self) -> None:
+        """Register every route of :mod:`.routes`."""
+        self.handlers.extend(handlers())
+
+    async def stop_extension(self) -> None:
+        """Close every connection."""
+        for cluster in self.clusters_by_name.values():
+            await cluster.close()

@@ -12,7 +12,7 @@ from .answers import OptionValue
 Page = Annotated[int, Meta(ge=0, le=10_000_000)]
 PageSize = Annotated[int, Meta(ge=1, le=1000)]
 Words = Annotated[str, Meta(max_length=4096)]
-#: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`.
+#: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`, or tasks as in ``12_[1-3]``.
 JobId = Annotated[str, Meta(max_length=256, pattern=r"^[0-9]+([_+][0-9\[\]*,%-]+)?$")]
 
 
@@ -75,6 +75,11 @@ class SubmitRequest(Request, frozen=True, kw_only=True):
 
     script: str
     options: dict[str, OptionValue] = {}
+    #: Where the job works, and relative paths begin, unless the script says otherwise.
+    #: Default: the Jupyter server's root directory.
+    directory: Annotated[str, Meta(max_length=4096)] = ""
+    #: The script's file, if it has one; gives the job its default name.
+    path: Annotated[str, Meta(max_length=4096)] = ""
 
 
 class ScriptRequest(Request, frozen=True, kw_only=True):
@@ -124,3 +129,8 @@ class TokenRequest(Request, frozen=True, kw_only=True):
     """A Slurm token pasted by the person; it stays in this server's memory."""
 
     token: Annotated[str, Meta(min_length=1, max_length=16_384)]
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a comma-separated list."""
+    return frozenset(word for word in (part.strip() for part in words.split(",")) if word)

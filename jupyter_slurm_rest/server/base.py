@@ -1,0 +1,188 @@
+"""What every handler has in common."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import re
+from collections.abc import Awaitable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.extension.handler import ExtensionHandlerMixin
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+from .failures import Failure, RequestFailed, http_failure
+
+if TYPE_CHECKING:
+    from tornado.http1connection import HTTP1Connection
+
+    from .app import SlurmRest
+    from .cluster import Cluster
+    from .operation import Action
+
+T = TypeVar("T")
+
+#: Names in a query that are Jupyter's own. JupyterLab also adds a bare number, so that
+#: no cache answers.
+_JUPYTER_ARGUMENT = re.compile(r"token|_xsrf|no_track_activity|[0-9]+")
+_UNKNOWN = re.compile(r"unknown field `(.*)`")
+_MISSING = re.compile(r"missing required field `(.*)`")
+_WHERE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
+
+
+class SlurmHandler(ExtensionHandlerMixin, APIHandler):
+    """Base of all handlers: typed input and output, errors as JSON, owner check."""
+
+    auth_resource = "slurm"
+
+    def initialize(self, name: str, *args: Any, **kwargs: Any) -> None:
+        super().initialize(name, *args, **kwargs)
+        # Panels poll with GET; if that counted, no idle server would ever be culled.
+        self._track_activity = self.request.method != "GET"
+        self._work: asyncio.Future[Any] | None = None
+
+    @property
+    def app(self) -> SlurmRest:
+        return cast("SlurmRest", self.extensionapp)
+
+    def cluster(self, name: str) -> Cluster:
+        """The configured cluster called ``name``; otherwise the request ends with 404."""
+        try:
+            return self.app.clusters_by_name[name]
+        except KeyError:
+            configured = ", ".join(self.app.clusters_by_name) or "none"
+            raise RequestFailed(
+                404,
+                "no_such_cluster",
+                f"No cluster named {name!r} is configured here. Configured: {configured}.",
+                field="cluster",
+            ) from None
+
+    def check_owner(self, action: Action) -> None:
+        """Refuse visitors: on a hub, Slurm sees the server's owner, whoever asks."""
+        owner = self.app.owner
+        visitor = getattr(self.current_user, "username", "")
+        if not owner or visitor == owner:
+            return
+        allowed = self.app.visitors
+        if allowed == "write" or (allowed == "read" and action == "read"):
+            return
+        raise RequestFailed(
+            403,
+            "not_owner",
+            f"This server acts on Slurm as {owner}, and you are {visitor}.",
+            advice="Use Slurm from your own Jupyter server.",
+        )
+
+    async def may(self, action: Action) -> bool:
+        """Whether this person could do ``action``."""
+        try:
+            self.check_owner(action)
+        except RequestFailed:
+            return False
+        allowed = self.authorizer.is_authorized(self, self.current_user, action, self.auth_resource)
+        return bool(await ensure_async(allowed))
+
+    def decode_query(self, kind: type[T]) -> T:
+        """The query as ``kind``; raises :exc:`InvalidRequest` naming the argument."""
+        given = {
+            name: self.decode_argument(values[-1], name)
+            for name, values in self.request.query_arguments.items()
+            if not _JUPYTER_ARGUMENT.fullmatch(name)
+        }
+        with _named_field(kind):
+            return msgspec.convert(given, kind, strict=False)
+
+    def decode_body(self, kind: type[T]) -> T:
+        """The JSON body as ``kind``; raises :exc:`InvalidRequest` naming the field."""
+        body = self.request.body
+        if len(body) > self.app.max_body_size:
+            raise RequestFailed(
+                413,
+                "too_large",
+                f"The request has {len(body) / 1e6:.0f} MB; "
+                f"at most {self.app.max_body_size / 1e6:.0f} MB are taken.",
+                field="script" if "script" in getattr(kind, "__struct_fields__", ()) else None,
+                advice="Keep data in files and let the script read them.",
+            )
+        if not body:
+            raise RequestFailed(400, "invalid", "The request has no body; JSON was expected.")
+        with _named_field(kind):
+            return msgspec.json.decode(body, type=kind)
+
+    async def until_closed(self, work: Awaitable[T]) -> T:
+        """``work``'s result; reading stops when the client has gone, changing does not."""
+        if self.request.method != "GET":
+            return await work
+        self._work = asyncio.ensure_future(work)
+        return await cast("asyncio.Future[T]", self._work)
+
+    def on_connection_close(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+        super().on_connection_close()
+
+    def answer(self, status: int, content: Any) -> None:
+        """Finish with ``content`` as JSON.
+
+        What has an ``as_of`` also gets an ETag, made from all the rest: an unchanged
+        list costs a 304, whose header ``Slurm-As-Of`` says how young it is.
+        """
+        self.set_status(status)
+        if (as_of := getattr(content, "as_of", None)) is not None:
+            rest = msgspec.json.encode(msgspec.structs.replace(content, as_of=0.0))
+            self.set_header("Etag", f'"{hashlib.blake2b(rest, digest_size=16).hexdigest()}"')
+            self.set_header("Slurm-As-Of", f"{as_of:.3f}")
+        self.finish(msgspec.json.encode(content))
+
+    def answer_nothing(self) -> None:
+        """Finish with 204."""
+        self.set_status(204)
+        super(APIHandler, self).finish()
+
+    def compute_etag(self) -> str | None:
+        # Only where a handler sets one: tornado's would hash every answer.
+        return None
+
+    def fail(self, failure: Failure) -> None:
+        """Finish with an error; in the middle of an answer, by breaking it off."""
+        self.log.debug("%s %s", failure.status, failure.body.message)
+        if self._headers_written:
+            # A whole answer must not be what the client takes this for.
+            cast("HTTP1Connection", self.request.connection).close()
+            return
+        self.set_status(failure.status)
+        self.finish(msgspec.json.encode(failure.body))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Tornado's and jupyter_server's own errors, in the same shape as ours."""
+        _, error, _ = kwargs.get("exc_info", (None, None, None))
+        self.finish(msgspec.json.encode(http_failure(status_code, error).body))
+
+
+@contextlib.contextmanager
+def _named_field(kind: type[Any]) -> Iterator[None]:
+    """Turn msgspec's words (``... - at `$.limit```) into a field and a sentence."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        text = str(error)
+        where = _WHERE.search(text)
+        field = where["field"] if where else ""
+        said = text[: where.start()] if where else text
+        if unknown := _UNKNOWN.search(said):
+            known = ", ".join(kind.__struct_fields__)
+            raise InvalidRequest(
+                unknown[1], f"There is no {unknown[1]!r} here; known are {known}."
+            ) from None
+        if missing := _MISSING.search(said):
+            raise InvalidRequest(missing[1], f"{missing[1]}: is missing.") from None
+        wrong = said.replace("`", "")
+        raise InvalidRequest(field, f"{field or 'The request'}: {wrong}.") from None
+    except msgspec.DecodeError as error:
+        raise RequestFailed(400, "invalid", f"The body is not JSON: {error}.") from None

@@ -1,0 +1,121 @@
+"""One configured cluster: its connection, the person's token, and shared answers."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.slurm.client import SlurmClient
+from jupyter_slurm_rest.slurm.credentials import Credentials
+from jupyter_slurm_rest.slurm.errors import PermissionDenied
+from jupyter_slurm_rest.slurm.models import Job, Node, Partition
+from jupyter_slurm_rest.slurm.transport import Limits, Transport
+from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
+from jupyter_slurm_rest.tokens.errors import TokenError
+
+from .settings import BadSetting, ClusterSettings
+from .snapshots import Snapshot, Snapshots
+
+
+class Cluster:
+    """Everything handlers need to talk to one cluster as the person."""
+
+    def __init__(self, name: str, settings: ClusterSettings, *, ttl: float) -> None:
+        self.name = name
+        self.settings = settings
+        self.snapshots = Snapshots(ttl=ttl)
+        self._configured = _provider(name, settings)
+        #: A token pasted by the person stands in for the configured source.
+        self._pasted: TokenProvider | None = None
+        self.transport = Transport(
+            settings.url,
+            ca=settings.ca,
+            cert=settings.cert,
+            key=settings.key,
+            proxy=settings.proxy,
+            limits=Limits(total=settings.timeout),
+        )
+        self.client = SlurmClient(
+            self.transport, self.credentials, api_version=settings.api_version
+        )
+
+    @property
+    def plan(self) -> str:
+        """How lists of jobs are read."""
+        return "snapshot"
+
+    @property
+    def tokens(self) -> TokenProvider:
+        """Where tokens come from now."""
+        return self._pasted or self._configured
+
+    @property
+    def token_source(self) -> str:
+        """The provider's name; ``pasted`` for a token that a person typed in, else ``none``."""
+        if self.tokens.name == "paste":
+            return "pasted" if self.tokens.current else "none"
+        return self.tokens.name
+
+    async def credentials(self, renew: bool = False) -> Credentials:
+        """The person's user name and a fresh token. Raises a TokenError."""
+        token = await self.tokens.acquire(renew=renew)
+        return Credentials(token.username, token.value)
+
+    async def username(self) -> str:
+        """Who Slurm sees."""
+        return (await self.credentials()).username
+
+    async def nodes(self) -> Snapshot[list[Node]]:
+        """Every node."""
+        return await self.snapshots.get("nodes", self.client.nodes)
+
+    async def partitions(self) -> Snapshot[list[Partition]]:
+        """Every partition, with what is free in it where nodes may be seen."""
+        return await self.snapshots.get("partitions", self._partitions)
+
+    async def _partitions(self) -> list[Partition]:
+        try:
+            nodes = (await self.nodes()).value
+        except PermissionDenied:
+            # PrivateData=nodes: the partitions themselves may still be seen.
+            return await self.client.partitions()
+        return await self.client.partitions(nodes)
+
+    async def job(self, job_id: str) -> Job:
+        """One job, with what accounting knows about it."""
+        # A second: the detail view and its output ask at the same time.
+        found = await self.snapshots.get(("job", job_id), lambda: self.client.job(job_id), ttl=1.0)
+        return found.value
+
+    async def paste(self, secret: str) -> None:
+        """Use a token that the person typed in. Raises a TokenError, and changes nothing then."""
+        if self._configured.accepts_paste:
+            self._configured.paste(secret)
+        else:
+            pasted = make_provider("paste", username=self.settings.username)
+            pasted.paste(secret)
+            await pasted.acquire()
+            self._pasted = pasted
+        self.snapshots.forget()
+
+    def forget_pasted(self) -> None:
+        """Go back to the configured source."""
+        if self._pasted is None and self._configured.accepts_paste:
+            self._configured = _provider(self.name, self.settings)
+        self._pasted = None
+        self.snapshots.forget()
+
+    async def close(self) -> None:
+        """Stop what is under way and close connections."""
+        await self.snapshots.close()
+        await self.transport.close()
+
+
+def _provider(cluster: str, settings: ClusterSettings) -> TokenProvider:
+    given = settings.tokens
+    if isinstance(given, dict):
+        options = dict(given)
+        provider = options.pop("provider", None) or default_provider_name()
+    else:
+        options, provider = {}, given or default_provider_name()
+    try:
+        return make_provider(str(provider), username=settings.username, **options)
+    except TokenError as error:
+        raise BadSetting(f"c.SlurmRest.clusters[{cluster!r}]['tokens']: {error.message}") from None

@@ -1,0 +1,141 @@
+"""The end of a job's output file, where this server sees the file.
+
+The file is opened with the rights of the Jupyter server, so those of the person. Its
+path was written by whoever submitted the job: only regular files are read, and a link
+in the last place is not followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import Job
+
+from .answers import OutputChunk
+from .cluster import Cluster
+from .requests import OutputQuery
+
+#: Bytes of one answer, and of the first one, which shows the end of the file.
+CHUNK = 256 * 1024
+FIRST = 64 * 1024
+
+#: Base states after which a job writes nothing more.
+_ENDED = {
+    "COMPLETED",
+    "FAILED",
+    "CANCELLED",
+    "TIMEOUT",
+    "NODE_FAIL",
+    "PREEMPTED",
+    "BOOT_FAIL",
+    "DEADLINE",
+    "OUT_OF_MEMORY",
+}
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    data: bytes
+    offset: int
+    size: int
+
+
+async def read_output(cluster: Cluster, job_id: str, query: OutputQuery) -> OutputChunk:
+    """What the file of ``query.stream`` gained since ``query.offset``."""
+    job = await cluster.job(job_id)
+    path = job.stderr or job.stdout if query.stream == "stderr" else job.stdout
+    ended = job.state in _ENDED and "COMPLETING" not in job.flags
+    if not path or path == "/dev/null":
+        return _without_text(path, query, ended, _no_file(job))
+    try:
+        # In a thread: the file may be on a network file system that hangs.
+        piece = await asyncio.to_thread(_read, Path(path), query.offset)
+    except OSError as error:
+        return _without_text(path, query, ended, _explain(error, job))
+    whole = piece.offset + len(piece.data) >= piece.size
+    data = piece.data if whole and ended else _whole_characters(piece.data)
+    start, cut = piece.offset, query.offset is None and piece.offset > 0
+    if cut:
+        skipped = _to_line_start(data)
+        start, data = start + skipped, data[skipped:]
+    following = start + len(data)
+    return OutputChunk(
+        path=path,
+        size=piece.size,
+        offset=start,
+        next_offset=following,
+        text=data.decode("utf-8", "replace"),
+        finished=ended and following >= piece.size,
+        truncated_start=cut,
+        note="",
+    )
+
+
+def _read(path: Path, offset: int | None) -> _Piece:
+    # Non-blocking: a FIFO or a device put there must not hang the server.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    descriptor = os.open(path, flags)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        size = status.st_size
+        start = max(0, size - FIRST) if offset is None else offset
+        if start > size:
+            # The job was requeued and began the file anew.
+            start = 0
+        file.seek(start)
+        return _Piece(file.read(min(CHUNK, size - start)), start, size)
+
+
+def _whole_characters(data: bytes) -> bytes:
+    """``data`` without the beginning of a UTF-8 character at its end."""
+    for back in range(1, min(4, len(data) + 1)):
+        byte = data[-back]
+        if byte & 0xC0 != 0x80:
+            needed = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
+            return data[:-back] if needed > back else data
+    return data
+
+
+def _to_line_start(data: bytes) -> int:
+    """How many bytes to skip so as to begin with a line, or at least with a character."""
+    line = data.find(b"\n", 0, FIRST // 2)
+    if line >= 0:
+        return line + 1
+    return next((at for at, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)
+
+
+def _no_file(job: Job) -> str:
+    return "This job writes no such file." if job.stdout else "Slurm does not say which file."
+
+
+def _explain(error: OSError, job: Job) -> str:
+    if error.errno == errno.ENOENT:
+        if job.state in {"PENDING", "CONFIGURING"}:
+            return "The job has not started; its output file is not there yet."
+        return "There is no such file here: this server may not see the job's file system."
+    if error.errno == errno.ELOOP:
+        return "The file is a symbolic link, which is not followed."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "You may not read this file."
+    return f"The file cannot be read: {error.strerror}."
+
+
+def _without_text(path: str, query: OutputQuery, ended: bool, note: str) -> OutputChunk:
+    offset = query.offset or 0
+    return OutputChunk(
+        path=path,
+        size=0,
+        offset=offset,
+        next_offset=offset,
+        text="",
+        finished=ended,
+        truncated_start=False,
+        note=note,
+    )

@@ -1,0 +1,89 @@
+"""Which paths the proxy passes on, and how they are written for slurmrestd.
+
+A path is taken apart, each segment decoded once and checked, and put together anew: what
+slurmrestd gets was written here, never copied.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+_ROOTS = {
+    "slurm": re.compile(r"v0\.0\.[0-9]{2,3}"),
+    "slurmdb": re.compile(r"v0\.0\.[0-9]{2,3}"),
+    "util": re.compile(r"v0\.0\.[0-9]{2,3}"),
+    "openapi": re.compile(r"v3"),
+}
+_DOCUMENTS = {"openapi", "openapi.json", "openapi.yaml"}
+#: In slurmrestd's paths: names, job ids, node lists. No ``/``, ``\``, ``%``, control characters.
+_SEGMENT = re.compile(r"[A-Za-z0-9._,:@+=\[\]*^~ -]{1,255}")
+_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_MAX_PATH = 2048
+_MAX_QUERY = 8192
+
+
+def upstream_path(path: str) -> str:
+    """slurmrestd's path for ``path``, as it stood (percent-encoded) after ``rest/``.
+
+    Raises :exc:`InvalidRequest` for everything that is not plainly one of its own.
+    """
+    if len(path) > _MAX_PATH or _ENCODING.search(path):
+        raise _refused()
+    encoded = path.split("/")
+    if encoded[-1] == "":
+        encoded.pop()
+    segments = [_decoded(segment) for segment in encoded]
+    if not segments:
+        raise _refused()
+    root, *rest = segments
+    if not rest and root in _DOCUMENTS:
+        return f"/{root}"
+    versions = _ROOTS.get(root)
+    if versions is None or not rest or not versions.fullmatch(rest[0]):
+        raise _refused()
+    if (root == "openapi") != (len(rest) == 1):
+        raise _refused()
+    # slurmrestd's own documents write a slash at the end of lists; its router ignores it.
+    slash = "/" if path.endswith("/") else ""
+    return "/" + "/".join(quote(segment, safe="") for segment in segments) + slash
+
+
+def upstream_query(query: str) -> str:
+    """``query`` written anew, in its order; with ``?`` in front unless it is empty."""
+    if len(query) > _MAX_QUERY:
+        raise InvalidRequest("query", f"The query has more than {_MAX_QUERY} characters.")
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=200)
+    except ValueError:
+        raise InvalidRequest("query", "The query is not readable.") from None
+    for name, value in pairs:
+        if not (name + value).isprintable():
+            raise InvalidRequest("query", "The query holds control characters.")
+    written = [
+        f"{quote(name, safe='')}={quote(value, safe='')}"
+        for name, value in pairs
+        if name not in {"token", "_xsrf", "no_track_activity"}
+    ]
+    return "?" + "&".join(written) if written else ""
+
+
+def _decoded(segment: str) -> str:
+    try:
+        text = unquote_to_bytes(segment).decode("ascii")
+    except UnicodeDecodeError:
+        raise _refused() from None
+    if text in {".", ".."} or not _SEGMENT.fullmatch(text):
+        raise _refused()
+    return text
+
+
+def _refused() -> InvalidRequest:
+    return InvalidRequest(
+        "path",
+        "This is no path of slurmrestd's API.",
+        advice="Paths begin with slurm/v0.0.NN/, slurmdb/v0.0.NN/ or util/v0.0.NN/, "
+        "or are openapi, openapi.json, openapi.yaml or openapi/v3.",
+    )

@@ -1,0 +1,15 @@
+"""``clusters/{c}/form``: the submit form, with this cluster's choices for this person."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.server.answers import Form
+from jupyter_slurm_rest.server.base import SlurmHandler
+from jupyter_slurm_rest.server.operation import operation
+from jupyter_slurm_rest.server.submit_form import submit_form
+
+
+class FormHandler(SlurmHandler):
+    @operation("read")
+    async def get(self, cluster: str) -> Form:
+        """The submit form: JSON Schema, layout and defaults."""
+        return await submit_form(self.cluster(cluster), directory=self.app.root_directory)

@@ -1,0 +1,14 @@
+"""``clusters/{c}/jobs/{id}``: one job."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.server.base import SlurmHandler
+from jupyter_slurm_rest.server.operation import operation
+from jupyter_slurm_rest.slurm.models import Job
+
+
+class JobHandler(SlurmHandler):
+    @operation("read")
+    async def get(self, cluster: str, job: str) -> Job:
+        """One job, merged from slurmctld and accounting."""
+        return await self.cluster(cluster).job(job)

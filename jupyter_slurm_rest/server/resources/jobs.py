@@ -1,0 +1,31 @@
+"""``clusters/{c}/jobs``: the queue, and submitting to it."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.server.answers import JobList, ScriptAnswer
+from jupyter_slurm_rest.server.base import SlurmHandler
+from jupyter_slurm_rest.server.job_list import job_list
+from jupyter_slurm_rest.server.operation import operation
+from jupyter_slurm_rest.server.requests import JobsQuery, SubmitQuery, SubmitRequest
+from jupyter_slurm_rest.server.submission import check, check_directories, submit
+from jupyter_slurm_rest.slurm.models import Submitted
+
+
+class JobsHandler(SlurmHandler):
+    @operation("read")
+    async def get(self, cluster: str, query: JobsQuery) -> JobList:
+        """A page of the queue, filtered and sorted."""
+        return await job_list(self.cluster(cluster), query)
+
+    @operation("write", answers={201: Submitted, 200: ScriptAnswer})
+    async def post(
+        self, cluster: str, query: SubmitQuery, body: SubmitRequest
+    ) -> Submitted | ScriptAnswer:
+        """Submit a batch script; with ``validate`` only check it."""
+        target = self.cluster(cluster)
+        asked = check(body, max_size=self.app.max_script_size, root=self.app.root_directory)
+        if self.app.shared_files:
+            await check_directories(asked)
+        if query.validate:
+            return asked.answer
+        return await submit(target, asked)

@@ -1,0 +1,133 @@
+"""Who may call: nobody without a login, nobody whom the authorizer denies, no visitors."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from jupyter_server.auth import Authorizer, IdentityProvider, User
+from tornado.httpclient import HTTPClientError
+
+from jupyter_slurm_rest.server.operation import MARK
+from jupyter_slurm_rest.server.routes import NAMESPACE, ROUTES
+
+EXAMPLES = {
+    "cluster": "maxwell",
+    "job": "12",
+    "node": "cpu1",
+    "path": "slurm/v0.0.42/ping",
+}
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def _every_verb() -> list[tuple[str, str]]:
+    found = []
+    for path, handler in ROUTES:
+        address = re.sub(r"\{(\w+)\}", lambda m: EXAMPLES[m[1]], path)
+        found += [(v, address) for v in VERBS if hasattr(getattr(handler, v.lower()), MARK)]
+    return found
+
+
+def _body(method: str) -> str | None:
+    return "{}" if method in ("POST", "PUT", "PATCH") else None
+
+
+class DenyAll(Authorizer):
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        return False
+
+
+class ReadOnly(Authorizer):
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        return action == "read" or resource != "slurm"
+
+
+class Visitor(IdentityProvider):
+    """Somebody else than the owner has come in."""
+
+    def get_user(self, handler: Any) -> User:
+        return User("bob")
+
+    def is_token_authenticated(self, handler: Any) -> bool:
+        # As with a token: otherwise it would be the XSRF check that refuses.
+        return True
+
+
+@pytest.mark.parametrize(("method", "path"), _every_verb())
+async def test_no_login_no_answer(jp_fetch: Any, method: str, path: str) -> None:
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch(
+            NAMESPACE, path, method=method, body=_body(method), headers={"Authorization": ""}
+        )
+    assert caught.value.code == 403
+
+
+class TestDenied:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"]["authorizer_class"] = DenyAll
+        return jp_server_config
+
+    @pytest.mark.parametrize(("method", "path"), _every_verb())
+    async def test_the_authorizer_decides(
+        self, jp_fetch: Any, slurmrestd: Any, method: str, path: str
+    ) -> None:
+        with pytest.raises(HTTPClientError) as caught:
+            await jp_fetch(NAMESPACE, path, method=method, body=_body(method))
+        assert caught.value.code == 403
+        assert slurmrestd.seen == []
+
+
+class TestReadOnly:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"]["authorizer_class"] = ReadOnly
+        return jp_server_config
+
+    @pytest.mark.parametrize("method", ["POST", "DELETE"])
+    async def test_the_proxy_does_not_get_around_it(
+        self, jp_fetch: Any, slurmrestd: Any, method: str
+    ) -> None:
+        path = "clusters/maxwell/rest/slurm/v0.0.42/job/1"
+        with pytest.raises(HTTPClientError) as caught:
+            await jp_fetch(NAMESPACE, path, method=method, body=_body(method))
+        assert caught.value.code == 403
+        assert slurmrestd.seen == []
+
+
+@pytest.mark.parametrize(
+    ("slurm_config", "reads", "writes"),
+    [
+        ({"owner": "alice"}, 403, 403),
+        ({"owner": "alice", "visitors": "read"}, 200, 403),
+        ({"owner": "alice", "visitors": "write"}, 200, 422),
+        ({"owner": "bob"}, 200, 422),
+        ({}, 200, 422),
+    ],
+)
+class TestVisitors:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"]["identity_provider_class"] = Visitor
+        return jp_server_config
+
+    async def test_only_the_owner_unless_configured(
+        self, jp_fetch: Any, reads: int, writes: int
+    ) -> None:
+        answer = await jp_fetch(NAMESPACE, "clusters", raise_error=False)
+        assert answer.code == reads
+        if reads == 403:
+            said = json.loads(answer.body)
+            assert said["reason"] == "not_owner"
+            assert said["message"] == "This server acts on Slurm as alice, and you are bob."
+        path = "clusters/solaris/jobs/actions"
+        answer = await jp_fetch(NAMESPACE, path, method="POST", body="{}", raise_error=False)
+        assert answer.code == writes
+
+
+async def test_polling_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
+    before = jp_serverapp.web_app.settings.get("api_last_activity")
+    await jp_fetch(NAMESPACE, "clusters")
+    assert jp_serverapp.web_app.settings.get("api_last_activity") == before

@@ -1,0 +1,121 @@
+"""Output files: the end of them, whole characters, and only what is safe to open."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_slurm_rest.server.answers import OutputChunk
+from jupyter_slurm_rest.server.job_output import CHUNK, FIRST, read_output
+from jupyter_slurm_rest.server.requests import OutputQuery
+from jupyter_slurm_rest.slurm.models import Job
+
+
+class OneJob:
+    """A cluster that knows one job."""
+
+    def __init__(self, path: Path | str, state: str = "RUNNING", stderr: str = "") -> None:
+        self.known = Job(id="7", job_id=7, state=state, stdout=str(path), stderr=stderr)
+
+    async def job(self, job_id: str) -> Job:
+        return self.known
+
+
+async def read(cluster: Any, offset: int | None = None, **query: Any) -> OutputChunk:
+    return await read_output(cluster, "7", OutputQuery(offset=offset, **query))
+
+
+async def test_a_growing_file_is_read_on(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_text("one\n")
+    job = OneJob(file)
+    first = await read(job)
+    assert (first.text, first.next_offset, first.finished) == ("one\n", 4, False)
+    file.write_text("one\ntwo\n")
+    second = await read(job, first.next_offset)
+    assert (second.text, second.offset, second.next_offset) == ("two\n", 4, 8)
+    assert (await read(job, 8)).text == ""
+    assert (await read(OneJob(file, "COMPLETED"), 8)).finished
+
+
+async def test_a_long_file_is_shown_from_the_end_and_from_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_text("".join(f"line {n}\n" for n in range(20_000)))
+    chunk = await read(OneJob(file))
+    assert chunk.truncated_start
+    assert chunk.text.startswith("line ")
+    assert chunk.text.endswith("line 19999\n")
+    assert len(chunk.text) <= FIRST
+    assert chunk.offset + len(chunk.text) == chunk.size
+
+
+async def test_a_piece_has_a_largest_size(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_bytes(b"x" * (3 * CHUNK))
+    chunk = await read(OneJob(file, "COMPLETED"), 0)
+    assert len(chunk.text) == CHUNK
+    assert not chunk.finished
+    assert not chunk.truncated_start
+
+
+@pytest.mark.parametrize("character", ["é", "語", "🙂"])
+async def test_characters_are_never_cut(tmp_path: Path, character: str) -> None:
+    file = tmp_path / "out"
+    written = ("a" + character).encode()
+    for length in range(1, len(written)):
+        file.write_bytes(written[:length])
+        chunk = await read(OneJob(file), 0)
+        assert (chunk.text, chunk.next_offset) == ("a", 1)
+    file.write_bytes(written)
+    assert (await read(OneJob(file), 1)).text == character
+
+
+async def test_what_is_no_text_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_bytes(b"ok \xff\xfe \xe2\x82")
+    running = await read(OneJob(file), 0)
+    assert (running.text, running.next_offset) == ("ok \ufffd\ufffd ", 6)
+    ended = await read(OneJob(file, "FAILED"), 0)
+    assert ended.text.startswith("ok \ufffd\ufffd ")
+    assert ended.finished
+
+
+async def test_a_file_begun_anew_is_read_from_its_start(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_text("new\n")
+    chunk = await read(OneJob(file), 5000)
+    assert (chunk.offset, chunk.text) == (0, "new\n")
+
+
+async def test_stderr_is_stdout_where_they_are_one_file(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("out\n")
+    (tmp_path / "err").write_text("err\n")
+    both = OneJob(tmp_path / "out")
+    apart = OneJob(tmp_path / "out", stderr=str(tmp_path / "err"))
+    assert (await read(both, stream="stderr")).text == "out\n"
+    assert (await read(apart, stream="stderr")).text == "err\n"
+
+
+async def test_links_fifos_devices_and_folders_are_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    link = tmp_path / "link"
+    link.symlink_to(secret)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for path in (link, fifo, tmp_path, Path("/dev/zero"), Path("/proc/self/environ")):
+        chunk = await read(OneJob(path))
+        assert chunk.text == "", path
+        if path.parts[1] != "proc":
+            assert chunk.note
+
+
+async def test_why_there_is_no_text(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    assert "has not started" in (await read(OneJob(missing, "PENDING"))).note
+    assert "no such file here" in (await read(OneJob(missing, "RUNNING"))).note
+    assert "does not say" in (await read(OneJob(""))).note
+    assert "no such file" in (await read(OneJob("/dev/null"))).note

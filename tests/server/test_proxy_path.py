@@ -1,0 +1,107 @@
+"""Only slurmrestd's own paths pass, written anew."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_slurm_rest.server.proxy_path import upstream_path, upstream_query
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("slurm/v0.0.42/jobs", "/slurm/v0.0.42/jobs"),
+        ("slurm/v0.0.42/jobs/", "/slurm/v0.0.42/jobs/"),
+        ("slurm/v0.0.38/job/123_4", "/slurm/v0.0.38/job/123_4"),
+        ("slurm/v0.0.42/job/123+1", "/slurm/v0.0.42/job/123%2B1"),
+        ("slurm/v0.0.42/job/123%2B1", "/slurm/v0.0.42/job/123%2B1"),
+        ("slurm/v0.0.42/node/cpu%5B1-2%5D", "/slurm/v0.0.42/node/cpu%5B1-2%5D"),
+        ("slurmdb/v0.0.40/user/alice", "/slurmdb/v0.0.40/user/alice"),
+        ("util/v0.0.44/hostnames", "/util/v0.0.44/hostnames"),
+        ("openapi", "/openapi"),
+        ("openapi.json", "/openapi.json"),
+        ("openapi/v3", "/openapi/v3"),
+    ],
+)
+def test_slurmrestds_own(path: str, sent: str) -> None:
+    assert upstream_path(path) == sent
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "metrics",
+        "slurm",
+        "slurm/",
+        "slurm/v0.0.42",
+        "slurm/latest/jobs",
+        "slurm/v0.0.42//jobs",
+        "//slurm/v0.0.42/jobs",
+        "/slurm/v0.0.42/jobs",
+        "http://elsewhere/slurm/v0.0.42/jobs",
+        "slurm/v0.0.42/../../metrics",
+        "slurm/v0.0.42/./jobs",
+        "slurm/v0.0.42/%2e%2e/jobs",
+        "slurm/v0.0.42/%2E%2e/%2E./jobs",
+        "slurm/v0.0.42/%252e%252e/jobs",
+        "slurm/v0.0.42/job%2F1",
+        "slurm/v0.0.42/job%5c1",
+        "slurm/v0.0.42/job\\1",
+        "slurm/v0.0.42/job/1%0d%0aX-SLURM-USER-NAME:%20root",
+        "slurm/v0.0.42/job/1%00",
+        "slurm/v0.0.42/job/1%",
+        "slurm/v0.0.42/job/1%zz",
+        "slurm/v0.0.42/job/1%3Fupdate_time=1",
+        "slurm/v0.0.42/job/1%23",
+        "slurm/v0.0.42/job/1;a=b",
+        "slurm/v0.0.42/job/%C3%A9",
+        "slurm/v0.0.42/job/%FF",
+        "slurm%2Fv0.0.42/jobs",
+        "openapi/v4",
+        "openapi/v3/x",
+        "healthz",
+        "slurm/v0.0.42/" + "x" * 3000,
+    ],
+)
+def test_nothing_else(path: str) -> None:
+    with pytest.raises(InvalidRequest):
+        upstream_path(path)
+
+
+@given(st.text(max_size=60))
+def test_whatever_passes_is_harmless(tail: str) -> None:
+    try:
+        sent = upstream_path("slurm/v0.0.42/" + quote(tail, safe="/%.&?#;@:\\"))
+    except InvalidRequest:
+        return
+    assert sent.startswith("/slurm/v0.0.42/")
+    assert not {"..", ".", ""} & set(sent.strip("/").split("/"))
+    assert unquote(sent).isprintable()
+    assert not set(sent) & set("?#\\;@ \r\n")
+
+
+@pytest.mark.parametrize(
+    ("query", "sent"),
+    [
+        ("", ""),
+        ("update_time=17&flags=ALL&flags=DETAIL", "?update_time=17&flags=ALL&flags=DETAIL"),
+        ("users=alice,bob", "?users=alice%2Cbob"),
+        ("a=b%26c%3Dd", "?a=b%26c%3Dd"),
+        ("token=secret&_xsrf=2&state=RUNNING", "?state=RUNNING"),
+    ],
+)
+def test_queries_are_written_anew(query: str, sent: str) -> None:
+    assert upstream_query(query) == sent
+
+
+@pytest.mark.parametrize("query", ["a=%0d%0aX: y", "a=%ff", "a=1&" * 300, "a=" + "x" * 9000])
+def test_queries_that_are_refused(query: str) -> None:
+    with pytest.raises(InvalidRequest):
+        upstream_query(query)

@@ -1,0 +1,78 @@
+"""Wrong settings are found at start, and named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://slurm:6820",
+        "https://slurm.example.org",
+        "https://[::1]:6820/slurmrestd",
+        "unix:///run/slurmrestd/slurmrestd.socket",
+    ],
+)
+def test_addresses(url: str) -> None:
+    assert read_clusters({"c": {"url": url}})["c"].url == url
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({}, "url"),
+        ("http://slurm:6820", "object"),
+        ({"url": 6820}, "url"),
+        ({"url": "slurm:6820"}, "expected http(s)://host:port"),
+        ({"url": "ftp://slurm"}, "expected http(s)://host:port"),
+        ({"url": "http://slurm:99999"}, "expected http(s)://host:port"),
+        ({"url": "http://"}, "expected http(s)://host:port"),
+        ({"url": "unix://run/socket"}, "unix:///path/to.socket"),
+        ({"url": "http://alice:pw@slurm"}, "passwords in the address are not used"),
+        ({"url": "http://slurm", "tls": True}, "tls"),
+        ({"url": "http://slurm", "ca": "/no/such/file.pem"}, "/no/such/file.pem"),
+        ({"url": "http://slurm", "key": __file__}, "'cert'"),
+        ({"url": "http://slurm", "api_version": "42"}, "api_version"),
+        ({"url": "http://slurm", "timeout": 0}, "timeout"),
+    ],
+)
+def test_what_is_wrong_is_named(options: Any, named: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read_clusters({"maxwell": options})
+    assert named in str(caught.value)
+    assert "clusters['maxwell']" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", "a b", "x" * 65])
+def test_names_fit_into_addresses(name: str) -> None:
+    with pytest.raises(BadSetting, match="name"):
+        read_clusters({name: {"url": "http://slurm"}})
+
+
+class TestAtStart:
+    @pytest.fixture
+    def clusters(self, tmp_path: Path) -> dict[str, Any]:
+        tokens = {"provider": "fiel", "path": str(tmp_path)}
+        return {"maxwell": {"url": "http://slurm", "tokens": tokens}}
+
+    def test_an_unknown_provider_is_one_clear_line(
+        self, jp_configurable_serverapp: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        jp_configurable_serverapp()
+        said = capsys.readouterr().err.splitlines()
+        (line,) = [line for line in said if "Slurm is not available" in line]
+        assert "c.SlurmRest.clusters['maxwell']['tokens']" in line
+        assert "There is no token provider 'fiel'" in line
+
+
+def test_one_cluster_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    from jupyter_slurm_rest.server.app import SlurmRest
+
+    monkeypatch.setenv("SLURMRESTD_URL", "http://slurm:6820")
+    assert SlurmRest().clusters == {"default": {"url": "http://slurm:6820"}}
