@@ -1,2 +1,4 @@
 import './base.css';
+import './notice.css';
 import './state.css';
+import './table.css';

@@ -50,27 +50,57 @@ export class ApiError extends Error {
 /** Values of a query; undefined and empty ones are left out. */
 export type Query = Record<string, string | number | boolean | undefined>;
 
+/** An answer, and when Slurm said so: seconds since the epoch by the browser's clock. */
+export interface IDated<T> {
+  body: T;
+  asOf: number;
+}
+
 /** The server extension's own API. Path parts are encoded here, never by the caller. */
 export class SlurmServer {
   constructor(private readonly _settings: ServerConnection.ISettings) {}
 
-  get<T>(path: string[], query: Query = {}): Promise<T> {
-    return this._request<T>(path, query, { method: 'GET' });
+  async get<T>(path: string[], query: Query = {}): Promise<T> {
+    return (await this._request<T>(path, query, { method: 'GET' })).body;
   }
 
-  send<T>(
+  /**
+   * A list, and how old it is.
+   *
+   * #### Notes
+   * An unchanged list comes from the browser's cache, with the age it had when it was
+   * first sent; the headers are those of the new answer. Both of the headers are the
+   * server's clock, so that a browser with a wrong one still tells the right age.
+   */
+  async getDated<T extends { as_of: number }>(
+    path: string[],
+    query: Query = {}
+  ): Promise<IDated<T>> {
+    const { body, headers } = await this._request<T>(path, query, { method: 'GET' });
+    const now = Date.now() / 1000;
+    const serverNow = Date.parse(headers.get('Date') ?? '') / 1000 || now;
+    const serverAsOf = Number(headers.get('Slurm-As-Of')) || body.as_of;
+    return { body, asOf: now - Math.max(0, serverNow - serverAsOf) };
+  }
+
+  async send<T>(
     method: 'POST' | 'PATCH' | 'DELETE',
     path: string[],
     body?: unknown,
     query: Query = {}
   ): Promise<T> {
-    return this._request<T>(path, query, {
+    const answer = await this._request<T>(path, query, {
       method,
       body: body === undefined ? undefined : JSON.stringify(body)
     });
+    return answer.body;
   }
 
-  private async _request<T>(path: string[], query: Query, init: RequestInit): Promise<T> {
+  private async _request<T>(
+    path: string[],
+    query: Query,
+    init: RequestInit
+  ): Promise<{ body: T; headers: Headers }> {
     const given = Object.entries(query)
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([key, value]): [string, string] => [key, String(value)]);
@@ -93,7 +123,7 @@ export class SlurmServer {
     if (!response.ok) {
       throw new ApiError(response.status, errorBody(response.status, text));
     }
-    return JSON.parse(text) as T;
+    return { body: JSON.parse(text) as T, headers: response.headers };
   }
 }
 

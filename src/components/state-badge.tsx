@@ -32,15 +32,26 @@ export interface IStateBadgeProps {
 export function StateBadge(props: IStateBadgeProps): JSX.Element {
   const { state, flags = [], trans } = props;
   const { label, tone } = describeState(state, flags, trans);
-  const Icon = ICONS[tone].react;
+  return <ToneBadge label={label} tone={tone} title={[state, ...flags].join(' ')} state={state} />;
+}
+
+/** A few words and an icon that says how good or bad that is. */
+export function ToneBadge(props: {
+  label: string;
+  tone: Tone;
+  title: string;
+  /** Slurm's word, for style sheets and tests. */
+  state: string;
+}): JSX.Element {
+  const Icon = ICONS[props.tone].react;
   return (
     <span
-      className={`jp-SlurmState jp-mod-${tone}`}
-      data-state={state}
-      title={[state, ...flags].join(' ')}
+      className={`jp-SlurmState jp-mod-${props.tone}`}
+      data-state={props.state}
+      title={props.title}
     >
       <Icon className="jp-SlurmState-icon" tag="span" aria-hidden="true" />
-      <span className="jp-SlurmState-label">{label}</span>
+      <span className="jp-SlurmState-label">{props.label}</span>
     </span>
   );
 }

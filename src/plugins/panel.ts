@@ -1,25 +1,66 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { SidePanel } from '@jupyterlab/ui-components';
 
-/** Adds the Slurm panel to the left area. */
+import { CommandIDs } from '../commands/ids';
+import { addPanelCommands } from '../commands/panel';
+import type { ClustersModel } from '../models/clusters';
+// Activation needs it at once: it is what is provided or added to the shell.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { SlurmPanel } from '../panels/slurm';
+import { ISlurmClusters } from '../tokens';
+
+const PLUGIN_ID = 'jupyter-slurm-rest:panel';
+
+/** Adds the Slurm panel to the left area, and what opens it. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-slurm-rest:panel',
+  id: PLUGIN_ID,
   description: 'Adds the Slurm panel to the left area.',
   autoStart: true,
-  optional: [ITranslator, ILayoutRestorer],
+  requires: [ISlurmClusters],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette, ILauncher, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
+    clusters: ISlurmClusters,
     translator: ITranslator | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    settingRegistry: ISettingRegistry | null
   ) => {
-    const trans = (translator ?? nullTranslator).load('jupyter_slurm_rest');
-    const panel = new SidePanel({ translator: translator ?? nullTranslator });
-    panel.id = 'jupyter-slurm-rest-panel';
-    panel.title.label = trans.__('Slurm');
-    panel.title.caption = trans.__('Slurm: queue and nodes');
+    translator ??= nullTranslator;
+    const trans = translator.load('jupyter_slurm_rest');
+    addPanelCommands({ app, clusters, panel: () => panel, trans });
+    const panel = new SlurmPanel({
+      clusters: clusters as ClustersModel,
+      commands: app.commands,
+      translator
+    });
     app.shell.add(panel, 'left', { rank: 600, type: 'Slurm' });
     restorer?.add(panel, panel.id);
+
+    const category = trans.__('Slurm');
+    for (const command of [CommandIDs.showPanel, CommandIDs.refresh, CommandIDs.cancelJobs]) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({ command: CommandIDs.showPanel, category, rank: 2 });
+
+    settingRegistry
+      ?.load(PLUGIN_ID)
+      .then(settings => {
+        const apply = () => {
+          panel.interval = settings.get('refreshInterval').composite as number;
+        };
+        panel.scope = settings.get('defaultScope').composite === 'all' ? 'all' : 'mine';
+        apply();
+        settings.changed.connect(apply, panel);
+      })
+      .catch(reason => {
+        // The defaults of the models hold.
+        console.error(`The settings of ${PLUGIN_ID} could not be read.`, reason);
+      });
   }
 };

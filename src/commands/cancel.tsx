@@ -1,0 +1,123 @@
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { ApiError, type SlurmServer } from '../api/request';
+import type { IActionResult } from '../api/shapes';
+import { describeError } from '../models/errorwords';
+
+/** A job as far as a question about it must name it. */
+export interface INamedJob {
+  id: string;
+  name?: string;
+}
+
+/** Names that a dialog shows before it only counts. */
+const NAMED = 12;
+
+/**
+ * Ask, then cancel, then say what Slurm said of each job.
+ *
+ * @returns The results, or null when the person thought better of it or it failed as a whole.
+ */
+export async function cancelJobs(options: {
+  server: SlurmServer;
+  cluster: string;
+  jobs: readonly INamedJob[];
+  trans: TranslationBundle;
+}): Promise<IActionResult[] | null> {
+  const { server, cluster, jobs, trans } = options;
+  const answer = await showDialog({
+    title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
+    body: <JobNames jobs={jobs} trans={trans} />,
+    buttons: [
+      Dialog.cancelButton({ label: trans._n('Keep the job', 'Keep the jobs', jobs.length) }),
+      Dialog.warnButton({ label: trans._n('Cancel the job', 'Cancel the jobs', jobs.length) })
+    ],
+    defaultButton: 0
+  });
+  if (!answer.button.accept) {
+    return null;
+  }
+  try {
+    const { results } = await server.send<{ results: IActionResult[] }>(
+      'POST',
+      ['clusters', cluster, 'jobs', 'actions'],
+      { action: 'cancel', job_ids: jobs.map(job => job.id) }
+    );
+    await report(results, jobs, trans);
+    return results;
+  } catch (error) {
+    const { text, advice } =
+      error instanceof ApiError ? describeError(error, trans) : { text: String(error), advice: '' };
+    await showDialog({
+      title: trans._n('The job was not cancelled', 'The jobs were not cancelled', jobs.length),
+      body: (
+        <div className="jp-SlurmCancel">
+          <p>{text}</p>
+          {advice ? <p>{advice}</p> : null}
+        </div>
+      ),
+      buttons: [Dialog.okButton()]
+    });
+    return null;
+  }
+}
+
+function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
+  const { jobs, trans } = props;
+  const more = jobs.length - NAMED;
+  return (
+    <div className="jp-SlurmCancel">
+      <ul>
+        {jobs.slice(0, NAMED).map(job => (
+          <li key={job.id}>
+            {job.id} {job.name ? <b>{job.name}</b> : null}
+          </li>
+        ))}
+        {more > 0 ? <li>{trans._n('and %1 more', 'and %1 more', more)}</li> : null}
+      </ul>
+      <p>{trans.__('A cancelled job cannot be continued.')}</p>
+    </div>
+  );
+}
+
+/** Briefly where all went the same way; job by job where some were refused. */
+async function report(
+  results: readonly IActionResult[],
+  jobs: readonly INamedJob[],
+  trans: TranslationBundle
+): Promise<void> {
+  const refused = results.filter(result => !result.ok);
+  if (refused.length === 0) {
+    const [first] = results;
+    Notification.success(
+      results.length === 1 && first
+        ? trans.__('Job %1: %2', first.id, first.message)
+        : trans._n('%1 job cancelled', '%1 jobs cancelled', results.length),
+      { autoClose: 4000 }
+    );
+    return;
+  }
+  const names = new Map(jobs.map(job => [job.id, job.name ?? '']));
+  await showDialog({
+    title: trans._n(
+      '%1 of %2 jobs was not cancelled',
+      '%1 of %2 jobs were not cancelled',
+      refused.length,
+      results.length
+    ),
+    body: (
+      <div className="jp-SlurmCancel">
+        <ul>
+          {[...refused, ...results.filter(result => result.ok)].map(result => (
+            <li key={result.id} className={result.ok ? undefined : 'jp-mod-refused'}>
+              {result.id} <b>{names.get(result.id)}</b> {result.message}
+            </li>
+          ))}
+        </ul>
+      </div>
+    ),
+    buttons: [Dialog.okButton()]
+  });
+}

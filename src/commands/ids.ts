@@ -1,0 +1,9 @@
+/** The commands of the panel. */
+export namespace CommandIDs {
+  export const showPanel = 'slurm:show-panel';
+  export const refresh = 'slurm:refresh-panel';
+  export const cancelJobs = 'slurm:cancel-jobs';
+  export const openSelected = 'slurm:open-selected';
+  export const openJob = 'slurm:open-job';
+  export const submitJob = 'slurm:submit-job';
+}

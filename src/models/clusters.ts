@@ -1,0 +1,76 @@
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import type { SlurmServer } from '../api/request';
+import type { IClusterInfo } from '../api/shapes';
+import type { ISlurmClusters } from '../tokens';
+import { PolledModel } from './polled';
+
+/** The configured clusters; asked for once, then only while the panel is looked at. */
+export class ClustersModel extends PolledModel implements ISlurmClusters {
+  constructor(options: ClustersModel.IOptions) {
+    super({ ...options, name: 'clusters', interval: options.interval ?? 60 });
+    this.server = options.server;
+  }
+
+  readonly server: SlurmServer;
+
+  get clusters(): readonly IClusterInfo[] | null {
+    return this._clusters;
+  }
+
+  get current(): string | null {
+    return this._current;
+  }
+
+  /** What is known of the current cluster. */
+  get info(): IClusterInfo | null {
+    return this._clusters?.find(cluster => cluster.name === this._current) ?? null;
+  }
+
+  get jobsChanged(): ISignal<this, string> {
+    return this._jobsChanged;
+  }
+
+  async load(): Promise<void> {
+    if (this._clusters === null) {
+      this._first ??= this.look('tick').finally(() => {
+        this._first = null;
+      });
+      await this._first;
+    }
+  }
+
+  select(name: string): void {
+    if (name !== this._current && this._clusters?.some(cluster => cluster.name === name)) {
+      this._current = name;
+      this.emitChanged();
+    }
+  }
+
+  emitJobsChanged(cluster: string): void {
+    this._jobsChanged.emit(cluster);
+  }
+
+  protected async fetch(isCurrent: () => boolean): Promise<void> {
+    const { clusters } = await this.server.get<{ clusters: IClusterInfo[] }>(['clusters']);
+    if (!isCurrent()) {
+      return;
+    }
+    this._clusters = clusters;
+    if (!this.info) {
+      this._current = clusters[0]?.name ?? null;
+    }
+    this.dated(Date.now() / 1000, false);
+  }
+
+  private _clusters: IClusterInfo[] | null = null;
+  private _current: string | null = null;
+  private _first: Promise<boolean> | null = null;
+  private _jobsChanged = new Signal<this, string>(this);
+}
+
+export namespace ClustersModel {
+  export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
+    server: SlurmServer;
+  }
+}

@@ -1,0 +1,32 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { ApiError } from '../api/request';
+
+/** A failure for a person: what is wrong, and what can be done. */
+export interface IErrorWords {
+  text: string;
+  advice: string;
+}
+
+/**
+ * The words for an error. What the server says is shown as it is; only what the server
+ * cannot say, because it did not answer, is said here.
+ */
+export function describeError(error: ApiError, trans: TranslationBundle): IErrorWords {
+  switch (error.reason) {
+    case 'no_server':
+      return {
+        text: trans.__('The Jupyter server does not answer.'),
+        advice: trans.__('Check the network; the panel tries again by itself.')
+      };
+    case 'no_extension':
+      return {
+        text: trans.__('The Jupyter server does not know the extension jupyter_slurm_rest.'),
+        advice: trans.__(
+          'Run "jupyter server extension list" on the server; it should say jupyter_slurm_rest OK.'
+        )
+      };
+    default:
+      return { text: error.message, advice: error.advice };
+  }
+}
