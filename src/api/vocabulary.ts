@@ -3,10 +3,17 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type IActionResult = Schemas['ActionResult'];
+export type IActionResults = Schemas['ActionResults'];
+export type IClusterInfo = Schemas['ClusterInfo'];
+export type IClusterList = Schemas['ClusterList'];
 export type IEfficiency = Schemas['Efficiency'];
 export type IExitCode = Schemas['ExitCode'];
 export type IJob = Schemas['Job'];
 export type IJobChange = Schemas['JobChange'];
+export type IJobList = Schemas['JobList'];
+export type IJobSummary = Schemas['JobSummary'];
+export type INode = Schemas['Node'];
+export type INodeList = Schemas['NodeList'];
 export type IOutputChunk = Schemas['OutputChunk'];
 export type IReason = Schemas['Reason'];
 export type IScriptAnswer = Schemas['ScriptAnswer'];

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { ApiError, type SlurmServer } from '../api/request';
-import type { IActionResult } from '../api/shapes';
+import type { IActionResult } from '../api/vocabulary';
 import { describeError } from '../models/errorwords';
 
 /** A job as far as a question about it must name it. */

@@ -1,49 +1,51 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { slurmIcon } from '../icons';
-import type { SlurmPanel } from '../panels/slurm';
-import type { ISlurmClusters } from '../tokens';
+import type { PanelModel } from '../models/panel';
 import { CommandIDs } from './ids';
 
 /** Nothing may be given. */
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: {} };
 
-/** Register the commands of the panel. `panel` tells the panel once it is there. */
+/** Register the commands of the panel; `show` brings it to the front. */
 export function addPanelCommands(options: {
-  app: JupyterFrontEnd;
-  clusters: ISlurmClusters;
-  panel: () => SlurmPanel;
+  commands: CommandRegistry;
+  model: PanelModel;
+  show: () => void;
   trans: TranslationBundle;
 }): void {
-  const { app, clusters, panel, trans } = options;
-  const { commands } = app;
+  const { commands, model, show, trans } = options;
+  model.selectionChanged.connect(() => {
+    commands.notifyCommandChanged(CommandIDs.cancelJobs);
+    commands.notifyCommandChanged(CommandIDs.openSelected);
+  }, commands);
 
   commands.addCommand(CommandIDs.showPanel, {
     label: trans.__('Show the Slurm Queue'),
     caption: trans.__('The queue and the nodes of the Slurm cluster'),
     icon: slurmIcon,
     describedBy: { args: NO_ARGUMENTS },
-    execute: () => app.shell.activateById(panel().id)
+    execute: show
   });
 
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh the Slurm Panel'),
-    caption: trans.__('Read what is in sight anew'),
+    caption: trans.__('Refresh'),
     icon: refreshIcon,
     describedBy: { args: NO_ARGUMENTS },
-    execute: () => panel().refresh()
+    execute: () => model.refresh()
   });
 
   commands.addCommand(CommandIDs.openSelected, {
     label: trans.__('Open Slurm Job'),
     caption: trans.__('Show everything about the selected jobs'),
     describedBy: { args: NO_ARGUMENTS },
-    isEnabled: () => panel().queue.selection.size > 0,
+    isEnabled: () => model.queue.selection.size > 0,
     execute: async () => {
-      const { queue } = panel();
+      const { queue } = model;
       for (const { id } of queue.selection.jobs) {
         await commands.execute(CommandIDs.openJob, { cluster: queue.cluster, id });
       }
@@ -53,7 +55,7 @@ export function addPanelCommands(options: {
   commands.addCommand(CommandIDs.cancelJobs, {
     label: trans.__('Cancel Slurm Jobs…'),
     caption: trans.__('Cancel the selected jobs'),
-    icon: closeIcon,
+    icon: stopIcon,
     describedBy: {
       args: {
         type: 'object',
@@ -68,15 +70,15 @@ export function addPanelCommands(options: {
         }
       }
     },
-    isEnabled: args => 'ids' in args || panel().queue.selection.size > 0,
+    isEnabled: args => 'ids' in args || model.queue.selection.size > 0,
     execute: async args => {
-      const target = targetOf(args, panel());
+      const target = targetOf(args, model);
       if (target === null) {
         return null;
       }
       const { cancelJobs } = await import('./cancel');
-      const results = await cancelJobs({ ...target, server: clusters.server, trans });
-      clusters.emitJobsChanged(target.cluster);
+      const results = await cancelJobs({ ...target, server: model.clusters.server, trans });
+      model.clusters.emitJobsChanged(target.cluster);
       return results as unknown as ReadonlyPartialJSONObject[];
     }
   });
@@ -85,9 +87,9 @@ export function addPanelCommands(options: {
 /** The jobs that the arguments name, or the selected ones. */
 function targetOf(
   args: ReadonlyPartialJSONObject,
-  panel: SlurmPanel
+  model: PanelModel
 ): { cluster: string; jobs: { id: string; name?: string }[] } | null {
-  const { queue } = panel;
+  const { queue } = model;
   const cluster = typeof args.cluster === 'string' ? args.cluster : queue.cluster;
   const jobs = Array.isArray(args.ids)
     ? args.ids.map(id => ({ id: String(id), name: queue.known.find(job => job.id === id)?.name }))

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { IJobSummary } from '../api/shapes';
+import type { IJobSummary } from '../api/vocabulary';
 import {
   formatDuration,
   formatMinutes,
@@ -15,6 +15,9 @@ import { fitting, type IColumn } from './virtual-table';
 
 /** Below this width a job takes two lines. */
 const COMPACT = 440;
+
+/** From this width on there is room for the longest state's name. */
+const ROOMY = 240;
 
 interface IJobColumn extends IColumn<IJobSummary> {
   sort?: JobSort;
@@ -40,11 +43,12 @@ export function jobLayout(options: {
 }
 
 function compactColumns(options: {
+  width: number;
   scope: Scope;
   trans: TranslationBundle;
   open: (job: IJobSummary) => void;
 }): IJobColumn[] {
-  const { scope, trans, open } = options;
+  const { width, scope, trans, open } = options;
   return [
     {
       id: 'job',
@@ -68,7 +72,7 @@ function compactColumns(options: {
       id: 'state',
       label: trans.__('State'),
       sort: 'state',
-      width: 98,
+      width: width < ROOMY ? 104 : 126,
       cell: job => (
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
@@ -114,15 +118,15 @@ function wideColumns(options: {
       id: 'state',
       label: trans.__('State'),
       sort: 'state',
-      width: 112,
+      width: 136,
       cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />
     },
-    text('job_id', trans.__('ID'), 78, job => job.id),
+    text('job_id', trans.__('ID'), 92, job => job.id),
     {
       id: 'progress',
       label: trans.__('Time'),
       sort: 'elapsed',
-      width: 128,
+      width: 158,
       cell: job => <Progress job={job} trans={trans} />
     },
     ...(scope === 'all' ? [user] : []),

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { IJobSummary } from '../api/shapes';
+import type { IJobSummary } from '../api/vocabulary';
 import type { JobSort, QueueModel } from '../models/queue';
 import { FilterBox } from './filter-box';
 import { jobLayout } from './job-columns';
@@ -17,8 +17,9 @@ export interface IJobsViewProps {
   trans: TranslationBundle;
   open: (jobs: IJobSummary[]) => void;
   cancel: () => void;
-  /** Missing where nothing can be submitted. */
-  submit?: () => void;
+  submit: () => void;
+  /** Whether jobs can be submitted at all; known only when it is asked. */
+  canSubmit: () => boolean;
 }
 
 /** A list of jobs with what it takes to find one. */
@@ -119,7 +120,7 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
 }
 
 function NoJobs(props: IJobsViewProps): JSX.Element {
-  const { model, trans, submit } = props;
+  const { model, trans, submit, canSubmit } = props;
   if (model.filtered) {
     return (
       <Placeholder
@@ -134,7 +135,7 @@ function NoJobs(props: IJobsViewProps): JSX.Element {
   return model.scope === 'mine' ? (
     <Placeholder
       title={trans.__('You have no jobs in the queue.')}
-      action={submit ? { label: trans.__('Submit a job'), run: submit } : undefined}
+      action={canSubmit() ? { label: trans.__('Submit a job'), run: submit } : undefined}
     />
   ) : (
     <Placeholder title={trans.__('The queue is empty.')} />

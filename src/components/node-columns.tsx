@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { INode } from '../api/shapes';
+import type { INode } from '../api/vocabulary';
 import { formatMemory } from '../models/format';
 import { freeOn } from '../models/nodes';
 import { describeNode } from '../models/nodestate';

@@ -14,6 +14,7 @@ export function StatusLine(props: {
 }): JSX.Element | null {
   const { clusters, lists, trans } = props;
   useModel(clusters);
+  lists.forEach(useModel);
   const now = useNow(5);
   const { info } = clusters;
   if (!info) {

@@ -1,7 +1,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { SlurmServer } from '../api/request';
-import type { IClusterInfo } from '../api/shapes';
+import type { IClusterInfo } from '../api/vocabulary';
 import type { ISlurmClusters } from '../tokens';
 import { PolledModel } from './polled';
 

@@ -1,5 +1,5 @@
 import type { SlurmServer } from '../api/request';
-import type { INode, INodeList } from '../api/shapes';
+import type { INode, INodeList } from '../api/vocabulary';
 import { PolledModel } from './polled';
 
 /** What the nodes can be sorted by; the last three by what is free. */

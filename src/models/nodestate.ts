@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { INode } from '../api/shapes';
+import type { INode } from '../api/vocabulary';
 import type { IStateWords } from './jobstate';
 
 /** A node's state and flags in a word or two: why no job can start, else how busy it is. */

@@ -1,5 +1,5 @@
 import type { SlurmServer } from '../api/request';
-import type { IJobList, IJobSummary } from '../api/shapes';
+import type { IJobList, IJobSummary } from '../api/vocabulary';
 import { Pages, PAGE_SIZE } from './pages';
 import { PolledModel } from './polled';
 import { JobSelection } from './selection';

@@ -1,4 +1,4 @@
-import type { IJobSummary } from '../api/shapes';
+import type { IJobSummary } from '../api/vocabulary';
 
 /**
  * The jobs that are selected, by id, and where the keyboard is.

@@ -8,9 +8,10 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../commands/ids';
 import { addPanelCommands } from '../commands/panel';
 import type { ClustersModel } from '../models/clusters';
-// Activation needs it at once: it is what is provided or added to the shell.
-// eslint-disable-next-line jupyter/prefer-lazy-imports
+/* eslint-disable jupyter/prefer-lazy-imports -- the panel must be in the shell at once */
+import { PanelModel } from '../models/panel';
 import { SlurmPanel } from '../panels/slurm';
+/* eslint-enable jupyter/prefer-lazy-imports */
 import { ISlurmClusters } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-slurm-rest:panel';
@@ -33,12 +34,14 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     translator ??= nullTranslator;
     const trans = translator.load('jupyter_slurm_rest');
-    addPanelCommands({ app, clusters, panel: () => panel, trans });
-    const panel = new SlurmPanel({
-      clusters: clusters as ClustersModel,
+    const model = new PanelModel({ clusters: clusters as ClustersModel });
+    addPanelCommands({
       commands: app.commands,
-      translator
+      model,
+      show: () => app.shell.activateById(panel.id),
+      trans
     });
+    const panel = new SlurmPanel({ model, commands: app.commands, translator });
     app.shell.add(panel, 'left', { rank: 600, type: 'Slurm' });
     restorer?.add(panel, panel.id);
 
@@ -52,11 +55,11 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       ?.load(PLUGIN_ID)
       .then(settings => {
         const apply = () => {
-          panel.interval = settings.get('refreshInterval').composite as number;
+          model.interval = settings.get('refreshInterval').composite as number;
         };
         panel.scope = settings.get('defaultScope').composite === 'all' ? 'all' : 'mine';
         apply();
-        settings.changed.connect(apply, panel);
+        settings.changed.connect(apply, model);
       })
       .catch(reason => {
         // The defaults of the models hold.

@@ -1,6 +1,135 @@
-import { expect, test } from '@jupyterlab/galata';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 
-test('the Slurm panel opens from the left bar', async ({ page }) => {
+import { API, cluster, job, node, stubServer } from './stubs';
+
+const PANEL = '#jupyter-slurm-rest-panel';
+
+const JOBS = [
+  job(41237, { name: 'train', state: 'RUNNING', reason: '', elapsed: 5025, partition: 'gpu' }),
+  job(41238, { name: 'preprocess' }),
+  job(41230, { name: 'broken', state: 'FAILED', elapsed: 12, reason: 'NonZeroExitCode' }),
+  job(30000, { name: 'of-bob', user: 'bob' })
+];
+
+const NODES = [
+  node('cpu1'),
+  node('gpu1', { gpus: 4, gpus_used: 3, partitions: ['gpu'] }),
+  node('gpu2', { state: 'DOWN', usable: false, flags: ['DRAIN'], gpus: 4, reason: 'No power' })
+];
+
+async function openPanel(page: IJupyterLabPageFixture) {
   await page.sidebar.openTab('jupyter-slurm-rest-panel');
-  await expect(page.locator('#jupyter-slurm-rest-panel')).toBeVisible();
+  return page.locator(PANEL);
+}
+
+async function expectAccessible(page: IJupyterLabPageFixture) {
+  const { violations } = await new AxeBuilder({ page }).include(PANEL).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+test('asks for nothing before it is first shown', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', request => {
+    if (API.test(request.url())) {
+      asked.push(request.url());
+    }
+  });
+  await stubServer(page, { jobs: JOBS });
+  await page.reload();
+  await expect(page.locator('#jp-main-dock-panel')).toBeVisible();
+  expect(asked).toEqual([]);
+  await openPanel(page);
+  await expect(page.getByText('preprocess')).toBeVisible();
+  expect(asked.filter(url => !url.endsWith('/clusters')).every(url => url.includes('scope=mine'))).toBe(
+    true
+  );
+});
+
+test('shows mine, then all, then the nodes', async ({ page }) => {
+  await stubServer(page, { jobs: JOBS, nodes: NODES });
+  const panel = await openPanel(page);
+  await expect(panel.getByRole('grid', { name: 'My jobs' }).getByText('train')).toBeVisible();
+  await expect(panel.getByText('of-bob')).toBeHidden();
+  await expectAccessible(page);
+  await panel.getByRole('tab', { name: 'All jobs' }).click();
+  await expect(panel.getByText('of-bob')).toBeVisible();
+  await panel.getByRole('tab', { name: 'Nodes' }).click();
+  const nodes = panel.getByRole('table', { name: 'Nodes' });
+  await expect(nodes.getByText('44 CPUs, 1 GPU')).toBeVisible();
+  await expect(nodes.getByText('No power')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('filters by words and by state', async ({ page }) => {
+  await stubServer(page, { jobs: JOBS });
+  const panel = await openPanel(page);
+  await panel.getByRole('button', { name: 'Failed 1' }).click();
+  await expect(panel.getByText('broken')).toBeVisible();
+  await expect(panel.getByText('train')).toBeHidden();
+  await panel.getByRole('button', { name: 'Failed 1' }).click();
+  await panel.getByRole('searchbox', { name: 'Filter jobs' }).fill('nothing-like-it');
+  await expect(panel.getByText('No job matches.')).toBeVisible();
+  await panel.getByRole('button', { name: 'Show all' }).click();
+  await expect(panel.getByText('train')).toBeVisible();
+});
+
+test('cancels by keyboard, after asking', async ({ page }) => {
+  const stub = await stubServer(page, { jobs: JOBS });
+  const panel = await openPanel(page);
+  await panel.getByRole('grid', { name: 'My jobs' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Delete');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Cancel 1 job on maxwell?');
+  await expect(dialog).toContainText('preprocess');
+  await expect(dialog.getByRole('button', { name: 'Keep the job' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  expect(stub.actions).toEqual([]);
+
+  await page.keyboard.press('Delete');
+  await dialog.getByRole('button', { name: 'Cancel the job' }).click();
+  await expect(panel.getByText('preprocess')).toBeHidden();
+  expect(stub.actions).toEqual([{ action: 'cancel', job_ids: ['41238'] }]);
+});
+
+test('keeps old data in sight and says that it is old', async ({ page }) => {
+  const stub = await stubServer(page, { jobs: JOBS, clusters: [cluster('maxwell'), cluster('solaris')] });
+  const panel = await openPanel(page);
+  await expect(panel.getByText('preprocess')).toBeVisible();
+  stub.failure = {
+    status: 502,
+    reason: 'unreachable',
+    message: 'slurmrestd does not answer.',
+    advice: 'Wait.'
+  };
+  await panel.getByRole('button', { name: 'Refresh' }).click();
+  await expect(panel.getByText('slurmrestd does not answer.')).toBeVisible();
+  await expect(panel.getByText('preprocess')).toBeVisible();
+  await expectAccessible(page);
+
+  await panel.getByLabel('Cluster').selectOption('solaris');
+  await expect(panel.getByText('preprocess')).toBeHidden();
+  await expect(panel.getByRole('alert')).toContainText('Wait.');
+  await expectAccessible(page);
+
+  stub.failure = null;
+  stub.jobs = [];
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await expect(panel.getByText('You have no jobs in the queue.')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('draws only what is in sight of a long queue', async ({ page }) => {
+  const jobs = Array.from({ length: 10_000 }, (_, index) => job(index + 1));
+  await stubServer(page, { jobs });
+  const panel = await openPanel(page);
+  const grid = panel.getByRole('grid', { name: 'My jobs' });
+  await expect(grid.getByText('job-10000', { exact: true })).toBeVisible();
+  expect(await grid.getByRole('row').count()).toBeLessThan(60);
+  await grid.focus();
+  await panel.locator('.jp-SlurmTable').evaluate(node => node.scrollTo(0, node.scrollHeight));
+  await expect(grid.getByText('job-1', { exact: true })).toBeVisible();
+  expect(await grid.getByRole('row').count()).toBeLessThan(60);
 });

@@ -1,21 +1,18 @@
 import { ReactWidget } from '@jupyterlab/apputils';
-import { PanelWithToolbar } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import type React from 'react';
 
 import type { PolledModel } from '../models/polled';
 
-/** One part of the panel. Its list is read only while it is in sight. */
-export class Section extends PanelWithToolbar {
+/** One list of the panel. It is read only while it is in sight. */
+export class Section extends ReactWidget {
   constructor(options: Section.IOptions) {
     super();
+    this._body = options.body;
     this._model = options.model;
     this.addClass('jp-SlurmSection');
     this.title.label = options.label;
     this.title.caption = options.caption;
-    const body = ReactWidget.create(options.body);
-    body.addClass('jp-SlurmSection-body');
-    this.addWidget(body);
   }
 
   override dispose(): void {
@@ -23,6 +20,10 @@ export class Section extends PanelWithToolbar {
       this._model.active = false;
       super.dispose();
     }
+  }
+
+  protected render(): React.ReactElement {
+    return this._body;
   }
 
   protected override onAfterAttach(msg: Message): void {
@@ -45,6 +46,7 @@ export class Section extends PanelWithToolbar {
     super.onBeforeDetach(msg);
   }
 
+  private _body: React.ReactElement;
   private _model: PolledModel;
 }
 

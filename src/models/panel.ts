@@ -1,0 +1,108 @@
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import type { ClustersModel } from './clusters';
+import { NodesModel } from './nodes';
+import type { PolledModel } from './polled';
+import { QueueModel, type Scope } from './queue';
+
+/** Everything the panel shows, all of the cluster that is chosen. */
+export class PanelModel implements IDisposable {
+  constructor(options: { clusters: ClustersModel }) {
+    this.clusters = options.clusters;
+    const { server } = options.clusters;
+    this.queues = {
+      mine: new QueueModel({ server, scope: 'mine' }),
+      all: new QueueModel({ server, scope: 'all' })
+    };
+    this.nodes = new NodesModel({ server });
+    for (const queue of Object.values(this.queues)) {
+      queue.changed.connect(this._onQueueChanged, this);
+    }
+    this.clusters.changed.connect(this._onClustersChanged, this);
+    this.clusters.jobsChanged.connect(this._onJobsChanged, this);
+    this._onClustersChanged();
+  }
+
+  readonly clusters: ClustersModel;
+  readonly queues: Readonly<Record<Scope, QueueModel>>;
+  readonly nodes: NodesModel;
+
+  /** Each list; only those in sight are active. */
+  get lists(): PolledModel[] {
+    return [this.queues.mine, this.queues.all, this.nodes];
+  }
+
+  /** The queue that the person used last: what commands without arguments act upon. */
+  get queue(): QueueModel {
+    return this.queues[this._scope];
+  }
+
+  /** Emitted when other jobs are selected than before. */
+  get selectionChanged(): ISignal<this, void> {
+    return this._selectionChanged;
+  }
+
+  /** Say which queue is used now. */
+  use(scope: Scope): void {
+    if (scope !== this._scope) {
+      this._scope = scope;
+      this._selectionChanged.emit();
+    }
+  }
+
+  /** Seconds between two looks at each list. */
+  set interval(seconds: number | undefined) {
+    for (const list of this.lists) {
+      list.interval = seconds;
+    }
+  }
+
+  /** Look at everything in sight now. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.clusters, ...this.lists].map(model => model.refresh()));
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this.clusters.changed.disconnect(this._onClustersChanged, this);
+    this.clusters.jobsChanged.disconnect(this._onJobsChanged, this);
+    for (const list of this.lists) {
+      list.dispose();
+    }
+    Signal.clearData(this);
+  }
+
+  private _onClustersChanged(): void {
+    for (const queue of Object.values(this.queues)) {
+      queue.cluster = this.clusters.current;
+    }
+    this.nodes.cluster = this.clusters.current;
+  }
+
+  private _onJobsChanged(_: unknown, cluster: string): void {
+    if (cluster === this.clusters.current) {
+      void Promise.all(this.lists.map(list => list.refresh()));
+    }
+  }
+
+  private _onQueueChanged(queue: QueueModel): void {
+    const ids = queue.selection.jobs.map(job => job.id).join();
+    if (ids !== this._selected.get(queue)) {
+      this._selected.set(queue, ids);
+      this._selectionChanged.emit();
+    }
+  }
+
+  private _isDisposed = false;
+  private _scope: Scope = 'mine';
+  private _selected = new Map<QueueModel, string>();
+  private _selectionChanged = new Signal<this, void>(this);
+}
