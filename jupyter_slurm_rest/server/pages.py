@@ -48,6 +48,7 @@ class Page(msgspec.Struct, frozen=True):
     version: str
     rows: list[JobSummary]
     total: int
+    #: By base state, of what matches all filters but that of the states.
     counts: dict[str, int]
     delta: Delta | None
 
@@ -126,10 +127,12 @@ class Pages:
 
 
 def _selection(table: Table, query: PageQuery) -> _Selection:
-    rows = in_order(matching(table.rows.values(), query.filters), query.sort)
-    if table.counts is not None and not query.filters:
-        return _Selection(table, rows, dict(table.counts))
-    return _Selection(table, rows, dict(Counter(row.state for row in rows)))
+    filters = query.filters
+    # How many there are in each state, so that a person can choose among the states.
+    anyhow = matching(table.rows.values(), msgspec.structs.replace(filters, states=frozenset()))
+    counts = dict(Counter(row.state for row in anyhow))
+    rows = matching(anyhow, Filters(states=filters.states))
+    return _Selection(table, in_order(rows, query.sort), counts)
 
 
 def _difference(

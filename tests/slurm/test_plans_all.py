@@ -128,11 +128,11 @@ async def test_a_search_asks_in_chunks_and_says_how_far_it_came() -> None:
     seen = await QueueIndex(queue, Records(queue))(None)
     search = Search(queue, Filters(users=frozenset({"alice"})))
 
-    some = await search.find(seen, enough=4)
+    some = await search.find(seen, seen.newest, enough=4)
     assert [row.job_id for row in some.rows[:2]] == [3_000, 2_900]
     assert (some.searched, some.total, some.complete) == (500, 3_000, False)
 
-    everything = await search.find(seen, enough=1_000)
+    everything = await search.find(seen, seen.newest, enough=1_000)
     assert len(everything.rows) == 30
     assert everything.complete
     assert max(len(asked.job_ids) for asked in queue.asked) <= 3_000
@@ -142,12 +142,14 @@ async def test_a_search_goes_on_with_new_jobs_only() -> None:
     queue = Queue(*(job(i) for i in range(1, 11)))
     plan = QueueIndex(queue, Records(queue))
     search = Search(queue, Filters(users=frozenset({"alice"})))
-    await search.find(await plan(None), enough=100)
+    before = await plan(None)
+    await search.find(before, before.newest, enough=100)
     queue.put(job(11))
     queue.put(job(3, "RUNNING"))
     del queue.jobs[4]
 
-    found = await search.find(await plan(None), enough=100)
+    after = await plan(before)
+    found = await search.find(after, after.newest, enough=100)
 
     assert queue.asked[-1].job_ids == [11]
     assert [row.job_id for row in found.rows] == [11, 10, 9, 8, 7, 6, 5, 3, 2, 1]
@@ -162,7 +164,8 @@ async def test_plans_agree() -> None:
     dumped = await QueueDump(queue, tells_last_update=True)(None)
     plan = QueueIndex(queue, Records(queue))
     index = await plan(None)
-    found = await Search(queue, Filters(users=frozenset({"bob"}))).find(index, enough=99)
+    search = Search(queue, Filters(users=frozenset({"bob"})))
+    found = await search.find(index, index.newest, enough=99)
 
     assert await plan.rows(index, index.newest) == list(dumped.rows.values())[::-1]
     assert {row.id for row in found.rows} == {

@@ -66,6 +66,7 @@ class LongQueue:
         self, index: Index, query: PageQuery, *, accounting: bool, since: str = ""
     ) -> tuple[Page, str]:
         """The page, and what it does not show in a sentence."""
+        states = frozenset(state.upper() for state in query.filters.states)
         if query.filters.needs_rows():
             if not accounting:
                 raise Unsupported(
@@ -73,17 +74,16 @@ class LongQueue:
                     "in use",
                     needs="accounting, which this cluster does not serve",
                 )
-            found = await self._find(index, query)
-            rows = found.rows
+            found = await self._find(index, ordered(index, states, "-job_id"), query)
+            rows, counts = found.rows, dict(Counter(row.state for row in found.rows))
             if query.sort.lstrip("-") not in ("id", "job_id"):
                 rows = in_order(rows, query.sort)
             elif not query.sort.startswith("-"):
                 rows = rows[::-1]
             chosen: Sequence[int] = [row.job_id for row in self._window(rows, query)]
-            total, counts = len(rows), dict(Counter(row.state for row in rows))
+            total = len(rows)
             note = _search_note(found, query)
         else:
-            states = frozenset(state.upper() for state in query.filters.states)
             ids = ordered(index, states, query.sort)
             chosen, total = self._window(ids, query), len(ids)
             counts, note = index.counts(), QueueIndex.note
@@ -94,18 +94,20 @@ class LongQueue:
         )
         return page, note
 
-    async def _find(self, index: Index, query: PageQuery) -> Found:
+    async def _find(self, index: Index, among: Sequence[int], query: PageQuery) -> Found:
         now = self._clock()
-        kept = self._searches.get(query.filters)
+        # One search serves every choice of states.
+        filters = msgspec.structs.replace(query.filters, states=frozenset())
+        kept = self._searches.get(filters)
         if kept is None or now - kept.begun > _RENEW:
-            kept = self._searches[query.filters] = _Kept(Search(self._source, query.filters), now)
-        self._searches.move_to_end(query.filters)
+            kept = self._searches[filters] = _Kept(Search(self._source, filters), now)
+        self._searches.move_to_end(filters)
         while len(self._searches) > self._most:
             self._searches.popitem(last=False)
         newest_first = query.sort in ("-id", "-job_id")
         enough = query.offset + query.limit + 1 if newest_first else _SORTABLE
         return await kept.search.find(
-            index, enough=enough, hurry=lambda: self._clock() - now > _PATIENCE
+            index, among, enough=enough, hurry=lambda: self._clock() - now > _PATIENCE
         )
 
     @staticmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .choose import Choice, Circumstances, for_all, for_mine
 from .dump import QueueDump
-from .index import MAX_ROWS, Index, QueueIndex, as_table, ordered
+from .index import MAX_ROWS, Index, QueueIndex, ordered
 from .mine import MyJobs
 from .records import Records
 from .search import Found, Search
@@ -35,7 +35,6 @@ __all__ = [
     "Source",
     "State",
     "Table",
-    "as_table",
     "by_id",
     "carry_over",
     "for_all",

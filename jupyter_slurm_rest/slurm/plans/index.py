@@ -13,7 +13,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .records import Records
 from .source import Meter, Source, State
-from .table import Table, new_version
+from .table import new_version
 
 #: Rows that one look may have read in full: a screenful and a margin.
 MAX_ROWS = 200
@@ -102,17 +102,3 @@ def ordered(index: Index, states: frozenset[str], sort: str) -> Sequence[int]:
 
 def _in(state: State, wanted: frozenset[str]) -> bool:
     return state[0] in wanted or not wanted.isdisjoint(state[1])
-
-
-def as_table(index: Index, rows: Mapping[str, JobSummary], note: str = "") -> Table:
-    """``index`` with some of its rows, as other plans' tables are."""
-    return Table(
-        rows=rows,
-        as_of=index.as_of,
-        version=index.version,
-        plan=QueueIndex.name,
-        note=note or QueueIndex.note,
-        seconds=index.seconds,
-        requests=index.requests,
-        counts=index.counts(),
-    )

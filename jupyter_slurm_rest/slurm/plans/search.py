@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -24,7 +24,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Newest first, as accounting knows them (no reasons, no expected starts).
     rows: list[JobSummary]
-    #: Jobs of the queue that were looked at, and how many there are.
+    #: Jobs that were looked at, and how many there are to be looked at.
     searched: int
     total: int
 
@@ -34,7 +34,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search:
-    """The jobs of a long queue that match ``filters``, newest first.
+    """The jobs of a long queue that match ``filters`` (states aside), newest first.
 
     slurmrestd has no paging and accounting may match anything from none to all of the
     queue, so the queue's ids are asked for in chunks (``slurmdb/jobs?step=...`` with the
@@ -45,7 +45,7 @@ class Search:
 
     def __init__(self, source: Source, filters: Filters) -> None:
         self._source = source
-        self._filters = filters
+        self._filters = msgspec.structs.replace(filters, states=frozenset())
         self._matched: dict[int, JobSummary] = {}
         self._searched: set[int] = set()
 
@@ -55,14 +55,22 @@ class Search:
         self._searched.clear()
 
     async def find(
-        self, index: Index, *, enough: int, hurry: Callable[[], bool] = lambda: False
+        self,
+        index: Index,
+        among: Sequence[int],
+        *,
+        enough: int,
+        hurry: Callable[[], bool] = lambda: False,
     ) -> Found:
-        """Search on until ``enough`` matches are known, all is searched, or ``hurry()``."""
+        """Search the records ``among``, newest first, that are not yet searched.
+
+        Until ``enough`` of them match, all are searched, or ``hurry()``.
+        """
         self._searched.intersection_update(index.states)
         self._matched = {i: row for i, row in self._matched.items() if i in index.states}
-        left = [i for i in index.newest if i not in self._searched]
+        left = [i for i in among if i not in self._searched]
         size = FIRST_CHUNK
-        while left and len(self._matched) < enough:
+        while left and sum(i in self._matched for i in among) < enough:
             chunk, left = left[:size], left[size:]
             found = await self._source.accounted(self._asked(chunk))
             # Resized and requeued jobs have several records; slurmctld holds the live one.
@@ -71,10 +79,10 @@ class Search:
             size = min(MAX_CHUNK, size * 2) if len(found) < _RARE * len(chunk) else FIRST_CHUNK
             if hurry():
                 break
-        rows = [_as_in_queue(row, index) for row in self._matched.values()]
+        rows = [_as_in_queue(self._matched[i], index) for i in among if i in self._matched]
         rows = matching(rows, self._filters)
         rows.sort(key=by_id, reverse=True)
-        return Found(rows=rows, searched=len(self._searched), total=len(index.states))
+        return Found(rows=rows, searched=len(among) - len(left), total=len(among))
 
     def _asked(self, chunk: list[int]) -> Accounted:
         f = self._filters

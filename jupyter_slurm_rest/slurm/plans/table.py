@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -29,20 +28,11 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     plan: str = ""
     #: What this table does not show, in a sentence; empty when it shows everything.
     note: str = ""
-    #: What the reading cost slurmrestd: seconds of answering, bytes, requests.
+    #: What the reading cost slurmrestd: seconds of answering, requests.
     seconds: float = 0.0
-    received: int = 0
     requests: int = 0
-    #: How many jobs there are in each state, where that is more than ``rows``.
-    counts: Mapping[str, int] | None = None
     #: Slurm's own time of the last change, to be sent as ``update_time``.
     last_update: int | None = None
-
-    def state_counts(self) -> dict[str, int]:
-        """Jobs per base state; an array record that still waits counts once."""
-        if self.counts is not None:
-            return dict(self.counts)
-        return dict(Counter(row.state for row in self.rows.values()))
 
 
 _versions = itertools.count(1)
@@ -51,10 +41,6 @@ _versions = itertools.count(1)
 def new_version() -> int:
     """A number that no table of this process had; later ones are larger."""
     return next(_versions)
-
-
-def rows_by_id(rows: Iterable[JobSummary]) -> dict[str, JobSummary]:
-    return {row.id: row for row in rows}
 
 
 def carry_over(
