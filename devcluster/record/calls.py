@@ -48,7 +48,7 @@ def reads(version: Version, ids: dict[str, int]) -> list[Call]:
         "ping": f"{slurm}/ping",
         "diag": f"{slurm}/diag",
         "jobs": f"{slurm}/jobs",
-        "jobs_unchanged": f"{slurm}/jobs?update_time={later}",
+        "jobs_unchanged": f"{slurm}/jobs?update_time={_time(version, later)}",
         "job_steps": f"{slurm}/job/{steps}",
         "job_completed": f"{slurm}/job/{ids['completed']}",
         "job_array": f"{slurm}/job/{array}",
@@ -76,17 +76,18 @@ def reads(version: Version, ids: dict[str, int]) -> list[Call]:
     since = int(time.time()) - _DAY
     if version.number <= 38:
         paths["db_jobs"] = f"{db}/jobs?start_time=uts{since}"
+        paths["db_jobs_none"] = f"{db}/jobs?start_time=uts{since}&account=nosuchaccount"
     else:
-        window = f"users=alice&start_time={since}"
+        window = f"users=alice&start_time={_time(version, since)}"
         paths["db_jobs"] = f"{db}/jobs?{window}"
         paths["db_jobs_submitted"] = f"{db}/jobs?{window}&usage_time_as_submit_time=true"
         paths["db_job_script"] = f"{db}/jobs?step={steps}&{window}&show_batch_script=true"
-        paths["db_jobs_none"] = f"{db}/jobs?users=nobody&start_time={since}"
+        paths["db_jobs_none"] = f"{db}/jobs?{window}&account=nosuchaccount"
+        paths["jobs_bare_time"] = f"{slurm}/jobs?update_time={later}"
         paths["db_associations_alice"] = f"{db}/associations?user=alice"
         paths["db_user_alice_all"] = f"{db}/user/alice?with_assocs=true&with_coords=true"
         paths["jobs_state"] = f"{slurm}/jobs/state"
         paths["jobs_state_one"] = f"{slurm}/jobs/state?job_id={steps}"
-        paths["jobs_flags_all"] = f"{slurm}/jobs?flags=ALL"
         paths["partitions_all"] = f"{slurm}/partitions?flags=ALL"
         paths["shares"] = f"{slurm}/shares"
     if version.number >= 42:
@@ -94,6 +95,11 @@ def reads(version: Version, ids: dict[str, int]) -> list[Call]:
     if version.number >= 44:
         paths["resources_gpu"] = f"{slurm}/resources/{ids['gpu']}"
     return [Call(name, "GET", path) for name, path in paths.items()]
+
+
+def _time(version: Version, epoch: int) -> str:
+    """A time in a query: 24.11 refuses a bare number in v0.0.40 and v0.0.41."""
+    return str(epoch) if version.number <= 38 else f"uts{epoch}"
 
 
 def missing(version: Version, ids: dict[str, int]) -> list[Call]:

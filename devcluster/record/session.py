@@ -46,10 +46,12 @@ class _Session:
             for call in calls.reads(version, ids) + calls.missing(version, ids):
                 self._send(version, call)
             self._bad_tokens(version)
+        for version in self._versions:
             changes.send_changes(version, partial(self._send, version))
         self._nodes_down()
-        self._without("slurmdbd", ("partitions", "jobs"), ("jobs", "qos"))
-        self._without("slurmctld", ("ping", "jobs"), ("qos",))
+        job = f"job/{ids['completed']}"
+        self._without("slurmdbd", {"partitions": "partitions", "job": job})
+        self._without("slurmctld", {"ping": "ping", "jobs": "jobs", "nodes": "nodes", "job": job})
         self._store.finish(self._cluster.generation)
 
     def _send(self, version: Version, call: Call) -> int | None:
@@ -82,8 +84,8 @@ class _Session:
             "wrong_name": rest.credentials("bob", good),
         }
         for kind, sent in headers.items():
-            jobs = Call(f"token_{kind}", "GET", f"/slurm/{version.text}/jobs")
-            self._send_with(version, jobs, sent)
+            nodes = Call(f"token_{kind}", "GET", f"/slurm/{version.text}/nodes")
+            self._send_with(version, nodes, sent)
             qos = Call(f"token_{kind}_db", "GET", f"/slurmdb/{version.text}/qos")
             self._send_with(version, qos, sent)
 
@@ -101,13 +103,15 @@ class _Session:
         change = [f"NodeName={node}", f"State={state}", f"Reason={reason}"]
         self._cluster.run(["scontrol", "update", *change])
 
-    def _without(self, daemon: str, slurm: tuple[str, ...], db: tuple[str, ...]) -> None:
+    def _without(self, daemon: str, paths: dict[str, str]) -> None:
+        """The same requests, and a submission, while a daemon is stopped."""
         self._cluster.stop(daemon)
         for version in self._versions:
-            for name in slurm:
-                path = f"/slurm/{version.text}/{name}"
-                self._send(version, Call(f"no_{daemon}_{name}", "GET", path))
-            for name in db:
-                path = f"/slurmdb/{version.text}/{name}"
-                self._send(version, Call(f"no_{daemon}_db_{name}", "GET", path))
+            slurm, db = f"/slurm/{version.text}", f"/slurmdb/{version.text}"
+            for name, path in paths.items():
+                self._send(version, Call(f"no_{daemon}_{name}", "GET", f"{slurm}/{path}"))
+            body = changes.submission(version)
+            submit = f"{slurm}/job/submit"
+            self._send(version, Call(f"no_{daemon}_submit", "POST", submit, body))
+            self._send(version, Call(f"no_{daemon}_db_qos", "GET", f"{db}/qos"))
         self._cluster.start(daemon)
