@@ -1,11 +1,18 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { clustersPlugin } from './plugins/clusters';
+import { jobPlugin } from './plugins/job';
 import { panelPlugin } from './plugins/panel';
+import { submitPlugin } from './plugins/submit';
 
 export { ISlurmClusters } from './tokens';
 
 /** Every plugin of the extension. */
-const plugins: JupyterFrontEndPlugin<unknown>[] = [clustersPlugin, panelPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  clustersPlugin,
+  panelPlugin,
+  jobPlugin,
+  submitPlugin
+];
 
 export default plugins;

@@ -1,3 +1,4 @@
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { UiSchema } from '@rjsf/utils';
 import type { JSONSchema7 } from 'json-schema';
 
@@ -10,7 +11,7 @@ export type Options = IScriptAnswer['options'];
 /** The submit form of one cluster for this person. */
 export interface IFormDescription {
   schema: JSONSchema7;
-  uiSchema: UiSchema;
+  uiSchema: UiSchema<ReadonlyJSONObject>;
   defaults: Options;
 }
 

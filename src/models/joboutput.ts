@@ -39,10 +39,7 @@ export class JobOutputModel implements IDisposable {
       return;
     }
     this._stream = stream;
-    this._begin();
-    if (this._watched) {
-      void this.refresh();
-    }
+    this.restart();
   }
 
   /** What the last read said about the file; null before the first. */
@@ -91,6 +88,19 @@ export class JobOutputModel implements IDisposable {
     await this._poll.tick.catch(() => undefined);
   }
 
+  /** Begins anew: another file, or a job that runs again. */
+  restart(): void {
+    this.text.clear();
+    this._endOnly = false;
+    this._error = null;
+    this._file = null;
+    this._generation += 1;
+    this._stateChanged.emit();
+    if (this._watched) {
+      void this.refresh();
+    }
+  }
+
   dispose(): void {
     if (this._isDisposed) {
       return;
@@ -98,15 +108,6 @@ export class JobOutputModel implements IDisposable {
     this._isDisposed = true;
     this._poll.dispose();
     Signal.clearData(this);
-  }
-
-  /** Starts the file anew: another stream, or the job runs again and overwrites it. */
-  private _begin(): void {
-    this.text.clear();
-    this._endOnly = false;
-    this._error = null;
-    this._file = null;
-    this._generation += 1;
   }
 
   private async _read(): Promise<void> {

@@ -1,0 +1,29 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+/** One job, as commands name it. */
+export interface IJobArguments {
+  cluster: string;
+  id: string;
+}
+
+/** The arguments of a command on one job, or null where they name none. */
+export function jobArguments(args: ReadonlyPartialJSONObject): IJobArguments | null {
+  const { cluster, id } = args;
+  return typeof cluster === 'string' && typeof id === 'string' ? { cluster, id } : null;
+}
+
+/** The same as JSON schema, for those who call commands from elsewhere. */
+export function describeJobArguments(trans: TranslationBundle): ReadonlyJSONObject {
+  return {
+    type: 'object',
+    required: ['cluster', 'id'],
+    properties: {
+      cluster: {
+        type: 'string',
+        description: trans.__('The cluster, by the name it is configured with')
+      },
+      id: { type: 'string', description: trans.__('The job: 123, 123_4 or 123+1') }
+    }
+  };
+}

@@ -1,0 +1,36 @@
+import React from 'react';
+
+/** A named value; rows whose value is empty are left out. */
+export type Fact = [term: string, value: React.ReactNode];
+
+function isGiven([, value]: Fact): boolean {
+  return value !== null && value !== undefined && value !== '' && value !== false;
+}
+
+export interface IFactsProps {
+  title: string;
+  facts: Fact[];
+  /** Whether the values are long and want the whole width. */
+  wide?: boolean;
+}
+
+/** A titled list of named values; nothing at all when every value is empty. */
+export function Facts(props: IFactsProps): JSX.Element | null {
+  const given = props.facts.filter(isGiven);
+  if (given.length === 0) {
+    return null;
+  }
+  return (
+    <section className={`jp-SlurmFacts ${props.wide ? 'jp-mod-wide' : ''}`}>
+      <h3 className="jp-SlurmFacts-title">{props.title}</h3>
+      <dl className="jp-SlurmFacts-list">
+        {given.map(([term, value]) => (
+          <div className="jp-SlurmFacts-row" key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

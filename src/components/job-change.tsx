@@ -1,0 +1,92 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJob, IJobChange } from '../api/vocabulary';
+import { formatMinutes } from '../models/format';
+
+/** What can be changed about a job, as a person types it. */
+export type ChangeKey = Exclude<keyof IJobChange, 'priority'>;
+export type ChangeValues = Record<ChangeKey, string>;
+
+export interface IChangeError {
+  field: string | null;
+  text: string;
+}
+
+/** What the fields show at first: the job as it is. */
+export function valuesOf(job: IJob, trans: TranslationBundle): ChangeValues {
+  return {
+    time_limit: job.time_limit === 'UNLIMITED' ? 'UNLIMITED' : formatMinutes(job.time_limit, trans),
+    partition: job.partition,
+    qos: job.qos,
+    account: job.account,
+    name: job.name,
+    nice: String(job.nice ?? 0),
+    dependency: job.dependency,
+    begin: '',
+    comment: job.comment,
+    features: job.constraints,
+    nodes: String(job.node_count ?? '')
+  };
+}
+
+/** Only what differs from the job as it is. */
+export function changesOf(before: ChangeValues, after: ChangeValues): IJobChange {
+  const changed = (Object.keys(after) as ChangeKey[]).filter(key => after[key] !== before[key]);
+  return Object.fromEntries(
+    changed.map(key => [key, key === 'nice' ? Number(after.nice) : after[key].trim()])
+  );
+}
+
+export interface IJobChangeProps {
+  values: ChangeValues;
+  error: IChangeError | null;
+  onChange: (values: ChangeValues) => void;
+  trans: TranslationBundle;
+}
+
+/** The fields of the dialog that changes a job. */
+export function JobChangeFields(props: IJobChangeProps): JSX.Element {
+  const { error, trans } = props;
+  const [values, setValues] = React.useState(props.values);
+  const fields: [ChangeKey, string, string][] = [
+    ['time_limit', trans.__('Time limit'), trans.__('For example 1:30:00 or 2-12:00:00')],
+    ['partition', trans.__('Partition'), ''],
+    ['qos', trans.__('QOS'), ''],
+    ['account', trans.__('Account'), ''],
+    ['name', trans.__('Name'), ''],
+    ['nodes', trans.__('Nodes'), ''],
+    ['features', trans.__('Features'), ''],
+    ['dependency', trans.__('Dependency'), trans.__('For example afterok:123')],
+    ['begin', trans.__('Begin'), trans.__('For example now+1hour; empty: as it is')],
+    ['nice', trans.__('Nice'), trans.__('Higher: later. Less than it is: administrators only')],
+    ['comment', trans.__('Comment'), '']
+  ];
+  return (
+    <div className="jp-SlurmChange">
+      {error !== null && (
+        <p className="jp-SlurmChange-error" role="alert">
+          {error.text}
+        </p>
+      )}
+      {fields.map(([key, label, hint]) => (
+        <label key={key} className="jp-SlurmChange-field">
+          <span>{label}</span>
+          <input
+            className="jp-mod-styled"
+            name={key}
+            type={key === 'nice' ? 'number' : 'text'}
+            placeholder={hint}
+            value={values[key]}
+            aria-invalid={error?.field === key}
+            onChange={event => {
+              const changed = { ...values, [key]: event.target.value };
+              setValues(changed);
+              props.onChange(changed);
+            }}
+          />
+        </label>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,167 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJob, ITres } from '../api/vocabulary';
+import { formatDuration, formatMemory, formatMinutes } from '../models/format';
+import type { Fact } from './facts';
+import { Facts } from './facts';
+import { JobEfficiency } from './job-efficiency';
+import { JobSteps } from './job-steps';
+import { TimeValue } from './time-value';
+
+export interface IJobOverviewProps {
+  job: IJob;
+  trans: TranslationBundle;
+  onOpenJob: (id: string) => void;
+}
+
+/** Everything about a job but its script and its output. */
+export function JobOverview(props: IJobOverviewProps): JSX.Element {
+  const { job, trans } = props;
+  return (
+    <div className="jp-SlurmJob-overview">
+      <div className="jp-SlurmJob-sections">
+        {job.state !== 'PENDING' && <JobEfficiency job={job} trans={trans} />}
+        <Resources job={job} trans={trans} />
+        <Facts title={trans.__('Times')} facts={times(job, trans)} />
+        <Facts title={trans.__('Queue')} facts={queue(props)} />
+        <Facts title={trans.__('Paths')} facts={paths(job, trans)} wide />
+      </div>
+      <JobSteps steps={job.steps} trans={trans} />
+    </div>
+  );
+}
+
+/** What was asked for beside what was given. */
+function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element {
+  const { job, trans } = props;
+  const { requested, allocated } = job;
+  const rows: [string, (tres: ITres) => string][] = [
+    [trans.__('Nodes'), tres => number(tres.nodes)],
+    [trans.__('CPUs'), tres => number(tres.cpus)],
+    [trans.__('Memory'), tres => (tres.memory === null ? '' : formatMemory(tres.memory))],
+    [trans.__('GPUs'), gpuWords]
+  ];
+  const given = rows.filter(
+    ([, words]) => (requested && words(requested)) || (allocated && words(allocated))
+  );
+  const facts: Fact[] = [
+    [trans.__('On nodes'), job.nodes],
+    [trans.__('Tasks'), number(job.tasks)],
+    [trans.__('CPUs per task'), number(job.cpus_per_task)],
+    [trans.__('Features'), job.constraints],
+    [trans.__('Licences'), job.licenses],
+    [trans.__('Reservation'), job.reservation]
+  ];
+  return (
+    <section className="jp-SlurmFacts">
+      <h3 className="jp-SlurmFacts-title">{trans.__('Resources')}</h3>
+      {given.length > 0 && (
+        <table className="jp-SlurmFigures">
+          <thead>
+            <tr>
+              <th scope="col">{trans.__('Resource')}</th>
+              <th scope="col">{trans.__('Requested')}</th>
+              <th scope="col">{trans.__('Allocated')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {given.map(([label, words]) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                <td>{requested ? words(requested) : ''}</td>
+                <td>{allocated ? words(allocated) : ''}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <dl className="jp-SlurmFacts-list">
+        {facts
+          .filter(([, value]) => value !== '')
+          .map(([term, value]) => (
+            <div className="jp-SlurmFacts-row" key={term}>
+              <dt>{term}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </section>
+  );
+}
+
+function number(value: number | null): string {
+  return value === null ? '' : String(value);
+}
+
+function gpuWords(tres: ITres): string {
+  const types = Object.entries(tres.gpu_types);
+  if (types.length > 0) {
+    return types.map(([type, count]) => `${count} × ${type}`).join(', ');
+  }
+  return tres.gpus > 0 ? String(tres.gpus) : '';
+}
+
+function times(job: IJob, trans: TranslationBundle): Fact[] {
+  const time = (epoch: number | null) => epoch !== null && <TimeValue epoch={epoch} />;
+  return [
+    [trans.__('Submitted'), time(job.submit_time)],
+    [trans.__('Eligible'), time(job.eligible_time)],
+    [trans.__('Started'), job.state !== 'PENDING' && time(job.start_time)],
+    [trans.__('Ended'), job.state !== 'RUNNING' && time(job.end_time)],
+    [trans.__('Elapsed'), job.elapsed !== null && formatDuration(job.elapsed)],
+    [trans.__('Time limit'), formatMinutes(job.time_limit, trans)],
+    [trans.__('Suspended for'), job.suspended ? formatDuration(job.suspended) : ''],
+    [trans.__('Deadline'), time(job.deadline)]
+  ];
+}
+
+function queue(props: IJobOverviewProps): Fact[] {
+  const { job, trans } = props;
+  return [
+    [trans.__('User'), job.user],
+    [trans.__('Account'), job.account],
+    [trans.__('Partition'), job.partition],
+    [trans.__('QOS'), job.qos],
+    [trans.__('Priority'), number(job.priority)],
+    [trans.__('Nice'), job.nice ? String(job.nice) : ''],
+    [trans.__('Depends on'), job.dependency !== '' && <Dependency {...props} />],
+    [trans.__('Restarts'), job.restarts ? String(job.restarts) : ''],
+    [trans.__('Comment'), job.comment],
+    [trans.__('Comment of an administrator'), job.admin_comment]
+  ];
+}
+
+/** The dependency in Slurm's words, each job in it a link to that job. */
+function Dependency(props: IJobOverviewProps): JSX.Element {
+  return (
+    <>
+      {props.job.dependency.split(/(\d{1,10}(?:_\d+)?)(?![\d*])/).map((part, at) =>
+        at % 2 === 1 ? (
+          <button
+            key={at}
+            type="button"
+            className="jp-SlurmLink"
+            onClick={() => props.onOpenJob(part)}
+          >
+            {part}
+          </button>
+        ) : (
+          part
+        )
+      )}
+    </>
+  );
+}
+
+function paths(job: IJob, trans: TranslationBundle): Fact[] {
+  const path = (value: string) => value !== '' && <code>{value}</code>;
+  return [
+    [trans.__('Working directory'), path(job.working_directory)],
+    [trans.__('Standard output'), path(job.stdout)],
+    [trans.__('Standard error'), job.stderr !== job.stdout && path(job.stderr)],
+    [trans.__('Standard input'), job.stdin !== '/dev/null' && path(job.stdin)],
+    [trans.__('Command'), path(job.command)],
+    [trans.__('Submitted as'), path(job.submit_line)]
+  ];
+}

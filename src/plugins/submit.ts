@@ -1,0 +1,253 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import {
+  Clipboard,
+  CommandToolbarButton,
+  ICommandPalette,
+  MainAreaWidget,
+  Notification,
+  ToolbarButton,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { PathExt } from '@jupyterlab/coreutils';
+import { FileDialog, IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { copyIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { UUID } from '@lumino/coreutils';
+import { Debouncer } from '@lumino/polling';
+
+import type { Options } from '../api/submit';
+import { SubmitApi } from '../api/submit';
+import { CommandIDs } from '../commands/ids';
+import { describeSubmitArguments, isScript, SubmitCommandIDs } from '../commands/submit';
+import { slurmIcon } from '../icons';
+import { Drafts } from '../models/drafts';
+import type { SubmitModel } from '../models/submit';
+import { SCRIPT_TEMPLATE } from '../models/template';
+import type { SubmitPanel } from '../panels/submit';
+import { ISlurmClusters } from '../tokens';
+
+/** Milliseconds of rest before what is being written is kept. */
+const KEEP = 500;
+
+/** Submits jobs from a script and a form in the main area. */
+export const submitPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-slurm-rest:submit',
+  description: 'Submits jobs from a script and a form in the main area.',
+  autoStart: true,
+  requires: [ISlurmClusters, IEditorServices],
+  optional: [
+    ITranslator,
+    ILayoutRestorer,
+    IStateDB,
+    ICommandPalette,
+    ILauncher,
+    IFileBrowserFactory,
+    IDefaultFileBrowser
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    clusters: ISlurmClusters,
+    editorServices: IEditorServices,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    browsers: IFileBrowserFactory | null,
+    browser: IDefaultFileBrowser | null
+  ) => {
+    const { commands, serviceManager, shell } = app;
+    translator ??= nullTranslator;
+    const trans = translator.load('jupyter_slurm_rest');
+    const api = new SubmitApi(clusters.server);
+    const drafts = new Drafts(state);
+    const tracker = new WidgetTracker<MainAreaWidget<SubmitPanel>>({
+      namespace: 'jupyter-slurm-rest-submit'
+    });
+
+    const readFile = async (path: string): Promise<string> => {
+      const file = await serviceManager.contents.get(path, {
+        type: 'file',
+        format: 'text',
+        content: true
+      });
+      return file.content as string;
+    };
+
+    /** What to begin with: what was kept, what was given, a file, or a template. */
+    const begin = async (args: ReadonlyPartialJSONObject): Promise<SubmitModel.IDraft> => {
+      const kept = typeof args.draft === 'string' ? await drafts.load(args.draft) : null;
+      if (kept !== null) {
+        return kept;
+      }
+      const path = typeof args.path === 'string' ? args.path : undefined;
+      let script = typeof args.script === 'string' ? args.script : null;
+      if (script === null) {
+        script = path === undefined ? SCRIPT_TEMPLATE : await readFile(path);
+      }
+      await clusters.load();
+      const cluster = typeof args.cluster === 'string' ? args.cluster : clusters.current;
+      if (cluster === null) {
+        throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
+      }
+      return { cluster, script, pristine: script, path, options: args.options as Options };
+    };
+
+    const submit = async (model: SubmitModel): Promise<void> => {
+      const submitted = await model.submit();
+      if (submitted === null) {
+        return;
+      }
+      const id = String(submitted.job_id);
+      Notification.success(trans.__('Job %1 was submitted.', id), {
+        autoClose: 5000,
+        actions: [
+          {
+            label: trans.__('Open job'),
+            callback: () => {
+              void commands.execute(CommandIDs.openJob, { cluster: model.cluster, id });
+            }
+          }
+        ]
+      });
+      clusters.emitJobsChanged(model.cluster);
+    };
+
+    const open = async (draft: SubmitModel.IDraft, id: string) => {
+      // Loaded when a first form is opened: editor, form and validator weigh.
+      const [{ SubmitPanel }, { SubmitWidget }, { SubmitModel }, { customizeValidator }] =
+        await Promise.all([
+          import('../panels/submit'),
+          import('../panels/submit-widget'),
+          import('../models/submit'),
+          import('@rjsf/validator-ajv8')
+        ]);
+      const model = new SubmitModel({ api, draft });
+      const content = new SubmitPanel({
+        model,
+        editorServices,
+        clusters: () => clusters.clusters?.map(cluster => cluster.name) ?? [],
+        onSubmit: () => void submit(model),
+        onOpenJob: job => {
+          void commands.execute(CommandIDs.openJob, { cluster: model.cluster, id: job });
+        },
+        validator: customizeValidator<ReadonlyJSONObject>(),
+        trans
+      });
+      content.id = `jupyter-slurm-rest-submit-${id}`;
+      const widget = new SubmitWidget({ content, translator: translator ?? nullTranslator });
+      widget.id = `${content.id}-main`;
+      widget.addClass('jp-SlurmMain');
+      widget.title.label =
+        draft.path === undefined ? trans.__('Submit job') : PathExt.basename(draft.path);
+      widget.title.caption = trans.__('Submit a Slurm job');
+      widget.title.icon = slurmIcon;
+      widget.title.closable = true;
+
+      widget.toolbar.addItem(
+        'open',
+        new CommandToolbarButton({
+          commands,
+          id: SubmitCommandIDs.openScript,
+          args: { toolbar: true }
+        })
+      );
+      widget.toolbar.addItem(
+        'copy',
+        new ToolbarButton({
+          icon: copyIcon,
+          label: trans.__('Copy as %%slurm'),
+          tooltip: trans.__('Copy a notebook cell that submits this script'),
+          onClick: () => {
+            Clipboard.copyToSystem(`%%slurm submit\n${model.script}`);
+            Notification.info(trans.__('Copied: paste it into a notebook cell.'), {
+              autoClose: 3000
+            });
+          }
+        })
+      );
+
+      const keep = new Debouncer(() => drafts.save(id, model.draft), KEEP);
+      model.stateChanged.connect(() => void keep.invoke(), widget);
+      widget.disposed.connect(() => {
+        keep.dispose();
+        void drafts.remove(id);
+      }, widget);
+      await drafts.save(id, model.draft);
+      return widget;
+    };
+
+    commands.addCommand(CommandIDs.submitJob, {
+      label: args => (args.isLauncher ? trans.__('Submit Job') : trans.__('Submit Slurm Job…')),
+      caption: trans.__('Write a batch script and submit it to Slurm'),
+      icon: slurmIcon,
+      describedBy: { args: describeSubmitArguments(trans) },
+      execute: async args => {
+        const draft = await begin(args);
+        const id = typeof args.draft === 'string' ? args.draft : UUID.uuid4();
+        const widget = await open(draft, id);
+        await tracker.add(widget);
+        shell.add(widget, 'main', { type: 'Slurm submit' });
+        shell.activateById(widget.id);
+        return widget;
+      }
+    });
+
+    const selected = () => {
+      const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
+      return items.length === 1 && items[0].type === 'file' && isScript(items[0].name)
+        ? items[0]
+        : null;
+    };
+
+    commands.addCommand(SubmitCommandIDs.submitFile, {
+      label: trans.__('Submit to Slurm…'),
+      caption: trans.__('Open the submit form with this script'),
+      icon: slurmIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      isVisible: () => selected() !== null,
+      execute: async () => {
+        const file = selected();
+        return file && commands.execute(CommandIDs.submitJob, { path: file.path });
+      }
+    });
+
+    commands.addCommand(SubmitCommandIDs.openScript, {
+      label: args =>
+        args.toolbar ? trans.__('Open script…') : trans.__('Submit Slurm Script from File…'),
+      caption: trans.__('Choose a batch script and open the submit form with it'),
+      icon: slurmIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: () => browser !== null,
+      execute: async () => {
+        const { value } = await FileDialog.getOpenFiles({
+          manager: browser!.model.manager,
+          title: trans.__('Open a batch script'),
+          filter: model => (model.type !== 'notebook' ? {} : null),
+          translator: translator ?? undefined
+        });
+        const file = value?.find(candidate => candidate.type === 'file');
+        return file && commands.execute(CommandIDs.submitJob, { path: file.path });
+      }
+    });
+
+    const category = trans.__('Slurm');
+    for (const command of [CommandIDs.submitJob, SubmitCommandIDs.openScript]) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({ command: CommandIDs.submitJob, args: { isLauncher: true }, category, rank: 3 });
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: CommandIDs.submitJob,
+        args: ({ content }) => ({ draft: content.id.replace(/^jupyter-slurm-rest-submit-/, '') }),
+        name: ({ content }) => content.id
+      });
+    }
+  }
+};
