@@ -55,7 +55,7 @@ async def _ask(cluster: Cluster, can_write: bool) -> ClusterInfo:
         name=cluster.name,
         reachable=error is None,
         error=error,
-        slurm_release=await client.release() or None,
+        slurm_release=await client.slurm_release() or None,
         api_version=versions[0],
         # Newest first there, last here.
         api_versions=versions[::-1],

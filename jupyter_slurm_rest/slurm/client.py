@@ -6,8 +6,10 @@ from collections import deque
 from types import TracebackType
 from typing import final
 
+from .calls.changes import ChangeCalls
 from .calls.cluster import ClusterCalls
 from .calls.machine import MachineCalls
+from .calls.people import PeopleCalls
 from .calls.submit import SubmitCalls
 from .connection import Connection
 from .credentials import CredentialSource
@@ -15,7 +17,7 @@ from .transport import Transport
 
 
 @final
-class SlurmClient(ClusterCalls, SubmitCalls, MachineCalls):
+class SlurmClient(ClusterCalls, ChangeCalls, SubmitCalls, PeopleCalls, MachineCalls):
     """One cluster's Slurm as one person.
 
     ``credentials`` gives user name and token for each request. ``api_version``

@@ -7,6 +7,7 @@ The body is always read before the status: a 500 may hold data, a 200 errors.
 from __future__ import annotations
 
 from .dialects.envelope import Envelope, Problem, decode
+from .dialects.values import text
 from .errors import (
     AccountingDown,
     Busy,
@@ -40,7 +41,7 @@ _TIMEOUT = {5004, 1021, 1022, 1023}
 _ACCOUNTING = {7000, 7008}
 _NOT_FOUND = {2017: "job", 2018: "node", 2000: "partition", 2053: "reservation"}
 
-_MISSED = ("No error: Failure to query", "Query empty or not RFC7320 compliant: Unable to find")
+_MISSED = ("Failure to query", "Unable to find")
 
 _RENEW_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
 
@@ -67,14 +68,20 @@ def failure(
     if answer.status == 200 and not problems:
         return None
     by_accounting = path.startswith("/slurmdb/")
+    # "Unspecified error" beside another says nothing; alone it means that Slurm hung up.
+    telling = [entry for entry in problems if entry.code != -1]
     found = [
-        _classify(entry, answer.status, wanted, by_accounting) for entry in problems or [Problem()]
+        _classify(entry, answer.status, wanted, by_accounting)
+        for entry in telling or problems or [Problem()]
     ]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
 
 
 def _counts(entry: Problem) -> bool:
+    if entry.words.startswith("job array update from") and not entry.code:
+        # v0.0.37 and v0.0.38 put success of an array there, as error number 0.
+        return False
     return entry.code not in (EMPTY_RESULT, NO_CHANGE) and bool(entry.code or entry.words)
 
 
@@ -119,8 +126,8 @@ def _classify(
     if wanted is not None and (
         _NOT_FOUND.get(code) == wanted[0]
         or (status == 404 and code not in _DENIED)
-        # Nodes and partitions are missed in words alone: number 0 or 9000.
-        or (code in (0, 9000) and words.startswith(_MISSED))
+        # Others are missed in words, with a number that says something else.
+        or (code in (0, 9000, 9002) and text(entry.description).startswith(_MISSED))
     ):
         return NotFound(*wanted, error_number=code or None, slurm_text=words, source=source)
     if code in _DENIED:

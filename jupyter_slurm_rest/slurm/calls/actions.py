@@ -87,12 +87,16 @@ class ActionCalls(JobCalls):
                 twice_is_once=not signal,
             )
         except SlurmError as problem:
-            return _from_error(name, problem)
+            return refused(name, problem)
         if answer.status == 304:
             return ActionResult(id=name, ok=True, message=_FINISHED)
         told = decode(answer.body, KillAnswer).status or []
         # There is one job only: whatever is told is about it.
-        return _judge(name, told[0], done) if told else ActionResult(id=name, ok=True, message=done)
+        return (
+            judge(name, told[0].code, told[0].words, done)
+            if told
+            else ActionResult(id=name, ok=True, message=done)
+        )
 
     async def _safe_target(self, one: JobId, dialect: Dialect) -> str:
         """The id to send so that nothing but ``one`` is hit.
@@ -100,17 +104,23 @@ class ActionCalls(JobCalls):
         From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` of the path
         and cancels the whole array: there a started task goes by its own number.
         """
-        if not one.tasks or not dialect.has("task ids misread"):
+        return await self.own_number(one) if dialect.has("task ids misread") else str(one)
+
+    async def own_number(self, one: JobId) -> str:
+        """``one`` without ``_``: a started task by the number of its own record.
+
+        Raises :exc:`Unsupported` for tasks that have none, or share it with their array.
+        """
+        if not one.tasks:
             return str(one)
         if one.one_task is not None:
             job = await self.job(str(one))
             if job.array_task_id == one.one_task and job.job_id != job.array_job_id:
                 return str(job.job_id)
         raise Unsupported(
-            "Acting on a task of an array that has not started",
-            dialect.version,
-            needs="Slurm 23.11.6 and v0.0.40",
-            advice="Act on the whole array, or use scancel.",
+            "Acting on this task of an array apart from the others",
+            (await self.dialect()).version,
+            advice="Act on the whole array, or use Slurm's own commands.",
         )
 
 
@@ -122,9 +132,13 @@ def _result(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
         failed = [entry for entry in told if _component(entry, one) and entry.code != _ALREADY_DONE]
         if not failed:
             return ActionResult(id=name, ok=True, message=f"{done}, where it had not finished")
-        return _judge(name, failed[0], done)
+        return judge(name, failed[0].code, failed[0].words, done)
     exact = [entry for entry in told if _same(entry, one)]
-    return _judge(name, exact[0], done) if exact else ActionResult(id=name, ok=True, message=done)
+    return (
+        judge(name, exact[0].code, exact[0].words, done)
+        if exact
+        else ActionResult(id=name, ok=True, message=done)
+    )
 
 
 def _same(entry: KillStatus, one: JobId) -> bool:
@@ -138,25 +152,24 @@ def _component(entry: KillStatus, whole: JobId) -> bool:
     return str(entry.step_id or "").startswith(f"{whole.job}+")
 
 
-def _judge(name: str, entry: KillStatus, done: str) -> ActionResult:
-    if entry.code == 0:
+def judge(name: str, code: int, words: str, done: str) -> ActionResult:
+    """A result from Slurm's number (0 for success) and words."""
+    if code == 0:
         return ActionResult(id=name, ok=True, message=done)
-    return _failed(name, entry.code, shorten(entry.words))
+    if code == _ALREADY_DONE:
+        return ActionResult(id=name, ok=True, message=_FINISHED)
+    if code == _TRANSITION:
+        words = "It is not running, or is changing its state: signals reach running jobs only."
+    return ActionResult(id=name, ok=False, message=shorten(words), error_number=code)
 
 
-def _from_error(name: str, problem: SlurmError) -> ActionResult:
+def refused(name: str, problem: SlurmError) -> ActionResult:
+    """A result from Slurm's refusal; whatever else went wrong is raised again."""
     if not isinstance(problem, (NotFound, PermissionDenied, Refused, Unsupported)):
         # Slurm was not reached, or did not answer: nobody's job was judged.
         raise problem
     code = problem.error_number
     if code in (_ALREADY_DONE, _TRANSITION):
-        return _failed(name, code, problem.message)
-    return ActionResult(id=name, ok=False, message=problem.message, error_number=code)
-
-
-def _failed(name: str, code: int, words: str) -> ActionResult:
-    if code == _ALREADY_DONE:
-        return ActionResult(id=name, ok=True, message=_FINISHED)
-    if code == _TRANSITION:
-        words = "It is not running, or is changing its state: signals reach running jobs only."
+        return judge(name, code, problem.message, "")
+    words = f"{problem.message} {problem.advice}".strip()
     return ActionResult(id=name, ok=False, message=words, error_number=code)

@@ -21,7 +21,7 @@ class ClusterCalls(Calls):
         """The API version in use: ``v0.0.45``."""
         return await self.connection.api_version()
 
-    async def release(self) -> str:
+    async def slurm_release(self) -> str:
         """Slurm's release: ``26.05.5``; may be empty."""
         return await self.connection.release()
 

@@ -15,6 +15,7 @@ from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
 from jupyter_slurm_rest.slurm.dialects.values import moment
 from jupyter_slurm_rest.slurm.errors import NotFound
 from jupyter_slurm_rest.slurm.faults import failure
+from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.lists import JobList, Unchanged
 from jupyter_slurm_rest.slurm.models import Job, JobState, JobSummary
 from jupyter_slurm_rest.slurm.streamed import ArrayReader
@@ -63,16 +64,20 @@ class JobCalls(Calls):
 
         Raises :exc:`NotFound` for a job that it has forgotten or never had.
         """
-        wanted = str(job_id)
+        name = parse_job_id(job_id)
+        wanted = str(name)
+        # Slurm takes one task by its number, but several only by their array's.
+        target = name.job if name.tasks and name.one_task is None else wanted
         answer = await self.connection.get(
-            "slurm", f"job/{segment(wanted)}", wanted=("job", wanted)
+            "slurm", f"job/{segment(target)}", wanted=("job", wanted)
         )
         resolved = (await self.dialect()).has("resolved files")
         rows = decode(answer.body, DetailRows).jobs or []
         found = [job(row, resolved=resolved) for row in rows]
-        if not found:
+        chosen = name.among(found)
+        if chosen is None:
             raise NotFound("job", wanted)
-        return wire.choose(found, wanted)
+        return chosen
 
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
         """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.

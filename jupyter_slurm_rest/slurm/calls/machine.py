@@ -1,4 +1,4 @@
-"""The machine: nodes and partitions."""
+"""The machine: nodes, partitions, reservations, licences."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.nodes import NodeRows, node
+from jupyter_slurm_rest.slurm.dialects.set_aside import (
+    LicenseRows,
+    ReservationRows,
+    license_,
+    reservation,
+)
 from jupyter_slurm_rest.slurm.errors import NotFound
-from jupyter_slurm_rest.slurm.models import Node, Partition
+from jupyter_slurm_rest.slurm.models import License, Node, Partition, Reservation
 from jupyter_slurm_rest.slurm.transport import Params, segment
 
 from .base import Calls
@@ -42,6 +48,18 @@ class MachineCalls(Calls):
             if partition.name.lower() == name.lower():
                 return partition
         raise NotFound("partition", name)
+
+    async def reservations(self) -> list[Reservation]:
+        """Reservations that this person may see."""
+        answer = await self.connection.get("slurm", "reservations/")
+        rows = decode(answer.body, ReservationRows).reservations or []
+        return [reservation(row) for row in rows]
+
+    async def licenses(self) -> list[License]:
+        """Licences and how many are free. From v0.0.38."""
+        (await self.dialect()).require("reading licences", "v0.0.38 (Slurm 22.05)")
+        answer = await self.connection.get("slurm", "licenses/")
+        return [license_(row) for row in decode(answer.body, LicenseRows).licenses or []]
 
     async def _partitions(self) -> list[Partition]:
         dialect = await self.dialect()

@@ -35,3 +35,32 @@ class KillAnswer(Envelope):
     """An answer to a ``DELETE`` of jobs."""
 
     status: list[KillStatus] | None = None
+
+
+class UpdateResult(msgspec.Struct):
+    """What became of one record of an array."""
+
+    job_id: str | int | None = None
+    error_code: Number = None
+    error: Text = None
+    why: Text = None
+
+    @property
+    def code(self) -> int:
+        return number(self.error_code) or 0
+
+    @property
+    def words(self) -> str:
+        return text(self.why) or text(self.error)
+
+
+class UpdateAnswer(Envelope):
+    """An answer to an update: ``results`` for an array's records, else nothing."""
+
+    results: list[UpdateResult] | None = None
+
+
+class RequeueAnswer(Envelope):
+    """An answer to a requeue (from v0.0.45)."""
+
+    status: list[UpdateResult] | None = None

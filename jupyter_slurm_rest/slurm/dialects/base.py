@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import Partition
 
@@ -16,6 +17,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     #: 45 for ``v0.0.45``.
     minor: int
     decode_partitions: Callable[[bytes], list[Partition]]
+    #: The body that changes a job.
+    encode_change: Callable[[JobChange], dict[str, object]]
     #: Names of what this version has beyond the least: see :meth:`require`.
     features: frozenset[str] = frozenset()
 

@@ -7,7 +7,6 @@ other hundred fields of a job without building anything.
 from __future__ import annotations
 
 import time
-from typing import TypeVar
 
 import msgspec
 
@@ -187,14 +186,3 @@ def says_unchanged(answer: JobRows) -> bool:
     return not answer.jobs and any(
         warning.words.startswith("No job changes") for warning in answer.warnings or []
     )
-
-
-J = TypeVar("J", bound=JobSummary)
-
-
-def choose(jobs: list[J], wanted: str) -> J:
-    """The record that ``wanted`` names, of all that Slurm returns for an array."""
-    for job in jobs:
-        if wanted in (job.id, str(job.job_id)):
-            return job
-    return jobs[0]

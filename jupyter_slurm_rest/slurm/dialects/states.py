@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .values import Words, words
+from jupyter_slurm_rest.slurm.models import ExitCode
+
+from .values import Exit, ExitStatus, Words, exit_code, words
 
 PENDING_STATES = frozenset({"PENDING"})
 ACTIVE_STATES = frozenset({"RUNNING", "SUSPENDED"})
@@ -54,3 +56,13 @@ def job_state(value: Words) -> tuple[str, list[str]]:
     if not base:
         base = next((_BASE_BEHIND[flag] for flag in flags if flag in _BASE_BEHIND), "UNKNOWN")
     return base, [flag for flag in flags if flag != "UNKNOWN"]
+
+
+def ended(value: Exit, state: str) -> ExitCode | None:
+    """How a record of slurmdbd in ``state`` ended; ``None`` before, or when it is lost."""
+    if state not in FINISHED_STATES:
+        return None
+    found = exit_code(value)
+    # v0.0.37 and v0.0.38 write 0 for all that ended by themselves.
+    worded = isinstance(value, ExitStatus) and isinstance(value.status, str)
+    return None if worded and state == "FAILED" and found == ExitCode() else found

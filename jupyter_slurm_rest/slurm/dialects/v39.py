@@ -6,6 +6,7 @@ from __future__ import annotations
 from jupyter_slurm_rest.slurm.models import Partition
 
 from .base import Dialect
+from .change_fields import encode_change
 from .envelope import decode
 from .partitions import NestedRows, nested_partition
 
@@ -20,5 +21,8 @@ def dialect(minor: int) -> Dialect:
     return Dialect(
         minor=minor,
         decode_partitions=decode_partitions,
-        features=frozenset({"licences", "history by user", "resolved files", "task ids misread"}),
+        encode_change=encode_change,
+        features=frozenset(
+            {"reading licences", "history by user", "resolved files", "task ids misread"}
+        ),
     )

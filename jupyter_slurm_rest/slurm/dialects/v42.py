@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from . import v39
 from .base import Dialect
+from .change_fields import encode_change
 
 FIRST = 40
 
 FEATURES = frozenset(
-    {"licences", "history by user", "job states", "fairshare", "flags", "jobs killed together"}
+    {
+        "fairshare",
+        "flags",
+        "history by user",
+        "job states",
+        "jobs killed together",
+        "reading licences",
+        "stored scripts",
+    }
 )
 
 
@@ -16,6 +25,7 @@ def dialect(minor: int) -> Dialect:
     return Dialect(
         minor=minor,
         decode_partitions=v39.decode_partitions,
+        encode_change=encode_change,
         features=FEATURES
         | ({"resolved files", "task ids misread"} if minor <= 41 else {"resolved files"}),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import v39, v42
 from .base import Dialect
+from .change_fields import encode_change
 
 FIRST = 43
 
@@ -12,5 +13,6 @@ def dialect(minor: int) -> Dialect:
     return Dialect(
         minor=minor,
         decode_partitions=v39.decode_partitions,
+        encode_change=encode_change,
         features=v42.FEATURES | ({"requeue"} if minor >= 45 else set()),
     )

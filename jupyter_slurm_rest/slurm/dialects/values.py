@@ -96,6 +96,8 @@ class Signal(msgspec.Struct):
 class ExitStatus(msgspec.Struct):
     """An exit code taken apart by Slurm (slurmdb, and slurm from v0.0.40)."""
 
+    #: A word to v0.0.39, then a list.
+    status: Words = None
     return_code: Number = None
     signal: Signal | None = None
     # The optional number that v0.0.39 sends in its place, holding the wait status.

@@ -1,0 +1,121 @@
+"""Accounting: history, one job's record, and the two stories of a job told as one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from jupyter_slurm_rest.slurm.connection import LONG
+from jupyter_slurm_rest.slurm.dialects import records as wire
+from jupyter_slurm_rest.slurm.dialects.base import Dialect
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.errors import (
+    AccountingDown,
+    AccountingMissing,
+    ControllerDown,
+    NoSuchEndpoint,
+    NotFound,
+    SlurmError,
+)
+from jupyter_slurm_rest.slurm.history import HistoryPage, HistoryQuery, page
+from jupyter_slurm_rest.slurm.jobids import parse_job_id
+from jupyter_slurm_rest.slurm.merge import merge
+from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.transport import Answer, Params
+
+from .jobs import JobCalls
+
+#: The earliest time that Slurm reads; without one it would mean today.
+_BEGINNING = "uts1000000"
+
+
+class AccountingCalls(JobCalls):
+    """Reading slurmdbd's jobs."""
+
+    async def history(self, query: HistoryQuery | None = None) -> HistoryPage:
+        """Jobs that existed in a span of time, newest first, a page of them.
+
+        slurmdbd knows no pages: the whole span is read, without steps. Raises
+        :exc:`AccountingMissing` and :exc:`AccountingDown`.
+        """
+        asked = query or HistoryQuery()
+        asked.check()
+        dialect = await self.dialect()
+        answer = await self._database("jobs/", _filters(asked, dialect), timeout=LONG)
+        rows = decode(answer.body, wire.RecordRows).jobs or []
+        return page([wire.summary(row) for row in rows], asked)
+
+    async def accounting_job(self, job_id: str | int) -> Job:
+        """slurmdbd's record of one job, its steps and efficiency.
+
+        Raises :exc:`NotFound`, :exc:`AccountingMissing` and :exc:`AccountingDown`.
+        """
+        wanted = parse_job_id(job_id)
+        whole = str(wanted.job)
+        # Several tasks are never asked for: 22.05's slurmrestd dies of the brackets. And
+        # a task that never started has no record but its array's.
+        first = whole if wanted.tasks and wanted.one_task is None else str(wanted)
+        for name in dict.fromkeys((first, whole)):
+            job = wanted.among(await self._records(name))
+            if job is not None:
+                return job
+        raise NotFound("job", str(wanted))
+
+    async def _records(self, name: str) -> list[Job]:
+        params: dict[str, str] = {"step": name, "start_time": _BEGINNING}
+        if (await self.dialect()).has("stored scripts"):
+            params["show_batch_script"] = "true"
+        answer = await self._database("jobs/", params)
+        rows = decode(answer.body, wire.Records).jobs or []
+        return [wire.with_efficiency(row, wire.record(row)) for row in rows]
+
+    async def whole_job(self, job_id: str | int) -> Job:
+        """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
+
+        Either may be down or have forgotten it. Raises :exc:`NotFound` when neither has
+        it, and what slurmctld raised when that is why.
+        """
+        wanted = str(parse_job_id(job_id))
+        now, then = await asyncio.gather(
+            _unless_gone(self.job(wanted)), _unless_gone(self.accounting_job(wanted))
+        )
+        job = merge(now if isinstance(now, Job) else None, then if isinstance(then, Job) else None)
+        if job is not None:
+            return job
+        for problem in (now, then):
+            if isinstance(problem, ControllerDown):
+                raise problem
+        raise NotFound("job", wanted)
+
+    async def _database(
+        self, path: str, params: Params | None = None, timeout: float | None = None
+    ) -> Answer:
+        try:
+            return await self.connection.get("slurmdb", path, params, timeout=timeout)
+        except NoSuchEndpoint:
+            pass
+        raise AccountingMissing
+
+
+async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
+    """The job, or why this daemon cannot tell of it; other failures are raised."""
+    try:
+        return await call
+    except (NotFound, AccountingDown, AccountingMissing, ControllerDown) as problem:
+        return problem
+
+
+def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str]:
+    """What slurmdbd filters itself; states are filtered here, as it means others by them."""
+    start, end = query.window()
+    params = {"start_time": f"uts{start}", "end_time": f"uts{end}", "skip_steps": "true"}
+    lists = {
+        "partition": query.partitions,
+        "account": query.accounts,
+        "qos": query.qos,
+        "job_name": query.names,
+    }
+    if dialect.has("history by user"):
+        lists["users"] = query.users
+    params.update({key: ",".join(values) for key, values in lists.items() if values})
+    return params

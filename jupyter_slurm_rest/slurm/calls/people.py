@@ -1,0 +1,77 @@
+"""Who may use what: associations, QOS, fairshare, and the person's account."""
+
+from __future__ import annotations
+
+import asyncio
+
+from jupyter_slurm_rest.slurm.dialects import people as wire
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.models import Account, Association, Qos, Share
+
+from .accounting import AccountingCalls
+
+
+class PeopleCalls(AccountingCalls):
+    """Reading slurmdbd's tables and slurmctld's fairshare.
+
+    All raise :exc:`AccountingMissing` and :exc:`AccountingDown`.
+    """
+
+    async def associations(self, user: str = "") -> list[Association]:
+        """Associations of ``user``, or of everyone that this person may see."""
+        answer = await self._database("associations/", {"user": user} if user else None)
+        rows = decode(answer.body, wire.AssociationRows).associations or []
+        found = [wire.association(row) for row in rows]
+        return [one for one in found if not user or one.user == user]
+
+    async def qos(self) -> list[Qos]:
+        """Every quality of service."""
+        rows = decode((await self._database("qos/")).body, wire.QosRows)
+        return [wire.qos(row) for row in rows.qos or rows.old or []]
+
+    async def shares(self, user: str = "") -> list[Share]:
+        """Fairshare of ``user`` in each account, or all of it. From v0.0.40."""
+        (await self.dialect()).require("fairshare", "v0.0.40 (Slurm 23.11)")
+        answer = await self.connection.get("slurm", "shares/", {"users": user} if user else None)
+        rows = (decode(answer.body, wire.ShareRows).shares or wire.Shares()).shares or []
+        return [wire.share(row) for row in rows]
+
+    async def account(self, user: str) -> Account:
+        """What ``user`` may use and how they stand; fairshare where the version has it."""
+        associations, qos, shares = await asyncio.gather(
+            self.associations(user), self.qos(), self._shares_if_any(user)
+        )
+        usable = {name for one in associations for name in one.qos}
+        default = next((one.account for one in associations if one.is_default), "")
+        return Account(
+            user=user,
+            default_account=default or (associations[0].account if len(associations) == 1 else ""),
+            associations=associations,
+            qos=[one for one in qos if one.name in usable],
+            shares=shares,
+        )
+
+    async def users(self) -> list[str]:
+        """Names of the users that accounting knows."""
+        return wire.names(decode((await self._database("users/")).body, wire.NamedRows).users)
+
+    async def accounts(self) -> list[str]:
+        """Names of the accounts."""
+        rows = decode((await self._database("accounts/")).body, wire.NamedRows)
+        return wire.names(rows.accounts)
+
+    async def clusters(self) -> list[str]:
+        """Names of the clusters that share this accounting."""
+        rows = decode((await self._database("clusters/")).body, wire.NamedRows)
+        return wire.names(rows.clusters)
+
+    async def tres(self) -> list[str]:
+        """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``."""
+        return wire.tres_names(decode((await self._database("tres/")).body, wire.TresTypes))
+
+    async def _shares_if_any(self, user: str) -> list[Share]:
+        try:
+            return await self.shares(user)
+        except Unsupported:
+            return []

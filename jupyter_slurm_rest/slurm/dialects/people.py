@@ -1,0 +1,183 @@
+"""Associations, QOS, users, accounts, clusters and TRES of slurmdbd; fairshare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import Association, Qos, Share
+
+from .envelope import Envelope
+from .tres import TresList, write_tres
+from .values import Number, Text, Words, limit, number, real, text, words
+
+
+class AssociationRow(msgspec.Struct):
+    account: Text = None
+    user: Text = None
+    cluster: Text = None
+    partition: Text = None
+    parent_account: Text = None
+    #: A number to v0.0.38.
+    is_default: bool | int | None = None
+    default: dict[str, Any] | None = None
+    qos: Words = None
+    #: Deep and mostly empty: read by path.
+    max: dict[str, Any] | None = None
+    shares_raw: Number = None
+
+
+class AssociationRows(Envelope):
+    associations: list[AssociationRow] | None = None
+
+
+def _at(tree: dict[str, Any] | None, path: str) -> Any:
+    """What stands at ``path`` (``jobs/per/user``) of nested objects, or ``None``."""
+    found: Any = tree
+    for name in path.split("/"):
+        if not isinstance(found, dict):
+            return None
+        found = found.get(name)
+    return found
+
+
+def _limit_at(tree: dict[str, Any] | None, path: str) -> Any:
+    """A limit; for slurmdbd infinite means that none is set."""
+    value = limit(msgspec.convert(_at(tree, path), Number))
+    return None if value == "UNLIMITED" else value
+
+
+def _tres_at(tree: dict[str, Any] | None, path: str) -> str:
+    return write_tres(msgspec.convert(_at(tree, path), TresList))
+
+
+def association(row: AssociationRow) -> Association:
+    """One association with its own limits; what it inherits, Slurm does not say."""
+    qos = _at(row.default, "qos")
+    return Association(
+        account=text(row.account),
+        user=text(row.user),
+        cluster=text(row.cluster),
+        partition=text(row.partition),
+        parent_account=text(row.parent_account),
+        is_default=bool(row.is_default),
+        default_qos=qos if isinstance(qos, str) else "",
+        qos=words(row.qos),
+        max_jobs=_limit_at(row.max, "jobs/active"),
+        max_submit_jobs=_limit_at(row.max, "jobs/total"),
+        max_wall=_limit_at(row.max, "jobs/per/wall_clock"),
+        max_tres_per_job=_tres_at(row.max, "tres/per/job"),
+        group_tres=_tres_at(row.max, "tres/total"),
+        shares=number(row.shares_raw),
+    )
+
+
+class QosRow(msgspec.Struct):
+    name: Text = None
+    description: Text = None
+    priority: Number = None
+    flags: Words = None
+    limits: dict[str, Any] | None = None
+    preempt: dict[str, Any] | None = None
+
+
+class QosRows(Envelope, rename={"old": "QOS"}):
+    qos: list[QosRow] | None = None
+    #: To v0.0.38.
+    old: list[QosRow] | None = None
+
+
+def qos(row: QosRow) -> Qos:
+    """One quality of service."""
+    preempt = _at(row.preempt, "list")
+    return Qos(
+        name=text(row.name),
+        description=text(row.description),
+        priority=number(row.priority),
+        flags=words(row.flags),
+        max_wall=_limit_at(row.limits, "max/wall_clock/per/job"),
+        max_jobs_per_user=_limit_at(row.limits, "max/jobs/active_jobs/per/user"),
+        max_submit_jobs_per_user=_limit_at(row.limits, "max/jobs/per/user"),
+        max_tres_per_job=_tres_at(row.limits, "max/tres/per/job"),
+        max_tres_per_user=_tres_at(row.limits, "max/tres/per/user"),
+        group_tres=_tres_at(row.limits, "max/tres/total"),
+        preempt=[str(name) for name in preempt] if isinstance(preempt, list) else [],
+    )
+
+
+class _Fairshare(msgspec.Struct):
+    factor: Number = None
+
+
+class ShareRow(msgspec.Struct):
+    name: Text = None
+    parent: Text = None
+    partition: Text = None
+    type: Words = None
+    shares: Number = None
+    shares_normalized: Number = None
+    usage: Number = None
+    effective_usage: Number = None
+    fairshare: _Fairshare | None = None
+
+
+class Shares(msgspec.Struct):
+    shares: list[ShareRow] | None = None
+
+
+class ShareRows(Envelope):
+    shares: Shares | None = None
+
+
+def share(row: ShareRow) -> Share:
+    """One line of fairshare: a person in an account, or an account."""
+    person = "USER" in words(row.type)
+    factor = real((row.fairshare or _Fairshare()).factor)
+    return Share(
+        account=text(row.parent) if person else text(row.name),
+        user=text(row.name) if person else "",
+        parent="" if person else text(row.parent),
+        partition=text(row.partition),
+        raw_shares=number(row.shares),
+        norm_shares=real(row.shares_normalized),
+        raw_usage=number(row.usage),
+        effective_usage=real(row.effective_usage),
+        # Fairshare is a person's; accounts have the number 0 without a meaning.
+        fairshare=factor if person else None,
+    )
+
+
+class _Named(msgspec.Struct):
+    name: Text = None
+
+
+class NamedRows(Envelope):
+    """Answers of ``users``, ``accounts`` and ``clusters``, of which names are kept."""
+
+    users: list[_Named] | None = None
+    accounts: list[_Named] | None = None
+    clusters: list[_Named] | None = None
+
+
+def names(rows: list[_Named] | None) -> list[str]:
+    return [name for row in rows or [] if (name := text(row.name))]
+
+
+class _TresType(msgspec.Struct):
+    type: Text = None
+    name: Text = None
+
+
+class TresTypes(Envelope, rename={"tres": "TRES"}):
+    tres: list[_TresType] | None = None
+
+
+def tres_names(answer: TresTypes) -> list[str]:
+    """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``, ``license/matlab``."""
+    return [
+        f"{row.type}/{row.name}" if row.name else row.type or ""
+        for row in answer.tres or []
+        # slurmdbd's marker between its own resources and a site's.
+        if row.type != "dynamic_offset"
+    ]

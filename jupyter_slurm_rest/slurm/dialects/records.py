@@ -1,0 +1,252 @@
+"""slurmdbd's jobs. The same keys since v0.0.36; scalars differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.efficiency import efficiency
+from jupyter_slurm_rest.slurm.models import Job, JobSummary
+from jupyter_slurm_rest.slurm.reasons import explain
+
+from .envelope import Envelope
+from .jobs import display_id
+from .states import FINISHED_STATES, ended, job_state
+from .steps import StepRow, step
+from .tres import TresList, read_tres
+from .values import (
+    Exit,
+    Number,
+    Text,
+    Words,
+    limit,
+    moment,
+    number,
+    positive,
+    text,
+)
+
+
+class _Array(msgspec.Struct):
+    job_id: Number = None
+    task_id: Number = None
+    #: Tasks that never started, as a bit map: ``0xE``.
+    task: Text = None
+
+
+class _Het(msgspec.Struct):
+    job_id: Number = None
+    job_offset: Number = None
+
+
+class _Times(msgspec.Struct):
+    submission: Number = None
+    eligible: Number = None
+    start: Number = None
+    end: Number = None
+    elapsed: Number = None
+    suspended: Number = None
+    limit: Number = None
+
+
+class _State(msgspec.Struct):
+    current: Words = None
+    reason: Text = None
+
+
+class _Required(msgspec.Struct, rename={"cpus": "CPUs"}):
+    cpus: Number = None
+
+
+class _Tres(msgspec.Struct):
+    allocated: TresList = None
+    requested: TresList = None
+
+
+class _Association(msgspec.Struct):
+    user: Text = None
+    account: Text = None
+
+
+class RecordRow(msgspec.Struct):
+    """One accounting record of a job, cut down to a row."""
+
+    job_id: Number = None
+    name: Text = None
+    user: Text = None
+    account: Text = None
+    partition: Text = None
+    qos: Text = None
+    nodes: Text = None
+    allocation_nodes: Number = None
+    priority: Number = None
+    association: _Association | None = None
+    array: _Array | None = None
+    het: _Het | None = None
+    time: _Times | None = None
+    state: _State | None = None
+    required: _Required | None = None
+    tres: _Tres | None = None
+    exit_code: Exit = None
+
+
+class RecordRows(Envelope):
+    """An answer of slurmdb's ``jobs``, for lists."""
+
+    jobs: list[RecordRow] | None = None
+
+
+class _Comment(msgspec.Struct):
+    job: Text = None
+    administrator: Text = None
+
+
+class _Reservation(msgspec.Struct):
+    #: A number without meaning to v0.0.38.
+    name: str | int | None = None
+
+
+class Record(RecordRow):
+    """One accounting record with everything that is kept."""
+
+    cluster: Text = None
+    group: Text = None
+    comment: _Comment | None = None
+    constraints: Text = None
+    derived_exit_code: Exit = None
+    extra: Text = None
+    licenses: Text = None
+    reservation: _Reservation | None = None
+    restart_cnt: Number = None
+    script: Text = None
+    submit_line: Text = None
+    stdin_expanded: Text = None
+    stdout_expanded: Text = None
+    stderr_expanded: Text = None
+    working_directory: Text = None
+    steps: list[StepRow] | None = None
+
+
+class Records(Envelope):
+    """An answer of slurmdb's ``job/{id}``."""
+
+    jobs: list[Record] | None = None
+
+
+def tasks_of(bitmap: str) -> str:
+    """``0xE`` as Slurm writes tasks: ``1-3``; empty for anything that is no bit map."""
+    try:
+        bits = int(bitmap, 16)
+    except ValueError:
+        return ""
+    ranges: list[str] = []
+    first = 0
+    while bits >> first:
+        if not (bits >> first) & 1:
+            first += 1
+            continue
+        last = first
+        while (bits >> (last + 1)) & 1:
+            last += 1
+        ranges.append(str(first) if first == last else f"{first}-{last}")
+        first = last + 1
+    return ",".join(ranges)
+
+
+def _fields(row: RecordRow) -> dict[str, Any]:
+    array, het = row.array or _Array(), row.het or _Het()
+    times, state_words = row.time or _Times(), row.state or _State()
+    tres, association = row.tres or _Tres(), row.association or _Association()
+    job_id = number(row.job_id) or 0
+    array_job_id = positive(array.job_id)
+    array_task_id = number(array.task_id) if array_job_id else None
+    array_tasks = tasks_of(text(array.task)) if array_job_id and array_task_id is None else ""
+    het_job_id = positive(het.job_id)
+    het_offset = number(het.job_offset) if het_job_id else None
+    state, flags = job_state(state_words.current)
+    start, end = moment(times.start), moment(times.end)
+    resources = read_tres(tres.allocated) or read_tres(tres.requested)
+    reason, nodes = text(state_words.reason), text(row.nodes)
+    started = state != "PENDING" and start is not None
+    return {
+        "id": display_id(job_id, array_job_id, array_task_id, array_tasks, het_job_id, het_offset),
+        "job_id": job_id,
+        "array_job_id": array_job_id,
+        "array_task_id": array_task_id,
+        "array_tasks": array_tasks or None,
+        "het_job_id": het_job_id,
+        "het_offset": het_offset,
+        "name": text(row.name),
+        "user": text(row.user) or text(association.user),
+        "account": text(row.account) or text(association.account),
+        "partition": text(row.partition),
+        "qos": text(row.qos),
+        "state": state,
+        "flags": flags,
+        "reason": "" if reason == "None" else reason,
+        "submit_time": moment(times.submission),
+        "eligible_time": moment(times.eligible),
+        "start_time": start if started else None,
+        "end_time": end if state in FINISHED_STATES else None,
+        "elapsed": number(times.elapsed) if started else None,
+        "time_limit": limit(times.limit),
+        "nodes": "" if nodes == "None assigned" else nodes,
+        "node_count": positive(row.allocation_nodes),
+        "cpus": (resources.cpus if resources else None)
+        or positive((row.required or _Required()).cpus),
+        "memory": resources.memory if resources else None,
+        "gpus": resources.gpus if resources else 0,
+        "priority": number(row.priority),
+        "exit_code": ended(row.exit_code, state),
+    }
+
+
+def summary(row: RecordRow) -> JobSummary:
+    """``row`` as a :class:`JobSummary`."""
+    return msgspec.convert(_fields(row), JobSummary)
+
+
+def record(row: Record) -> Job:
+    """``row`` as a :class:`Job`, with its steps; efficiency is for the caller."""
+    fields = _fields(row)
+    tres, comment = row.tres or _Tres(), row.comment or _Comment()
+    reservation = (row.reservation or _Reservation()).name
+    fields.update(
+        cluster=text(row.cluster),
+        group=text(row.group),
+        why=explain(fields["reason"]) if fields["reason"] else None,
+        comment=text(comment.job),
+        admin_comment=text(comment.administrator),
+        extra=text(row.extra),
+        working_directory=text(row.working_directory),
+        submit_line=text(row.submit_line),
+        script=text(row.script) or None,
+        stdin=text(row.stdin_expanded),
+        stdout=text(row.stdout_expanded),
+        # Empty means: the same file.
+        stderr=text(row.stderr_expanded) or text(row.stdout_expanded),
+        constraints=text(row.constraints),
+        reservation=reservation if isinstance(reservation, str) else "",
+        licenses=text(row.licenses),
+        requested=read_tres(tres.requested),
+        allocated=read_tres(tres.allocated),
+        restarts=number(row.restart_cnt),
+        suspended=number((row.time or _Times()).suspended),
+        derived_exit_code=ended(row.derived_exit_code, fields["state"]),
+        steps=[step(one, fields["id"]) for one in row.steps or []],
+        sources=["slurmdbd"],
+    )
+    return msgspec.convert(fields, Job)
+
+
+def with_efficiency(row: Record, job: Job) -> Job:
+    """``job``, made of ``row``, with what it used of what it had."""
+    memory = [peak for one in row.steps or [] if (peak := one.memory_total()) is not None]
+    gpus = [use for one in row.steps or [] if (use := one.gpu_use()) is not None]
+    used = efficiency(
+        job,
+        memory_used=max(memory, default=None),
+        gpu_percent=max(gpus, default=None),
+    )
+    return msgspec.structs.replace(job, efficiency=used)
