@@ -133,14 +133,18 @@ def _classify(
     if code in _DENIED:
         return made(
             PermissionDenied,
-            f"Slurm does not permit this: {_said(words)}",
+            f"Slurm does not permit this: {_said(entry)}",
             "Ask the cluster's administrators if you should be permitted.",
         )
-    return made(Refused, f"Slurm refused: {_said(words) or f'HTTP status {status}'}")
+    return made(Refused, f"Slurm refused: {_said(entry) or f'HTTP status {status}.'}")
 
 
-def _said(words: str) -> str:
-    return shorten(words, 300)
+def _said(entry: Problem) -> str:
+    """The words that tell a person most: those of Slurm itself, else slurmrestd's."""
+    own = text(entry.error) if isinstance(entry.error, str) else ""
+    # slurmrestd's own numbers have one name for many things.
+    said = own if 0 < entry.code < 9000 and own else text(entry.description) or own
+    return f"{shorten(said, 300).rstrip('.')}." if said else ""
 
 
 def _without_json(answer: Answer, path: str) -> SlurmError | None:

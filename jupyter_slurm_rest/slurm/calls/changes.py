@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
+import msgspec
+
 from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.dialects.actions import RequeueAnswer, UpdateAnswer, UpdateResult
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
@@ -23,7 +25,18 @@ class ChangeCalls(ActionCalls):
         """Change jobs. Raises :exc:`InvalidRequest` before anything is sent."""
         change.check()
         body = (await self.dialect()).encode_change(change)
-        return await self._update(ids, body, "changed")
+        results = await self._update(ids, body, "changed")
+        if len(body) == 1:
+            return results
+        # slurmctld works through them and stops at the first that it refuses.
+        return [
+            one
+            if one.ok
+            else msgspec.structs.replace(
+                one, message=f"{one.message} Some of the other changes may have been made."
+            )
+            for one in results
+        ]
 
     async def hold(self, ids: Iterable[str | int]) -> list[ActionResult]:
         """Keep pending jobs from starting until they are released."""
@@ -95,7 +108,7 @@ class ChangeCalls(ActionCalls):
                 "GET",
                 "slurm",
                 f"job/{segment(name)}/requeue/",
-                {"flags": "Hold"} if hold else None,
+                {"Hold": "true"} if hold else None,
                 wanted=("job", name),
             )
         except SlurmError as problem:

@@ -31,11 +31,12 @@ class PeopleCalls(AccountingCalls):
         return [wire.qos(row) for row in rows.qos or rows.old or []]
 
     async def shares(self, user: str = "") -> list[Share]:
-        """Fairshare of ``user`` in each account, or all of it. From v0.0.40."""
+        """Fairshare: all of it, or ``user``'s and of the accounts above. From v0.0.40."""
         (await self.dialect()).require("fairshare", "v0.0.40 (Slurm 23.11)")
         answer = await self.connection.get("slurm", "shares/", {"users": user} if user else None)
         rows = (decode(answer.body, wire.ShareRows).shares or wire.Shares()).shares or []
-        return [wire.share(row) for row in rows]
+        shares = [wire.share(row) for row in rows]
+        return wire.standing(shares, user) if user else shares
 
     async def account(self, user: str) -> Account:
         """What ``user`` may use and how they stand; fairshare where the version has it."""

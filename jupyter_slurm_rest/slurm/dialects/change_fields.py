@@ -23,7 +23,8 @@ def encode_change(change: JobChange) -> dict[str, object]:
             # v0.0.40 warns of a bare number.
             body[key] = _number(value)
         elif name in ("excluded_nodes", "required_nodes"):
-            body[key] = str(value).split(",") if value else []
+            # An empty list changes nothing; an empty string removes.
+            body[key] = str(value).split(",") if value else ""
         else:
             body[key] = value
     return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.slurm.errors import Unsupported
 
 #: Ours to Slurm's, where they differ.
 _KEYS = {
@@ -15,7 +16,12 @@ _KEYS = {
 
 
 def encode_change(change: JobChange) -> dict[str, object]:
-    """The body of an update."""
+    """The body of an update to v0.0.38. Raises :exc:`Unsupported`."""
+    if change.name is not None:
+        # slurmrestd takes the key and changes nothing.
+        raise Unsupported(
+            "Changing a job's name", "v0.0.38", needs="v0.0.39 or newer", advice="Use scontrol."
+        )
     body: dict[str, object] = {}
     for name, value in change.given().items():
         if name in ("begin", "deadline"):
@@ -25,4 +31,12 @@ def encode_change(change: JobChange) -> dict[str, object]:
             body["requeue" if value else "no_requeue"] = True
         else:
             body[_KEYS.get(name, name)] = value
+    return body
+
+
+def encode_change_37(change: JobChange) -> dict[str, object]:
+    """The body of an update to v0.0.37, which spells one key with a blank."""
+    body = encode_change(change)
+    if "time_minimum" in body:
+        body["time minimum"] = body.pop("time_minimum")
     return body

@@ -148,6 +148,18 @@ def share(row: ShareRow) -> Share:
     )
 
 
+def standing(shares: list[Share], user: str) -> list[Share]:
+    """The lines of ``user`` and of every account above them: Slurm returns them all."""
+    parents = {one.account: one.parent for one in shares if not one.user}
+    above: set[str] = set()
+    for one in shares:
+        account = one.account if one.user == user else ""
+        while account and account not in above:
+            above.add(account)
+            account = parents.get(account, "")
+    return [one for one in shares if (one.user == user if one.user else one.account in above)]
+
+
 class _Named(msgspec.Struct):
     name: Text = None
 

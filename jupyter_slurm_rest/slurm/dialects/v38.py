@@ -7,7 +7,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.models import Partition
 
 from .base import Dialect
-from .change_words import encode_change
+from .change_words import encode_change, encode_change_37
 from .envelope import decode
 from .partitions import FlatRows, flat_partition
 
@@ -30,7 +30,7 @@ def dialect(minor: int) -> Dialect:
     return Dialect(
         minor=minor,
         decode_partitions=decode_partitions if minor >= 38 else decode_partitions_37,
-        encode_change=encode_change,
+        encode_change=encode_change if minor >= 38 else encode_change_37,
         features=frozenset(
             {"tasks changed by id"} | ({"reading licences"} if minor >= 38 else set())
         ),
