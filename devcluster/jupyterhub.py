@@ -1,0 +1,234 @@
+"""A JupyterHub on loopback whose people are those of the clusters.
+
+It runs the configuration of deploy/jupyterhub, so that what is shipped is what is
+tried; only addresses, paths and the login differ.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from devcluster.cluster import Cluster
+from devcluster.errors import DevclusterError
+from devcluster.layout import home
+from devcluster.people import USERS
+from devcluster.process import Process, spawn, stop, tail, wait_until
+
+_DEPLOY = Path(__file__).parent.parent / "deploy/jupyterhub/jupyterhub_config.py"
+_PROXY = "configurable-http-proxy@5.3.0"
+_START_SECONDS = 90.0
+
+_CONFIG = """\
+import hmac, json, os
+from pathlib import Path
+from jupyterhub.auth import Authenticator
+
+given = json.loads(Path({given!r}).read_text())
+
+class Passwords(Authenticator):
+    # The people of the test bed have no passwords on this machine, and need none.
+    async def authenticate(self, handler, data):
+        password = given["passwords"].get(data["username"], "")
+        right = password and hmac.compare_digest(password, data["password"])
+        return data["username"] if right else None
+
+load_subconfig(given["deploy"])
+c.JupyterHub.authenticator_class = Passwords
+c.Authenticator.allow_all = True
+c.JupyterHub.bind_url = given["url"]
+c.JupyterHub.hub_port = given["hub_port"]
+c.JupyterHub.db_url = "sqlite:///" + given["state"] + "/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = given["state"] + "/cookie_secret"
+c.ConfigurableHTTPProxy.command = given["proxy"]
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:%d" % given["proxy_port"]
+c.ConfigurableHTTPProxy.auth_token = given["proxy_token"]
+c.ConfigurableHTTPProxy.pid_file = given["state"] + "/proxy.pid"
+c.JupyterHub.services[0]["command"][-2:] = given["service_arguments"]
+c.Spawner.cmd = given["singleuser"]
+c.Spawner.environment["JUPYTER_SLURM_REST_TOKEN_URL"] = given["token_url"]
+c.Spawner.environment["JUPYTER_CONFIG_PATH"] = given["etc"]
+c.Spawner.start_timeout = 60
+"""
+
+
+class Hub:
+    """One JupyterHub with its proxy, its token service and people's servers; root only.
+
+    ``bin_folder`` belongs to an environment that ordinary users may run and that
+    holds jupyterhub and this project. ``service`` are settings of each cluster in
+    the token service, ``config`` further lines of jupyterhub_config.py.
+    """
+
+    def __init__(
+        self,
+        clusters: Sequence[Cluster],
+        bin_folder: Path,
+        folder: Path,
+        *,
+        service: Mapping[str, Mapping[str, Any]] | None = None,
+        config: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.passwords = {user: secrets.token_urlsafe(9) for user in USERS}
+        port, hub_port, proxy_port = _free_ports(3)
+        self.url = f"http://127.0.0.1:{port}"
+        self.socket = folder / "run/slurm-token.sock"
+        self._bin = bin_folder
+        self._clusters = clusters
+        self._service = service or {}
+        self._more = config
+        self._environment = environment or {}
+        self._ports = {"hub_port": hub_port, "proxy_port": proxy_port}
+        self._process: Process | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the hub, its proxy, its service and all servers write."""
+        return self.folder / "state/jupyterhub.log"
+
+    @property
+    def service_config(self) -> Path:
+        return self.folder / "state/slurm_token_config.py"
+
+    def up(self) -> None:
+        """Write the configuration, start the hub and wait until it answers."""
+        self._lay_out()
+        self.start()
+
+    def start(self) -> None:
+        """Start the hub; people's servers that still run are found again."""
+        path = f"{self._bin}:{os.environ.get('PATH', '/usr/bin:/bin')}"
+        env = {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", **self._environment}
+        command = [str(self._bin / "jupyterhub"), f"--config={self.folder / 'state/config.py'}"]
+        process = self._process = spawn(command, self.log, env)
+
+        def failed() -> str | None:
+            return None if process.alive() else f"JupyterHub ended:\n{tail(self.log, 30)}"
+
+        wait_until(
+            self._answers, f"JupyterHub (log: {self.log})", seconds=_START_SECONDS, failed=failed
+        )
+
+    def stop(self) -> None:
+        """Stop the hub, and with it its proxy, its service and (by default) the servers."""
+        if self._process is not None:
+            stop([self._process], grace=40.0)
+
+    def down(self) -> None:
+        """Stop everything and remove what was written."""
+        self.stop()
+        stop(self._left_over())
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def servers(self) -> dict[int, dict[str, str]]:
+        """Environment of each single-user server of this hub, by process id."""
+        found = {}
+        for pid, environment in _environments():
+            if environment.get("JUPYTER_CONFIG_PATH") == str(self.folder / "etc"):
+                found[pid] = environment
+        return found
+
+    def _left_over(self) -> list[Process]:
+        return [process for pid in self.servers() if (process := Process.of(pid)) is not None]
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/hub/health", timeout=2) as answer:
+                return bool(answer.status == 200) and self.socket.exists()
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _lay_out(self) -> None:
+        state, etc, run = (self.folder / name for name in ("state", "etc", "run"))
+        for folder, mode in ((self.folder, 0o755), (state, 0o700), (etc, 0o755), (run, 0o755)):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(mode)
+        listen = "http+unix://" + str(self.socket).replace("/", "%2F")
+        given = {
+            "deploy": str(_DEPLOY),
+            "passwords": self.passwords,
+            "url": self.url,
+            "state": str(state),
+            "etc": str(etc),
+            "proxy": [str(ensure_proxy())],
+            "proxy_token": secrets.token_hex(16),
+            "service_arguments": [f"--config={self.service_config}", f"--bind-url={listen}"],
+            "singleuser": [str(self._bin / "jupyterhub-singleuser")],
+            "token_url": f"{listen}/services/slurm-token/",
+            **self._ports,
+        }
+        (state / "given.json").write_text(json.dumps(given))
+        config = _CONFIG.format(given=str(state / "given.json")) + self._more
+        (state / "config.py").write_text(config)
+        self.write_service_config()
+        self._write_server_config(etc)
+
+    def write_service_config(self, **changes: Any) -> None:
+        """Write the token service's configuration; ``changes`` go to every cluster."""
+        entries = {
+            cluster.name: {
+                "key_file": str(cluster.layout.jwt_key),
+                **self._service.get(cluster.name, {}),
+                **changes,
+            }
+            for cluster in self._clusters
+        }
+        self.service_config.write_text(f"c.SlurmTokenService.clusters = {entries!r}\n")
+
+    def _write_server_config(self, etc: Path) -> None:
+        entries = {
+            cluster.name: {
+                "url": cluster.url,
+                "tokens": {"provider": "hub", "cluster": cluster.name},
+            }
+            for cluster in self._clusters
+        }
+        path = etc / "jupyter_server_config.py"
+        path.write_text(f"c.SlurmRest.clusters = {entries!r}\n")
+        path.chmod(0o644)
+
+
+def ensure_proxy() -> Path:
+    """Install configurable-http-proxy where everybody's hub finds it; return its program."""
+    folder = home() / "proxy"
+    program = folder / "node_modules/.bin/configurable-http-proxy"
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(folder), _PROXY]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise DevclusterError(f"npm could not install {_PROXY}: {done.stderr[-500:]}")
+    return program
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [held.getsockname()[1] for held in sockets]
+    for held in sockets:
+        held.close()
+    return ports
+
+
+def _environments() -> list[tuple[int, dict[str, str]]]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        pairs = (word.decode(errors="replace").partition("=") for word in words if word)
+        found.append((int(entry.name), {name: value for name, _, value in pairs}))
+    return found
