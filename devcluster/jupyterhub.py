@@ -135,16 +135,27 @@ class Hub:
         """Environment of each single-user server of this hub, by process id."""
         found = {}
         for pid, environment in _environments():
-            if environment.get("JUPYTER_CONFIG_PATH") == str(self.folder / "etc"):
+            ours = environment.get("JUPYTER_CONFIG_PATH") == str(self.folder / "etc")
+            if ours and "jupyterhub-singleuser" in _command(pid):
                 found[pid] = environment
         return found
+
+    def service_environments(self) -> list[dict[str, str]]:
+        """Environment of the token service, which the hub runs."""
+        return [
+            environment
+            for pid, environment in _environments()
+            if environment.get("JUPYTERHUB_SERVICE_NAME") == "slurm-token"
+            and str(self.service_config) in _command(pid)
+        ]
 
     def _left_over(self) -> list[Process]:
         return [process for pid in self.servers() if (process := Process.of(pid)) is not None]
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/hub/health", timeout=2) as answer:
+            health = f"{self.url}/hub/health"
+            with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - our own address
                 return bool(answer.status == 200) and self.socket.exists()
         except (urllib.error.URLError, OSError):
             return False
@@ -232,3 +243,10 @@ def _environments() -> list[tuple[int, dict[str, str]]]:
         pairs = (word.decode(errors="replace").partition("=") for word in words if word)
         found.append((int(entry.name), {name: value for name, _, value in pairs}))
     return found
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

@@ -78,7 +78,8 @@ class TokenHandler(ServiceHandler):
         if name not in clusters:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        source = self.request.remote_ip or "-"
+        over_tcp = self.request.remote_ip not in (None, "", "0.0.0.0")  # noqa: S104 -- tornado's word
+        source = str(self.request.remote_ip) if over_tcp else "socket"
         username, issued = await self.desk.issue(token, clusters[name], source)
         self.finish(
             {

@@ -1,0 +1,115 @@
+"""A real JupyterHub on the clusters 22.05 and 26.05, in its two supported generations."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from devcluster import Cluster
+from devcluster.jupyterhub import Hub
+from devcluster.lab import ensure_venv
+from devcluster.layout import home
+
+from .browser import Browser
+
+ROOT = Path(__file__).parents[3]
+GENERATIONS = ("host", "forky")
+#: What the hub knows besides the shipped configuration: carol may visit alice's server.
+EXTRA = """
+c.JupyterHub.allow_named_servers = True
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.load_roles.append(
+    {"name": "visitor", "users": ["carol"], "scopes": ["access:servers!user=alice"]})
+"""
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it would be installed. The labextension is in it if it was built."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run(
+        [*command, f"--wheel-dir={folder}", str(ROOT)],
+        check=True,
+        env={**os.environ, "SKIP_JUPYTER_BUILDER": "1"},
+    )
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def clusters() -> Iterator[dict[str, Cluster]]:
+    """Running clusters by name."""
+    if os.geteuid() != 0:
+        reason = "needs root: a JupyterHub starts servers as several users"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    instance = os.environ.get("DEVCLUSTER_INSTANCE") or "test"
+    found = {name: Cluster(name, instance) for name in GENERATIONS}
+    for cluster in found.values():
+        cluster.up()
+    yield found
+    for cluster in found.values():
+        cluster.down()
+
+
+def install(wheel: Path, version: str) -> Path:
+    """An environment with one generation of JupyterHub; returns its ``bin``."""
+    folder = home() / "tests" / f"hub-{version}"
+    return ensure_venv(
+        folder, wheel, f"jupyterhub=={version}.*", "jupyterlab>=4.4,<5", "oauthenticator>=17,<18"
+    )
+
+
+@dataclass
+class Site:
+    """A running hub, its clusters, and the people who have logged in."""
+
+    hub: Hub
+    clusters: dict[str, Cluster]
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def person(self, user: str) -> Browser:
+        """Someone with a running server."""
+        if user not in self.browsers:
+            browser = self.browsers[user] = Browser(self.hub.url, user)
+            browser.login(self.hub.passwords[user])
+            if user in ("alice", "bob"):
+                browser.start_server()
+        return self.browsers[user]
+
+    def server_environment(self, user: str, name: str = "") -> dict[str, str]:
+        """Environment of someone's running server, with its hub token."""
+        for environment in self.hub.servers().values():
+            owner = environment.get("JUPYTERHUB_USER"), environment.get("JUPYTERHUB_SERVER_NAME")
+            if owner == (user, name):
+                return environment
+        raise AssertionError(f"{user} has no server {name!r}")
+
+    def hub_token(self, user: str, name: str = "") -> str:
+        return self.server_environment(user, name)["JUPYTERHUB_API_TOKEN"]
+
+
+@pytest.fixture(scope="session", params=["6.1", "5.5"])
+def site(
+    request: pytest.FixtureRequest, wheel: Path, clusters: dict[str, Cluster]
+) -> Iterator[Site]:
+    """A hub with alice and bob, shared by the tests of the session."""
+    hub = Hub(
+        list(clusters.values()),
+        install(wheel, request.param),
+        home() / "tests" / f"hub-{request.param}-run-{os.getpid()}",
+        config=EXTRA,
+    )
+    hub.up()
+    found = Site(hub, clusters)
+    yield found
+    for browser in found.browsers.values():
+        browser.close()
+    hub.down()
