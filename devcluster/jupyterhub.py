@@ -81,7 +81,7 @@ class Hub:
     ) -> None:
         self.folder = folder
         self.passwords = {user: secrets.token_urlsafe(9) for user in USERS}
-        port, hub_port, proxy_port = _free_ports(3)
+        port, hub_port, proxy_port = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"
         self.socket = folder / "run/slurm-token.sock"
         self._bin = bin_folder
@@ -223,7 +223,8 @@ def ensure_proxy() -> Path:
     return program
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody listens on now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [held.getsockname()[1] for held in sockets]
     for held in sockets:

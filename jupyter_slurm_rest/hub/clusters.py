@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import uuid
@@ -15,14 +16,15 @@ import msgspec
 from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
 
-from .errors import ConfigurationError, Refusal, not_identified, not_linked
+from .errors import ConfigurationError, Refusal, not_identified, not_linked, renewing
 from .keys import Signer, load_signer
 from .people import identity_claims
 
 LONGEST_LIFETIME = 3600
 SHORTEST_LIFETIME = 60
-#: An access token with less than this left (seconds) is of no use to a server.
-USELESS_BELOW = 15.0
+#: Hubs renew an access token only when the provider refuses it, that is after its end:
+#: around that moment (seconds before, seconds after) waiting helps, not a new login.
+LAST_MOMENTS, RENEWAL_GRACE = 5.0, 20.0
 
 #: A cluster's name is part of the service's paths.
 CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -101,16 +103,20 @@ class Cluster:
         if not isinstance(value, str):
             raise not_identified()
         try:
-            token = read_token(value, user_claim=self.config.user_claim)
+            # Any lifetime will do to read it; what it really has left is looked at next.
+            token = read_token(value, user_claim=self.config.user_claim, lifetime=1)
         except TokenError as error:
             raise _unusable(error) from None
-        if token.lifetime < USELESS_BELOW:
+        left = token.expires_at - time.time()
+        if left < -RENEWAL_GRACE:
             raise not_identified()
+        if left < LAST_MOMENTS:
+            raise renewing(max(2, math.ceil(left) + 1))
         if token.username != slurm_name:
             refusal = not_linked(slurm_name)
             refusal.reason = "name_mismatch"
             raise refusal
-        return Issued(value, int(token.lifetime), "-")
+        return Issued(value, int(left), "-")
 
 
 def read_clusters(raw: Mapping[str, object], issuer: str) -> dict[str, Cluster]:
@@ -141,8 +147,6 @@ def _read_cluster(name: str, entry: object, issuer: str) -> Cluster:
 
 
 def _unusable(error: TokenError) -> Refusal:
-    if error.code == "token_expired":
-        return not_identified()
     return Refusal(
         HTTPStatus.FORBIDDEN,
         "account_not_linked",

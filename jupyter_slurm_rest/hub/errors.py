@@ -15,8 +15,17 @@ class Refusal(Exception):
     ``reason`` is the one word that the metrics count by.
     """
 
-    def __init__(self, status: HTTPStatus, code: str, message: str, *, reason: str = "") -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        message: str,
+        *,
+        reason: str = "",
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
+        self.retry_after = retry_after
         self.status = status
         self.code = code
         self.message = message
@@ -63,6 +72,17 @@ def too_many() -> Refusal:
         HTTPStatus.TOO_MANY_REQUESTS,
         "token_rate_limited",
         "Too many Slurm tokens were asked for. Wait a minute.",
+        retry_after=60,
+    )
+
+
+def renewing(seconds: int) -> Refusal:
+    """The hub is about to renew the login's access token."""
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "token_renewing",
+        "The login's access token is being renewed. Try again in a few seconds.",
+        retry_after=seconds,
     )
 
 

@@ -50,9 +50,11 @@ class ServiceHandler(RequestHandler):
         """Answer with a Refusal's words, or the status alone."""
         error = (kwargs.get("exc_info") or (None, None))[1]
         if isinstance(error, Refusal):
-            if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-                self.set_header("Retry-After", "60")
-            self.finish({"code": error.code, "message": error.message})
+            answer: dict[str, object] = {"code": error.code, "message": error.message}
+            if error.retry_after is not None:
+                self.set_header("Retry-After", str(error.retry_after))
+                answer["retry_after"] = error.retry_after
+            self.finish(answer)
         else:
             self.finish({"code": "error", "message": HTTPStatus(status_code).phrase})
 

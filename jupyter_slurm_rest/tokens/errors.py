@@ -81,6 +81,13 @@ class TooManyRequests(TokenError):
     code = "token_rate_limited"
 
 
+class TokenRenewing(TokenError):
+    """The hub is renewing the login's token: ``seconds`` later it should be there."""
+
+    code = "token_renewing"
+    seconds = 2.0
+
+
 class SourceUnreachable(TokenError):
     """The service, command or file could not be reached or read in time."""
 

@@ -15,6 +15,7 @@ from .errors import (
     SourceUnreachable,
     TokenError,
     TokenRefused,
+    TokenRenewing,
     TooManyRequests,
 )
 from .http import Endpoint, Reply, Tls
@@ -22,6 +23,8 @@ from .http import Endpoint, Reply, Tls
 #: Where the service listens unless told otherwise, beside the hub's own API.
 SERVICE_PORT = 8182
 SERVICE_PREFIX = "/services/slurm-token/"
+#: Seconds we wait at most when the service asks for patience.
+LONGEST_WAIT = 6.0
 
 _REFUSALS: dict[str, type[TokenError]] = {
     error.code: error
@@ -31,6 +34,7 @@ _REFUSALS: dict[str, type[TokenError]] = {
         ScopeMissing,
         SourceUnreachable,
         TokenRefused,
+        TokenRenewing,
         TooManyRequests,
     )
 }
@@ -102,7 +106,11 @@ def _beside_the_hub() -> str:
 def _refusal(reply: Reply) -> TokenError:
     code, message = reply.body.get("code"), reply.body.get("message")
     if isinstance(code, str) and code in _REFUSALS and isinstance(message, str):
-        return _REFUSALS[code](message[:500])
+        refusal = _REFUSALS[code](message[:500])
+        seconds = reply.body.get("retry_after")
+        if isinstance(refusal, TokenRenewing) and isinstance(seconds, (int, float)):
+            refusal.seconds = min(float(seconds), LONGEST_WAIT)
+        return refusal
     if reply.status >= 500:
         return SourceUnreachable(f"The token service failed (HTTP {reply.status}).")
     return SourceMisconfigured(

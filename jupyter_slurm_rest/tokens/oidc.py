@@ -7,7 +7,14 @@ the access token alone.
 
 from __future__ import annotations
 
+import asyncio
+
+from .base import Token
+from .errors import TokenRenewing
 from .hub import HubSource
+
+#: Hubs renew an access token just after its end, so that once in its life everybody waits.
+PATIENCE = 4
 
 
 class OidcSource(HubSource):
@@ -17,3 +24,12 @@ class OidcSource(HubSource):
     """
 
     name = "oidc"
+
+    async def fetch(self) -> Token:
+        """Ask the service, and again when the hub is just renewing the token."""
+        for _ in range(PATIENCE):
+            try:
+                return await super().fetch()
+            except TokenRenewing as renewing:
+                await asyncio.sleep(renewing.seconds)
+        return await super().fetch()

@@ -134,11 +134,23 @@ async def test_oidc_gets_the_access_token_alone(hub: FakeHub) -> None:
     assert 290 <= token.lifetime <= 300
 
 
+async def test_oidc_waits_while_the_hub_renews_the_token(hub: FakeHub) -> None:
+    hub.auth_states["alice"] = {"access_token": make_token("alice", 1)}
+    renewed = make_token("alice", 300)
+    async with running(hub, clusters={"keycloak": {"mode": "oidc"}}) as service:
+        answer = await service.post(hub_token="alice-server")
+        assert (answer.status_code, answer.json()["code"]) == (503, "token_renewing")
+        assert answer.headers["Retry-After"] == "2"
+        asking = asyncio.create_task(make_provider("oidc", url=service.url).acquire())
+        await asyncio.sleep(0.5)
+        hub.auth_states["alice"] = {"access_token": renewed}
+        assert (await asking).value == renewed
+
+
 @pytest.mark.parametrize(
     ("state", "action"),
     [
-        ({"access_token": make_token("alice", 10)}, "login"),
-        ({"access_token": make_token("alice", -10)}, "login"),
+        ({"access_token": make_token("alice", -60)}, "login"),
         ({}, "login"),
         (None, "login"),
         ({"access_token": make_token("bob")}, "admin"),

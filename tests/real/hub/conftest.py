@@ -29,6 +29,20 @@ c.JupyterHub.load_roles.append(
 """
 
 
+def hub_versions() -> list[str]:
+    """The generations of JupyterHub to try; the first one gets every test."""
+    return os.environ.get("HUB_VERSIONS", "6.1,5.5").split(",")
+
+
+def need_root() -> None:
+    """Skip without root; under CI fail, because then nobody would notice."""
+    if os.geteuid() != 0:
+        reason = "needs root: a JupyterHub starts servers as several users"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as it would be installed. The labextension is in it if it was built."""
@@ -45,11 +59,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def clusters() -> Iterator[dict[str, Cluster]]:
     """Running clusters by name."""
-    if os.geteuid() != 0:
-        reason = "needs root: a JupyterHub starts servers as several users"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need_root()
     instance = os.environ.get("DEVCLUSTER_INSTANCE") or "test"
     found = {name: Cluster(name, instance) for name in GENERATIONS}
     for cluster in found.values():
@@ -96,7 +106,7 @@ class Site:
         return self.server_environment(user, name)["JUPYTERHUB_API_TOKEN"]
 
 
-@pytest.fixture(scope="session", params=["6.1", "5.5"])
+@pytest.fixture(scope="session", params=hub_versions())
 def site(
     request: pytest.FixtureRequest, wheel: Path, clusters: dict[str, Cluster]
 ) -> Iterator[Site]:

@@ -18,6 +18,7 @@ from jupyter_slurm_rest.hub.clusters import Cluster as TokenCluster
 from jupyter_slurm_rest.hub.clusters import read_clusters
 from jupyter_slurm_rest.hub.keys import Hs256
 
+from .conftest import need_root
 from .slurm import newest_version, rest_json, slurm_accepts
 
 
@@ -53,8 +54,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def cluster(keys: Path) -> Iterator[Cluster]:
     """26.05 with our public key beside its own shared one."""
-    if os.geteuid() != 0:
-        pytest.fail("needs root") if os.environ.get("CI") else pytest.skip("needs root")
+    need_root()
     instance = (os.environ.get("DEVCLUSTER_INSTANCE") or "test") + "-jwks"
     jwks = (keys / "jwks.json").resolve()
     parameters = (
