@@ -188,7 +188,7 @@ def make_app(issuer: str, key: dict[str, Any], lifetime: int) -> Flask:
         return server.create_token_response()
 
     @app.get("/userinfo")
-    @protect()  # type: ignore[untyped-decorator]
+    @protect()
     def userinfo() -> Response:
         token = next(
             t for t in TOKENS if t.values["access_token"] in request.headers["Authorization"]
