@@ -14,7 +14,13 @@ export function SubmitField(props: FieldTemplateProps): JSX.Element {
     return children;
   }
   return (
-    <div className={`jp-SlurmField ${rawErrors.length > 0 ? 'jp-mod-error' : ''}`}>
+    <div
+      className={[
+        'jp-SlurmField',
+        rawErrors.length > 0 ? 'jp-mod-error' : '',
+        schema.enum === undefined ? '' : 'jp-mod-choice'
+      ].join(' ')}
+    >
       <label className="jp-SlurmField-label" htmlFor={id}>
         {label}
       </label>
@@ -29,7 +35,7 @@ export function SubmitField(props: FieldTemplateProps): JSX.Element {
           {schema.description}
         </p>
       )}
-      {rawHelp !== undefined && (
+      {rawHelp !== undefined && rawErrors.length === 0 && (
         <p className="jp-SlurmField-help" id={helpId(id)}>
           {rawHelp}
         </p>

@@ -25,6 +25,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
   const { clusters, model, trans } = props;
   return (
     <div className="jp-SlurmSubmit-view">
+      <SubmitHead {...props} />
       <div className="jp-SlurmSubmit-scroll">
         {clusters.length > 1 && (
           <div className="jp-SlurmField">
@@ -67,16 +68,35 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
           />
         )}
       </div>
-      <SubmitFooter {...props} />
     </div>
   );
 }
 
-function SubmitFooter(props: ISubmitViewProps): JSX.Element {
+/** The buttons and what came of them: above the fields, where nothing covers them. */
+function SubmitHead(props: ISubmitViewProps): JSX.Element {
   const { model, onGoTo, trans } = props;
   const { error } = model;
   return (
-    <div className="jp-SlurmSubmit-footer">
+    <div className="jp-SlurmSubmit-head">
+      <div className="jp-SlurmSubmit-buttons">
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-accept"
+          disabled={model.busy !== null}
+          onClick={props.onSubmit}
+        >
+          {model.busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
+        </button>
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-reject"
+          title={trans.__('Check the job without submitting it')}
+          disabled={model.busy !== null}
+          onClick={() => void model.check()}
+        >
+          {model.busy === 'check' ? trans.__('Checking…') : trans.__('Check')}
+        </button>
+      </div>
       {error !== null && <Problem error={error} trans={trans} />}
       {error !== null && error.line !== null && (
         <button
@@ -88,24 +108,6 @@ function SubmitFooter(props: ISubmitViewProps): JSX.Element {
         </button>
       )}
       <Verdict {...props} />
-      <div className="jp-SlurmSubmit-buttons">
-        <button
-          type="button"
-          className="jp-Dialog-button jp-mod-reject jp-mod-styled"
-          disabled={model.busy !== null}
-          onClick={() => void model.check()}
-        >
-          {model.busy === 'check' ? trans.__('Checking…') : trans.__('Check')}
-        </button>
-        <button
-          type="button"
-          className="jp-Dialog-button jp-mod-accept jp-mod-styled"
-          disabled={model.busy !== null}
-          onClick={props.onSubmit}
-        >
-          {model.busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
-        </button>
-      </div>
     </div>
   );
 }
