@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, default
 
@@ -14,6 +15,8 @@ from jupyter_slurm_rest.tokens import RedactTokens
 from .cluster import Cluster
 from .routes import handlers
 from .settings import BadSetting, read_clusters
+from .watch import Announcer, register
+from .watch import Settings as WatchSettings
 
 
 class SlurmRest(ExtensionApp):
@@ -53,6 +56,14 @@ class SlurmRest(ExtensionApp):
         min=0,
         help="""Queues with more jobs than this are not read as a whole where Slurm offers
         another way. Default: 5000.""",
+    ).tag(config=True)
+
+    slurmrestd_share = Float(
+        0.05,
+        min=0.001,
+        max=1.0,
+        help="""The share of slurmrestd's time that watching a cluster's queue for this server
+        may take: after a reading of 1 second, 0.05 rests for 19. Default: 0.05.""",
     ).tag(config=True)
 
     max_script_size = Integer(
@@ -107,10 +118,27 @@ class SlurmRest(ExtensionApp):
     def initialize_settings(self) -> None:
         """Read the configuration; a wrong setting ends the start of the extension."""
         self.clusters_by_name = {}
+        events = self.serverapp.event_logger if self.serverapp else None
+        events = events or EventLogger(parent=self)
+        register(events)
+        watching = WatchSettings(
+            max_jobs_dump=self.max_jobs_dump,
+            share=self.slurmrestd_share,
+            shortest=self.refresh,
+            # Zero: every look reads, and nothing is read without one.
+            lease=90.0 if self.refresh else 0.0,
+        )
         try:
             settings = read_clusters(self.clusters)
             self.clusters_by_name = {
-                name: Cluster(name, entry, ttl=self.refresh) for name, entry in settings.items()
+                name: Cluster(
+                    name,
+                    entry,
+                    ttl=self.refresh,
+                    announcer=Announcer(events, name),
+                    watching=watching,
+                )
+                for name, entry in settings.items()
             }
         except BadSetting as error:
             # jupyter_server shows the exception with its traceback: first in one line.

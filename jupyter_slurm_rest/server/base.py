@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import hashlib
 import re
 from collections.abc import Awaitable, Iterator
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from .operation import Action
 
 T = TypeVar("T")
+
+#: Bytes from which on an answer is compressed, and from which on in another thread.
+_WORTH_COMPRESSING = 1_024
+_COMPRESSED_HERE = 65_536
+#: Three times as fast as the usual 6, and rows of JSON still shrink to a tenth.
+_LEVEL = 2
 
 #: Names in a query that are Jupyter's own. JupyterLab also adds a bare number, so that
 #: no cache answers.
@@ -127,18 +134,31 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
             self._work.cancel()
         super().on_connection_close()
 
-    def answer(self, status: int, content: Any) -> None:
-        """Finish with ``content`` as JSON.
+    async def answer(self, status: int, content: Any) -> None:
+        """Finish with ``content`` as JSON, compressed where that is worth it.
 
         What has an ``as_of`` also gets an ETag, made from all the rest: an unchanged
         list costs a 304, whose header ``Slurm-As-Of`` says how young it is.
         """
         self.set_status(status)
         if (as_of := getattr(content, "as_of", None)) is not None:
-            rest = msgspec.json.encode(msgspec.structs.replace(content, as_of=0.0))
-            self.set_header("Etag", f'"{hashlib.blake2b(rest, digest_size=16).hexdigest()}"')
+            self.set_header("Etag", _etag(content))
             self.set_header("Slurm-As-Of", f"{as_of:.3f}")
-        self.finish(msgspec.json.encode(content))
+            if self.check_etag_header():
+                self.set_status(304)
+                await self.finish()
+                return
+        body = msgspec.json.encode(content)
+        self.set_header("Vary", "Accept-Encoding")
+        if len(body) >= _WORTH_COMPRESSING and "gzip" in self.request.headers.get(
+            "Accept-Encoding", ""
+        ):
+            self.set_header("Content-Encoding", "gzip")
+            if len(body) < _COMPRESSED_HERE:
+                body = gzip.compress(body, _LEVEL)
+            else:
+                body = await asyncio.to_thread(gzip.compress, body, _LEVEL)
+        await self.finish(body)
 
     def answer_nothing(self) -> None:
         """Finish with 204."""
@@ -163,6 +183,16 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
         """Tornado's and jupyter_server's own errors, in the same shape as ours."""
         _, error, _ = kwargs.get("exc_info", (None, None, None))
         self.finish(msgspec.json.encode(http_failure(status_code, error).body))
+
+
+def _etag(content: Any) -> str:
+    """Of all but the time. Weak: the same for every encoding of the answer."""
+    told = msgspec.structs.replace(content, as_of=0.0)
+    if getattr(content, "version", ""):
+        # Says what the rows would say, without encoding thousands of them.
+        told = msgspec.structs.replace(told, jobs=[])
+    rest = msgspec.json.encode(told)
+    return f'W/"{hashlib.blake2b(rest, digest_size=16).hexdigest()}"'
 
 
 @contextlib.contextmanager

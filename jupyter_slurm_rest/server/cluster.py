@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.errors import PermissionDenied
 from jupyter_slurm_rest.slurm.models import Job, Node, Partition
+from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.slurm.transport import Limits, Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
 from jupyter_slurm_rest.tokens.errors import TokenError
 
 from .settings import BadSetting, ClusterSettings
 from .snapshots import Snapshot, Snapshots
+from .watch import Announcer, Watcher, describe
+from .watch import Settings as WatchSettings
 
 
 class Cluster:
     """Everything handlers need to talk to one cluster as the person."""
 
-    def __init__(self, name: str, settings: ClusterSettings, *, ttl: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: ClusterSettings,
+        *,
+        ttl: float,
+        announcer: Announcer,
+        watching: WatchSettings,
+    ) -> None:
         self.name = name
         self.settings = settings
         self.snapshots = Snapshots(ttl=ttl)
@@ -35,11 +48,12 @@ class Cluster:
         self.client = SlurmClient(
             self.transport, self.credentials, api_version=settings.api_version
         )
+        self.watcher = Watcher(RestSource(self.client, self.username), announcer, watching)
 
-    @property
-    def plan(self) -> str:
-        """How lists of jobs are read."""
-        return "snapshot"
+    async def plan(self) -> str:
+        """How lists of jobs are read, and why, in words."""
+        mine, everybody = await self.watcher.choice("mine"), await self.watcher.choice("all")
+        return f"My jobs: {describe(mine)}. All jobs: {describe(everybody)}."
 
     @property
     def tokens(self) -> TokenProvider:
@@ -93,17 +107,27 @@ class Cluster:
             pasted.paste(secret)
             await pasted.acquire()
             self._pasted = pasted
-        self.snapshots.forget()
+        await self._forget()
 
-    def forget_pasted(self) -> None:
+    async def forget_pasted(self) -> None:
         """Go back to the configured source."""
         if self._pasted is None and self._configured.accepts_paste:
             self._configured = _provider(self.name, self.settings)
         self._pasted = None
+        await self._forget()
+
+    def changed(self, submitted: Iterable[int] = ()) -> None:
+        """The person did something: what is known may be wrong now."""
         self.snapshots.forget()
+        self.watcher.submitted(submitted)
+
+    async def _forget(self) -> None:
+        self.snapshots.forget()
+        await self.watcher.forget()
 
     async def close(self) -> None:
         """Stop what is under way and close connections."""
+        await self.watcher.close()
         await self.snapshots.close()
         await self.transport.close()
 

@@ -89,7 +89,7 @@ def operation(action: Action, *, answers: dict[int, Any] | None = None) -> Calla
                 handler.fail(failure_of(error))
                 return
             if answer is not None:
-                handler.answer(described.status(answer), answer)
+                await handler.answer(described.status(answer), answer)
             elif described.answers:
                 handler.answer_nothing()
 

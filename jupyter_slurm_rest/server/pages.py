@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from jupyter_slurm_rest.server.answers import Delta
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import Filters, Table, in_order, matching
 
@@ -29,17 +30,6 @@ class PageQuery(msgspec.Struct, frozen=True):
     sort: str
     offset: int
     limit: int
-
-
-class Delta(msgspec.Struct, frozen=True):
-    """How to come from the version ``since`` to this one."""
-
-    #: The version that the reader has.
-    since: str
-    #: Ids that are no longer on the page.
-    removed: list[str]
-    #: Where each of the answer's jobs stands on the new page, counted from 0, ascending.
-    at: list[int]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -149,4 +139,4 @@ def _difference(
     # A row that changed is taken out and put in again, like a new one.
     present = {row.id for row in now}
     removed = [row.id for row in before if row.id not in present]
-    return Delta(since, removed, at)
+    return Delta(since=since, removed=removed, at=at)

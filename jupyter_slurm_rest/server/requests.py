@@ -34,7 +34,12 @@ class JobsQuery(Request, frozen=True, kw_only=True):
     #: A field of the rows, with ``-`` in front for descending.
     sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-job_id"
     offset: Page = 0
-    limit: PageSize = 100
+    #: A queue too long to be read as a whole gives at most 200 rows at once.
+    limit: Annotated[int, Meta(ge=1, le=5000)] = 100
+    #: A version that the reader has: only what changed since is sent, where it is known.
+    since: Annotated[str, Meta(max_length=64)] = ""
+    #: Fields of the rows that are wanted. Default: all.
+    columns: Words = ""
 
 
 class HistoryQuery(Request, frozen=True, kw_only=True):

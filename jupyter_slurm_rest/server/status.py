@@ -60,7 +60,7 @@ async def _ask(cluster: Cluster, can_write: bool) -> ClusterInfo:
         # Newest first there, last here.
         api_versions=versions[::-1],
         accounting=accounting.value,
-        plan=cluster.plan,
+        plan=await cluster.plan(),
         can_write=can_write,
     )
 

@@ -81,12 +81,12 @@ async def submit(cluster: Cluster, asked: Checked) -> Submitted:
     """Send it. A refusal by Slurm comes back with the choices that there are."""
     submitter = await asyncio.to_thread(_submitter, await cluster.username(), asked)
     try:
-        return await _send(cluster, asked, submitter)
+        submitted = await _send(cluster, asked, submitter)
     except errors.Refused as refusal:
         refusal.advice = refusal.advice or await _choices(cluster, refusal.error_number)
         raise
-    finally:
-        cluster.snapshots.forget()
+    cluster.changed(submitted.job_ids)
+    return submitted
 
 
 class _Taken(msgspec.Struct):

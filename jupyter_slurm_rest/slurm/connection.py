@@ -122,7 +122,7 @@ class Connection:
         for renew in (False, True):
             credentials = await self._acquire(renew)
             async with self.transport.stream(
-                "GET", target, params=params, credentials=credentials
+                "GET", target, params=params, credentials=credentials, idle=LONG
             ) as stream:
                 readable = stream.status == 200 and stream.content_type == "application/json"
                 if readable or stream.status == 304:

@@ -34,6 +34,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     idle: float = 60.0
     #: A larger answer is given up while it is read.
     answer_bytes: int = 256 * 1024 * 1024
+    #: The same for an answer that is not kept but read piece by piece.
+    streamed_bytes: int = 4 * 1024 * 1024 * 1024
     #: slurmrestd itself refuses more than 50 MB.
     request_bytes: int = 50_000_000
     #: slurmrestd has few connections for everyone: take two, and let go soon.
@@ -141,7 +143,13 @@ class Transport:
 
         async def exchange() -> Answer:
             async with self.stream(
-                method, path, params=params, content=content, credentials=credentials, idle=seconds
+                method,
+                path,
+                params=params,
+                content=content,
+                credentials=credentials,
+                idle=seconds,
+                most=self.limits.answer_bytes,
             ) as stream:
                 body = b"".join([chunk async for chunk in stream.chunks()])
             took = time.perf_counter() - begun
@@ -166,9 +174,11 @@ class Transport:
         content: bytes | None = None,
         credentials: Credentials | None = None,
         idle: float | None = None,
+        most: int | None = None,
     ) -> AsyncIterator[Stream]:
         """Send one request; the answer's body is read by the caller (``chunks``).
 
+        ``idle`` (seconds between two pieces) and ``most`` (bytes) override the limits.
         Leaving the block before the end closes the connection.
         """
         request = self._build(method, path, params, content, credentials, idle)
@@ -180,7 +190,7 @@ class Transport:
         if failure is not None:
             raise failure
         try:
-            yield Stream(response, self.limits.answer_bytes)
+            yield Stream(response, self.limits.streamed_bytes if most is None else most)
         finally:
             await response.aclose()
 

@@ -406,6 +406,18 @@ export interface components {
             clusters: components["schemas"]["ClusterInfo"][];
         };
         /**
+         * Delta
+         * @description How to come from a page that the reader has to the new one.
+         *
+         *         Take out what is ``removed`` and every row that is among the answer's jobs; then put
+         *         each of those in ``at`` its place, in their order.
+         */
+        Delta: {
+            since: string;
+            removed: string[];
+            at: number[];
+        };
+        /**
          * Efficiency
          * @description What a job used of what it had. Fractions are 0-1; ``None`` is not known.
          */
@@ -569,11 +581,13 @@ export interface components {
         };
         /**
          * JobList
-         * @description A page of the queue.
+         * @description A page of the queue, or with ``delta`` what is new on it.
          */
         JobList: {
             jobs: components["schemas"]["JobSummary"][];
             total: number;
+            version: string;
+            delta: components["schemas"]["Delta"] | null;
             as_of: number;
             stale: boolean;
             plan: string;
@@ -929,6 +943,7 @@ export type ActionResults = components['schemas']['ActionResults'];
 export type Association = components['schemas']['Association'];
 export type ClusterInfo = components['schemas']['ClusterInfo'];
 export type ClusterList = components['schemas']['ClusterList'];
+export type Delta = components['schemas']['Delta'];
 export type Efficiency = components['schemas']['Efficiency'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ExitCode = components['schemas']['ExitCode'];
@@ -1002,6 +1017,8 @@ export interface operations {
                 sort?: string;
                 offset?: number;
                 limit?: number;
+                since?: string;
+                columns?: string;
             };
             header?: never;
             path: {

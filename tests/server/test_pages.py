@@ -8,7 +8,8 @@ import copy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.server.pages import Delta, Page, PageQuery, Pages
+from jupyter_slurm_rest.server.answers import Delta
+from jupyter_slurm_rest.server.pages import Page, PageQuery, Pages
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import Filters, Table, carry_over, new_version
 from tests.slurm.queue import job
@@ -89,7 +90,7 @@ async def test_only_what_changed_is_sent() -> None:
     second = await pages.page(table([*rows[1:], job(101)], old), asked, since=first.version)
 
     assert [row.id for row in second.rows] == ["101", "50"]
-    assert second.delta == Delta(first.version, ["1"], [0, 51])
+    assert second.delta == Delta(since=first.version, removed=["1"], at=[0, 51])
 
 
 async def test_equal_pages_have_equal_versions_and_other_queries_others() -> None:

@@ -17,4 +17,4 @@ class ActionsHandler(SlurmHandler):
         try:
             return ActionResults(results=await act(target.client, body))
         finally:
-            target.snapshots.forget()
+            target.changed()

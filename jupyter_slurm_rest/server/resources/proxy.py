@@ -46,8 +46,6 @@ class ProxyHandler(SlurmHandler):
         path = upstream_path(rest) + upstream_query(self.request.query)
         content = self._content(method)
         credentials = await target.credentials()
-        if method != "GET":
-            target.snapshots.forget()
         async with target.transport.stream(
             method, path, content=content, credentials=credentials
         ) as upstream:
@@ -61,6 +59,8 @@ class ProxyHandler(SlurmHandler):
                 self.write(chunk)
                 # Waits for a slow reader, so that no answer piles up in memory.
                 await self.flush()
+        if method != "GET":
+            target.changed()
         self.finish(set_content_type=shown)
 
     def _content(self, method: str) -> bytes | None:

@@ -25,4 +25,4 @@ class TokenHandler(SlurmHandler):
     @operation("write")
     async def delete(self, cluster: str) -> None:
         """Forget the pasted token."""
-        self.cluster(cluster).forget_pasted()
+        await self.cluster(cluster).forget_pasted()
