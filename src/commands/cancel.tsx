@@ -25,8 +25,10 @@ export async function cancelJobs(options: {
   cluster: string;
   jobs: readonly INamedJob[];
   trans: TranslationBundle;
+  /** Called once the queue may have changed, before the person reads what Slurm said. */
+  onAnswer: () => void;
 }): Promise<IActionResult[] | null> {
-  const { server, cluster, jobs, trans } = options;
+  const { server, cluster, jobs, trans, onAnswer } = options;
   const answer = await showDialog({
     title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
     body: <JobNames jobs={jobs} trans={trans} />,
@@ -45,13 +47,19 @@ export async function cancelJobs(options: {
       ['clusters', cluster, 'jobs', 'actions'],
       { action: 'cancel', job_ids: jobs.map(job => job.id) }
     );
+    onAnswer();
     await report(results, jobs, trans);
     return results;
   } catch (error) {
     const { text, advice } =
       error instanceof ApiError ? describeError(error, trans) : { text: String(error), advice: '' };
+    // Whoever asked may not have heard the answer: then nobody knows what became of the jobs.
+    const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+    onAnswer();
     await showDialog({
-      title: trans._n('The job was not cancelled', 'The jobs were not cancelled', jobs.length),
+      title: refused
+        ? trans._n('The job was not cancelled', 'The jobs were not cancelled', jobs.length)
+        : trans.__('Slurm did not confirm the cancellation'),
       body: (
         <div className="jp-SlurmCancel">
           <p>{text}</p>

@@ -137,9 +137,8 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       const { cancelJobs } = await import('./cancel');
       const name = find({ cluster, id })?.job?.name;
       const { server } = clusters;
-      if (await cancelJobs({ server, cluster, jobs: [{ id, name }], trans })) {
-        clusters.emitJobsChanged(cluster);
-      }
+      const onAnswer = () => clusters.emitJobsChanged(cluster);
+      await cancelJobs({ server, cluster, jobs: [{ id, name }], trans, onAnswer });
     },
     'cancel'
   );

@@ -77,8 +77,13 @@ export function addPanelCommands(options: {
         return null;
       }
       const { cancelJobs } = await import('./cancel');
-      const results = await cancelJobs({ ...target, server: model.clusters.server, trans });
-      model.clusters.emitJobsChanged(target.cluster);
+      const { clusters } = model;
+      const results = await cancelJobs({
+        ...target,
+        server: clusters.server,
+        trans,
+        onAnswer: () => clusters.emitJobsChanged(target.cluster)
+      });
       return results as unknown as ReadonlyPartialJSONObject[];
     }
   });

@@ -1,0 +1,88 @@
+import { ClustersModel } from '../clusters';
+import { PanelModel } from '../panel';
+import { aJob, aPage, settled, StubServer } from './stub-server';
+
+describe('PanelModel', () => {
+  let stub: StubServer;
+  let clusters: ClustersModel;
+  let model: PanelModel;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    stub = new StubServer();
+    clusters = new ClustersModel({ server: stub.server, standby: 'never' });
+    model = new PanelModel({ clusters });
+  });
+
+  afterEach(() => {
+    model.dispose();
+    clusters.dispose();
+    jest.useRealTimers();
+  });
+
+  async function load(...names: string[]): Promise<void> {
+    void clusters.load();
+    await settled();
+    await stub.last.answer({ clusters: names.map(name => ({ name })) });
+  }
+
+  it('looks at the first cluster, and at another when it is chosen', async () => {
+    await load('maxwell', 'solaris');
+    expect(model.queue.cluster).toBe('maxwell');
+    clusters.select('solaris');
+    expect(model.queues.all.cluster).toBe('solaris');
+    expect(model.nodes.cluster).toBe('solaris');
+    clusters.select('no-such-cluster');
+    expect(clusters.current).toBe('solaris');
+  });
+
+  it('asks for the clusters once, however many want them', async () => {
+    void clusters.load();
+    void clusters.load();
+    await settled();
+    expect(stub.asked).toHaveLength(1);
+    await stub.last.answer({ clusters: [{ name: 'maxwell' }] });
+    await clusters.load();
+    expect(stub.asked).toHaveLength(1);
+  });
+
+  it('can ask again after it failed', async () => {
+    void clusters.load();
+    await settled();
+    await stub.last.refuse('no');
+    expect(clusters.error?.message).toBe('no');
+    await load('maxwell');
+    expect(clusters.error).toBeNull();
+    expect(clusters.current).toBe('maxwell');
+  });
+
+  it('reads the lists in sight, and only them, after a change of the queue', async () => {
+    await load('maxwell');
+    model.queues.mine.active = true;
+    await settled();
+    await stub.last.answer(aPage([aJob(1)]));
+    const asked = stub.asked.length;
+    clusters.emitJobsChanged('solaris');
+    await settled();
+    expect(stub.asked).toHaveLength(asked);
+    clusters.emitJobsChanged('maxwell');
+    await settled();
+    expect(stub.asked.slice(asked).map(({ query }) => query.scope)).toEqual(['mine']);
+  });
+
+  it('tells when other jobs are selected, not at every refresh', async () => {
+    await load('maxwell');
+    let changes = 0;
+    model.selectionChanged.connect(() => {
+      changes += 1;
+    });
+    model.queue.select(selection => selection.only(aJob(1)));
+    model.queue.active = true;
+    await settled();
+    await stub.last.answer(aPage([aJob(1)]));
+    expect(changes).toBe(1);
+    model.use('all');
+    expect(changes).toBe(2);
+    expect(model.queue.scope).toBe('all');
+  });
+});

@@ -1,0 +1,109 @@
+import { ApiError, type Query, type SlurmServer } from '../../api/request';
+import type { IJobSummary } from '../../api/vocabulary';
+
+/** A request that waits for its answer. */
+export interface IAsked {
+  path: string;
+  query: Query;
+  body?: unknown;
+  answer: (body: unknown, asOf?: number) => Promise<void>;
+  refuse: (message: string) => Promise<void>;
+}
+
+/** A server extension that answers when the test says so. */
+export class StubServer {
+  readonly asked: IAsked[] = [];
+
+  /** The newest request. */
+  get last(): IAsked {
+    const last = this.asked[this.asked.length - 1];
+    if (!last) {
+      throw new Error('Nothing was asked.');
+    }
+    return last;
+  }
+
+  /** As what the models want. */
+  get server(): SlurmServer {
+    const get = (path: string[], query: Query = {}) => this._ask(path, query);
+    return {
+      get: (path: string[], query?: Query) => get(path, query).then(({ body }) => body),
+      getDated: get,
+      send: (_: string, path: string[], body: unknown) =>
+        this._ask(path, {}, body).then(answer => answer.body)
+    } as unknown as SlurmServer;
+  }
+
+  private _ask(
+    path: string[],
+    query: Query,
+    body?: unknown
+  ): Promise<{ body: unknown; asOf: number }> {
+    return new Promise((resolve, reject) => {
+      this.asked.push({
+        path: path.join('/'),
+        query,
+        body,
+        answer: (answer, asOf = Date.now() / 1000) => {
+          resolve({ body: answer, asOf });
+          return settled();
+        },
+        refuse: message => {
+          reject(new ApiError(502, { message, reason: 'unreachable' }));
+          return settled();
+        }
+      });
+    });
+  }
+}
+
+/** Let everything that waits for what has happened take its turn. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await Promise.resolve();
+  }
+  jest.advanceTimersByTime(1);
+  for (let turn = 0; turn < 20; turn++) {
+    await Promise.resolve();
+  }
+}
+
+export function aJob(id: number, change: Partial<IJobSummary> = {}): IJobSummary {
+  return {
+    id: String(id),
+    job_id: id,
+    array_job_id: null,
+    array_task_id: null,
+    array_tasks: null,
+    het_job_id: null,
+    het_offset: null,
+    name: `job-${id}`,
+    user: 'alice',
+    account: 'physics',
+    partition: 'debug',
+    qos: 'normal',
+    state: 'PENDING',
+    flags: [],
+    reason: 'Priority',
+    submit_time: null,
+    eligible_time: null,
+    start_time: null,
+    estimated_start: null,
+    end_time: null,
+    elapsed: null,
+    time_limit: 60,
+    nodes: '',
+    node_count: 1,
+    cpus: 1,
+    memory: null,
+    gpus: 0,
+    priority: 1,
+    exit_code: null,
+    ...change
+  };
+}
+
+/** What the server answers for the jobs of a page. */
+export function aPage(jobs: IJobSummary[], change: object = {}): object {
+  return { jobs, total: jobs.length, stale: false, note: '', plan: '', counts: {}, ...change };
+}
