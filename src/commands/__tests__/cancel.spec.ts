@@ -10,7 +10,8 @@ const trans = nullTranslator.load('jupyter_slurm_rest');
 async function openDialog(): Promise<HTMLElement> {
   for (let turn = 0; turn < 400; turn++) {
     const dialog = document.querySelector<HTMLElement>('.jp-Dialog');
-    if (dialog) {
+    // Its title is drawn after the rest.
+    if (dialog?.querySelector('.jp-Dialog-header')?.textContent) {
       return dialog;
     }
     await new Promise(resolve => setTimeout(resolve, 10));
