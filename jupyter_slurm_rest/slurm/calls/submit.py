@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from jupyter_slurm_rest.slurm.dialects.submit import Encoded, encode, version_number
-from jupyter_slurm_rest.slurm.dialects.submitted import taken
+from jupyter_slurm_rest.slurm.dialects.submitted import not_taken, taken
 from jupyter_slurm_rest.slurm.errors import (
     AnswerLost,
     ControllerDown,
@@ -146,7 +146,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
                 return result
             problem = failure(answer, path=submission.target)
             if renew or not (isinstance(problem, TokenRejected) and problem.sure):
-                raise problem or UnreadableAnswer("slurmrestd took the job but told no job id.")
+                raise problem or not_taken(answer)
             renew = True
 
     async def _after_lost_answer(self, submission: _Submission, lost: SlurmError) -> Submitted:

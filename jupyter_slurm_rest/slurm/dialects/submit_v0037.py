@@ -113,6 +113,9 @@ def _refuse(spec: JobSpec, number: int) -> None:
         raise _unsupported("exclusive=topo", number, 41)
     if spec.nodes and spec.nodes.sizes:
         raise _unsupported("nodes", number, 40, 'Write a range such as "2-4".')
+    if spec.signal and spec.signal.batch:
+        # slurmrestd reads the B only in a program that is called sbatch.
+        raise _unsupported("signal=B:", number, 39, "Without B: the signal goes to the steps.")
     if spec.requeue == "expedite":
         raise _unsupported("requeue=expedite", number, 44)
     if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
@@ -158,10 +161,25 @@ def _conduct(spec: JobSpec) -> dict[str, Any]:
     return conduct
 
 
+def _remark_cpus(request: Request) -> None:
+    """slurmrestd counts one task where sbatch counts one for each node.
+
+    Saying the number of tasks would put it right, but also into the job's environment,
+    where every srun of the script would take it.
+    """
+    counted = (request.tasks or 1) * (request.cpus_per_task or 1)
+    if request.least_cpus > counted:
+        request.warnings.append(
+            f"While the job waits, Slurm shows it with {counted} CPUs instead of "
+            f"{request.least_cpus}; it starts with all of them."
+        )
+
+
 def job(request: Request, variables: dict[str, str], number: int) -> dict[str, Any]:
     """One job or component. Raises :exc:`Unsupported`."""
     spec = request.spec
     _refuse(spec, number)
+    _remark_cpus(request)
     fields: dict[str, Any] = {
         "name": request.name,
         "current_working_directory": request.directory,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch.durations import UNLIMITED
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec
 from jupyter_slurm_rest.slurm.sbatch.request import Request, Submitter
 
 _INFINITE = {"infinite": True, "set": True}
+#: NO_VAL16 of slurm.h: "not set" where a number is wanted.
+_NO_VALUE = 0xFFFE
 
 #: Options whose value is sent as it is, with the first version that has the key.
 _PLAIN: dict[str, tuple[str, int]] = {
@@ -43,7 +45,6 @@ _PLAIN: dict[str, tuple[str, int]] = {
     "nodelist": ("required_nodes", 39),
     "ntasks_per_node": ("tasks_per_node", 39),
     "ntasks_per_socket": ("tasks_per_socket", 39),
-    "oom_kill_step": ("oom_kill_step", 42),
     "overcommit": ("overcommit", 39),
     "partition": ("partition", 39),
     "prefer": ("prefer", 39),
@@ -89,7 +90,6 @@ _STRUCTURED = (
     "required_switches",
     "time_limit",
     "time_minimum",
-    "wait_all_nodes",
 )
 
 
@@ -112,6 +112,8 @@ def _time(value: int | str | None) -> Any:
 
 
 def _plain(spec: JobSpec, number: int) -> dict[str, Any]:
+    if spec.core_spec == 0:
+        raise _cannot("core_spec=0", number, "slurmrestd takes only 1 and more.")
     job: dict[str, Any] = {}
     for field, (key, first) in _PLAIN.items():
         value = getattr(spec, field)
@@ -140,7 +142,7 @@ def _flags(request: Request, number: int) -> list[str]:
     if spec.requeue == "expedite":
         _needs("requeue", number, 44, "Write --requeue without a value.")
         flags.append("EXPEDITED_REQUEUE")
-    if request.tasks is not None:
+    if request.tasks is not None and not request.tasks_counted:
         flags.append("EXACT_TASK_COUNT_REQUESTED")
     if request.cpus_per_task is not None:
         flags.append("EXACT_CPU_COUNT_REQUESTED")
@@ -229,7 +231,13 @@ def _timing(spec: JobSpec, number: int) -> dict[str, Any]:
 
 
 def _conduct(spec: JobSpec, number: int) -> dict[str, Any]:
+    if spec.oom_kill_step is not None:
+        _needs("oom_kill_step", number, 42)
     conduct: dict[str, Any] = {
+        # Without it slurmrestd would say 0, which overrules the site's own setting.
+        "oom_kill_step": (
+            None if number < 42 else _NO_VALUE if spec.oom_kill_step is None else spec.oom_kill_step
+        ),
         "shared": _sharing(spec, number),
         "mail_type": [_MAIL.get(event, event) for event in spec.mail_type or []] or None,
         "open_mode": [spec.open_mode.upper()] if spec.open_mode else None,
@@ -251,6 +259,8 @@ def _conduct(spec: JobSpec, number: int) -> dict[str, Any]:
     if spec.resv_ports is not None:
         if number != 41:
             raise _cannot("resv_ports", number, "It can only be sent through v0.0.41.")
+        if not spec.stepmgr:
+            raise InvalidRequest("resv_ports", "--resv-ports needs --stepmgr beside it.")
         conduct["resv_mpi_ports"] = spec.resv_ports
     return conduct
 

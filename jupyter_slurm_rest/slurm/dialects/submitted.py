@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.errors import UnreadableAnswer, shorten
+from jupyter_slurm_rest.slurm.errors import Refused, SlurmError, UnreadableAnswer, shorten
 from jupyter_slurm_rest.slurm.models import Submitted
 from jupyter_slurm_rest.slurm.transport import Answer
 
@@ -76,6 +76,19 @@ def taken(answer: Answer, components: int) -> Submitted | None:
         job_ids=[job_id + offset for offset in range(components)],
         warnings=_without_repetition(messages),
     )
+
+
+def not_taken(answer: Answer) -> SlurmError:
+    """What an answer without errors and without a job id means.
+
+    slurmrestd 24.11 so answers a request that it could not read: in warnings.
+    """
+    try:
+        told = decode(answer.body, SubmitAnswer)
+    except UnreadableAnswer as problem:
+        return problem
+    words = shorten("; ".join(warning.words for warning in told.warnings or []))
+    return Refused(f"Slurm took no job: {words or 'it does not say why'}", slurm_text=words)
 
 
 def _without_repetition(messages: list[str]) -> list[str]:

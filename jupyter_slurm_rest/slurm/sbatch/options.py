@@ -20,6 +20,10 @@ def _word(words: str) -> str:
     return words
 
 
+def _for_shells(words: str) -> str:
+    raise ValueError("it serves a shell that completes command lines, and submits nothing")
+
+
 class Option(msgspec.Struct, frozen=True):
     """One long option of sbatch."""
 
@@ -56,7 +60,7 @@ OPTIONS: tuple[Option, ...] = (
         inherited=True,
     ),
     Option("array", "a", environment=("SBATCH_ARRAY_INX",), inherited=True),
-    Option("autocomplete", early=True),
+    Option("autocomplete", read=_for_shells),
     Option("batch", environment=("SBATCH_BATCH",), inherited=True),
     Option("begin", "b", read=moments.epoch, inherited=True),
     Option("bb", environment=("SBATCH_BURST_BUFFER",)),

@@ -48,6 +48,8 @@ class Request(msgspec.Struct, kw_only=True):
     nodes_least: int | None = None
     nodes_most: int | None = None
     tasks: int | None = None
+    #: The number of tasks follows from GPUs; nobody asked for just as many.
+    tasks_counted: bool = False
     least_cpus: int = 1
     least_cpus_per_node: int | None = None
     #: --cpus-per-task, also when --tres-per-task says it.

@@ -15,7 +15,7 @@ from . import exclusions
 from .hostlist import expand
 from .jobspec import JobSpec
 from .request import Request, Submitter, default_name
-from .tres import resolve_tres
+from .tres import count_gpus, resolve_tres
 
 #: What a hint means for sockets, cores, threads and tasks; ``None`` is "any".
 _HINTS: dict[str, dict[str, int | None]] = {
@@ -51,16 +51,17 @@ class _Counting:
         self.most = spec.nodes.most if spec.nodes else 0
         self.tasks = spec.ntasks or 1
         self.tasks_set = spec.ntasks is not None
+        self.hosts: list[str] = []
 
     def _from_node_list(self) -> None:
         spec = self.spec
         if not spec.nodelist or "{" in spec.nodelist:
             return
-        hosts = len(set(_hosts("nodelist", spec.nodelist)))
+        self.hosts = list(dict.fromkeys(_hosts("nodelist", spec.nodelist)))
         if not self.nodes_set:
-            self.least, self.nodes_set = hosts, True
+            self.least, self.nodes_set = len(self.hosts), True
         elif self.old:
-            self.least = max(hosts, self.least)
+            self.least = max(len(self.hosts), self.least)
 
     def _from_each_other(self) -> None:
         spec, request = self.spec, self.request
@@ -91,6 +92,8 @@ class _Counting:
                     f"the job asks for {self.tasks} nodes."
                 )
                 self.least = self.most = self.tasks
+                if self.old and self.hosts:
+                    spec.nodelist = ",".join(self.hosts[: self.least])
 
     def _from_arbitrary_list(self) -> None:
         """An arbitrary distribution lays tasks out along the list of nodes."""
@@ -153,6 +156,32 @@ def _paths(spec: JobSpec, request: Request, submitter: Submitter) -> None:
     request.input = submitter.absolute(spec.input, start) if spec.input else "/dev/null"
 
 
+def _count_tasks(request: Request) -> None:
+    """Tasks that follow from GPUs or from what each task gets.
+
+    ``gres_job_state_validate()`` of Slurm's src/interfaces/gres.c, which sbatch calls.
+    """
+    spec, each = request.spec, request.tasks_per_gpu
+    nodes = request.nodes_least
+    exactly = nodes is not None and nodes == request.nodes_most
+    if request.tasks is None and nodes and exactly and (request.tres_per_task or each):
+        if each or spec.ntasks_per_node:
+            request.tasks = nodes * (each or spec.ntasks_per_node or 1)
+        elif request.cpus_per_task is None:
+            request.tasks = nodes
+        request.tasks_counted = request.tasks is not None
+    gpus = max(
+        count_gpus(request.tres_per_job),
+        count_gpus(request.tres_per_node) * (nodes or 1),
+        count_gpus(request.tres_per_socket) * (nodes or 1) * (request.sockets_per_node or 1),
+    )
+    if each and gpus:
+        request.tasks_counted = request.tasks is None or request.tasks_counted
+        request.tasks = gpus * each
+    if request.tasks and request.cpus_per_task and request.tres_per_task:
+        request.least_cpus = max(request.least_cpus, request.tasks * request.cpus_per_task)
+
+
 def resolve(spec: JobSpec, submitter: Submitter, *, old: bool = False) -> Request:
     """The request that sbatch would send. Raises :exc:`InvalidRequest`."""
     spec = deepcopy(spec)
@@ -174,6 +203,8 @@ def resolve(spec: JobSpec, submitter: Submitter, *, old: bool = False) -> Reques
         _hosts("exclude", spec.exclude)
     parts = [part for part in (spec.licenses, spec.resources) if part is not None]
     request.licenses = ",".join(parts) if parts else None
-    tasks_per_gpu = spec.ntasks_per_tres if spec.ntasks_per_tres is not None else None
-    request.tasks_per_gpu = tasks_per_gpu if tasks_per_gpu is not None else spec.ntasks_per_gpu
+    request.tasks_per_gpu = spec.ntasks_per_tres or spec.ntasks_per_gpu
+    if not old:
+        # Up to 22.05 slurmrestd does this itself.
+        _count_tasks(request)
     return request

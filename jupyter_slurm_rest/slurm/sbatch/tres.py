@@ -25,6 +25,14 @@ def gres(words: str, separator: str) -> str:
     )
 
 
+def count_gpus(tres: str) -> int:
+    """GPUs of every type in ``gres/gpu:a100:2,gres/gpu:1``."""
+    items = re.findall(
+        r"(?:^|,)gres[/:]gpu(?:[:=](?:[^:=,]*[^:=,0-9][^:=,]*))?(?:[:=]([0-9]+))?", tres
+    )
+    return sum(int(number or 1) for number in items)
+
+
 def _gpus_per_task(words: str) -> list[tuple[str, int]]:
     """``a100:2`` -> ``[("gres/gpu:a100", 2)]``; a type alone is one of them."""
     found: list[tuple[str, int]] = []

@@ -1,0 +1,20 @@
+"""The measure of a submission is sbatch: the same script, the same job."""
+
+from __future__ import annotations
+
+from devcluster import Cluster
+
+from .parity.corpus import CASES
+from .parity.table import compare
+
+
+def test_every_script_gives_the_same_job_as_sbatch_or_is_refused(cluster: Cluster) -> None:
+    assert len(CASES) >= 150
+    silent: list[str] = []
+    for run in compare(cluster):
+        for case, verdict in zip(CASES, run.verdicts, strict=True):
+            if verdict.kind == "different":
+                silent.append(f"{run.version} {case.name}: {verdict.detail}")
+        carried = sum(verdict.kind in ("equal", "noted") for verdict in run.verdicts)
+        assert carried > 200, f"{run.version} carries only {carried} of {len(CASES)} scripts"
+    assert silent == []
