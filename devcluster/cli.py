@@ -1,9 +1,10 @@
-"""The command line: python3 -m devcluster up|down|status|info|exec|token|logs|record."""
+"""The command line: python3 -m devcluster up|down|status|info|exec|token|logs|record|fill."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
+from devcluster.fill import fill
 from devcluster.generations import GENERATIONS
 from devcluster.layout import default_instance, home
 from devcluster.process import tail
@@ -24,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     end = given.index("--") if "--" in given else len(given)
     options = _parser().parse_args(given[:end])
     options.argv = given[end + 1 :]
+    # Slurm's own users must be able to reach what root creates here.
+    os.umask(0o022)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -69,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--lifespan", type=int, default=1800, help="seconds (default: 1800)")
     recording = command("record", _record, "record answers for the tests", several=True)
     recording.add_argument("--to", type=Path, default=Path("tests/fixtures"), help="folder")
+    filling = command("fill", _fill, "submit many waiting jobs, for benchmarks")
+    filling.add_argument("count", type=int)
     logs = command("logs", _logs, "print the end of the daemons' logs")
     logs.add_argument("daemon", nargs="?", help="one daemon (default: all)")
     logs.add_argument("-n", "--lines", type=int, default=20, help="lines of each (default: 20)")
@@ -139,6 +145,12 @@ def _record(options: argparse.Namespace) -> int:
         begun = time.monotonic()
         record(generation, options.to)
         print(f"{generation}: recorded ({time.monotonic() - begun:.0f} s)", flush=True)
+    return 0
+
+
+def _fill(options: argparse.Namespace) -> int:
+    seconds = fill(_cluster(options), options.count)
+    print(f"{options.count} jobs in {seconds:.1f} s ({options.count / seconds:.0f} a second)")
     return 0
 
 

@@ -77,7 +77,6 @@ class Cluster:
     def up(self) -> None:
         """Bring the cluster up; what is up already stays, what died is started again."""
         install.ensure_installed(self.layout)
-        people.ensure_users()
         with self._locked():
             state = State.load(self.layout.record)
             if state is not None and not (state.complete and state.alive(_KEEPER)):
@@ -243,7 +242,9 @@ class Cluster:
         self.layout.logs.mkdir(exist_ok=True)
         files.write(settings)
         database.create(self.layout)
-        self._remember(state, _KEEPER, namespace.open_namespace(self.layout))
+        keeper = namespace.start_keeper(self.layout)
+        self._remember(state, _KEEPER, keeper)
+        namespace.wait_mounted(self.layout, keeper)
         for daemon in daemons(settings):
             if daemon.name == "slurmctld":
                 accounting.add_cluster(self.run, self.name)
@@ -310,11 +311,11 @@ class Cluster:
         state.save(self.layout.record)
 
     def _tear_down(self, state: State) -> None:
-        """Daemons in reverse order, then whatever jobs left in the namespace, then the keeper."""
+        """The daemons, then whatever jobs left in the namespace, then its keeper."""
         recorded = dict(state.processes)
         keeper = recorded.pop(_KEEPER, None)
-        for process in reversed(list(recorded.values())):
-            stop([process])
+        # Nothing they would save is kept, so none gets long.
+        stop(recorded.values(), grace=5.0)
         if keeper is not None and keeper.alive():
             # A dying job may still start a process: look again until nothing is left.
             while left := namespace.members(keeper):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from devcluster import people
 from devcluster.errors import DevclusterError
 from devcluster.generations import SLURM_PACKAGES, Release, release_of
 from devcluster.layout import Layout, home
@@ -19,13 +20,14 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def ensure_installed(layout: Layout) -> None:
-    """Install what `layout` needs and this machine lacks. Takes minutes the first time."""
+    """Install what `layout` needs and this machine lacks, users too; minutes the first time."""
     require_root()
     home().mkdir(parents=True, exist_ok=True)
     with locked(home() / "install.lock"):
         ensure_packages(layout.generation.host_packages)
         if layout.tree is not None and not layout.tree.exists():
             _bootstrap(layout.tree.name, layout.tree)
+        people.ensure_users()
 
 
 def require_root() -> None:

@@ -26,12 +26,16 @@ _RUN_FOLDERS = {
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def open_namespace(layout: Layout) -> Process:
-    """Start the keeper of a new namespace and wait until everything is mounted."""
-    log = layout.logs / "namespace.log"
+def start_keeper(layout: Layout) -> Process:
+    """Start the process that makes a new namespace and then keeps it."""
     script = "set -e\n" + "\n".join(_setup(layout))
     argv = ["unshare", "--mount", "--uts", "--propagation", "private", "sh", "-c", script]
-    keeper = spawn(argv, log, {"PATH": PATH})
+    return spawn(argv, _log(layout), {"PATH": PATH})
+
+
+def wait_mounted(layout: Layout, keeper: Process) -> None:
+    """Wait until everything is mounted; DevclusterError when that failed."""
+    log = _log(layout)
 
     def failed() -> str | None:
         if keeper.alive():
@@ -45,11 +49,14 @@ def open_namespace(layout: Layout) -> Process:
             return False
 
     wait_until(mounted, "the mount namespace", seconds=20, failed=failed)
-    return keeper
+
+
+def _log(layout: Layout) -> Path:
+    return layout.logs / "namespace.log"
 
 
 def _setup(layout: Layout) -> list[str]:
-    """Shell lines that make the namespace and end as its keeper, a process that only sleeps."""
+    """Shell lines that mount everything and end as `sleep`, which tells that they are done."""
     root = str(layout.tree or "")
     state = str(layout.state)
     lines = [f"hostname {HOSTNAME}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import socket
@@ -84,10 +85,16 @@ def holder(port: int) -> str:
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
-        try:
-            links = {str(link.readlink()) for link in (entry / "fd").iterdir()}
-            if links & inodes:
-                return f"{(entry / 'comm').read_text().strip()} (process {entry.name})"
-        except OSError:
-            continue
+        if inodes.intersection(_open_files(entry)):
+            return f"{(entry / 'comm').read_text().strip()} (process {entry.name})"
     return "another program"
+
+
+def _open_files(process: Path) -> list[str]:
+    """What the descriptors of /proc/<pid> point at; what cannot be seen is left out."""
+    found: list[str] = []
+    with contextlib.suppress(OSError):
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.append(str(link.readlink()))
+    return found

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from devcluster import ports
+from devcluster.config import Settings
+from devcluster.generations import Release, find, release_of
+from devcluster.layout import Layout
+
+
+def settings(release: str = "24.11.5", *extra: str) -> Settings:
+    layout = Layout(find("trixie"), "unit")
+    return Settings(layout, Release(release), ports.block(18100), "secret", extra)
+
+
+def values(text: str) -> dict[str, str]:
+    return {line.partition("=")[0]: line.partition("=")[2] for line in text.splitlines()}
+
+
+def test_an_extra_line_replaces_ours() -> None:
+    text = settings("24.11.5", "MaxJobCount=10", "PrivateData=jobs").slurm_conf()
+    assert text.count("MaxJobCount=") == 1
+    assert values(text)["MaxJobCount"] == "10"
+    assert values(text)["PrivateData"] == "jobs"
+
+
+def test_an_extra_partition_is_added_to_ours() -> None:
+    text = settings("24.11.5", "PartitionName=extra Nodes=cpu1 Hidden=YES").slurm_conf()
+    assert text.count("PartitionName=") == 4
+
+
+@pytest.mark.parametrize(
+    ("release", "auth", "cred", "cgroup"),
+    [
+        ("22.05.8", "auth/munge", "cred/munge", "cgroup/v1"),
+        ("23.11.4", "auth/munge", "cred/munge", "disabled"),
+        ("24.11.5", "auth/slurm", "auth/slurm", "disabled"),
+        ("26.05.5", "auth/slurm", "auth/slurm", "disabled"),
+    ],
+)
+def test_settings_follow_the_release(release: str, auth: str, cred: str, cgroup: str) -> None:
+    found = settings(release)
+    assert values(found.slurm_conf())["AuthType"] == auth
+    assert values(found.slurm_conf())["CredType"] == cred
+    assert found.cgroup_conf() == f"CgroupPlugin={cgroup}\n"
+
+
+def test_the_database_password_is_not_in_the_file_everybody_reads() -> None:
+    assert "secret" not in settings().slurm_conf()
+    assert "StoragePass=secret" in settings().slurmdbd_conf()
+
+
+def test_every_daemon_has_a_port_of_its_own() -> None:
+    block = ports.block(18100)
+    assert len(set(block.values())) == len(block) == 7
+
+
+def test_release_is_read_from_slurmctld() -> None:
+    assert release_of("slurm-wlm 22.05.8\n").number == (22, 5, 8)
