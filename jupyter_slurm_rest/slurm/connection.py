@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 import stamina
@@ -46,7 +46,7 @@ class Connection:
     ) -> None:
         self.transport = transport
         self._credentials = credentials
-        self._attempts = attempts
+        self._tries = attempts
         self._negotiation = Negotiation(self._probe, api_version)
 
     async def api_version(self) -> str:
@@ -76,9 +76,7 @@ class Connection:
         :exc:`SlurmError`.
         """
         target = f"/{area}/{await self.api_version()}/{path}"
-        async for attempt in stamina.retry_context(
-            on=_worth_repeating, attempts=self._attempts, wait_initial=0.2, wait_max=5.0
-        ):
+        async for attempt in self._attempts():
             with attempt:
                 try:
                     return await self._once("GET", target, params, None, wanted, timeout)
@@ -120,19 +118,34 @@ class Connection:
         """
         target = f"/{area}/{await self.api_version()}/{path}"
         for renew in (False, True):
-            credentials = await self._acquire(renew)
-            async with self.transport.stream(
-                "GET", target, params=params, credentials=credentials, idle=LONG
-            ) as stream:
+            async with AsyncExitStack() as stack:
+                stream = await self._open(stack, target, params, await self._acquire(renew))
                 readable = stream.status == 200 and stream.content_type == "application/json"
                 if readable or stream.status == 304:
                     yield stream
                     return
                 body = b"".join([chunk async for chunk in stream.chunks()])
-            answer = Answer(stream.status, stream.content_type, body, 0.0)
+            answer = Answer(stream.status, stream.content_type, body, stream.seconds)
             problem = failure(answer, path=target)
             if problem is None or renew or not isinstance(problem, TokenRejected):
                 raise problem or SlurmError(f"Unexpected HTTP status {stream.status}.")
+
+    async def _open(
+        self,
+        stack: AsyncExitStack,
+        target: str,
+        params: Params | None,
+        credentials: Credentials,
+    ) -> Stream:
+        """Begin a long answer; only its beginning is tried again."""
+        async for attempt in self._attempts():
+            with attempt:
+                return await stack.enter_async_context(
+                    self.transport.stream(
+                        "GET", target, params=params, credentials=credentials, idle=LONG
+                    )
+                )
+        raise AssertionError("unreachable")  # pragma: no cover
 
     async def raw(
         self,
@@ -151,6 +164,11 @@ class Connection:
 
     async def _diag(self) -> str:
         return f"/slurm/{await self.api_version()}/diag/"
+
+    def _attempts(self) -> AsyncIterator[stamina.Attempt]:
+        return stamina.retry_context(
+            on=_worth_repeating, attempts=self._tries, wait_initial=0.2, wait_max=5.0
+        )
 
     async def _acquire(self, renew: bool) -> Credentials:
         credentials = await self._credentials(renew=renew)
@@ -193,9 +211,7 @@ class Connection:
 
     async def _probe(self, version: str) -> Answer:
         target = f"/slurm/{version}/ping/"
-        async for attempt in stamina.retry_context(
-            on=_worth_repeating, attempts=self._attempts, wait_initial=0.2, wait_max=5.0
-        ):
+        async for attempt in self._attempts():
             with attempt:
                 for renew in (False, True):
                     credentials = await self._acquire(renew)

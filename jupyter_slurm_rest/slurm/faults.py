@@ -6,6 +6,8 @@ The body is always read before the status: a 500 may hold data, a 200 errors.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .dialects.envelope import Envelope, Problem, decode
 from .dialects.values import text
 from .errors import (
@@ -26,31 +28,38 @@ from .errors import (
 )
 from .transport import Answer
 
-#: ESLURM_REST_EMPTY_RESULT: nothing found is no error.
-EMPTY_RESULT = 9003
-#: SLURM_NO_CHANGE_IN_DATA
-NO_CHANGE = 1900
-
+#: ESLURM_REST_EMPTY_RESULT and SLURM_NO_CHANGE_IN_DATA are no errors.
+_HARMLESS = {9003, 1900}
 _TOKEN = {1007, 6000, 6001, 6004, 6007, 9008}
 #: slurmctld hung up, as releases before 24.11 do when they do not like the token: reads
 #: end in "Unspecified error", writes in "Zero Bytes were transmitted or received".
 _HUNG_UP = {-1, 5005}
+#: "Unspecified error" is also what remains of a slurmctld that is down: then slurmrestd
+#: has tried for longer than this (seconds; 0.02 and 9 were seen).
+_PATIENCE = 3.0
+#: From this release on a rejected token has a number of its own.
+_NAMES_TOKENS = (24, 11)
 _DENIED = {2002, 2010, 6010, 6011}
 _CONTROLLER = {1800, 1801, 1802, 1803, 1805, 2027, 2132, 5003, 5005}
 _TIMEOUT = {5004, 1021, 1022, 1023}
 _ACCOUNTING = {7000, 7008}
 _NOT_FOUND = {2017: "job", 2018: "node", 2000: "partition", 2053: "reservation"}
-
 _MISSED = ("Failure to query", "Unable to find")
 
 _RENEW_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
 
 
+class _Context(NamedTuple):
+    status: int
+    by_accounting: bool
+    #: Kind and name of the one thing that was asked for.
+    wanted: tuple[str, str] | None
+    #: Whether "Unspecified error" may come of a rejected token.
+    maybe_token: bool
+
+
 def failure(
-    answer: Answer,
-    *,
-    path: str,
-    wanted: tuple[str, str] | None = None,
+    answer: Answer, *, path: str, wanted: tuple[str, str] | None = None
 ) -> SlurmError | None:
     """What is wrong with ``answer``, or ``None``.
 
@@ -64,33 +73,39 @@ def failure(
         envelope = decode(answer.body, Envelope)
     except UnreadableAnswer as problem:
         return problem
-    problems = [entry for entry in envelope.errors or [] if _counts(entry)]
-    if answer.status == 200 and not problems:
+    said = envelope.errors or []
+    problems = [entry for entry in said if not _harmless(entry)]
+    if not problems and (answer.status == 200 or said):
         return None
-    by_accounting = path.startswith("/slurmdb/")
-    # "Unspecified error" beside another says nothing; alone it means that Slurm hung up.
+    newer = _release(envelope.release()) >= _NAMES_TOKENS
+    context = _Context(
+        answer.status,
+        path.startswith("/slurmdb/"),
+        wanted,
+        not newer and answer.seconds < _PATIENCE,
+    )
+    # "Unspecified error" beside another says nothing.
     telling = [entry for entry in problems if entry.code != -1]
-    found = [
-        _classify(entry, answer.status, wanted, by_accounting)
-        for entry in telling or problems or [Problem()]
-    ]
+    found = [_classify(entry, context) for entry in telling or problems or [Problem()]]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
 
 
-def _counts(entry: Problem) -> bool:
-    if entry.words.startswith("job array update from") and not entry.code:
-        # v0.0.37 and v0.0.38 put success of an array there, as error number 0.
-        return False
-    return entry.code not in (EMPTY_RESULT, NO_CHANGE) and bool(entry.code or entry.words)
+def _release(written: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in written.split(".")[:2] if part.isdigit())
 
 
-def _classify(
-    entry: Problem,
-    status: int,
-    wanted: tuple[str, str] | None,
-    by_accounting: bool,
-) -> SlurmError:
+def _harmless(entry: Problem) -> bool:
+    if entry.code in _HARMLESS or not (entry.code or entry.words):
+        return True
+    # The success of an array's update to v0.0.38: error number 0. And without slurmdbd
+    # partitions come whole, with this complaint and status 500.
+    return (not entry.code and entry.words.startswith("job array update from")) or (
+        entry.source == "slurmdb_tres_get" and entry.code not in _TOKEN | _ACCOUNTING
+    )
+
+
+def _classify(entry: Problem, context: _Context) -> SlurmError:
     code, words, source = entry.code, entry.words, entry.source or ""
 
     def made(kind: type[SlurmError], message: str, advice: str = "") -> SlurmError:
@@ -98,16 +113,15 @@ def _classify(
             message, advice=advice, error_number=code or None, slurm_text=words, source=source
         )
 
-    rejected = made(TokenRejected, "Slurm does not accept the token.", _RENEW_ADVICE)
-    if code in _TOKEN or status in (401, 511) or "authentication" in words.lower():
-        return rejected
-    if code in _HUNG_UP and status == 500:
+    if code in _TOKEN or context.status in (401, 511) or "authentication" in words.lower():
+        return made(TokenRejected, "Slurm does not accept the token.", _RENEW_ADVICE)
+    if code in _HUNG_UP and context.status == 500 and context.maybe_token:
         return made(
             TokenSuspected,
             "Slurm's controller hung up, most likely because it does not accept the token.",
             _RENEW_ADVICE,
         )
-    if code in _ACCOUNTING or (by_accounting and code in _CONTROLLER):
+    if code in _ACCOUNTING or (context.by_accounting and code in _CONTROLLER | {-1}):
         return made(
             AccountingDown,
             "Slurm's accounting (slurmdbd) does not answer.",
@@ -115,28 +129,32 @@ def _classify(
         )
     if code == 1804:
         return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")
-    if code in _TIMEOUT or status == 504:
+    if code in _TIMEOUT or context.status == 504:
         return made(SlurmTimeout, "Slurm's controller did not answer in time.", "Try again later.")
-    if code in _CONTROLLER or (status == 502 and not by_accounting):
+    if code in _CONTROLLER or (context.status >= 500 and code == -1) or context.status == 502:
         return made(
             ControllerDown,
             "Slurm's controller (slurmctld) does not answer slurmrestd.",
             "Running jobs go on; wait until it is back.",
         )
-    if wanted is not None and (
-        _NOT_FOUND.get(code) == wanted[0]
-        or (status == 404 and code not in _DENIED)
-        # Others are missed in words, with a number that says something else.
-        or (code in (0, 9000, 9002) and text(entry.description).startswith(_MISSED))
-    ):
-        return NotFound(*wanted, error_number=code or None, slurm_text=words, source=source)
+    if context.wanted is not None and _missing(entry, context):
+        return NotFound(*context.wanted, error_number=code or None, slurm_text=words, source=source)
     if code in _DENIED:
         return made(
             PermissionDenied,
             f"Slurm does not permit this: {_said(entry)}",
             "Ask the cluster's administrators if you should be permitted.",
         )
-    return made(Refused, f"Slurm refused: {_said(entry) or f'HTTP status {status}.'}")
+    return made(Refused, f"Slurm refused: {_said(entry) or f'HTTP status {context.status}.'}")
+
+
+def _missing(entry: Problem, context: _Context) -> bool:
+    return (
+        (context.wanted is not None and _NOT_FOUND.get(entry.code) == context.wanted[0])
+        or (context.status == 404 and entry.code not in _DENIED)
+        # Others are missed in words, with a number that says something else.
+        or (entry.code in (0, 9000, 9002) and text(entry.description).startswith(_MISSED))
+    )
 
 
 def _said(entry: Problem) -> str:

@@ -57,9 +57,11 @@ class Answer(msgspec.Struct, frozen=True):
 class Stream:
     """An answer whose body is still to be read, once, piece by piece."""
 
-    def __init__(self, response: httpx.Response, limit: int) -> None:
+    def __init__(self, response: httpx.Response, limit: int, seconds: float) -> None:
         self.status = response.status_code
         self.content_type = _content_type(response)
+        #: From the request to the head of the answer.
+        self.seconds = seconds
         self._response = response
         self._limit = limit
 
@@ -182,6 +184,7 @@ class Transport:
         Leaving the block before the end closes the connection.
         """
         request = self._build(method, path, params, content, credentials, idle)
+        begun = time.perf_counter()
         failure: SlurmError | None = None
         try:
             response = await self._http.handle_async_request(request)
@@ -190,7 +193,8 @@ class Transport:
         if failure is not None:
             raise failure
         try:
-            yield Stream(response, self.limits.streamed_bytes if most is None else most)
+            limit = self.limits.streamed_bytes if most is None else most
+            yield Stream(response, limit, time.perf_counter() - begun)
         finally:
             await response.aclose()
 

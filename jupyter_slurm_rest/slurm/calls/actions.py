@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer, KillStatus
 from jupyter_slurm_rest.slurm.dialects.base import Dialect
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
 from jupyter_slurm_rest.slurm.errors import (
     InvalidRequest,
     NoSuchEndpoint,
@@ -77,26 +78,40 @@ class ActionCalls(JobCalls):
     async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
         name = str(one)
         try:
-            path = f"job/{segment(await self._safe_target(one, dialect))}"
+            target = await self._safe_target(one, dialect)
+            # Here Slurm says the same of a job that ends and of one that had ended.
+            if not signal and await self._has_finished(name):
+                return ActionResult(id=name, ok=True, message=_FINISHED)
             answer = await self.connection.send(
                 "DELETE",
                 "slurm",
-                path,
+                f"job/{segment(target)}",
                 {"signal": signal} if signal else None,
                 wanted=("job", name),
                 twice_is_once=not signal,
             )
+            if answer.status == 304:
+                return ActionResult(id=name, ok=True, message=_FINISHED)
+            told = decode(answer.body, KillAnswer).status or []
+            if told:
+                # There is one job only: whatever is told is about it.
+                return judge(name, told[0].code, told[0].words, done)
+            if dialect.has("silent refusals") and not (signal or await self._has_finished(name)):
+                return ActionResult(
+                    id=name, ok=False, message="Slurm took the request, but the job is still there."
+                )
         except SlurmError as problem:
             return refused(name, problem)
-        if answer.status == 304:
-            return ActionResult(id=name, ok=True, message=_FINISHED)
-        told = decode(answer.body, KillAnswer).status or []
-        # There is one job only: whatever is told is about it.
-        return (
-            judge(name, told[0].code, told[0].words, done)
-            if told
-            else ActionResult(id=name, ok=True, message=done)
-        )
+        return ActionResult(id=name, ok=True, message=done)
+
+    async def _has_finished(self, name: str) -> bool:
+        """Whether slurmctld still has the job, finished or about to be."""
+        try:
+            job = await self.job(name)
+        except NotFound:
+            # Its array may still have it among the tasks to come: let Slurm say.
+            return False
+        return job.state in FINISHED_STATES or "COMPLETING" in job.flags
 
     async def _safe_target(self, one: JobId, dialect: Dialect) -> str:
         """The id to send so that nothing but ``one`` is hit.

@@ -192,7 +192,7 @@ def _fields(row: RecordRow) -> dict[str, Any]:
         "elapsed": number(times.elapsed) if started else None,
         "time_limit": limit(times.limit),
         "nodes": "" if nodes == "None assigned" else nodes,
-        "node_count": positive(row.allocation_nodes),
+        "node_count": positive(row.allocation_nodes) or (resources.nodes if resources else None),
         "cpus": (resources.cpus if resources else None)
         or positive((row.required or _Required()).cpus),
         "memory": resources.memory if resources else None,

@@ -20,12 +20,14 @@ FEATURES = frozenset(
     }
 )
 
+#: What v0.0.40 and v0.0.41 do in the releases before 24.11.
+_OLD = frozenset({"silent refusals", "task ids misread"})
+
 
 def dialect(minor: int) -> Dialect:
     return Dialect(
         minor=minor,
         decode_partitions=v39.decode_partitions,
         encode_change=encode_change,
-        features=FEATURES
-        | ({"resolved files", "task ids misread"} if minor <= 41 else {"resolved files"}),
+        features=FEATURES | {"resolved files"} | (_OLD if minor <= 41 else frozenset()),
     )

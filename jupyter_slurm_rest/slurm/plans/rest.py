@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.dialects import jobs as wire
-from jupyter_slurm_rest.slurm.dialects.accounted import AccountedRows, accounted_row
+from jupyter_slurm_rest.slurm.dialects import records
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.errors import NotFound
 from jupyter_slurm_rest.slurm.lists import Unchanged
@@ -61,7 +61,7 @@ class RestSource:
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
         with self._timed():
             answer = await self._client.connection.get("slurmdb", "jobs/", _params(wanted))
-        return [accounted_row(row) for row in decode(answer.body, AccountedRows).jobs or []]
+        return [records.summary(row) for row in decode(answer.body, records.RecordRows).jobs or []]
 
     async def diag(self) -> Diag:
         with self._timed():
