@@ -147,15 +147,17 @@ class Watcher:
         await asyncio.gather(*(view.close() for view in self._views()))
 
     async def _table_view(self, choice: Choice) -> View[Table]:
+        # All that is awaited comes first: between the test for None and the assignment no
+        # other reader may come, or each would make a view, and read, of its own.
+        user = await self._source.user()
+        tells = (await self._weather.now()).api_minor >= _FIRST_WITH_LAST_UPDATE
         if choice.plan == "mine":
             if self._mine is None:
-                self._my_jobs = MyJobs(self._source, await self._source.user())
+                self._my_jobs = MyJobs(self._source, user)
                 self._mine = self._view(self._my_jobs, self._mine_changed)
             return self._mine
         if self._dump is None:
-            tells = (await self._weather.now()).api_minor >= _FIRST_WITH_LAST_UPDATE
             plan = QueueDump(self._source, tells_last_update=tells)
-            user = await self._source.user()
             self._dump = self._view(plan, lambda before, now: self._dump_changed(before, now, user))
         return self._dump
 
