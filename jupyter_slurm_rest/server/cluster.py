@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.errors import PermissionDenied
-from jupyter_slurm_rest.slurm.models import Job, Node, Partition
+from jupyter_slurm_rest.slurm.models import Account, Job, License, Node, Partition, Reservation
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.slurm.transport import Limits, Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
@@ -92,10 +92,25 @@ class Cluster:
             return await self.client.partitions()
         return await self.client.partitions(nodes)
 
+    async def reservations(self) -> Snapshot[list[Reservation]]:
+        """Every reservation."""
+        return await self.snapshots.get("reservations", self.client.reservations)
+
+    async def licenses(self) -> Snapshot[list[License]]:
+        """Every licence."""
+        return await self.snapshots.get("licenses", self.client.licenses)
+
+    async def account(self) -> Snapshot[Account]:
+        """What the person may use; changes seldom."""
+        user = await self.username()
+        return await self.snapshots.get("account", lambda: self.client.account(user), ttl=60.0)
+
     async def job(self, job_id: str) -> Job:
         """One job, with what accounting knows about it."""
         # A second: the detail view and its output ask at the same time.
-        found = await self.snapshots.get(("job", job_id), lambda: self.client.job(job_id), ttl=1.0)
+        found = await self.snapshots.get(
+            ("job", job_id), lambda: self.client.whole_job(job_id), ttl=1.0
+        )
         return found.value
 
     async def paste(self, secret: str) -> None:

@@ -1,17 +1,28 @@
-"""One action on some jobs: which call of the client it is."""
+"""What is done to jobs: which call of the client it is."""
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.slurm.client import SlurmClient
-from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
+import msgspec
+
+from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, Refused
 from jupyter_slurm_rest.slurm.models import ActionResult
+from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 
-from .requests import ActionRequest
+from . import requests
+from .cluster import Cluster
 
 
-async def act(client: SlurmClient, request: ActionRequest) -> list[ActionResult]:
+async def act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
     """Do it; a result for each job, in the order asked."""
-    ids = list(dict.fromkeys(request.job_ids))
+    try:
+        return await _act(cluster, request)
+    finally:
+        cluster.changed()
+
+
+async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
+    client, ids = cluster.client, list(dict.fromkeys(request.job_ids))
     match request.action:
         case "cancel":
             return await client.cancel(ids, signal=request.signal or "")
@@ -19,5 +30,46 @@ async def act(client: SlurmClient, request: ActionRequest) -> list[ActionResult]
             if request.signal is None:
                 raise InvalidRequest("signal", "signal: which one? Write a name, such as USR1.")
             return await client.signal(ids, request.signal)
-        case _:
-            raise Unsupported(request.action, await client.api_version())
+        case "requeue":
+            return await client.requeue(ids, hold=request.hold)
+        case "hold":
+            return await client.hold(ids)
+        case "release":
+            return await client.release(ids)
+        case "suspend":
+            return await client.suspend(ids)
+        case "resume":
+            return await client.resume(ids)
+
+
+async def change_job(cluster: Cluster, job_id: str, asked: requests.JobChange) -> None:
+    """Change one job. Raises :exc:`InvalidRequest`, or :exc:`Refused` in Slurm's words."""
+    try:
+        (result,) = await cluster.client.update([job_id], _change(asked))
+    finally:
+        cluster.changed()
+    if not result.ok:
+        raise Refused(result.message, error_number=result.error_number)
+
+
+def _change(asked: requests.JobChange) -> JobChange:
+    given = {
+        name: value
+        for name in asked.__struct_fields__
+        if (value := getattr(asked, name)) is not None
+    }
+    for name, option in (("time_limit", "time"), ("begin", "begin")):
+        if isinstance(words := given.get(name), str):
+            given[name] = _parsed(name, option, words)
+    return msgspec.convert(given, JobChange)
+
+
+def _parsed(name: str, option: str, words: str) -> object:
+    """A time in sbatch's words, read as sbatch reads it."""
+    if not words.strip():
+        raise InvalidRequest(name, f"{name}: is empty.")
+    try:
+        (spec,) = merge(parse_script("#!/bin/sh\n"), {option: words})
+    except InvalidRequest as problem:
+        raise InvalidRequest(name, problem.message, advice=problem.advice) from None
+    return getattr(spec, option)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from .answers import OptionValue
 
@@ -106,28 +106,30 @@ class ActionRequest(Request, frozen=True, kw_only=True):
 
 
 class JobChange(Request, frozen=True, kw_only=True):
-    """What to change about a job; what is left out stays as it is."""
+    """What to change about a job; what is left out or ``null`` stays as it is.
 
-    time_limit: str | int | UnsetType = UNSET
-    partition: str | UnsetType = UNSET
-    qos: str | UnsetType = UNSET
-    account: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    priority: int | UnsetType = UNSET
-    nice: int | UnsetType = UNSET
-    dependency: str | UnsetType = UNSET
-    begin: str | UnsetType = UNSET
-    comment: str | UnsetType = UNSET
-    features: str | UnsetType = UNSET
-    nodes: str | UnsetType = UNSET
+    An empty string takes away what a job can be without.
+    """
 
-    def given(self) -> dict[str, str | int]:
-        """Only what is to be changed."""
-        return {
-            name: value
-            for name in self.__struct_fields__
-            if (value := getattr(self, name)) is not UNSET
-        }
+    #: Minutes, or in sbatch's words: ``1:30:00``, ``2-12``, ``UNLIMITED``.
+    time_limit: str | int | None = None
+    partition: str | None = None
+    qos: str | None = None
+    account: str | None = None
+    name: str | None = None
+    priority: int | None = None
+    nice: int | None = None
+    dependency: str | None = None
+    #: Seconds since the epoch, or in sbatch's words: ``now+1hour``, ``16:00``.
+    begin: str | int | None = None
+    comment: str | None = None
+    constraints: str | None = None
+    nodes: str | None = None
+    reservation: str | None = None
+    excluded_nodes: str | None = None
+    required_nodes: str | None = None
+    licenses: str | None = None
+    requeue: bool | None = None
 
 
 class TokenRequest(Request, frozen=True, kw_only=True):

@@ -8,9 +8,11 @@ from jupyter_server.utils import url_path_join
 
 from .base import SlurmHandler
 from .resources import (
+    account,
     actions,
     clusters,
     form,
+    history,
     job,
     jobs,
     machine,
@@ -39,9 +41,13 @@ ROUTES: list[tuple[str, type[SlurmHandler]]] = [
     ("clusters/{cluster}/jobs/actions", actions.ActionsHandler),
     ("clusters/{cluster}/jobs/{job}", job.JobHandler),
     ("clusters/{cluster}/jobs/{job}/output", output.OutputHandler),
+    ("clusters/{cluster}/history", history.HistoryHandler),
     ("clusters/{cluster}/nodes", machine.NodesHandler),
     ("clusters/{cluster}/nodes/{node}", machine.NodeHandler),
     ("clusters/{cluster}/partitions", machine.PartitionsHandler),
+    ("clusters/{cluster}/reservations", machine.ReservationsHandler),
+    ("clusters/{cluster}/licenses", machine.LicensesHandler),
+    ("clusters/{cluster}/account", account.AccountHandler),
     ("clusters/{cluster}/form", form.FormHandler),
     ("clusters/{cluster}/script", script.ScriptHandler),
     ("clusters/{cluster}/token", token.TokenHandler),
@@ -57,4 +63,4 @@ def pattern(path: str) -> str:
 def handlers() -> list[tuple[str, type[SlurmHandler]]]:
     """Patterns and handlers for tornado, with a last one that answers unknown paths."""
     known = [(url_path_join(NAMESPACE, pattern(path)), handler) for path, handler in ROUTES]
-    return [*known, (url_path_join(NAMESPACE, ".*"), unknown.UnknownHandler)]
+    return [*known, (rf"{NAMESPACE}(?:/.*)?", unknown.UnknownHandler)]

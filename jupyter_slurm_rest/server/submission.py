@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from jupyter_slurm_rest.slurm import errors
-from jupyter_slurm_rest.slurm.dialects.submit import encode
 from jupyter_slurm_rest.slurm.models import Submitted
 from jupyter_slurm_rest.slurm.sbatch import (
     JobSpec,
@@ -29,24 +28,24 @@ from .failures import RequestFailed
 from .requests import ScriptRequest, SubmitRequest
 
 _INVALID_PARTITION = 2000
+_INVALID_ACCOUNT = 2045
+_INVALID_QOS = 2066
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A submission that sbatch would not refuse to send."""
+    """A submission whose script and options can be read."""
 
-    script: str
+    request: SubmitRequest
     specs: list[JobSpec]
     answer: ScriptAnswer
-    #: Where it is submitted from, and the script's file, if it has one.
+    #: Where it is submitted from.
     directory: str
-    path: str
 
 
 def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     """Read script and options. Raises :exc:`InvalidRequest` naming what is wrong.
 
-    As for sbatch, the environment's ``SBATCH_*`` variables count too. ``root`` is where
-    the job works when nothing says otherwise.
+    ``root`` is where the job works when nothing says otherwise.
     """
     _check_size(request.script, max_size)
     script = parse_script(request.script)
@@ -54,7 +53,7 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     directory = request.directory or root
     if not directory.startswith("/"):
         raise errors.InvalidRequest("directory", "directory: must be a path from / on.")
-    return Checked(request.script, specs, _answer(script, specs), directory, request.path)
+    return Checked(request, specs, _answer(script, specs), directory)
 
 
 async def check_directories(asked: Checked) -> None:
@@ -77,11 +76,29 @@ def understand(request: ScriptRequest, *, max_size: int) -> ScriptAnswer:
     return _answer(script, merge(script))
 
 
+async def validate(cluster: Cluster, asked: Checked) -> ScriptAnswer:
+    """Everything that :func:`submit` does before it sends."""
+    warnings = await cluster.client.check_submission(
+        asked.request.script,
+        asked.request.options,
+        submitter=await _submitter(cluster, asked),
+        environment=os.environ,
+    )
+    return msgspec.structs.replace(asked.answer, warnings=warnings)
+
+
 async def submit(cluster: Cluster, asked: Checked) -> Submitted:
-    """Send it. A refusal by Slurm comes back with the choices that there are."""
-    submitter = await asyncio.to_thread(_submitter, await cluster.username(), asked)
+    """Send it. A refusal by Slurm comes back with the choices that there are.
+
+    As for sbatch, the environment's ``SBATCH_*`` variables count too.
+    """
     try:
-        submitted = await _send(cluster, asked, submitter)
+        submitted = await cluster.client.submit(
+            asked.request.script,
+            asked.request.options,
+            submitter=await _submitter(cluster, asked),
+            environment=os.environ,
+        )
     except errors.Refused as refusal:
         refusal.advice = refusal.advice or await _choices(cluster, refusal.error_number)
         raise
@@ -89,31 +106,15 @@ async def submit(cluster: Cluster, asked: Checked) -> Submitted:
     return submitted
 
 
-class _Taken(msgspec.Struct):
-    job_id: int = 0
-    job_submit_user_msg: str | None = None
-
-
-async def _send(cluster: Cluster, asked: Checked, submitter: Submitter) -> Submitted:
-    client = cluster.client
-    encoded = encode(asked.specs, asked.script, await client.api_version(), submitter)
-    answer = await client.connection.send(
-        "POST", "slurm", "job/submit", body=msgspec.Raw(encoded.body)
-    )
-    taken = msgspec.json.decode(answer.body, type=_Taken)
-    said = [taken.job_submit_user_msg] if taken.job_submit_user_msg else []
-    return Submitted(
-        job_id=taken.job_id, job_ids=[taken.job_id], warnings=[*encoded.warnings, *said]
-    )
-
-
-def _submitter(user: str, asked: Checked) -> Submitter:
+async def _submitter(cluster: Cluster, asked: Checked) -> Submitter:
+    user = await cluster.username()
     try:
-        known = pwd.getpwnam(user)
+        # In a thread: on clusters this often asks a directory service.
+        known = await asyncio.to_thread(pwd.getpwnam, user)
         home, shell = known.pw_dir, known.pw_shell
     except KeyError:
         # In a container the person often goes by another name than on the cluster.
-        home, shell = os.path.expanduser("~"), "/bin/bash"  # noqa: PTH111 - a plain string
+        home, shell = str(Path.home()), "/bin/bash"
     return Submitter(
         user=user,
         home=home,
@@ -121,7 +122,7 @@ def _submitter(user: str, asked: Checked) -> Submitter:
         directory=asked.directory,
         host=socket.gethostname(),
         environment=os.environ,
-        script_path=asked.path,
+        script_path=asked.request.path,
     )
 
 
@@ -160,6 +161,11 @@ async def _choices(cluster: Cluster, error_number: int | None) -> str:
         if error_number == _INVALID_PARTITION:
             partitions = (await cluster.partitions()).value
             return _listed("Partitions", [partition.name for partition in partitions])
+        if error_number in (_INVALID_ACCOUNT, _INVALID_QOS):
+            mine = (await cluster.account()).value.associations
+            if error_number == _INVALID_ACCOUNT:
+                return _listed("Your accounts", [one.account for one in mine])
+            return _listed("Your QOS", [qos for one in mine for qos in one.qos])
     except errors.SlurmError:
         # The refusal itself is what the person must see.
         pass

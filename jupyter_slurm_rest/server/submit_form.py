@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from jupyter_slurm_rest.slurm.errors import SlurmError
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
 
 from .answers import Form
@@ -23,7 +24,10 @@ async def submit_form(cluster: Cluster, *, directory: str) -> Form:
     What cannot be read from Slurm (no accounting, say) becomes a field to write in.
     """
     partitions, nodes = await asyncio.gather(cluster.partitions(), cluster.nodes())
-    account: Account | None = None
+    try:
+        account: Account | None = (await cluster.account()).value
+    except SlurmError:
+        account = None
     usable = [p for p in partitions.value if _may_use(p, account)]
     properties = {
         "job_name": {"type": "string", "title": "Name", "maxLength": 200},

@@ -563,21 +563,45 @@ export interface components {
         };
         /**
          * JobChange
-         * @description What to change about a job; what is left out stays as it is.
+         * @description What to change about a job; what is left out or ``null`` stays as it is.
+         *
+         *         An empty string takes away what a job can be without.
          */
         JobChange: {
-            time_limit?: string | number;
-            partition?: string;
-            qos?: string;
-            account?: string;
-            name?: string;
-            priority?: number;
-            nice?: number;
-            dependency?: string;
-            begin?: string;
-            comment?: string;
-            features?: string;
-            nodes?: string;
+            /** @default null */
+            time_limit?: string | number | null;
+            /** @default null */
+            partition?: string | null;
+            /** @default null */
+            qos?: string | null;
+            /** @default null */
+            account?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            priority?: number | null;
+            /** @default null */
+            nice?: number | null;
+            /** @default null */
+            dependency?: string | null;
+            /** @default null */
+            begin?: string | number | null;
+            /** @default null */
+            comment?: string | null;
+            /** @default null */
+            constraints?: string | null;
+            /** @default null */
+            nodes?: string | null;
+            /** @default null */
+            reservation?: string | null;
+            /** @default null */
+            excluded_nodes?: string | null;
+            /** @default null */
+            required_nodes?: string | null;
+            /** @default null */
+            licenses?: string | null;
+            /** @default null */
+            requeue?: boolean | null;
         };
         /**
          * JobList
@@ -891,6 +915,10 @@ export interface components {
             options?: {
                 [key: string]: string | number | boolean | null;
             };
+            /** @default  */
+            directory?: string;
+            /** @default  */
+            path?: string;
         };
         /**
          * Submitted

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyter_slurm_rest.server.routes import NAMESPACE
+from tests.tokens.tokens import make_token
+
 from .replay import ReplaySlurmrestd
-from .tokens import make_token
 
 #: Where nothing listens: port 9 (discard) is closed on every machine of today.
 NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def slurmrestd() -> Iterator[ReplaySlurmrestd]:
-    server = ReplaySlurmrestd()
+def api_version() -> str:
+    """The version that slurmrestd speaks; tests override it."""
+    return "v0.0.45"
+
+
+@pytest.fixture
+def slurmrestd(api_version: str) -> Iterator[ReplaySlurmrestd]:
+    server = ReplaySlurmrestd(api_version)
+    server.play("ping", "diag", "jobs", "nodes", "partitions")
     server.start()
     yield server
     server.stop()
@@ -54,5 +65,46 @@ def jp_server_config(clusters: dict[str, Any], slurm_config: dict[str, Any]) -> 
             "jpserver_extensions": {"jupyter_slurm_rest": True},
             "allow_unauthenticated_access": False,
         },
-        "SlurmRest": {"clusters": clusters, "refresh": 0.0, **slurm_config},
+        "SlurmRest": {"clusters": clusters, **slurm_config},
     }
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Any
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Call = Callable[..., Awaitable[Answer]]
+
+
+@pytest.fixture
+def call(jp_fetch: Any) -> Call:
+    """``await call("GET", "clusters/maxwell/jobs", limit=5)``; any status is an answer."""
+
+    async def send(
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        **query: Any,
+    ) -> Answer:
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body)
+        answer = await jp_fetch(
+            NAMESPACE,
+            path,
+            method=method,
+            body=content,
+            params=query,
+            headers=headers or {},
+            raise_error=False,
+            allow_nonstandard_methods=True,
+        )
+        return Answer(answer.code, answer.headers, answer.body)
+
+    return send

@@ -8,14 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-
-@dataclass(frozen=True)
-class Recorded:
-    """One answer."""
-
-    status: int
-    content_type: str
-    body: bytes
+from tests.recorded import Recorded, recorded_by
 
 
 @dataclass(frozen=True)
@@ -29,18 +22,14 @@ class Seen:
     body: bytes
 
 
-#: What slurmrestd's router says about a path it does not serve.
-NO_SUCH_PATH = Recorded(
-    404, "text/plain", b"Unable find requested URL. Please view /openapi/v3 for API reference."
-)
-
-
 class ReplaySlurmrestd:
-    """Listens on a free port between ``start`` and ``stop``."""
+    """Listens on a free port between ``start`` and ``stop``; speaks one API version."""
 
-    def __init__(self) -> None:
-        self.answers: dict[tuple[str, str], Recorded] = {}
+    def __init__(self, api_version: str) -> None:
+        self.api_version = api_version
         self.seen: list[Seen] = []
+        self._nothing = recorded_by(api_version, "unknown_endpoint")
+        self._answers: dict[tuple[str, str], Recorded] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
@@ -48,13 +37,30 @@ class ReplaySlurmrestd:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def gives(self, method: str, path: str, answer: Recorded) -> None:
-        """Answer ``method`` ``path`` (whatever its query) like this from now on."""
-        self.answers[method, path.rstrip("/")] = answer
+    def play(self, *names: str, path: str = "") -> None:
+        """Give these answers from now on, each where it was recorded or at ``path``.
+
+        ``path`` is without the version: ``slurm/jobs``. Queries make no difference.
+        """
+        for name in names:
+            answer = recorded_by(self.api_version, name)
+            self.give(answer, path)
+
+    def give(self, answer: Recorded, path: str = "") -> None:
+        """Give ``answer``, which may have been made different from what was recorded."""
+        area, _, rest = path.partition("/")
+        where = f"/{area}/{self.api_version}/{rest}" if path else urlsplit(answer.path).path
+        self._answers[answer.method, where.rstrip("/")] = answer
+
+    def sent(self, path: str) -> list[Seen]:
+        """The requests to ``path`` (without version)."""
+        area, _, rest = path.partition("/")
+        where = f"/{area}/{self.api_version}/{rest}"
+        return [one for one in self.seen if one.path.rstrip("/") == where]
 
     def answer(self, request: Seen) -> Recorded:
         self.seen.append(request)
-        return self.answers.get((request.method, request.path.rstrip("/")), NO_SUCH_PATH)
+        return self._answers.get((request.method, request.path.rstrip("/")), self._nothing)
 
     def start(self) -> None:
         self._thread.start()

@@ -13,8 +13,4 @@ class ActionsHandler(SlurmHandler):
     @operation("write")
     async def post(self, cluster: str, body: ActionRequest) -> ActionResults:
         """Do one thing to some jobs; a result for each."""
-        target = self.cluster(cluster)
-        try:
-            return ActionResults(results=await act(target.client, body))
-        finally:
-            target.changed()
+        return ActionResults(results=await act(self.cluster(cluster), body))

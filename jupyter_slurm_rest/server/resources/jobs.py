@@ -7,7 +7,7 @@ from jupyter_slurm_rest.server.base import SlurmHandler
 from jupyter_slurm_rest.server.job_list import job_list
 from jupyter_slurm_rest.server.operation import operation
 from jupyter_slurm_rest.server.requests import JobsQuery, SubmitQuery, SubmitRequest
-from jupyter_slurm_rest.server.submission import check, check_directories, submit
+from jupyter_slurm_rest.server.submission import check, check_directories, submit, validate
 from jupyter_slurm_rest.slurm.models import Submitted
 
 
@@ -27,5 +27,5 @@ class JobsHandler(SlurmHandler):
         if self.app.shared_files:
             await check_directories(asked)
         if query.validate:
-            return asked.answer
+            return await validate(target, asked)
         return await submit(target, asked)

@@ -1,8 +1,8 @@
-"""``nodes`` and ``partitions`` of a cluster."""
+"""``nodes``, ``partitions``, ``reservations`` and ``licenses`` of a cluster."""
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.server.answers import NodeList, PartitionList
+from jupyter_slurm_rest.server.answers import LicenseList, NodeList, PartitionList, ReservationList
 from jupyter_slurm_rest.server.base import SlurmHandler
 from jupyter_slurm_rest.server.operation import operation
 from jupyter_slurm_rest.slurm.models import Node
@@ -36,6 +36,34 @@ class PartitionsHandler(SlurmHandler):
         found = await self.cluster(cluster).partitions()
         return PartitionList(
             partitions=found.value,
+            total=len(found.value),
+            as_of=found.as_of,
+            stale=found.stale,
+            note=found.note,
+        )
+
+
+class ReservationsHandler(SlurmHandler):
+    @operation("read")
+    async def get(self, cluster: str) -> ReservationList:
+        """Every reservation the person may see."""
+        found = await self.cluster(cluster).reservations()
+        return ReservationList(
+            reservations=found.value,
+            total=len(found.value),
+            as_of=found.as_of,
+            stale=found.stale,
+            note=found.note,
+        )
+
+
+class LicensesHandler(SlurmHandler):
+    @operation("read")
+    async def get(self, cluster: str) -> LicenseList:
+        """Every licence that jobs can ask for."""
+        found = await self.cluster(cluster).licenses()
+        return LicenseList(
+            licenses=found.value,
             total=len(found.value),
             as_of=found.as_of,
             stale=found.stale,

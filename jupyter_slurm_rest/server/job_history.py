@@ -1,0 +1,63 @@
+"""A page of finished jobs."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.history import MAX_PAGE
+from jupyter_slurm_rest.slurm.history import HistoryQuery as Asked
+from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching
+
+from .answers import HistoryList
+from .cluster import Cluster
+from .requests import HistoryQuery, listed
+
+#: Seconds: the window when none is asked for, and the step that its end is rounded to, so
+#: that several who look share one answer.
+_WINDOW = 7 * 86_400
+_STEP = 60
+#: Seconds that an answer is kept: what is over does not change.
+_KEPT = 30.0
+
+
+async def history_list(cluster: Cluster, query: HistoryQuery) -> HistoryList:
+    """The page that ``query`` asks for. Raises :exc:`InvalidRequest` for a bad one."""
+    end = query.end_time or (int(time.time()) // _STEP + 1) * _STEP
+    start = query.start_time if query.start_time is not None else end - _WINDOW
+    if start >= end:
+        raise InvalidRequest("start_time", "start_time: must lie before end_time.")
+    users = [await cluster.username()] if query.scope == "mine" else sorted(listed(query.user))
+    asked = Asked(
+        users=users,
+        states=sorted(state.upper() for state in listed(query.state)),
+        partitions=sorted(listed(query.partition)),
+        accounts=sorted(listed(query.account)),
+        names=sorted(listed(query.name)),
+        start=start // _STEP * _STEP,
+        end=end,
+        limit=MAX_PAGE,
+    )
+    asked.check()
+    found = await cluster.snapshots.get(
+        ("history", msgspec.json.encode(asked)), lambda: cluster.client.history(asked), ttl=_KEPT
+    )
+    known = found.value.jobs
+    rows = in_order(matching(known, Filters(search=query.search)), query.sort)
+    note = found.note
+    if found.value.total > len(known):
+        note = (
+            f"Only the {len(known)} newest of {found.value.total} jobs are looked through: "
+            "choose a shorter time. " + note
+        ).strip()
+    return HistoryList(
+        jobs=rows[query.offset : query.offset + query.limit],
+        total=len(rows),
+        as_of=found.as_of,
+        stale=found.stale,
+        note=note,
+        start_time=start,
+        end_time=end,
+    )
