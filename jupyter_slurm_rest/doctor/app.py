@@ -1,0 +1,97 @@
+"""The command line: ``jupyter slurm doctor``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import Any
+
+from jupyter_core.application import JupyterApp
+from jupyter_events import EventLogger
+from traitlets import Unicode
+
+from jupyter_slurm_rest._version import __version__
+from jupyter_slurm_rest.server.app import SlurmRest
+from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.server.settings import BadSetting, ClusterSettings, read_clusters
+from jupyter_slurm_rest.server.watch import Announcer, Settings
+
+from .examine import examine
+from .findings import Finding
+
+
+class DoctorApp(JupyterApp):
+    """Says which of address, token, API version, clock, accounting and files is wrong."""
+
+    name = "jupyter-slurm-doctor"
+    description = __doc__
+    version = __version__
+    classes = [SlurmRest]
+    config_file_name = Unicode("jupyter_server_config")
+
+    cluster = Unicode("", help="Look at this cluster only. Default: all.").tag(config=True)
+    aliases = {"cluster": "DoctorApp.cluster", "config": "JupyterApp.config_file"}
+
+    def start(self) -> None:
+        """Print what is found; exits with 1 when something is wrong."""
+        super().start()
+        # What is tried again in between is no finding.
+        logging.getLogger("stamina").addHandler(logging.NullHandler())
+        sys.exit(asyncio.run(self._examine_all()))
+
+    async def _examine_all(self) -> int:
+        configured = SlurmRest(config=self.config).clusters
+        if not configured:
+            return self._refuse("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
+        try:
+            chosen = {
+                name: settings
+                for name, settings in read_clusters(configured).items()
+                if self.cluster in ("", name)
+            }
+            clusters = [_cluster(name, settings) for name, settings in chosen.items()]
+        except BadSetting as error:
+            return self._refuse(str(error))
+        if not clusters:
+            known = ", ".join(configured)
+            return self._refuse(f"No cluster named {self.cluster!r}. Configured: {known}.")
+        findings: list[Finding] = []
+        for cluster in clusters:
+            print(f"{cluster.name}: {cluster.settings.url}")  # noqa: T201
+            async for finding in examine(cluster):
+                print("\n".join(finding.lines()))  # noqa: T201
+                findings.append(finding)
+            await cluster.close()
+        return int(any(finding.verdict == "wrong" for finding in findings))
+
+    def _refuse(self, text: str) -> int:
+        print(text, file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _cluster(name: str, settings: ClusterSettings) -> Cluster:
+    """Watches nothing, so that it has nothing to announce."""
+    announcer = Announcer(EventLogger(), name)
+    return Cluster(name, settings, ttl=0.0, announcer=announcer, watching=Settings(lease=0.0))
+
+
+class SlurmApp(JupyterApp):
+    """Slurm in Jupyter."""
+
+    name = "jupyter-slurm"
+    description = __doc__
+    version = __version__
+    subcommands: dict[str, Any] = {
+        "doctor": (DoctorApp, "Say what is wrong between this machine and Slurm.")
+    }
+
+    def start(self) -> None:
+        """Run the subcommand, or show the help."""
+        if self.subapp is None:
+            self.print_help()
+            sys.exit(2)
+        self.subapp.start()
+
+
+main = SlurmApp.launch_instance

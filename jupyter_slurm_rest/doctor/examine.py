@@ -1,0 +1,188 @@
+"""One cluster, looked at from the outside in: address, token, slurmrestd, Slurm, files."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.slurm.errors import SlurmError, TokenRejected, Unreachable
+from jupyter_slurm_rest.tokens import TokenError
+
+from .findings import Finding
+
+#: Seconds. Slurm allows a token no leeway; tokens may live for ten minutes only.
+_SKEW_NOTICED = 5
+_SKEW_TOO_MUCH = 60
+_CONNECT = 5.0
+_KEYS_AND_CLOCKS = (
+    "Slurm needs AuthAltTypes=auth/jwt with the key that signed this token, slurmrestd "
+    "needs SLURM_JWT=daemon, and the clocks must agree."
+)
+
+
+async def examine(cluster: Cluster) -> AsyncIterator[Finding]:
+    """Everything there is to say about ``cluster``, in the order of what needs what."""
+    address = await _address(cluster.settings.url)
+    yield address
+    token = await _token(cluster)
+    yield token
+    if "wrong" in (address.verdict, token.verdict):
+        yield Finding("slurmrestd", "unknown", "Not asked: see above.")
+        return
+    slurmrestd = await _slurmrestd(cluster)
+    yield slurmrestd
+    if slurmrestd.verdict == "wrong":
+        return
+    accepted = await _accepted(cluster)
+    yield accepted
+    if accepted.verdict == "wrong":
+        return
+    yield await _clock(cluster)
+    yield await _accounting(cluster)
+    yield Finding("plan", "ok", await cluster.plan())
+    yield await _files(cluster)
+
+
+async def _address(url: str) -> Finding:
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return await asyncio.to_thread(_socket, Path(parts.path))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    where = f"{parts.hostname}:{port}"
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(parts.hostname, port), _CONNECT)
+    except asyncio.TimeoutError:
+        advice = "A firewall or network policy may drop the packets; ask who runs the network."
+        return Finding("address", "wrong", f"{where} does not answer.", advice)
+    except socket.gaierror:
+        return Finding(
+            "address", "wrong", f"The host name {parts.hostname} is not known.", "Check the URL."
+        )
+    except OSError as error:
+        advice = "Check host and port of the URL, and that slurmrestd runs there."
+        return Finding("address", "wrong", f"{where}: {error.strerror or error}.", advice)
+    writer.close()
+    return Finding("address", "ok", f"{where} takes connections.")
+
+
+def _socket(path: Path) -> Finding:
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_CONNECT)
+            connection.connect(str(path))
+    except OSError as error:
+        advice = "Check the path, that slurmrestd runs, and that you may use its socket."
+        return Finding("address", "wrong", f"{path}: {error.strerror or error}.", advice)
+    return Finding("address", "ok", f"{path} takes connections.")
+
+
+async def _token(cluster: Cluster) -> Finding:
+    name = cluster.tokens.name
+    try:
+        token = await cluster.tokens.acquire()
+    except TokenError as error:
+        advice = "Configure c.SlurmRest.clusters[...]['tokens']."
+        if name == "env":
+            advice = "A server takes SLURM_JWT out of its environment: set it for this command."
+        return Finding("token", "wrong", f"From {name!r}: {error.message}", advice)
+    left = token.expires_at - time.time()
+    text = f"From {name!r}, for the Slurm user {token.username}, good for {left:.0f} seconds."
+    if left < 0:
+        advice = "The clock of this machine is ahead, or the source gives old tokens."
+        return Finding("token", "wrong", text, advice)
+    return Finding("token", "ok", text)
+
+
+async def _slurmrestd(cluster: Cluster) -> Finding:
+    try:
+        versions = await cluster.client.versions()
+        release = await cluster.client.slurm_release()
+    except Unreachable as error:
+        advice = error.advice or "Check the URL's scheme and, for https, 'ca' of the cluster."
+        return Finding("slurmrestd", "wrong", error.message, advice)
+    except TokenRejected as error:
+        return Finding("token", "wrong", error.message, _KEYS_AND_CLOCKS)
+    except SlurmError as error:
+        return Finding("slurmrestd", "wrong", error.message, error.advice)
+    offered = ", ".join(versions[1:])
+    text = f"Slurm {release or 'of unknown release'}, API {versions[0]}"
+    return Finding("slurmrestd", "ok", f"{text} (also {offered})." if offered else f"{text}.")
+
+
+async def _accepted(cluster: Cluster) -> Finding:
+    """slurmrestd passes tokens on unread: it is slurmctld that accepts them."""
+    try:
+        pings = await cluster.client.ping()
+    except TokenRejected as error:
+        return Finding("token", "wrong", error.message, _KEYS_AND_CLOCKS)
+    except SlurmError as error:
+        return Finding("controller", "wrong", error.message, error.advice)
+    up = [ping.hostname for ping in pings if ping.up]
+    if not up:
+        advice = "Ask the cluster's administrators; running jobs go on."
+        return Finding("controller", "wrong", "No slurmctld is up.", advice)
+    return Finding("controller", "ok", f"slurmctld on {', '.join(up)} is up and takes the token.")
+
+
+async def _clock(cluster: Cluster) -> Finding:
+    before = time.time()
+    try:
+        diag = await cluster.client.diag()
+    except SlurmError as error:
+        return Finding("clock", "unknown", f"Slurm does not tell its time: {error.message}")
+    if diag.asked_at is None:
+        return Finding("clock", "unknown", "Slurm does not tell its time.")
+    # Slurm's clock is given in whole seconds, taken somewhen during the call.
+    skew = diag.asked_at - (before + time.time()) / 2
+    ahead = "ahead of" if skew < 0 else "behind"
+    text = f"This machine is {abs(skew):.0f} seconds {ahead} slurmctld."
+    advice = "Tokens may be refused as expired: keep time with NTP on both sides."
+    if abs(skew) > _SKEW_TOO_MUCH:
+        return Finding("clock", "wrong", text, advice)
+    if abs(skew) > _SKEW_NOTICED:
+        return Finding("clock", "warning", text, advice)
+    return Finding("clock", "ok", "This machine's clock agrees with slurmctld's.")
+
+
+async def _accounting(cluster: Cluster) -> Finding:
+    try:
+        there = await cluster.client.has_accounting()
+    except SlurmError as error:
+        return Finding("accounting", "wrong", error.message, error.advice)
+    if there:
+        return Finding("accounting", "ok", "slurmdbd answers: history, accounts and limits work.")
+    return Finding(
+        "accounting",
+        "warning",
+        "slurmrestd serves no accounting.",
+        "Without it there are no finished jobs, accounts or limits to show.",
+    )
+
+
+async def _files(cluster: Cluster) -> Finding:
+    user = await cluster.username()
+    try:
+        home = Path(pwd.getpwnam(user).pw_dir)
+    except KeyError:
+        return Finding(
+            "files",
+            "warning",
+            f"This machine does not know the user {user}.",
+            "If it does not share the cluster's file systems, set "
+            "c.SlurmRest.shared_files = False; job output cannot be shown then.",
+        )
+    if not await asyncio.to_thread(os.access, home, os.R_OK | os.X_OK):
+        return Finding(
+            "files",
+            "warning",
+            f"{home}, the home of {user}, cannot be read here.",
+            "Output of jobs that write there cannot be shown.",
+        )
+    return Finding("files", "ok", f"{home}, the home of {user}, can be read here.")

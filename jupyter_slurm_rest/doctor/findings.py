@@ -1,0 +1,29 @@
+"""What an examination finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: ``unknown`` is what could not be looked at because something before it is wrong.
+Verdict = Literal["ok", "warning", "wrong", "unknown"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    #: ``address``, ``token``, ``slurmrestd``, ``controller``, ``clock``, ``accounting``,
+    #: ``plan``, ``files``.
+    subject: str
+    verdict: Verdict
+    #: A sentence: what was found.
+    text: str
+    #: A sentence: what to do; empty when all is well.
+    advice: str = ""
+
+    def lines(self) -> list[str]:
+        """As it is printed."""
+        marks = {"ok": "ok", "warning": "WARNING", "wrong": "WRONG", "unknown": "?"}
+        first = f"  {marks[self.verdict]:8}{self.subject:12}{self.text}"
+        return [first, f"{'':22}{self.advice}"] if self.advice else [first]
