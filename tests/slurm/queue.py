@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -48,29 +49,30 @@ class Queue:
         self.history[job_id] = msgspec.structs.replace(row, state=state, end_time=end_time)
         self.changed_at += 1
 
-    def _call(self, name: str) -> None:
+    async def _call(self, name: str) -> None:
+        await asyncio.sleep(0)
         self.calls.append(name)
         self.seconds += 0.01
         if self.failure is not None:
             raise self.failure
 
     async def dump(self, update_time: int | None) -> Dump | None:
-        self._call("dump")
+        await self._call("dump")
         if update_time is not None and update_time > self.changed_at:
             return None
         return Dump(list(self.jobs.values()), self.changed_at + 1)
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
-        self._call("states")
+        await self._call("states")
         wanted = self.jobs if job_ids is None else [i for i in job_ids if i in self.jobs]
         return {i: (self.jobs[i].state, tuple(self.jobs[i].flags)) for i in wanted}
 
     async def records(self, job_id: int) -> list[JobSummary]:
-        self._call(f"record {job_id}")
+        await self._call(f"record {job_id}")
         return [row for row in self.jobs.values() if job_id in (row.job_id, row.array_job_id or 0)]
 
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
-        self._call("accounted")
+        await self._call("accounted")
         self.asked.append(wanted)
         if self.accounting_failure is not None:
             raise self.accounting_failure
@@ -87,7 +89,7 @@ class Queue:
         return rows
 
     async def diag(self) -> Diag:
-        self._call("diag")
+        await self._call("diag")
         return Diag(jobs_pending=len(self.jobs), jobs_running=0, asked_at=self.changed_at + 1)
 
     async def api_minor(self) -> int:
@@ -97,4 +99,5 @@ class Queue:
         return self.accounting
 
     async def user(self) -> str:
+        await asyncio.sleep(0)
         return "alice"

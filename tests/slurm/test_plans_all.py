@@ -96,6 +96,33 @@ async def test_a_long_queue_is_never_dumped() -> None:
     assert queue.requests == 11
 
 
+async def test_a_page_is_one_question_and_its_reasons_follow() -> None:
+    queue = Queue(*(job(i, reason="Priority") for i in range(1, 101)))
+    index = QueueIndex(queue, Records(queue))
+    seen = await index(None)
+    queue.calls.clear()
+
+    first = await index.rows(seen, seen.newest)
+    asked = len(queue.calls)
+    reasons = [sum(row.reason == "Priority" for row in first)]
+    while reasons[-1] < 100:
+        rows = await index.rows(seen, seen.newest)
+        reasons.append(sum(row.reason == "Priority" for row in rows))
+
+    assert [row.job_id for row in first] == list(range(100, 0, -1))
+    assert asked == 26
+    assert reasons == [25, 50, 75, 100]
+    assert [row.reason for row in first[:25]] == ["Priority"] * 25
+
+
+async def test_without_accounting_a_page_is_read_row_by_row() -> None:
+    queue = Queue(*(job(i, reason="Priority") for i in range(1, 51)), accounting=False)
+    index = QueueIndex(queue, Records(queue))
+    rows = await index.rows(seen := await index(None), seen.newest, accounting=False)
+    assert [row.reason for row in rows] == ["Priority"] * 50
+    assert "accounted" not in queue.calls
+
+
 async def test_one_look_reads_a_bounded_number_of_rows() -> None:
     queue = Queue(*(job(i) for i in range(1, 1_001)))
     index = QueueIndex(queue, Records(queue))
@@ -167,6 +194,8 @@ async def test_plans_agree() -> None:
     search = Search(queue, Filters(users=frozenset({"bob"})))
     found = await search.find(index, index.newest, enough=99)
 
+    assert len(await plan.rows(index, index.newest)) == 41
+    # Some rows with each look.
     assert await plan.rows(index, index.newest) == list(dumped.rows.values())[::-1]
     assert {row.id for row in found.rows} == {
         row.id for row in dumped.rows.values() if row.user == "bob"

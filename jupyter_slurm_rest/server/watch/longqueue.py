@@ -87,7 +87,7 @@ class LongQueue:
             ids = ordered(index, states, query.sort)
             chosen, total = self._window(ids, query), len(ids)
             counts, note = index.counts(), QueueIndex.note
-        shown = await self._plan.rows(index, chosen)
+        shown = await self._plan.rows(index, chosen, accounting=accounting)
         version = self._version(query, shown, total, note)
         page = self._pages.cut(
             shown, query=query, version=version, total=total, counts=counts, since=since

@@ -126,6 +126,11 @@ class Watcher:
         choice = self._choices[scope] = choose(weather, before.plan if before else "")
         return choice
 
+    @property
+    def dumped(self) -> Table | None:
+        """The whole queue as last read; ``None`` where it never was."""
+        return self._dump.value if self._dump is not None else None
+
     def submitted(self, job_ids: Iterable[int]) -> None:
         """The person submitted these: show them now, not when accounting knows."""
         if self._my_jobs is not None:

@@ -6,14 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from jupyter_slurm_rest.slurm.errors import AccountingDown, AccountingMissing
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .records import Records
 from .source import Accounted, Meter, Source, State, is_live
-from .table import Table, carry_over, new_version
+from .table import Table, carry_over, new_version, with_state
 
 #: Accounting learns of a job some seconds after slurmctld, and clocks differ.
 _LATE = 300
@@ -122,15 +120,8 @@ class MyJobs:
             if state is not None:
                 row = record or accounted
                 if row is not None:
-                    yield _with_state(row, state)
+                    yield with_state(row, state)
             elif accounted is not None and not is_live(accounted):
                 yield accounted
             # Else slurmctld has forgotten it and accounting has not heard of its end: it
             # neither lives nor may it be called finished. It is left out until one says more.
-
-
-def _with_state(row: JobSummary, state: State) -> JobSummary:
-    """slurmctld's state wins over a row that was read at another moment."""
-    if (row.state, tuple(row.flags)) == state:
-        return row
-    return msgspec.structs.replace(row, state=state[0], flags=list(state[1]))

@@ -12,7 +12,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .source import Source, State
-from .table import same
+from .table import same, with_state
 
 #: Fewer split-off tasks than this are read one by one, more through their array.
 _TASKS_ONE_BY_ONE = 3
@@ -21,7 +21,15 @@ _TASKS_ONE_BY_ONE = 3
 class _Kept(msgspec.Struct):
     row: JobSummary
     state: State
+    #: Never, where it is accounting's row that stands in for slurmctld's.
     read_at: float
+
+    @property
+    def stand_in(self) -> bool:
+        return self.read_at == _NEVER
+
+
+_NEVER = -float("inf")
 
 
 class Records:
@@ -56,15 +64,33 @@ class Records:
 
     def outdated(self, states: Mapping[int, State]) -> list[int]:
         """Which of these records must be read; those whose state changed come first."""
+        changed = self.unknown(states)
+        new = set(changed)
         now = self._clock()
-        changed, aged = [], []
-        for job_id, state in states.items():
-            kept = self._kept.get(job_id)
-            if kept is None or kept.state != state:
-                changed.append(job_id)
-            elif state[0] == "PENDING" and now - kept.read_at >= self._reread:
-                aged.append((kept.read_at, job_id))
-        return changed + [job_id for _, job_id in sorted(aged)]
+        aged: list[tuple[float, bool, int, int]] = []
+        for place, (job_id, state) in enumerate(states.items()):
+            if job_id in new:
+                continue
+            kept, waits = self._kept[job_id], state[0] == "PENDING"
+            if kept.stand_in or (waits and now - kept.read_at >= self._reread):
+                aged.append((kept.read_at, not waits, place, job_id))
+        return changed + [job_id for *_, job_id in sorted(aged)]
+
+    def unknown(self, states: Mapping[int, State]) -> list[int]:
+        """Which of these records have no row that is true for their state."""
+        return [
+            job_id
+            for job_id, state in states.items()
+            if (kept := self._kept.get(job_id)) is None or kept.state != state
+        ]
+
+    def stand_in(self, rows: Iterable[JobSummary], states: Mapping[int, State]) -> None:
+        """Show accounting's rows until slurmctld's own are read: they have no reasons."""
+        for row in rows:
+            state = states.get(row.job_id)
+            if state is not None:
+                seen = with_state(row, state)
+                self._keep_row(_Kept(seen, state, _NEVER))
 
     async def read(self, job_ids: Iterable[int], states: Mapping[int, State]) -> None:
         """Read these records; those that slurmctld no longer has are dropped."""
@@ -84,12 +110,16 @@ class Records:
         now = self._clock()
         for row in rows:
             state = states.get(row.job_id, (row.state, tuple(row.flags)))
-            kept = self._kept.get(row.job_id)
-            if kept is not None and same(kept.row, row):
-                row = kept.row
-            self._kept[row.job_id] = _Kept(row, state, now)
-            self._kept.move_to_end(row.job_id)
+            self._keep_row(_Kept(row, state, now))
         if all(row.job_id != job_id for row in rows):
             self._kept.pop(job_id, None)
+
+    def _keep_row(self, new: _Kept) -> None:
+        job_id = new.row.job_id
+        old = self._kept.get(job_id)
+        if old is not None and same(old.row, new.row):
+            new.row = old.row
+        self._kept[job_id] = new
+        self._kept.move_to_end(job_id)
         while len(self._kept) > self._keep:
             self._kept.popitem(last=False)

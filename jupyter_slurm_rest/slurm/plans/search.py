@@ -11,6 +11,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 from .index import Index
 from .select import Filters, by_id, matching
 from .source import Accounted, Source, is_live
+from .table import with_state
 
 #: Records asked for at once, at first and at most. An id is 11 bytes of the request line.
 FIRST_CHUNK, MAX_CHUNK = 500, 3_000
@@ -79,7 +80,7 @@ class Search:
             size = min(MAX_CHUNK, size * 2) if len(found) < _RARE * len(chunk) else FIRST_CHUNK
             if hurry():
                 break
-        rows = [_as_in_queue(self._matched[i], index) for i in among if i in self._matched]
+        rows = [with_state(self._matched[i], index.states[i]) for i in among if i in self._matched]
         rows = matching(rows, self._filters)
         rows.sort(key=by_id, reverse=True)
         return Found(rows=rows, searched=len(among) - len(left), total=len(among))
@@ -93,10 +94,3 @@ class Search:
             names=sorted(f.names),
             job_ids=chunk,
         )
-
-
-def _as_in_queue(row: JobSummary, index: Index) -> JobSummary:
-    state, flags = index.states[row.job_id]
-    if row.state == state and tuple(row.flags) == flags:
-        return row
-    return msgspec.structs.replace(row, state=state, flags=list(flags))

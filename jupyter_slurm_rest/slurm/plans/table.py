@@ -9,6 +9,8 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import JobSummary
 
+from .source import State
+
 #: Fields that change with every look at the clock; a row is not new because of them.
 #: Whoever shows a running job counts on from ``start_time``.
 CLOCKWORK = ("elapsed",)
@@ -67,3 +69,10 @@ def same(one: JobSummary, other: JobSummary) -> bool:
 
 
 _COMPARED = tuple(name for name in JobSummary.__struct_fields__ if name not in CLOCKWORK)
+
+
+def with_state(row: JobSummary, state: State) -> JobSummary:
+    """``row`` in ``state``: slurmctld's state wins over a row that was read at another moment."""
+    if (row.state, tuple(row.flags)) == state:
+        return row
+    return msgspec.structs.replace(row, state=state[0], flags=list(state[1]))
