@@ -1,0 +1,150 @@
+"""P2 to P4: everybody's jobs, of a long queue and of a short one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count
+
+from devcluster import Cluster
+
+from .jupyter import Jupyter, ours
+from .queues import ME, newest_api, plain_dump, resident, restart_slurmrestd
+from .results import Result, median
+
+_MB = 1e6
+
+
+def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Result]:
+    """P2: a queue that is never dumped."""
+    where = f"all jobs, long queue, {cluster.generation} ({cluster.release}): "
+    restart_slurmrestd(cluster)
+    names = [f"fresh{number}" for number in range(5)]
+    with ours(
+        dict.fromkeys(names, cluster.url),
+        cluster.token(ME),
+        refresh=0.0,
+        slurmrestd_share=1.0,
+        max_jobs_dump=jobs // 4,
+    ) as server:
+        before = resident(cluster)
+        firsts = []
+        for name in names:
+            answer = server.jobs(name, scope="all", limit=100)
+            told = answer.json()
+            if told["plan"] != "index" or len(told["jobs"]) != 100:
+                raise RuntimeError(f"plan {told['plan']}, {len(told['jobs'])} rows")
+            firsts.append(answer.seconds)
+        curve = [resident(cluster)]
+        for _ in range(refreshes):
+            server.jobs(names[0], scope="all", limit=100)
+            curve.append(resident(cluster))
+    moments = [curve[refreshes * part // 100] for part in (0, 10, 50, 100)]
+    grown = [f"{(moment - before) / _MB:.0f}" for moment in moments]
+    yield Result("P2.first", where + "the first page of rows, median", median(firsts), "s", 1.0)
+    yield Result(
+        "P2.memory",
+        where + f"growth of slurmrestd over {refreshes} refreshes",
+        (curve[-1] - before) / _MB,
+        "MB",
+        50,
+        note=f"at 0, 10, 50 and 100 %: {', '.join(grown)}",
+    )
+
+
+def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
+    """P3 and P4: a queue that is dumped; ``jobs`` are in it."""
+    where = f"all jobs, {jobs:,}, {cluster.generation} ({cluster.release}): "
+    restart_slurmrestd(cluster)
+    api = newest_api(cluster)
+    plain, ratios, whole = [], [], []
+    number = count()
+    names = [f"fresh{n}" for n in range(3)]
+    with ours(
+        dict.fromkeys(names, cluster.url),
+        cluster.token(ME),
+        refresh=0.0,
+        slurmrestd_share=1.0,
+        max_jobs_dump=jobs * 2,
+    ) as server:
+        server.jobs(names[0], scope="mine")
+        time.sleep(1)
+        server.probe(reset=True)
+        time.sleep(3)
+        idle = server.probe(reset=True)
+        for name in names:
+            # slurmrestd's own time wanders: each pair is measured one after the other.
+            alone, size = plain_dump(cluster, api)
+            restart_slurmrestd(cluster)
+            if next(number) == 0:
+                server.jobs(name, scope="mine")
+                server.probe(reset=True)
+            answer = server.jobs(name, scope="all", limit=5000)
+            if name == names[0]:
+                busy = server.probe(reset=True)
+            restart_slurmrestd(cluster)
+            plain.append(alone)
+            whole.append(answer.seconds)
+            ratios.append(answer.seconds / alone)
+        name = names[-1]
+        told = answer.json()
+        if told["plan"] != "dump" or len(told["jobs"]) < min(jobs, 5000) * 0.9:
+            raise RuntimeError(f"plan {told['plan']}, {len(told['jobs'])} rows")
+        etag = answer.headers["etag"]
+        same = [
+            server.jobs(name, {"If-None-Match": etag}, scope="all", limit=5000) for _ in range(20)
+        ]
+        if same[-1].status != 304:
+            raise RuntimeError(f"an unchanged queue answers {same[-1].status}")
+        cluster.run(["bash", "-c", _CHANGE_TEN])
+        changed = _until_new(server, name, told["version"])
+    yield Result(
+        "P3.whole",
+        where + "time to the whole table",
+        median(whole),
+        "s",
+        note=f"{size / _MB:.0f} MB from slurmrestd",
+    )
+    yield Result("P3.ratio", where + "over slurmrestd's own time", median(ratios), "x", 1.15)
+    yield Result(
+        "P3.same", where + "an unchanged refresh", median([s.seconds for s in same]) * 1e3, "ms", 20
+    )
+    yield Result("P3.same.bytes", where + "bytes of it", same[-1].received / 1e3, "kB", 2)
+    yield Result("P3.delta", where + "bytes after 10 jobs changed", changed / 1e3, "kB", 20)
+    table = busy["tables"][names[0]]
+    yield Result(
+        "P4.memory",
+        where + "growth of the Jupyter server over the table's size",
+        (busy["resident"] - idle["resident"]) / table,
+        "x",
+        2,
+        note=f"table {table / _MB:.1f} MB",
+    )
+    yield Result(
+        "P4.stall",
+        where + "longest stall of the event loop",
+        busy["longest"] * 1e3,
+        "ms",
+        50,
+        note=f"of which it worked {busy['worked'] * 1e3:.0f} ms; "
+        f"idle, this machine stalls {idle['longest'] * 1e3:.0f} ms",
+    )
+
+
+_CHANGE_TEN = (
+    "for job in $(squeue -h -t PD -u bob -o %A | sort -n | tail -10); "
+    "do scontrol update jobid=$job name=changed; done"
+)
+
+
+def _until_new(server: Jupyter, name: str, since: str) -> float:
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
+        answer = server.jobs(name, scope="all", limit=5000, since=since)
+        told = answer.json()
+        if told["version"] != since:
+            if told["delta"] is None or len(told["jobs"]) != 10:
+                raise RuntimeError(f"{len(told['jobs'])} rows, delta {told['delta']}")
+            return float(answer.received)
+        time.sleep(0.5)
+    raise RuntimeError("the change was never seen")

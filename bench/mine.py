@@ -1,0 +1,53 @@
+"""P1: my ten jobs in a queue of thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from devcluster import Cluster
+
+from .jupyter import ours
+from .peer import peer
+from .queues import ME, MINE
+from .relay import Relay
+from .results import Result, median
+
+
+def measure(cluster: Cluster, folder: Path, *, looks: int) -> Iterator[Result]:
+    """Every look reads Slurm anew (``refresh`` of 0): nothing here comes from a cache."""
+    where = f"{cluster.generation} ({cluster.release})"
+    with Relay(cluster.url) as relay:
+        urls = {"direct": cluster.url, "counted": relay.url}
+        with ours(urls, cluster.token(ME), refresh=0.0, slurmrestd_share=1.0) as server:
+            first = server.jobs("direct", scope="mine")
+            count = first.json()["total"]
+            if count < MINE:
+                raise RuntimeError(f"{count} of my {MINE} jobs were found")
+            answers = [server.jobs("direct", scope="mine") for _ in range(looks)]
+            server.jobs("counted", scope="mine")
+            whole = relay.received
+            relay.reset()
+            for _ in range(10):
+                server.jobs("counted", scope="mine")
+            upstream = relay.received / 10
+    seconds = median([answer.seconds for answer in answers])
+    size = median([answer.received for answer in answers])
+    with peer(cluster, folder, ME) as (other, entering):
+        asked = [other.get("jupyterlab_slurm/squeue") for _ in range(max(5, looks // 5))]
+    peer_seconds = median([answer.seconds for answer in asked]) - entering
+    peer_size = median([answer.received for answer in asked])
+    if b"filled" not in asked[0].body:
+        raise RuntimeError(f"the peer sees no jobs: {asked[0].body[:300]!r}")
+    mine = f"my jobs, {where}: "
+    yield Result(
+        "P1.time", mine + "server time, median", seconds * 1e3, "ms", 25, peer=peer_seconds * 1e3
+    )
+    yield Result("P1.first", mine + "the first look", first.seconds * 1e3, "ms")
+    yield Result("P1.faster", mine + "times faster", peer_seconds / seconds, "x", 10, "more")
+    yield Result("P1.upstream", mine + "bytes from slurmrestd", upstream / 1e3, "kB", 150)
+    yield Result(
+        "P1.upstream.first", mine + "bytes from slurmrestd, first look", whole / 1e3, "kB", 150
+    )
+    yield Result("P1.bytes", mine + "bytes to the browser", size / 1e3, "kB", peer=peer_size / 1e3)
+    yield Result("P1.fewer", mine + "times fewer bytes", peer_size / size, "x", 50, "more")
