@@ -11,7 +11,7 @@ import { isFinished } from './jobstate';
 /** Milliseconds between two looks at a job that may still change. */
 const INTERVAL = 5_000;
 /** Milliseconds at most between two tries while the server fails. */
-const LONGEST = 120_000;
+const LONGEST = 60_000;
 /** Seconds after its end in which accounting still adds to a job. */
 const SETTLING = 60;
 

@@ -22,8 +22,6 @@ export class JobPanel extends ReactWidget {
     this._options = options;
     this._tab = options.tab ?? 'overview';
     this.addClass('jp-SlurmJob');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', options.trans.__('Job %1', options.model.id));
     this.model.stateChanged.connect(this._onModel, this);
   }
 

@@ -23,8 +23,6 @@ export class SubmitPanel extends SplitPanel {
     this.model = model;
     this._trans = trans;
     this.addClass('jp-SlurmSubmit');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', trans.__('Submit a Slurm job'));
     this._editor = new ScriptEditor({
       source: model.script,
       editorServices: options.editorServices,

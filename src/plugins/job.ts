@@ -82,6 +82,8 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       widget.addClass('jp-SlurmMain');
       widget.title.label = trans.__('Job %1', job.id);
       widget.title.caption = trans.__('Job %1 on %2', job.id, job.cluster);
+      // The core widget calls every content "main area content".
+      content.node.setAttribute('aria-label', widget.title.label);
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
       for (const id of TOOLBAR) {

@@ -146,6 +146,8 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       widget.title.label =
         draft.path === undefined ? trans.__('Submit job') : PathExt.basename(draft.path);
       widget.title.caption = trans.__('Submit a Slurm job');
+      // The core widget calls every content "main area content".
+      content.node.setAttribute('aria-label', widget.title.caption);
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
 
