@@ -105,11 +105,18 @@ class Cluster:
         user = await self.username()
         return await self.snapshots.get("account", lambda: self.client.account(user), ttl=60.0)
 
-    async def job(self, job_id: str) -> Job:
-        """One job, with what accounting knows about it."""
+    async def job(self, job_id: str, *, allow_stale: bool = False) -> Job:
+        """One job, with what accounting knows about it.
+
+        With ``allow_stale``, perhaps as it was before Slurm stopped answering: its paths
+        stay what they are, but its state does not, and a job does not say how old it is.
+        """
         # A second: the detail view and its output ask at the same time.
         found = await self.snapshots.get(
-            ("job", job_id), lambda: self.client.whole_job(job_id), ttl=1.0
+            ("job", job_id),
+            lambda: self.client.whole_job(job_id),
+            ttl=1.0,
+            allow_stale=allow_stale,
         )
         return found.value
 

@@ -47,7 +47,7 @@ class _Piece(msgspec.Struct, frozen=True):
 
 async def read_output(cluster: Cluster, job_id: str, query: OutputQuery) -> OutputChunk:
     """What the file of ``query.stream`` gained since ``query.offset``."""
-    job = await cluster.job(job_id)
+    job = await cluster.job(job_id, allow_stale=True)
     path = job.stderr or job.stdout if query.stream == "stderr" else job.stdout
     ended = job.state in _ENDED and "COMPLETING" not in job.flags
     if not path or path == "/dev/null":

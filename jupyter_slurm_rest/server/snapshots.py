@@ -45,9 +45,18 @@ class Snapshots:
         self._generation = 0
 
     async def get(
-        self, key: Hashable, fetch: Callable[[], Awaitable[T]], *, ttl: float | None = None
+        self,
+        key: Hashable,
+        fetch: Callable[[], Awaitable[T]],
+        *,
+        ttl: float | None = None,
+        allow_stale: bool = True,
     ) -> Snapshot[T]:
-        """The answer under ``key``, from ``fetch`` unless a young one is there."""
+        """The answer under ``key``, from ``fetch`` unless a young one is there.
+
+        Without ``allow_stale``, what is known is not given out when ``fetch`` fails: for
+        answers that cannot say that they are old.
+        """
         kept = self._kept.get(key)
         if kept and time.monotonic() - kept[0] < (self.ttl if ttl is None else ttl):
             return cast("Snapshot[T]", kept[1])
@@ -61,7 +70,7 @@ class Snapshots:
             # Shielded: the first to ask may leave; the others still wait for the answer.
             return cast("Snapshot[T]", await asyncio.shield(flight))
         except _PASSING as error:
-            if kept and time.monotonic() - kept[0] < self.keep:
+            if allow_stale and kept and time.monotonic() - kept[0] < self.keep:
                 old = kept[1]
                 return Snapshot(old.value, old.as_of, stale=True, note=error.message)
             raise

@@ -20,7 +20,7 @@ class OneJob:
     def __init__(self, path: Path | str, state: str = "RUNNING", stderr: str = "") -> None:
         self.known = Job(id="7", job_id=7, state=state, stdout=str(path), stderr=stderr)
 
-    async def job(self, job_id: str) -> Job:
+    async def job(self, job_id: str, *, allow_stale: bool) -> Job:
         return self.known
 
 

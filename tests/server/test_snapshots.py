@@ -87,3 +87,12 @@ async def test_close_leaves_nothing_running() -> None:
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("slurm-")]
+
+
+async def test_an_answer_that_cannot_say_its_age_is_not_given_out_stale() -> None:
+    shared, upstream = Snapshots(ttl=0), Upstream()
+    await shared.get("job", upstream)
+    upstream.error = Unreachable("slurmrestd is down.")
+    with pytest.raises(Unreachable):
+        await shared.get("job", upstream, allow_stale=False)
+    assert (await shared.get("job", upstream)).stale
