@@ -20,7 +20,7 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
   const { job, now, trans } = props;
   const start = job.state === 'PENDING' ? (job.estimated_start ?? job.start_time) : null;
   return (
-    <header className="jp-SlurmJob-header">
+    <div className="jp-SlurmJob-header">
       <div className="jp-SlurmJob-titleLine">
         <h2 className="jp-SlurmJob-title" title={job.name}>
           {job.name === '' ? trans.__('Job %1', job.id) : job.name}
@@ -45,7 +45,7 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
           {formatRelative(start, now, trans)})
         </p>
       )}
-    </header>
+    </div>
   );
 }
 

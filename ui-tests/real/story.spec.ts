@@ -107,7 +107,9 @@ test('a wrong script is refused where it is wrong, and nothing is lost', async (
 
   // What is written is kept a moment after the person rests.
   await page.waitForTimeout(1000);
-  await page.reload();
+  const loaded = page.waitForEvent('load');
+  await page.evaluate(() => window.location.reload());
+  await loaded;
   await expect(form.getByText('#SBATCH --job-name=kept')).toBeVisible({ timeout: 60_000 });
 });
 
