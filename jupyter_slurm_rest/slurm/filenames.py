@@ -43,6 +43,14 @@ def resolve(path: str, naming: Naming) -> str:
     return f"{naming.directory.rstrip('/')}/{found}"
 
 
+def still_open(path: str) -> str:
+    """``path`` as Slurm resolved it for tasks to come, with ``%a`` for their numbers.
+
+    Slurm writes its "no value" there: ``slurm-8_4294967294.out``.
+    """
+    return path.replace("4294967294", "%a")
+
+
 def _replace(match: re.Match[str], naming: Naming) -> str:
     width, letter = match[1], match[2]
     if letter == "%" and not width:

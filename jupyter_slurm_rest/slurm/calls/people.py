@@ -23,12 +23,18 @@ class PeopleCalls(AccountingCalls):
         answer = await self._database("associations/", {"user": user} if user else None)
         rows = decode(answer.body, wire.AssociationRows).associations or []
         found = [wire.association(row) for row in rows]
+        if (await self.dialect()).has("numbered qos"):
+            numbers = await self._qos()
+            found = [wire.with_qos_names(one, numbers) for one in found]
         return [one for one in found if not user or one.user == user]
 
     async def qos(self) -> list[Qos]:
         """Every quality of service."""
+        return [wire.qos(row) for row in await self._qos()]
+
+    async def _qos(self) -> list[wire.QosRow]:
         rows = decode((await self._database("qos/")).body, wire.QosRows)
-        return [wire.qos(row) for row in rows.qos or rows.old or []]
+        return rows.qos or rows.old or []
 
     async def shares(self, user: str = "") -> list[Share]:
         """Fairshare: all of it, or ``user``'s and of the accounts above. From v0.0.40."""

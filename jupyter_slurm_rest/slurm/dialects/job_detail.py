@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.filenames import Naming, resolve
+from jupyter_slurm_rest.slurm.filenames import Naming, resolve, still_open
 from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.reasons import explain
 
@@ -84,7 +84,9 @@ def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
     """
     fields: dict[str, Any] = row_fields(row, time.time() if now is None else now)
     state, reason = fields["state"], fields["reason"]
-    stdin, stdout, stderr = _files(row, fields, resolved)
+    files = _files(row, fields, resolved)
+    if fields["array_tasks"]:
+        files = [still_open(file) for file in files]
     shared = words(row.shared)
     fields.update(
         cluster=text(row.cluster),
@@ -97,9 +99,9 @@ def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
         working_directory=text(row.current_working_directory),
         command=text(row.command),
         submit_line=text(row.submit_line),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
+        stdin=files[0],
+        stdout=files[1],
+        stderr=files[2],
         dependency=text(row.dependency),
         constraints=text(row.features),
         reservation=text(row.resv_name),
@@ -147,17 +149,17 @@ def _suspended(row: JobDetail, state: str, fields: dict[str, Any], now: float | 
     return max(0, int(until - start - ran))
 
 
-def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> tuple[str, str, str]:
+def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
     """Paths of stdin, stdout and stderr with every pattern resolved.
 
     From v0.0.43 Slurm resolves them itself under names of their own, and before v0.0.39
     not at all.
     """
     if row.batch_flag in (False, 0):
-        return "", "", ""
+        return ["", "", ""]
     written = (text(row.standard_input), text(row.standard_output), text(row.standard_error))
     if resolved:
-        return written[0], written[1], written[2] or written[1]
+        return [written[0], written[1], written[2] or written[1]]
     naming = Naming(
         job_id=fields["job_id"],
         array_job_id=fields["array_job_id"],
@@ -170,8 +172,8 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> tuple[str,
     )
     default = "slurm-%A_%a.out" if fields["array_job_id"] else "slurm-%j.out"
     output = written[1] or default
-    return (
+    return [
         text(row.stdin_expanded) or resolve(written[0] or "/dev/null", naming),
         text(row.stdout_expanded) or resolve(output, naming),
         text(row.stderr_expanded) or resolve(written[2] or output, naming),
-    )
+    ]

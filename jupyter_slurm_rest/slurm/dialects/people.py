@@ -74,6 +74,7 @@ def association(row: AssociationRow) -> Association:
 
 
 class QosRow(msgspec.Struct):
+    id: Number = None
     name: Text = None
     description: Text = None
     priority: Number = None
@@ -104,6 +105,12 @@ def qos(row: QosRow) -> Qos:
         group_tres=_tres_at(row.limits, "max/tres/total"),
         preempt=[str(name) for name in preempt] if isinstance(preempt, list) else [],
     )
+
+
+def with_qos_names(one: Association, rows: list[QosRow]) -> Association:
+    """``one`` with names for the numbers of QOS that v0.0.37 gives."""
+    by_id = {str(number(row.id)): text(row.name) for row in rows}
+    return msgspec.structs.replace(one, qos=[by_id.get(name, name) for name in one.qos])
 
 
 class _Fairshare(msgspec.Struct):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from jupyter_slurm_rest.slurm.efficiency import efficiency
+from jupyter_slurm_rest.slurm.filenames import still_open
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.reasons import explain
 
@@ -222,10 +223,10 @@ def record(row: Record) -> Job:
         working_directory=text(row.working_directory),
         submit_line=text(row.submit_line),
         script=text(row.script) or None,
-        stdin=text(row.stdin_expanded),
-        stdout=text(row.stdout_expanded),
+        stdin=still_open(text(row.stdin_expanded)),
+        stdout=still_open(text(row.stdout_expanded)),
         # Empty means: the same file.
-        stderr=text(row.stderr_expanded) or text(row.stdout_expanded),
+        stderr=still_open(text(row.stderr_expanded) or text(row.stdout_expanded)),
         constraints=text(row.constraints),
         reservation=reservation if isinstance(reservation, str) else "",
         licenses=text(row.licenses),

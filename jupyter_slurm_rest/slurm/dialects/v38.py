@@ -12,6 +12,7 @@ from .envelope import decode
 from .partitions import FlatRows, flat_partition
 
 FIRST = 37
+_COMMON = frozenset({"tasks changed by id"})
 
 
 def decode_partitions(body: bytes) -> list[Partition]:
@@ -31,7 +32,5 @@ def dialect(minor: int) -> Dialect:
         minor=minor,
         decode_partitions=decode_partitions if minor >= 38 else decode_partitions_37,
         encode_change=encode_change if minor >= 38 else encode_change_37,
-        features=frozenset(
-            {"tasks changed by id"} | ({"reading licences"} if minor >= 38 else set())
-        ),
+        features=_COMMON | ({"reading licences"} if minor >= 38 else {"numbered qos"}),
     )

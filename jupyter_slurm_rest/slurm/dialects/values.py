@@ -87,10 +87,16 @@ def text(value: Text) -> str:
     return value if value and value != "(null)" else ""
 
 
+#: Slurm names them in many ways ("TERM", "11", "User defined signal 1"), or not at all.
+#: The numbers are Linux's: that is where jobs run.
+_NAMES = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM"
+_SIGNALS = dict(enumerate(_NAMES.split(), start=1)) | {24: "XCPU", 25: "XFSZ"}
+
+
 class Signal(msgspec.Struct):
     id: Number = None
+    #: To v0.0.39.
     signal_id: Number = None
-    name: Text = None
 
 
 class ExitStatus(msgspec.Struct):
@@ -122,11 +128,12 @@ def exit_code(value: Exit) -> ExitCode | None:
         signal = value.signal or Signal()
         code = number(value.return_code)
         by = number(signal.id) or number(signal.signal_id) or 0
-        return ExitCode(code=code or 0, signal=by, signal_name=text(signal.name) if by else "")
+        return ExitCode(code=code or 0, signal=by, signal_name=_SIGNALS.get(by, ""))
     return _wait_status(number(value)) if type(value) is int else None
 
 
 def _wait_status(status: int | None) -> ExitCode | None:
     if status is None:
         return None
-    return ExitCode(code=(status >> 8) & 0xFF, signal=status & 0x7F)
+    by = status & 0x7F
+    return ExitCode(code=(status >> 8) & 0xFF, signal=by, signal_name=_SIGNALS.get(by, ""))

@@ -1,0 +1,147 @@
+"""Every failure that a real slurmrestd gave becomes the error that a person can act on."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_slurm_rest.slurm.errors import (
+    AccountingDown,
+    ControllerDown,
+    NoSuchEndpoint,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    SlurmError,
+    TokenRejected,
+    TokenSuspected,
+    UnreadableAnswer,
+)
+from jupyter_slurm_rest.slurm.faults import failure
+from jupyter_slurm_rest.slurm.transport import Answer
+
+from .recorded import Recording
+
+
+def problem(recording: Recording, name: str, seconds: float = 0.01) -> SlurmError | None:
+    path = recording.path(name).partition("?")[0]
+    parts = path.strip("/").split("/")
+    single = parts[0] == "slurm" and len(parts) == 4 and parts[2] in ("job", "node", "partition")
+    wanted = (parts[2], parts[3]) if single and parts[3] != "submit" else None
+    return failure(recording.answer(name, seconds), path=path, wanted=wanted)
+
+
+@pytest.mark.parametrize(
+    "name", ["token_expired", "token_bad_signature", "token_garbage", "token_wrong_name"]
+)
+def test_a_token_that_slurm_does_not_accept(recording: Recording, name: str) -> None:
+    found = problem(recording, name)
+    assert isinstance(found, TokenRejected)
+    # 22.05 just hangs up: then the same may not be done twice without care.
+    assert found.sure is not isinstance(found, TokenSuspected)
+    assert found.sure is not recording.release.startswith("22.05")
+
+
+@pytest.mark.parametrize("name", ["token_expired_db", "token_wrong_name_db"])
+def test_a_token_that_accounting_does_not_accept(recording: Recording, name: str) -> None:
+    found = problem(recording, name)
+    if recording.release.startswith("26.05"):
+        # It does not tell the two apart: the connection asks slurmctld.
+        assert isinstance(found, AccountingDown)
+    else:
+        assert isinstance(found, TokenRejected)
+
+
+def test_no_token(recording: Recording) -> None:
+    assert isinstance(problem(recording, "token_none"), TokenRejected)
+    assert isinstance(problem(recording, "token_none_db"), TokenRejected)
+
+
+@pytest.mark.parametrize("name", ["unknown_job", "unknown_job_update", "unknown_node"])
+def test_what_is_not_there(recording: Recording, name: str) -> None:
+    found = problem(recording, name)
+    assert isinstance(found, NotFound)
+    assert found.name in str(found)
+
+
+def test_a_path_that_slurmrestd_does_not_serve(recording: Recording) -> None:
+    for name in ("unknown_endpoint", "unknown_version", "wrong_method"):
+        assert isinstance(problem(recording, name), NoSuchEndpoint)
+
+
+@pytest.mark.parametrize("name", ["no_slurmctld_jobs", "no_slurmctld_nodes", "no_slurmctld_job"])
+def test_slurmctld_is_down(recording: Recording, name: str) -> None:
+    # slurmrestd tries for nine seconds before it gives up.
+    assert isinstance(problem(recording, name, seconds=9.0), ControllerDown)
+
+
+def test_slurmdbd_is_down(recording: Recording) -> None:
+    assert isinstance(problem(recording, "no_slurmdbd_db_qos"), AccountingDown)
+
+
+def test_partitions_are_there_without_slurmdbd_whatever_the_status(recording: Recording) -> None:
+    assert problem(recording, "no_slurmdbd_partitions") is None
+
+
+def test_another_persons_job(recording: Recording) -> None:
+    found = problem(recording, "others_job_update")
+    assert isinstance(found, PermissionDenied)
+    assert found.error_number == 2010
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("submit_partition_unknown", 2000),
+        ("submit_account_unknown", 2045),
+        ("submit_qos_unknown", 2066),
+        ("submit_time_over_limit", 2051),
+        ("update_partition_unknown", 2000),
+        ("done_job_update", 2084),
+    ],
+)
+def test_slurms_own_words_and_number(recording: Recording, name: str, number: int) -> None:
+    found = problem(recording, name)
+    assert type(found) is Refused
+    assert found.error_number == number
+    assert found.message.startswith("Slurm refused: ")
+    assert found.message.endswith(".")
+    assert found.slurm_text
+
+
+def test_bad_requests_are_refusals(recording: Recording) -> None:
+    for name in ("bad_json", "bad_query", "submit_time_unreadable", "update_time_unreadable"):
+        assert type(problem(recording, name)) is Refused
+
+
+def test_whatever_was_asked_successfully_is_no_failure(recording: Recording) -> None:
+    good = ("job", "node", "db_", "partition", "reserv", "ping", "diag", "shares")
+    # v0.0.40 and v0.0.41 refuse a bare time, which is never sent to them.
+    names = [name for name in recording.index if name.startswith(good) and "bare" not in name]
+    assert len(names) > 25
+    assert {name: problem(recording, name) for name in names} == dict.fromkeys(names)
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body", "kind"),
+    [
+        (200, "text/html", b"<html><title>Log in</title>", UnreadableAnswer),
+        (302, "text/html", b"", UnreadableAnswer),
+        (503, "text/html", b"<h1>503</h1>", ControllerDown),
+        (200, "application/json", b'{"jobs": [', UnreadableAnswer),
+        (200, "application/json", b"[1, 2]", UnreadableAnswer),
+        (500, "application/json", b"{}", Refused),
+    ],
+)
+def test_answers_that_are_not_slurmrestds(
+    status: int, content_type: str, body: bytes, kind: type[SlurmError]
+) -> None:
+    found = failure(Answer(status, content_type, body, 0.0), path="/slurm/v0.0.42/jobs/")
+    assert isinstance(found, kind)
+
+
+def test_upstream_words_are_short_and_on_one_line() -> None:
+    body = b"line one\n\x1b[31mline two " + b"x" * 5000
+    found = failure(Answer(500, "text/plain", body, 0.0), path="/slurm/v0.0.42/jobs/")
+    assert found is not None
+    assert len(found.slurm_text) <= 500
+    assert found.slurm_text.isprintable()

@@ -1,0 +1,49 @@
+"""Where output goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_slurm_rest.slurm.filenames import Naming, resolve
+
+TASK = Naming(
+    job_id=1234,
+    array_job_id=1200,
+    array_task_id=34,
+    job_name="my job",
+    user="alice",
+    node="cpu1.site.org",
+    directory="/home/alice/",
+    restarts=2,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("slurm-%j.out", "/home/alice/slurm-1234.out"),
+        ("/scratch/%u/%x-%A_%a.log", "/scratch/alice/my job-1200_34.log"),
+        ("%6j-%4a-%12j", "/home/alice/001234-0034-0000001234"),
+        ("%N-%n-%t-%s-%J", "/home/alice/cpu1-0-0-batch-1234"),
+        ("100%%-%j", "/home/alice/100%-1234"),
+        ("%b_%r", "/home/alice/4_2"),
+        ("%5x", "/home/alice/my job"),
+        # What Slurm does not know stays.
+        ("%z-%5z", "/home/alice/%z-%5z"),
+        ("end%", "/home/alice/end%"),
+        # A backslash anywhere switches the patterns off.
+        ("a\\%j", "/home/alice/a%j"),
+        ("", ""),
+    ],
+)
+def test_patterns(written: str, path: str) -> None:
+    assert resolve(written, TASK) == path
+
+
+def test_what_is_not_known_yet_stays_as_it_was_written() -> None:
+    waiting = Naming(job_id=1200, array_job_id=1200)
+    assert resolve("%A_%4a-%N-%u-%r", waiting) == "1200_%4a-%N-%u-%r"
+
+
+def test_a_job_that_is_no_array_is_its_own_array() -> None:
+    assert resolve("%A", Naming(job_id=7)) == "7"

@@ -1,0 +1,199 @@
+"""Scalars in every shape that slurmrestd gives them. The shapes of v0.0.39, which no
+packaged Slurm serves, are from its sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from jupyter_slurm_rest.slurm.dialects.envelope import Envelope, decode
+from jupyter_slurm_rest.slurm.dialects.jobs import decode_summary
+from jupyter_slurm_rest.slurm.dialects.people import ShareRows
+from jupyter_slurm_rest.slurm.dialects.records import tasks_of
+from jupyter_slurm_rest.slurm.dialects.states import job_state
+from jupyter_slurm_rest.slurm.dialects.tres import parse_gres, parse_tres
+from jupyter_slurm_rest.slurm.dialects.values import Exit, Number, exit_code, limit, number, real
+from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
+from jupyter_slurm_rest.slurm.models import ExitCode, Gres, Limit, Tres
+
+
+def read(text: str) -> Number:
+    found: Number = msgspec.json.decode(text, type=Number)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5", 5),
+        ("null", None),
+        ("4294967294", None),
+        ("4294967295", None),
+        ("18446744073709551615", None),
+        ("1.8446744073709552e19", None),
+        ('{"set": true, "infinite": false, "number": 7}', 7),
+        ('{"set": false, "infinite": false, "number": 0}', None),
+        ('{"set": false, "infinite": true, "number": 0}', None),
+        ('{"set": true, "infinite": false, "number": 7.9}', 7),
+        ('"12"', 12),
+        ('"Infinity"', None),
+        ("-3", -3),
+    ],
+)
+def test_numbers(text: str, expected: int | None) -> None:
+    assert number(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("60", 60),
+        ("-1", "UNLIMITED"),
+        ("4294967295", "UNLIMITED"),
+        ('"Infinity"', "UNLIMITED"),
+        ('{"set": false, "infinite": true, "number": 0}', "UNLIMITED"),
+        ('{"set": true, "infinite": false, "number": 60}', 60),
+        ('{"set": false, "infinite": false, "number": 0}', None),
+        ("null", None),
+    ],
+)
+def test_limits(text: str, expected: Limit) -> None:
+    assert limit(read(text)) == expected
+
+
+def test_fractions() -> None:
+    assert real(read('{"set": true, "infinite": false, "number": 0.5}')) == 0.5
+    assert real(read("1.8446744073709552e19")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("768", ExitCode(code=3)),
+        ("15", ExitCode(signal=15, signal_name="TERM")),
+        ("null", None),
+        ('{"set": true, "infinite": false, "number": 768}', ExitCode(code=3)),
+        (
+            '{"status": "SIGNALED", "signal": {"signal_id": 9}}',
+            ExitCode(signal=9, signal_name="KILL"),
+        ),
+        (
+            '{"status": ["ERROR"], "return_code": {"set": true, "number": 2},'
+            ' "signal": {"id": {"set": false, "number": 0}, "name": ""}}',
+            ExitCode(code=2),
+        ),
+        (
+            '{"status": ["SIGNALED"], "return_code": {"set": false, "number": 0},'
+            ' "signal": {"id": {"set": true, "number": 11}, "name": "11"}}',
+            ExitCode(signal=11, signal_name="SEGV"),
+        ),
+    ],
+)
+def test_exit_codes(text: str, expected: ExitCode | None) -> None:
+    assert exit_code(msgspec.json.decode(text, type=Exit)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["RUNNING"], ("RUNNING", [])),
+        (["RUNNING", "COMPLETING"], ("RUNNING", ["COMPLETING"])),
+        (["PENDING", "REQUEUE_HOLD"], ("PENDING", ["REQUEUE_HOLD"])),
+        ("CONFIGURING", ("RUNNING", ["CONFIGURING"])),
+        ("REQUEUED", ("PENDING", ["REQUEUED"])),
+        # It hides how the job ended: nothing is said of success.
+        ("COMPLETING", ("UNKNOWN", ["COMPLETING"])),
+        ("CANCELLED by 1000", ("CANCELLED", [])),
+        (["SOMETHING_NEW"], ("UNKNOWN", ["SOMETHING_NEW"])),
+        ([], ("UNKNOWN", [])),
+        (None, ("UNKNOWN", [])),
+    ],
+)
+def test_states(written: Any, expected: tuple[str, list[str]]) -> None:
+    assert job_state(written) == expected
+
+
+def test_a_job_of_v0_0_39() -> None:
+    raw = b"""{"job_id": 41, "job_state": "RUNNING", "name": "a", "user_name": "", "user_id": 1001,
+        "submit_time": 100, "start_time": 200, "end_time": 0,
+        "time_limit": {"set": false, "infinite": true, "number": 0},
+        "array_job_id": {"set": true, "infinite": false, "number": 40},
+        "array_task_id": {"set": true, "infinite": false, "number": 3},
+        "het_job_id": {"set": true, "infinite": false, "number": 0},
+        "cpus": {"set": true, "infinite": false, "number": 4},
+        "exit_code": {"set": true, "infinite": false, "number": 0},
+        "tres_alloc_str": "cpu=4,mem=1500M,node=1,gres/gpu:a100=2,gres/gpu:h100=1"}"""
+    job = decode_summary(raw, now=260.0)
+    assert (job.id, job.user, job.state, job.time_limit) == ("40_3", "1001", "RUNNING", "UNLIMITED")
+    assert (job.elapsed, job.cpus, job.memory, job.gpus) == (60, 4, 1500, 3)
+    assert job.end_time is None
+
+
+def test_bare_words_that_are_no_json_are_read_as_nothing() -> None:
+    body = (
+        b'{"shares": {"shares": [{"name": "NaN \\" Infinity", "parent": "p", "type": ["USER"],'
+        b' "fairshare": {"factor": NaN}, "shares": -Infinity}]}}'
+    )
+    shares = decode(body, ShareRows).shares
+    assert shares is not None
+    row = (shares.shares or [])[0]
+    assert row.name == 'NaN " Infinity'
+    assert row.fairshare is not None
+    assert row.fairshare.factor is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'"text"', b'{"errors": 5}', b"\xff\xfe{}"])
+def test_what_cannot_be_read_is_said_so(body: bytes) -> None:
+    with pytest.raises(UnreadableAnswer):
+        decode(body, Envelope)
+
+
+def test_resources_of_a_job() -> None:
+    found = parse_tres("cpu=64,mem=2T,node=2,billing=64,gres/gpu=4,gres/gpu:a100=4,license/m=1")
+    assert found == Tres(
+        cpus=64,
+        memory=2 * 2**20,
+        nodes=2,
+        gpus=4,
+        gpu_types={"a100": 4},
+        other={"billing": 64, "license/m": 1},
+    )
+    assert parse_tres("") is None
+    assert parse_tres("mem=512K") == Tres(memory=0)
+    assert parse_tres("mem=1.50G") == Tres(memory=1536)
+
+
+@pytest.mark.parametrize(
+    ("configured", "used", "expected"),
+    [
+        (
+            "gpu:a100:4(S:0-1),gpu:h100:2(S:1)",
+            "gpu:a100:1(IDX:0),gpu:h100:2(IDX:0-1)",
+            [
+                Gres(name="gpu", type="a100", total=4, used=1),
+                Gres(name="gpu", type="h100", total=2, used=2),
+            ],
+        ),
+        ("gpu:4", "gpu:(null):3(IDX:0-2)", [Gres(name="gpu", total=4, used=3)]),
+        (
+            "bandwidth:lustre:no_consume:4G",
+            "",
+            [Gres(name="bandwidth", type="lustre", total=2**32)],
+        ),
+        ("craynetwork", "craynetwork:0", [Gres(name="craynetwork", total=1)]),
+        ("(null)", "", []),
+        ("", "", []),
+    ],
+)
+def test_resources_of_a_node(configured: str, used: str, expected: list[Gres]) -> None:
+    assert parse_gres(configured, used) == expected
+
+
+@pytest.mark.parametrize(
+    ("bitmap", "tasks"),
+    [("0xE", "1-3"), ("0x396", "1-2,4,7-9"), ("0x1", "0"), ("", ""), ("0x0", ""), ("4-7", "")],
+)
+def test_tasks_that_accounting_writes_as_bits(bitmap: str, tasks: str) -> None:
+    assert tasks_of(bitmap) == tasks
