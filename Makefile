@@ -71,6 +71,12 @@ demo: ## JupyterLab on a real Slurm of this machine (or on SLURMRESTD_URL), unti
 	@if [ -n "$${SLURMRESTD_URL:-}" ] || [ "$$(id -u)" = 0 ]; then become=; else become='sudo -E'; fi; \
 	exec $$become $(BIN)/python -m devcluster.demo --wheel build/wheel/*.whl
 
+.PHONY: demo-hub
+demo-hub: ## JupyterHub with alice and bob on a real Slurm of this machine, until Ctrl-C
+	@$(MAKE) --no-print-directory wheel >&2
+	@if [ "$$(id -u)" = 0 ]; then become=; else become='sudo -E'; fi; \
+	exec $$become $(BIN)/python -m devcluster.demo_hub --wheel build/wheel/*.whl
+
 .PHONY: lint
 lint: $(NODE_READY) ## every static check
 	ruff check .

@@ -14,7 +14,8 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,21 +62,29 @@ c.Spawner.start_timeout = 60
 """
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A cluster as people see it: its settings in the token service, the servers' provider."""
+
+    cluster: Cluster
+    service: Mapping[str, Any] = field(default_factory=dict)
+    provider: str = "hub"
+
+
 class Hub:
     """One JupyterHub with its proxy, its token service and people's servers; root only.
 
     ``bin_folder`` belongs to an environment that ordinary users may run and that
-    holds jupyterhub and this project. ``service`` are settings of each cluster in
-    the token service, ``config`` further lines of jupyterhub_config.py.
+    holds jupyterhub and this project. ``entries`` are the clusters by the name that
+    people see, ``config`` is further lines of jupyterhub_config.py.
     """
 
     def __init__(
         self,
-        clusters: Sequence[Cluster],
+        entries: Mapping[str, Entry],
         bin_folder: Path,
         folder: Path,
         *,
-        service: Mapping[str, Mapping[str, Any]] | None = None,
         config: str = "",
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -85,8 +94,7 @@ class Hub:
         self.url = f"http://127.0.0.1:{port}"
         self.socket = folder / "run/slurm-token.sock"
         self._bin = bin_folder
-        self._clusters = clusters
-        self._service = service or {}
+        self._entries = entries
         self._more = config
         self._environment = environment or {}
         self._ports = {"hub_port": hub_port, "proxy_port": proxy_port}
@@ -120,6 +128,13 @@ class Hub:
             self._answers, f"JupyterHub (log: {self.log})", seconds=_START_SECONDS, failed=failed
         )
 
+    @property
+    def process(self) -> Process:
+        """The hub itself."""
+        if self._process is None:
+            raise DevclusterError("this JupyterHub was not started")
+        return self._process
+
     def stop(self) -> None:
         """Stop the hub, and with it its proxy, its service and (by default) the servers."""
         if self._process is not None:
@@ -142,21 +157,33 @@ class Hub:
 
     def service_environments(self) -> list[dict[str, str]]:
         """Environment of the token service, which the hub runs."""
-        return [
-            environment
+        return list(self._services().values())
+
+    def _services(self) -> dict[int, dict[str, str]]:
+        return {
+            pid: environment
             for pid, environment in _environments()
             if environment.get("JUPYTERHUB_SERVICE_NAME") == "slurm-token"
             and str(self.service_config) in _command(pid)
-        ]
+        }
+
+    def _service_answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self.socket))
+            except OSError:
+                return False
+        return True
 
     def _left_over(self) -> list[Process]:
-        return [process for pid in self.servers() if (process := Process.of(pid)) is not None]
+        pids = [*self.servers(), *self._services()]
+        return [process for pid in pids if (process := Process.of(pid)) is not None]
 
     def _answers(self) -> bool:
         try:
             health = f"{self.url}/hub/health"
             with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - our own address
-                return bool(answer.status == 200) and self.socket.exists()
+                return bool(answer.status == 200) and self._service_answers()
         except (urllib.error.URLError, OSError):
             return False
 
@@ -182,31 +209,26 @@ class Hub:
         (state / "given.json").write_text(json.dumps(given))
         config = _CONFIG.format(given=str(state / "given.json")) + self._more
         (state / "config.py").write_text(config)
-        self.write_service_config()
+        self._write_service_config()
         self._write_server_config(etc)
 
-    def write_service_config(self, **changes: Any) -> None:
-        """Write the token service's configuration; ``changes`` go to every cluster."""
-        entries = {
-            cluster.name: {
-                "key_file": str(cluster.layout.jwt_key),
-                **self._service.get(cluster.name, {}),
-                **changes,
-            }
-            for cluster in self._clusters
+    def _write_service_config(self) -> None:
+        settings = {
+            name: {"key_file": str(entry.cluster.layout.jwt_key), **entry.service}
+            for name, entry in self._entries.items()
         }
-        self.service_config.write_text(f"c.SlurmTokenService.clusters = {entries!r}\n")
+        self.service_config.write_text(f"c.SlurmTokenService.clusters = {settings!r}\n")
 
     def _write_server_config(self, etc: Path) -> None:
-        entries = {
-            cluster.name: {
-                "url": cluster.url,
-                "tokens": {"provider": "hub", "cluster": cluster.name},
+        settings = {
+            name: {
+                "url": entry.cluster.url,
+                "tokens": {"provider": entry.provider, "cluster": name},
             }
-            for cluster in self._clusters
+            for name, entry in self._entries.items()
         }
         path = etc / "jupyter_server_config.py"
-        path.write_text(f"c.SlurmRest.clusters = {entries!r}\n")
+        path.write_text(f"c.SlurmRest.clusters = {settings!r}\n")
         path.chmod(0o644)
 
 

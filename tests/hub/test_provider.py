@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,16 @@ async def test_a_service_that_is_away_is_named_without_secrets() -> None:
     provider = make_provider("hub", url="http://127.0.0.1:1/services/slurm-token/")
     with pytest.raises(TokenError, match=r"127\.0\.0\.1:1 cannot be reached \(connection refused"):
         await provider.acquire()
+
+
+async def test_a_service_behind_a_closed_network_is_told_from_one_that_is_down() -> None:
+    listening_but_silent = socket.create_server(("127.0.0.1", 0))
+    port = listening_but_silent.getsockname()[1]
+    provider = make_provider("hub", url=f"http://127.0.0.1:{port}/", timeout=0.3)
+    with pytest.raises(TokenError, match="network policy") as caught:
+        await provider.acquire()
+    assert caught.value.action == "retry"
+    listening_but_silent.close()
 
 
 async def test_the_service_is_looked_for_beside_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:

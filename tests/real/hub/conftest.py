@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from devcluster import Cluster
-from devcluster.jupyterhub import Hub
+from devcluster.jupyterhub import Entry, Hub
 from devcluster.lab import ensure_venv
 from devcluster.layout import home
 
@@ -108,11 +108,21 @@ class Site:
 
 @pytest.fixture(scope="session", params=hub_versions())
 def site(
-    request: pytest.FixtureRequest, wheel: Path, clusters: dict[str, Cluster]
+    request: pytest.FixtureRequest,
+    wheel: Path,
+    clusters: dict[str, Cluster],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """A hub with alice and bob, shared by the tests of the session."""
+    wrong_key = tmp_path_factory.mktemp("wrong") / "jwt.key"
+    wrong_key.write_bytes(os.urandom(32))
+    wrong_key.chmod(0o600)
+    entries = {name: Entry(cluster) for name, cluster in clusters.items()}
+    # The same cluster with tokens of a minute, and with a key that is not the cluster's.
+    entries["minute"] = Entry(clusters["forky"], {"lifetime": 60})
+    entries["wrong-key"] = Entry(clusters["forky"], {"key_file": str(wrong_key)})
     hub = Hub(
-        list(clusters.values()),
+        entries,
         install(wheel, request.param),
         home() / "tests" / f"hub-{request.param}-run-{os.getpid()}",
         config=EXTRA,

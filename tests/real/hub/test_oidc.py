@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from devcluster import Cluster
-from devcluster.jupyterhub import Hub, free_ports
+from devcluster.jupyterhub import Entry, Hub, free_ports
 from devcluster.layout import home
 
 from .browser import Browser
@@ -25,7 +25,7 @@ from .openid_provider import CLIENT_ID, CLIENT_SECRET
 from .slurm import ask_service, owner_of, slurm_accepts
 
 #: Seconds that an access token lives at this provider.
-LIFETIME = 20
+LIFETIME = 12
 
 CONFIG = """
 c.JupyterHub.authenticator_class = "generic-oauth"
@@ -104,10 +104,9 @@ def hub(
 ) -> Iterator[Hub]:
     config = CONFIG.format(client=CLIENT_ID, secret=CLIENT_SECRET, issuer=provider.url)
     found = Hub(
-        [cluster],
+        {"forky": Entry(cluster, {"mode": "oidc"}, provider="oidc")},
         install(wheel, request.param),
         home() / "tests" / f"hub-oidc-{os.getpid()}",
-        service={"forky": {"mode": "oidc"}},
         config=config,
         environment={"JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32)},
     )
@@ -133,7 +132,10 @@ def test_the_access_token_is_handed_out_and_refreshed(
     assert first["expires_in"] <= LIFETIME
     assert slurm_accepts(cluster, first["token"], "alice")
 
+    # The extension in alice's server uses it too, and is not disturbed by its end.
+    assert alice.slurm("GET", "clusters/forky/jobs?scope=mine").status_code == 200
     time.sleep(LIFETIME + 1)
+    assert alice.slurm("GET", "clusters/forky/jobs?scope=mine").status_code == 200
     assert not slurm_accepts(cluster, first["token"], "alice")
     second = patiently(hub, hub_token).json()
     assert second["token"] != first["token"]
