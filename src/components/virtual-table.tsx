@@ -100,29 +100,22 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
         <Heading {...props} />
         <tbody>
           <Spacer height={above} columns={columns.length} />
-          {items.map(item => {
-            const row = props.row(item.index);
-            const selected = row !== null && selection?.has(row) === true;
-            const marks = `${selected ? ' jp-mod-selected' : ''}${item.index === cursor ? ' jp-mod-cursor' : ''}`;
+          {items.map(({ index }) => {
+            const row = props.row(index);
+            const key = row === null ? null : props.rowKey(row);
             return (
-              <tr
-                key={row === null ? `#${item.index}` : `${props.rowKey(row)}`}
-                id={`${idPrefix}${item.index}`}
-                className={`jp-SlurmTable-row${marks}`}
-                style={{ height: rowHeight }}
-                aria-rowindex={item.index + 2}
-                aria-selected={selection ? selected : undefined}
-                data-row={row === null ? undefined : props.rowKey(row)}
-                onClick={event => row !== null && selection?.onPress(row, event)}
-                onDoubleClick={() => row !== null && selection?.onOpen(row)}
-                onContextMenu={() => row !== null && selection?.onContextMenu(row)}
-              >
-                {columns.map(column => (
-                  <td key={column.id} className={column.numeric ? 'jp-mod-numeric' : undefined}>
-                    {row === null ? <span className="jp-SlurmWaiting-line" /> : column.cell(row)}
-                  </td>
-                ))}
-              </tr>
+              <MemoRow
+                key={key ?? `#${index}`}
+                id={`${idPrefix}${index}`}
+                index={index}
+                row={row}
+                rowKey={key}
+                height={rowHeight}
+                columns={columns as IColumn<unknown>[]}
+                selection={selection as ITableSelection<unknown> | undefined}
+                selected={row !== null && selection?.has(row) === true}
+                atCursor={index === cursor}
+              />
             );
           })}
           <Spacer height={below} columns={columns.length} />
@@ -131,6 +124,43 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
     </div>
   );
 }
+
+interface IRowProps {
+  id: string;
+  index: number;
+  row: unknown;
+  rowKey: string | null;
+  height: number;
+  columns: IColumn<unknown>[];
+  selection?: ITableSelection<unknown>;
+  selected: boolean;
+  atCursor: boolean;
+}
+
+/** One row; while the list is scrolled, those that stay in sight are not drawn again. */
+const MemoRow = React.memo(function Row(props: IRowProps): JSX.Element {
+  const { row, selection, selected, atCursor } = props;
+  const marks = `${selected ? ' jp-mod-selected' : ''}${atCursor ? ' jp-mod-cursor' : ''}`;
+  return (
+    <tr
+      id={props.id}
+      className={`jp-SlurmTable-row${marks}`}
+      style={{ height: props.height }}
+      aria-rowindex={props.index + 2}
+      aria-selected={selection ? selected : undefined}
+      data-row={props.rowKey ?? undefined}
+      onClick={event => row !== null && selection?.onPress(row, event)}
+      onDoubleClick={() => row !== null && selection?.onOpen(row)}
+      onContextMenu={() => row !== null && selection?.onContextMenu(row)}
+    >
+      {props.columns.map(({ id, numeric, cell }) => (
+        <td key={id} className={numeric ? 'jp-mod-numeric' : undefined}>
+          {row === null ? <span className="jp-SlurmWaiting-line" /> : cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 /** Pixels; style/table.css says the same. */
 const HEADING = 24;
