@@ -54,6 +54,8 @@ export type Query = Record<string, string | number | boolean | undefined>;
 export interface IDated<T> {
   body: T;
   asOf: number;
+  /** The same by the server's clock, to be compared with what its events say. */
+  serverAsOf: number;
 }
 
 /** The server extension's own API. Path parts are encoded here, never by the caller. */
@@ -80,7 +82,7 @@ export class SlurmServer {
     const now = Date.now() / 1000;
     const serverNow = Date.parse(headers.get('Date') ?? '') / 1000 || now;
     const serverAsOf = Number(headers.get('Slurm-As-Of')) || body.as_of;
-    return { body, asOf: now - Math.max(0, serverNow - serverAsOf) };
+    return { body, asOf: now - Math.max(0, serverNow - serverAsOf), serverAsOf };
   }
 
   async send<T>(

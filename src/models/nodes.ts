@@ -82,7 +82,7 @@ export class NodesModel extends PolledModel {
     if (this._cluster === null) {
       return;
     }
-    const { body, asOf } = await this._server.getDated<INodeList>([
+    const { body, asOf, serverAsOf } = await this._server.getDated<INodeList>([
       'clusters',
       this._cluster,
       'nodes'
@@ -93,7 +93,7 @@ export class NodesModel extends PolledModel {
     this._nodes = body.nodes;
     this._note = body.note;
     this._arrange();
-    this.dated(asOf, body.stale);
+    this.dated(asOf, body.stale, serverAsOf);
   }
 
   private _arrange(): void {

@@ -1,3 +1,4 @@
+import type { Event } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
@@ -6,9 +7,12 @@ import { NodesModel } from './nodes';
 import type { PolledModel } from './polled';
 import { QueueModel, type Scope } from './queue';
 
+/** The event that says that the server has read something new in a queue. */
+const QUEUE_CHANGED = /\/queue_changed\/v1$/;
+
 /** Everything the panel shows, all of the cluster that is chosen. */
 export class PanelModel implements IDisposable {
-  constructor(options: { clusters: ClustersModel }) {
+  constructor(options: PanelModel.IOptions) {
     this.clusters = options.clusters;
     const { server } = options.clusters;
     this.queues = {
@@ -21,6 +25,7 @@ export class PanelModel implements IDisposable {
     }
     this.clusters.changed.connect(this._onClustersChanged, this);
     this.clusters.jobsChanged.connect(this._onJobsChanged, this);
+    options.events?.connect(this._onEvent, this);
     this._onClustersChanged();
   }
 
@@ -87,6 +92,17 @@ export class PanelModel implements IDisposable {
     this.nodes.cluster = this.clusters.current;
   }
 
+  private _onEvent(_: unknown, event: Event.Emission): void {
+    const { schema_id, cluster, scope, as_of } = event;
+    if (
+      QUEUE_CHANGED.test(schema_id) &&
+      cluster === this.clusters.current &&
+      (scope === 'mine' || scope === 'all')
+    ) {
+      this.queues[scope].hear(Number(as_of));
+    }
+  }
+
   private _onJobsChanged(_: unknown, cluster: string): void {
     if (cluster === this.clusters.current) {
       void Promise.all(this.lists.map(list => list.refresh()));
@@ -105,4 +121,12 @@ export class PanelModel implements IDisposable {
   private _scope: Scope = 'mine';
   private _selected = new Map<QueueModel, string>();
   private _selectionChanged = new Signal<this, void>(this);
+}
+
+export namespace PanelModel {
+  export interface IOptions {
+    clusters: ClustersModel;
+    /** What the server announces; without it, changes are seen at the next look. */
+    events?: ISignal<unknown, Event.Emission>;
+  }
 }

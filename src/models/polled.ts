@@ -110,9 +110,21 @@ export abstract class PolledModel implements IDisposable {
    */
   protected abstract fetch(isCurrent: () => boolean, why: 'tick' | 'more'): Promise<void>;
 
-  /** Keep the age of new data. */
-  protected dated(asOf: number, stale: boolean): void {
+  /**
+   * Look again if the server knows something newer than what is shown.
+   *
+   * @param serverAsOf - When Slurm was asked, by the server's clock.
+   */
+  hear(serverAsOf: number): void {
+    if (this._active && this._loading === 0 && serverAsOf > this._serverAsOf) {
+      void this.refresh();
+    }
+  }
+
+  /** Keep the age of new data, by the browser's clock and by the server's. */
+  protected dated(asOf: number, stale: boolean, serverAsOf = 0): void {
     this._asOf = asOf;
+    this._serverAsOf = serverAsOf;
     this._stale = stale;
   }
 
@@ -120,6 +132,7 @@ export abstract class PolledModel implements IDisposable {
   protected forget(): void {
     this._generation += 1;
     this._asOf = null;
+    this._serverAsOf = 0;
     this._stale = false;
     this._error = null;
   }
@@ -174,6 +187,7 @@ export abstract class PolledModel implements IDisposable {
   private _loading = 0;
   private _poll: Poll<void, unknown, string>;
   private _revision = 0;
+  private _serverAsOf = 0;
   private _stale = false;
 }
 

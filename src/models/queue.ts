@@ -151,14 +151,17 @@ export class QueueModel extends PolledModel {
 
   private async _fetchPage(cluster: string, page: number, isCurrent: () => boolean): Promise<void> {
     const { search, states, sort, descending } = this._query;
-    const { body, asOf } = await this._server.getDated<IJobList>(['clusters', cluster, 'jobs'], {
-      scope: this.scope,
-      search,
-      state: states.join(','),
-      sort: descending ? `-${sort}` : sort,
-      offset: page * PAGE_SIZE,
-      limit: PAGE_SIZE
-    });
+    const { body, asOf, serverAsOf } = await this._server.getDated<IJobList>(
+      ['clusters', cluster, 'jobs'],
+      {
+        scope: this.scope,
+        search,
+        state: states.join(','),
+        sort: descending ? `-${sort}` : sort,
+        offset: page * PAGE_SIZE,
+        limit: PAGE_SIZE
+      }
+    );
     if (!isCurrent()) {
       return;
     }
@@ -171,7 +174,7 @@ export class QueueModel extends PolledModel {
     this._note = body.note;
     const complete = this._pages.complete && !this.filtered;
     this.selection.update(complete ? this._pages.rows : body.jobs, complete);
-    this.dated(asOf, body.stale);
+    this.dated(asOf, body.stale, serverAsOf);
   }
 
   private _cluster: string | null = null;

@@ -34,7 +34,10 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     translator ??= nullTranslator;
     const trans = translator.load('jupyter_slurm_rest');
-    const model = new PanelModel({ clusters: clusters as ClustersModel });
+    const model = new PanelModel({
+      clusters: clusters as ClustersModel,
+      events: app.serviceManager.events.stream
+    });
     addPanelCommands({
       commands: app.commands,
       model,

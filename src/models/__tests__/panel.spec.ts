@@ -1,3 +1,6 @@
+import type { Event } from '@jupyterlab/services';
+import { Signal } from '@lumino/signaling';
+
 import { ClustersModel } from '../clusters';
 import { PanelModel } from '../panel';
 import { aJob, aPage, settled, StubServer } from './stub-server';
@@ -6,12 +9,14 @@ describe('PanelModel', () => {
   let stub: StubServer;
   let clusters: ClustersModel;
   let model: PanelModel;
+  let events: Signal<object, Event.Emission>;
 
   beforeEach(() => {
     jest.useFakeTimers();
     stub = new StubServer();
     clusters = new ClustersModel({ server: stub.server, standby: 'never' });
-    model = new PanelModel({ clusters });
+    events = new Signal<object, Event.Emission>({});
+    model = new PanelModel({ clusters, events });
   });
 
   afterEach(() => {
@@ -68,6 +73,27 @@ describe('PanelModel', () => {
     clusters.emitJobsChanged('maxwell');
     await settled();
     expect(stub.asked.slice(asked).map(({ query }) => query.scope)).toEqual(['mine']);
+  });
+
+  it('reads a list again when the server announces something newer in it', async () => {
+    await load('maxwell');
+    model.queues.mine.active = true;
+    await settled();
+    await stub.last.answer(aPage([aJob(1)]), 1000);
+    const asked = stub.asked.length;
+    const announce = async (change: object) => {
+      const schema_id = 'https://schema.example/queue_changed/v1';
+      events.emit({ schema_id, cluster: 'maxwell', scope: 'mine', as_of: 1001, ...change });
+      await settled();
+    };
+    await announce({ as_of: 1000 });
+    await announce({ cluster: 'solaris' });
+    await announce({ scope: 'all' });
+    await announce({ schema_id: 'https://schema.example/other/v1' });
+    expect(stub.asked).toHaveLength(asked);
+    await announce({});
+    expect(stub.asked).toHaveLength(asked + 1);
+    expect(stub.last.query.scope).toBe('mine');
   });
 
   it('tells when other jobs are selected, not at every refresh', async () => {

@@ -38,14 +38,14 @@ export class StubServer {
     path: string[],
     query: Query,
     body?: unknown
-  ): Promise<{ body: unknown; asOf: number }> {
+  ): Promise<{ body: unknown; asOf: number; serverAsOf: number }> {
     return new Promise((resolve, reject) => {
       this.asked.push({
         path: path.join('/'),
         query,
         body,
         answer: (answer, asOf = Date.now() / 1000) => {
-          resolve({ body: answer, asOf });
+          resolve({ body: answer, asOf, serverAsOf: asOf });
           return settled();
         },
         refuse: message => {
