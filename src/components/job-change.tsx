@@ -5,7 +5,7 @@ import type { IJob, IJobChange } from '../api/vocabulary';
 import { formatMinutes } from '../models/format';
 
 /** What can be changed about a job, as a person types it. */
-export type ChangeKey = Exclude<keyof IJobChange, 'priority'>;
+export type ChangeKey = Exclude<keyof IJobChange, 'priority' | 'requeue'>;
 export type ChangeValues = Record<ChangeKey, string>;
 
 export interface IChangeError {
@@ -25,8 +25,12 @@ export function valuesOf(job: IJob, trans: TranslationBundle): ChangeValues {
     dependency: job.dependency,
     begin: '',
     comment: job.comment,
-    features: job.constraints,
-    nodes: String(job.node_count ?? '')
+    constraints: job.constraints,
+    nodes: String(job.node_count ?? ''),
+    reservation: job.reservation,
+    required_nodes: job.required_nodes,
+    excluded_nodes: job.excluded_nodes,
+    licenses: job.licenses
   };
 }
 
@@ -56,7 +60,11 @@ export function JobChangeFields(props: IJobChangeProps): JSX.Element {
     ['account', trans.__('Account'), ''],
     ['name', trans.__('Name'), ''],
     ['nodes', trans.__('Nodes'), ''],
-    ['features', trans.__('Features'), ''],
+    ['constraints', trans.__('Constraints'), ''],
+    ['reservation', trans.__('Reservation'), ''],
+    ['required_nodes', trans.__('Required nodes'), ''],
+    ['excluded_nodes', trans.__('Excluded nodes'), ''],
+    ['licenses', trans.__('Licences'), ''],
     ['dependency', trans.__('Dependency'), trans.__('For example afterok:123')],
     ['begin', trans.__('Begin'), trans.__('For example now+1hour; empty: as it is')],
     ['nice', trans.__('Nice'), trans.__('Higher: later. Less than it is: administrators only')],
