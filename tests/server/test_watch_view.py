@@ -154,6 +154,14 @@ def test_a_reading_takes_at_most_its_share() -> None:
     assert pace.succeeded(1_000.0) == 600.0
 
 
+def test_a_calm_queue_is_read_less_often() -> None:
+    pace = Pace(floor=5.0, jitter=lambda: 0.5)
+    rests = [pace.succeeded(0.01, changed=False) for _ in range(6)]
+    assert rests == sorted(rests)
+    assert rests[-1] == 20.0
+    assert pace.succeeded(0.01, changed=True) == 5.0
+
+
 def test_failures_back_off_with_jitter_and_are_forgotten() -> None:
     most = Pace(floor=5.0, ceiling=600.0, jitter=lambda: 1.0)
     assert [most.failed() for _ in range(8)] == [10, 20, 40, 80, 160, 320, 600, 600]

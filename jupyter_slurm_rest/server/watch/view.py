@@ -139,10 +139,12 @@ class View(Generic[R]):
             return
         recovered = self._error is not None
         self._value, self._error = value, None
-        self._due = self._clock() + self._pace.succeeded(value.seconds, self._readers())
+        changed = before is None or value.version != before.version
+        rest = self._pace.succeeded(value.seconds, self._readers(), changed=changed)
+        self._due = self._clock() + rest
         if recovered:
             self._trouble(None)
-        if before is None or value.version != before.version:
+        if changed:
             self._changed(before, value)
 
     async def _keep_fresh(self) -> None:

@@ -1,0 +1,160 @@
+"""Plans on a real queue: they agree with each other and with squeue."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from devcluster import Cluster
+from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
+from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.plans import (
+    Filters,
+    MyJobs,
+    QueueDump,
+    QueueIndex,
+    Records,
+    Search,
+    is_live,
+)
+from jupyter_slurm_rest.slurm.plans.choose import FIRST_WITH_STATES
+from jupyter_slurm_rest.slurm.plans.rest import RestSource
+
+
+@asynccontextmanager
+async def source(cluster: Cluster, user: str) -> AsyncIterator[RestSource]:
+    token = cluster.token(user)
+
+    async def credentials(renew: bool = False) -> Credentials:
+        return Credentials(user, token)
+
+    async def username() -> str:
+        return user
+
+    transport = Transport(cluster.url)
+    try:
+        yield RestSource(SlurmClient(transport, credentials), username)
+    finally:
+        await transport.close()
+
+
+@pytest.fixture
+def queue(cluster: Cluster) -> Cluster:
+    """Jobs of every kind: waiting, held, begin time, arrays, heterogeneous, running."""
+    for user in ("alice", "bob"):
+        for options in (
+            ["-H"],
+            ["--begin=now+1hour"],
+            ["--array=1-6%2"],
+            ["-H", "--array=3,5-9"],
+            ["--partition=long,debug", "-H"],
+            ["-J", "caf\u00e9 \u2603"],
+        ):
+            batch = ["sbatch", "-t5", "--mem=20", *options, "--wrap", "sleep 240"]
+            cluster.run(batch, user=user)
+        cluster.run(
+            ["sbatch", "-H", "-n1", "--mem=20", ":", "-n1", "--mem=20", "--wrap", "sleep 1"],
+            user=user,
+        )
+    # Accounting hears of jobs a moment after slurmctld.
+    time.sleep(4)
+    return cluster
+
+
+def squeue(cluster: Cluster, *options: str) -> dict[str, str]:
+    lines = cluster.run(["squeue", "-h", "-o", "%i|%T", *options]).stdout.splitlines()
+    return dict(line.split("|") for line in lines)
+
+
+def states(rows: Iterable[JobSummary]) -> dict[str, str]:
+    return {row.id: row.state for row in rows if is_live(row)}
+
+
+async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
+    async with source(queue, "alice") as slurm:
+        minor = await slurm.api_minor()
+        dump = QueueDump(slurm, tells_last_update=minor >= FIRST_WITH_STATES)
+        dumped = await dump(None)
+        again = await dump(dumped)
+        assert set(states(dumped.rows.values())) == set(squeue(queue))
+        assert len(again.rows) == len(dumped.rows)
+        if minor < FIRST_WITH_STATES:
+            return
+
+        mine = await MyJobs(slurm, "alice")(None)
+        plan = QueueIndex(slurm, Records(slurm))
+        index = await plan(None)
+        rows: list[JobSummary] = []
+        for _ in range(10):
+            rows = await plan.rows(index, index.newest)
+        search = Search(slurm, Filters(users=frozenset({"bob"})))
+        found = await search.find(index, index.newest, enough=10_000)
+
+        assert set(states(mine.rows.values())) == set(squeue(queue, "-u", "alice"))
+        assert set(states(rows)) == set(squeue(queue))
+        assert found.complete
+        # Accounting writes "5-9" for "5-9%2": records are compared, not their names.
+        bobs = {row.job_id for row in dumped.rows.values() if row.user == "bob" and is_live(row)}
+        assert {row.job_id for row in found.rows if is_live(row)} == bobs
+
+
+async def test_rows_of_all_plans_are_alike(queue: Cluster) -> None:
+    async with source(queue, "alice") as slurm:
+        if await slurm.api_minor() < FIRST_WITH_STATES:
+            return
+        dumped = await QueueDump(slurm, tells_last_update=True)(None)
+        mine = await MyJobs(slurm, "alice")(None)
+        # What only the clock changes, or the scheduler between two questions.
+        moving = {"elapsed", "priority", "estimated_start", "reason"}
+        for row in mine.rows.values():
+            if row.state != "PENDING":
+                continue
+            other = dumped.rows[row.id]
+            differing = {
+                name
+                for name in JobSummary.__struct_fields__
+                if getattr(row, name) != getattr(other, name)
+            }
+            assert differing <= moving, row.id
+
+
+async def test_unchanged_is_told_from_empty(cluster: Cluster) -> None:
+    async with source(cluster, "alice") as slurm:
+        tells = await slurm.api_minor() >= FIRST_WITH_STATES
+        cluster.run(["sbatch", "-H", "--mem=20", "--wrap", "true"], user="alice")
+        await asyncio.sleep(2)
+        dump = QueueDump(slurm, tells_last_update=tells)
+        first = await dump(None)
+        second = await dump(first)
+        assert second.rows
+        assert second.version == first.version
+
+
+async def test_what_jobs_became_is_seen(cluster: Cluster) -> None:
+    async with source(cluster, "carol") as slurm:
+        if await slurm.api_minor() < FIRST_WITH_STATES:
+            return
+        plan = MyJobs(slurm, "carol")
+        batch = ["sbatch", "--parsable", "--mem=20", "--wrap"]
+        failing = int(cluster.run([*batch, "sleep 2; exit 7"], user="carol").stdout)
+        held = int(cluster.run([*batch[:2], "-H", *batch[2:], "true"], user="carol").stdout)
+        plan.expect([failing, held])
+        table = await plan(None)
+        assert {table.rows[str(failing)].state, table.rows[str(held)].state} <= {
+            "PENDING",
+            "RUNNING",
+        }
+        cluster.run(["scancel", str(held)], user="carol")
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            table = await plan(table)
+            if not any(is_live(table.rows[str(i)]) for i in (failing, held)):
+                break
+            await asyncio.sleep(1)
+        ended = table.rows[str(failing)]
+        assert (ended.state, ended.exit_code and ended.exit_code.code) == ("FAILED", 7)
+        assert table.rows[str(held)].state == "CANCELLED"
