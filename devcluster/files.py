@@ -10,12 +10,21 @@ from pathlib import Path
 
 from devcluster import people
 from devcluster.config import GPUS_PER_NODE, HOSTNAME, NODES, Settings
+from devcluster.errors import DevclusterError
 from devcluster.layout import Layout
+
+#: What Slurm and the kernel take, the end of the string included.
+_LONGEST_SOCKET_PATH = 107
 
 
 def write(settings: Settings) -> None:
     """Everything the daemons read. The state folder exists and is empty but for logs."""
     layout = settings.layout
+    if len(str(layout.rest_socket)) > _LONGEST_SOCKET_PATH:
+        raise DevclusterError(
+            f"{layout.rest_socket} is too long for a UNIX socket; choose a shorter "
+            "DEVCLUSTER_HOME or instance name"
+        )
     slurm = people.slurm_ids(layout.tree)
     layout.slurm_etc.mkdir(parents=True)
     _configuration(settings, slurm)

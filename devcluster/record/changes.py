@@ -40,8 +40,8 @@ def send_changes(version: Version, send: Send) -> None:
     send(Call("update_partition_unknown", "POST", update, {"partition": "nosuchpartition"}))
     send(Call("update_time_over_limit", "POST", update, {"time_limit": 100000}))
     send(Call("update_time_unreadable", "POST", update, {"time_limit": "abc"}))
-    send(Call("update_release", "POST", update, _hold(version, False)))
-    send(Call("update_hold", "POST", update, _hold(version, True)))
+    send(Call("update_release", "POST", update, {"hold": False}))
+    send(Call("update_hold", "POST", update, {"hold": True}))
     send(Call("cancel", "DELETE", update))
     send(Call("cancel_again", "DELETE", update))
     send(Call("cancel_array_task", "DELETE", f"{path}/job/{array}_2"))
@@ -51,12 +51,6 @@ def send_changes(version: Version, send: Send) -> None:
         send(Call("cancel_many", "DELETE", f"{path}/jobs", many))
     else:
         send(Call("cancel_array", "DELETE", f"{path}/job/{array}"))
-
-
-def _hold(version: Version, held: bool) -> dict[str, Any]:
-    if version.number <= 38:
-        return {"hold": True} if held else {"priority": 1}
-    return {"hold": held}
 
 
 def _refused(version: Version) -> dict[str, dict[str, Any]]:

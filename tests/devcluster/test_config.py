@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from devcluster import ports
+from devcluster import DevclusterError, files, ports
 from devcluster.config import Settings
 from devcluster.generations import Release, find, release_of
 from devcluster.layout import Layout
@@ -57,3 +59,11 @@ def test_every_daemon_has_a_port_of_its_own() -> None:
 
 def test_release_is_read_from_slurmctld() -> None:
     assert release_of("slurm-wlm 22.05.8\n").number == (22, 5, 8)
+
+
+def test_a_path_too_long_for_a_socket_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEVCLUSTER_HOME", str(tmp_path / ("long" * 20)))
+    with pytest.raises(DevclusterError, match="too long for a UNIX socket"):
+        files.write(settings())
