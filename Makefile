@@ -85,7 +85,7 @@ lint: $(NODE_READY) ## every static check
 	jlpm lint:check
 
 .PHONY: test
-test: test-python test-js test-real test-ui ## all tests
+test: test-python test-js test-real test-image test-ui ## all tests
 
 .PHONY: test-python
 test-python: $(FRONTEND) ## pytest, without a Slurm
@@ -93,7 +93,11 @@ test-python: $(FRONTEND) ## pytest, without a Slurm
 
 .PHONY: test-real
 test-real: $(PYTHON_READY) ## pytest on real Slurms
-	[ ! -d tests/real ] || pytest tests/real
+	pytest tests/real --ignore=tests/real/image
+
+.PHONY: test-image
+test-image: $(PYTHON_READY) ## the singleuser image, built and used for real
+	pytest tests/real/image --timeout=1200
 
 .PHONY: test-js
 test-js: $(NODE_READY) ## jest

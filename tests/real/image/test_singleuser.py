@@ -1,0 +1,96 @@
+"""deploy/singleuser/Dockerfile: built for real, started by a real hub, used on a real Slurm."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devcluster import Cluster
+from devcluster.jupyterhub import Entry, Hub
+from devcluster.layout import home
+from tests.real.hub.browser import Browser
+from tests.real.hub.conftest import build_wheel, install, need_root
+from tests.real.hub.slurm import queue
+
+from .images import JUPYTER, build, buildah, started
+
+#: Servers start inside the image's root, as the person.
+CONFIG = """
+import os
+from jupyterhub.spawner import LocalProcessSpawner
+
+class InsideImage(LocalProcessSpawner):
+    def make_preexec_fn(self, name):
+        become = super().make_preexec_fn(name)
+        def enter():
+            os.chroot({root!r})
+            become()
+        return enter
+
+c.JupyterHub.spawner_class = InsideImage
+c.Spawner.cmd = [{jupyter!r} + "/bin/jupyterhub-singleuser"]
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need_root()
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def image(wheel: Path) -> str:
+    return build(wheel)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    found = Cluster("host", (os.environ.get("DEVCLUSTER_INSTANCE") or "test") + "-image")
+    found.up()
+    yield found
+    found.down()
+
+
+def test_it_runs_as_the_ordinary_user_and_hub_singleuser(image: str) -> None:
+    config = json.loads(buildah("inspect", "--type=image", image))["OCIv1"]["config"]
+    assert config["User"] == "1000"
+    assert config["Cmd"] == ["jupyterhub-singleuser"]
+    assert not [word for word in config["Env"] if "TOKEN" in word or "SLURM" in word]
+
+
+def test_its_server_submits_through_the_token_service(
+    image: str, wheel: Path, cluster: Cluster
+) -> None:
+    folder = home() / "tests" / f"hub-image-{os.getpid()}"
+    shared = [folder / "etc", folder / "run"]
+    for path in shared:
+        path.mkdir(parents=True)
+    with started(image, shared) as root:
+        for program in ("scontrol", "squeue", "munged"):
+            assert not list(root.glob(f"usr/*bin/{program}")), "the image needs no Slurm"
+        settings = root / "usr/local/etc/jupyter/jupyter_server_config.py"
+        assert settings.owner() == "root"
+        assert settings.stat().st_mode & 0o022 == 0
+        config = CONFIG.format(root=str(root), jupyter=JUPYTER)
+        hub = Hub({"host": Entry(cluster)}, install(wheel, "6.1"), folder, config=config)
+        try:
+            hub.up()
+            alice = Browser(hub.url, "alice")
+            alice.login(hub.passwords["alice"])
+            alice.start_server()
+            answer = alice.slurm(
+                "POST",
+                "clusters/host/jobs",
+                json={"script": "#!/bin/sh\nsleep 60\n", "options": {"time": "2"}},
+            )
+            assert answer.status_code == 201, answer.text
+            assert queue(cluster)[str(answer.json()["job_id"])] == "alice"
+            assert alice.server("GET", "lab").status_code == 200
+            alice.stop_server()
+            alice.close()
+        finally:
+            hub.down()
