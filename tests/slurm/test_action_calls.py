@@ -1,0 +1,278 @@
+"""Cancelling, signalling and changing jobs, over what the real daemons answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.slurm.dialects import dialect_of
+from jupyter_slurm_rest.slurm.errors import ControllerDown, InvalidRequest, Unsupported
+from jupyter_slurm_rest.slurm.transport import Answer
+
+from .recorded import FIXTURES, Recording
+from .scripted import NO_SUCH_PATH, Request, client_of, recorded_reply
+
+NEW = Recording(FIXTURES / "26.05.5" / "v0.0.45")
+V40 = Recording(FIXTURES / "24.11.5" / "v0.0.40")
+V38 = Recording(FIXTURES / "22.05.8" / "v0.0.38")
+
+
+def id_of(recording: Recording, name: str) -> str:
+    return recording.path(name).partition("?")[0].rpartition("/")[2]
+
+
+def together(name: str) -> Callable[[Request], Answer]:
+    """The newest API; jobs are killed together, which is answered by ``name``."""
+    reply = recorded_reply(NEW)
+
+    def answer(request: Request) -> Answer:
+        return NEW.answer(name) if request.method == "DELETE" else reply(request)
+
+    return answer
+
+
+def posting(recording: Recording, name: str) -> Callable[[Request], Answer]:
+    """The recording, in which every POST is answered by ``name``."""
+    reply = recorded_reply(recording)
+
+    def answer(request: Request) -> Answer:
+        return recording.answer(name) if request.method == "POST" else reply(request)
+
+    return answer
+
+
+def sent(request: Request) -> Any:
+    assert request.content is not None
+    return msgspec.json.decode(request.content)
+
+
+async def test_many_jobs_are_cancelled_in_one_request() -> None:
+    client, transport, _ = client_of(together("unknown_job_cancel"), NEW.version)
+    results = await client.cancel([7, "8_3", "8_[4-5%2]", "10+1", 999999])
+    assert [(one.id, one.ok) for one in results] == [
+        ("7", True),
+        ("8_3", True),
+        ("8_[4-5]", True),
+        ("10+1", True),
+        ("999999", False),
+    ]
+    assert results[-1].error_number == 2017
+    kills = [seen for seen in transport.seen if seen.method == "DELETE"]
+    assert [kill.path for kill in kills] == ["/slurm/v0.0.45/jobs/"]
+    assert sent(kills[0])["jobs"] == ["7", "8_3", "8_[4-5]", "10+1", "999999"]
+
+
+async def test_cancelling_what_has_finished_succeeds_and_says_so() -> None:
+    client, _, _ = client_of(together("done_job_cancel"), NEW.version)
+    done = id_of(NEW, "done_job_cancel")
+    assert [(one.ok, one.message) for one in await client.cancel([done])] == [
+        (True, "had already finished")
+    ]
+
+
+async def test_another_persons_job_is_not_said_to_be_cancelled() -> None:
+    client, _, _ = client_of(together("others_job_cancel"), NEW.version)
+    result = (await client.cancel([id_of(NEW, "others_job_cancel")]))[0]
+    assert (result.ok, result.error_number) == (False, 2002)
+
+
+async def test_signals_reach_running_jobs_only() -> None:
+    client, transport, _ = client_of(together("cancel_signal"), NEW.version)
+    result = (await client.signal([id_of(NEW, "cancel_signal")], "sigterm"))[0]
+    assert (result.ok, result.error_number) == (False, 2020)
+    assert "running" in result.message
+    assert sent(transport.seen[-1])["signal"] == "TERM"
+
+
+@pytest.mark.parametrize("signal", ["", "NO SUCH", "US$R1", "-9", "100000"])
+async def test_what_is_no_signal_is_not_sent(signal: str) -> None:
+    client, transport, _ = client_of(together("cancel"), NEW.version)
+    with pytest.raises(InvalidRequest) as caught:
+        await client.signal([1], signal)
+    assert caught.value.field == "signal"
+    assert not any(seen.method == "DELETE" for seen in transport.seen)
+
+
+async def test_one_bad_id_stops_everything_before_it_is_sent() -> None:
+    client, transport, _ = client_of(together("cancel"), NEW.version)
+    with pytest.raises(InvalidRequest):
+        await client.cancel([1, "2; rm"])
+    assert not any(seen.method == "DELETE" for seen in transport.seen)
+
+
+@pytest.mark.parametrize("recording", [V38, Recording(V38.folder.parent / "v0.0.37")], ids=str)
+async def test_old_versions_cancel_one_by_one(recording: Recording) -> None:
+    client, transport, _ = client_of(recorded_reply(recording), recording.version)
+    ids = [id_of(recording, name) for name in ("cancel", "done_job_cancel", "others_job_cancel")]
+    results = await client.cancel([*ids, 999999])
+    assert [(one.ok, one.message) for one in results[:2]] == [
+        (True, "cancelled"),
+        (True, "had already finished"),
+    ]
+    assert [(one.ok, one.error_number) for one in results[2:]] == [(False, 2002), (False, 2017)]
+    killed = [seen.path for seen in transport.seen if seen.method == "DELETE"]
+    # The finished one was left alone.
+    assert [path.rpartition("/")[2] for path in killed] == [ids[0], ids[2], "999999"]
+
+
+def before_23_11_6(request: Request) -> Answer:
+    """v0.0.40 where jobs cannot be killed together yet."""
+    if request.method == "DELETE" and request.path.endswith("/jobs/"):
+        return NO_SUCH_PATH
+    if request.method == "DELETE":
+        return V40.answer("others_job_cancel")
+    return recorded_reply(V40)(request)
+
+
+async def test_a_task_is_never_cancelled_by_an_id_that_means_its_array() -> None:
+    client, transport, _ = client_of(before_23_11_6, V40.version)
+    array = id_of(V40, "job_array")
+    started, waiting = await client.cancel([f"{array}_1", f"{array}_4"])
+    killed = [
+        seen.path.rpartition("/")[2]
+        for seen in transport.seen
+        if seen.method == "DELETE" and not seen.path.endswith("/jobs/")
+    ]
+    # The started task has a number of its own, the waiting one has none.
+    record = await client.job(f"{array}_1")
+    assert killed == [str(record.job_id)]
+    assert not waiting.ok
+    assert "not possible" in waiting.message
+    assert started.id == f"{array}_1"
+
+
+async def test_silence_is_no_success() -> None:
+    # There Slurm answers nothing, whether it obeyed or not; the job is still running.
+    client, _, _ = client_of(before_23_11_6, V40.version)
+    result = (await client.cancel([id_of(V40, "job_gpu")]))[0]
+    assert not result.ok
+    assert "still there" in result.message
+
+
+async def test_a_controller_that_is_down_judges_no_job() -> None:
+    client, _, _ = client_of(
+        lambda request: (
+            NEW.answer("no_slurmctld_jobs")
+            if request.method != "GET"
+            else recorded_reply(NEW)(request)
+        ),
+        NEW.version,
+    )
+    with pytest.raises(ControllerDown):
+        await client.cancel([1])
+    with pytest.raises(ControllerDown):
+        await client.hold([1])
+
+
+async def test_hold_and_release(recording: Recording) -> None:
+    client, transport, _ = client_of(posting(recording, "update"), recording.version)
+    assert [one.message for one in await client.hold([35])] == ["held"]
+    assert sent(transport.seen[-1]) == {"hold": True}
+    assert [one.message for one in await client.release([35])] == ["released"]
+    assert sent(transport.seen[-1]) == {"hold": False}
+
+
+async def test_updates_are_judged_by_slurms_words(recording: Recording) -> None:
+    for name, number in (
+        ("update_partition_unknown", 2000),
+        ("others_job_update", 2010),
+        ("done_job_update", 2084),
+    ):
+        client, _, _ = client_of(posting(recording, name), recording.version)
+        path = recording.path(name)
+        result = (await client.update([path.rpartition("/")[2]], JobChange(comment="x")))[0]
+        assert (result.ok, result.error_number) == (False, number)
+
+
+async def test_of_several_changes_some_may_have_been_made() -> None:
+    client, _, _ = client_of(posting(NEW, "update_partition_unknown"), NEW.version)
+    result = (await client.update([35], JobChange(comment="x", partition="no")))[0]
+    assert result.message.endswith("Some of the other changes may have been made.")
+
+
+async def test_what_no_version_or_only_a_newer_one_can(recording: Recording) -> None:
+    client, transport, _ = client_of(recorded_reply(recording), recording.version)
+    for call in (client.suspend, client.resume):
+        with pytest.raises(Unsupported, match="not possible"):
+            await call([1])
+    if recording.minor < 45:
+        with pytest.raises(Unsupported, match=r"v0\.0\.45"):
+            await client.requeue([1])
+    assert not any(seen.method != "GET" for seen in transport.seen)
+
+
+CHANGE = JobChange(
+    time_limit=90,
+    name="n",
+    begin=1_800_000_000,
+    excluded_nodes="cpu1,cpu2",
+    required_nodes="",
+    requeue=False,
+    comment="",
+    nodes="2-4",
+)
+
+
+def test_changes_from_v0_0_39_on_are_fields() -> None:
+    for version in ("v0.0.39", "v0.0.40", "v0.0.42", "v0.0.45", "v0.0.46"):
+        assert dialect_of(version).encode_change(CHANGE) == {
+            "time_limit": {"set": True, "infinite": False, "number": 90},
+            "name": "n",
+            "begin_time": {"set": True, "infinite": False, "number": 1_800_000_000},
+            "excluded_nodes": ["cpu1", "cpu2"],
+            # An empty list would change nothing.
+            "required_nodes": "",
+            "requeue": False,
+            "comment": "",
+            "nodes": "2-4",
+        }
+
+
+def test_changes_to_old_versions_are_sbatchs_words() -> None:
+    change = msgspec.structs.replace(CHANGE, name=None, time_minimum=5)
+    common = {
+        "time_limit": 90,
+        "begin_time": "uts1800000000",
+        "exclude_nodes": "cpu1,cpu2",
+        "nodelist": "",
+        "no_requeue": True,
+        "comment": "",
+        "nodes": "2-4",
+    }
+    assert dialect_of("v0.0.38").encode_change(change) == common | {"time_minimum": 5}
+    assert dialect_of("v0.0.37").encode_change(change) == common | {"time minimum": 5}
+    # They take a new name and change nothing.
+    with pytest.raises(Unsupported, match="name"):
+        dialect_of("v0.0.38").encode_change(CHANGE)
+
+
+def test_no_limit() -> None:
+    unlimited = dialect_of("v0.0.45").encode_change(JobChange(time_limit="UNLIMITED"))
+    assert unlimited == {"time_limit": {"set": True, "infinite": True, "number": 0}}
+    assert dialect_of("v0.0.38").encode_change(JobChange(time_limit="UNLIMITED")) == {
+        "time_limit": "UNLIMITED"
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (JobChange(), "change"),
+        (JobChange(partition=""), "partition"),
+        (JobChange(name="a\nb"), "name"),
+        (JobChange(time_limit=0), "time_limit"),
+        (JobChange(nodes="x"), "nodes"),
+        (JobChange(nodes="4-2"), "nodes"),
+        (JobChange(nodes="0"), "nodes"),
+    ],
+)
+async def test_a_change_that_cannot_be_meant_is_not_sent(change: JobChange, field: str) -> None:
+    client, transport, _ = client_of(recorded_reply(NEW), NEW.version)
+    with pytest.raises(InvalidRequest) as caught:
+        await client.update([1], change)
+    assert caught.value.field == field
+    assert not any(seen.method == "POST" for seen in transport.seen)
