@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -86,8 +87,10 @@ async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
             return
 
         mine = await MyJobs(slurm, "alice")(None)
-        plan = QueueIndex(slurm, Records(slurm))
+        clock = itertools.count(time.time(), 10)
+        plan = QueueIndex(slurm, Records(slurm), clock=lambda: next(clock))
         index = await plan(None)
+        followed = await plan(index)
         rows: list[JobSummary] = []
         for _ in range(10):
             rows = await plan.rows(index, index.newest)
@@ -96,6 +99,7 @@ async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
 
         assert set(states(mine.rows.values())) == set(squeue(queue, "-u", "alice"))
         assert set(states(rows)) == set(squeue(queue))
+        assert set(followed.states) == set(index.states)
         assert found.complete
         # Accounting writes "5-9" for "5-9%2": records are compared, not their names.
         bobs = {row.job_id for row in dumped.rows.values() if row.user == "bob" and is_live(row)}

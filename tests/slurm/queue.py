@@ -31,6 +31,7 @@ class Queue:
         self.failure: Exception | None = None
         self.accounting_failure: Exception | None = None
         self.changed_at = 1_000
+        self.whole_states = 0
         self.calls: list[str] = []
         self.asked: list[Accounted] = []
         self.seconds = 0.0
@@ -64,6 +65,7 @@ class Queue:
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
         await self._call("states")
+        self.whole_states += job_ids is None
         wanted = self.jobs if job_ids is None else [i for i in job_ids if i in self.jobs]
         return {i: (self.jobs[i].state, tuple(self.jobs[i].flags)) for i in wanted}
 

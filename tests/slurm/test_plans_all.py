@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
@@ -19,6 +21,14 @@ from jupyter_slurm_rest.slurm.plans import (
 )
 
 from .queue import Queue, job
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def here(**changes: object) -> Circumstances:
@@ -98,14 +108,17 @@ async def test_a_long_queue_is_never_dumped() -> None:
 
 async def test_a_page_is_one_question_and_its_reasons_follow() -> None:
     queue = Queue(*(job(i, reason="Priority") for i in range(1, 101)))
-    index = QueueIndex(queue, Records(queue))
+    clock = Clock()
+    index = QueueIndex(queue, Records(queue), clock=clock)
     seen = await index(None)
     queue.calls.clear()
 
-    first = await index.rows(seen, seen.newest)
+    # Twenty who look at once cost what one costs.
+    first, *_ = await asyncio.gather(*(index.rows(seen, seen.newest) for _ in range(20)))
     asked = len(queue.calls)
     reasons = [sum(row.reason == "Priority" for row in first)]
     while reasons[-1] < 100:
+        clock.now += 10
         rows = await index.rows(seen, seen.newest)
         reasons.append(sum(row.reason == "Priority" for row in rows))
 
@@ -128,6 +141,29 @@ async def test_one_look_reads_a_bounded_number_of_rows() -> None:
     index = QueueIndex(queue, Records(queue))
     seen = await index(None)
     assert len(await index.rows(seen, seen.newest)) == MAX_ROWS
+
+
+async def test_an_index_follows_the_queue_without_reading_it_again() -> None:
+    queue = Queue(*(job(i) for i in range(1, 2_501)))
+    clock = Clock()
+    plan = QueueIndex(queue, Records(queue), clock=clock)
+    first = await plan(None)
+    del queue.jobs[7]
+    queue.put(job(9, "RUNNING"))
+    # Far more than one question finds, with gaps, and one of another cluster's numbers.
+    for i in (*range(2_900, 4_400), *range(5_000, 5_100), 2**26 + 1):
+        queue.put(job(i))
+    second = await plan(first)
+    third = await plan(second)
+
+    assert set(second.states) | set(third.states) <= set(queue.jobs)
+    assert set(third.states) >= set(queue.jobs) - {2**26 + 1}
+    assert second.states[9] == ("RUNNING", ())
+    assert queue.whole_states == 1
+
+    clock.now += 4_000
+    assert set((await plan(third)).states) == set(queue.jobs)
+    assert queue.whole_states == 2
 
 
 async def test_a_job_that_left_meanwhile_is_not_shown() -> None:
@@ -189,13 +225,15 @@ async def test_plans_agree() -> None:
         job(50, "RUNNING", nodes="cpu1"),
     )
     dumped = await QueueDump(queue, tells_last_update=True)(None)
-    plan = QueueIndex(queue, Records(queue))
+    clock = Clock()
+    plan = QueueIndex(queue, Records(queue), clock=clock)
     index = await plan(None)
     search = Search(queue, Filters(users=frozenset({"bob"})))
     found = await search.find(index, index.newest, enough=99)
 
     assert len(await plan.rows(index, index.newest)) == 41
     # Some rows with each look.
+    clock.now += 10
     assert await plan.rows(index, index.newest) == list(dumped.rows.values())[::-1]
     assert {row.id for row in found.rows} == {
         row.id for row in dumped.rows.values() if row.user == "bob"

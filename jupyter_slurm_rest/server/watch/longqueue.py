@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
@@ -39,6 +40,8 @@ _T = TypeVar("_T")
 class _Kept(msgspec.Struct):
     search: Search
     begun: float
+    #: Who asks for the same does not search the same once more.
+    lock: asyncio.Lock
 
 
 class LongQueue:
@@ -100,15 +103,18 @@ class LongQueue:
         filters = msgspec.structs.replace(query.filters, states=frozenset())
         kept = self._searches.get(filters)
         if kept is None or now - kept.begun > _RENEW:
-            kept = self._searches[filters] = _Kept(Search(self._source, filters), now)
+            kept = self._searches[filters] = _Kept(
+                Search(self._source, filters), now, asyncio.Lock()
+            )
         self._searches.move_to_end(filters)
         while len(self._searches) > self._most:
             self._searches.popitem(last=False)
         newest_first = query.sort in ("-id", "-job_id")
         enough = query.offset + query.limit + 1 if newest_first else _SORTABLE
-        return await kept.search.find(
-            index, among, enough=enough, hurry=lambda: self._clock() - now > _PATIENCE
-        )
+        async with kept.lock:
+            return await kept.search.find(
+                index, among, enough=enough, hurry=lambda: self._clock() - now > _PATIENCE
+            )
 
     @staticmethod
     def _window(rows: Sequence[_T], query: PageQuery) -> Sequence[_T]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-
 #: How much longer than the floor a delay gets when reading after reading finds nothing new.
 CALM = 4.0
 

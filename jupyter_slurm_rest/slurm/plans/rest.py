@@ -17,8 +17,9 @@ from jupyter_slurm_rest.slurm.transport import Params
 
 from .source import Accounted, Dump, State
 
-#: Ids in one request: the request line may be long, but not without end.
-_MAX_IDS = 3_000
+#: Ids in one request: the request line may be long, but not without end, and slurmrestd's
+#: threads keep the memory that their largest answer took.
+_MAX_IDS = 1_000
 
 
 class RestSource:
