@@ -1,4 +1,7 @@
-"""``%slurm`` and ``%%slurm``."""
+"""``%slurm`` and ``%%slurm``: Slurm in a notebook, through the Jupyter server.
+
+The kernel never holds a Slurm token: it asks the server extension, as the panel does.
+"""
 
 from __future__ import annotations
 
@@ -10,4 +13,6 @@ if TYPE_CHECKING:
 
 def register(shell: InteractiveShell) -> None:
     """Add the magics to ``shell``."""
-    shell.register_magics()
+    from .magics import SlurmMagics
+
+    shell.register_magics(SlurmMagics)

@@ -1,0 +1,136 @@
+"""A job in a notebook: look at it, wait for it, read its output, stop it."""
+
+from __future__ import annotations
+
+import html
+import time
+from typing import Any
+from urllib.parse import quote
+
+from .api import SlurmApi
+from .errors import SlurmMagicError
+from .words import duration, limit, moment
+
+#: Base states that a job does not leave (unless it is requeued).
+_ENDED = frozenset(
+    {
+        "COMPLETED",
+        "FAILED",
+        "CANCELLED",
+        "TIMEOUT",
+        "NODE_FAIL",
+        "PREEMPTED",
+        "BOOT_FAIL",
+        "DEADLINE",
+        "OUT_OF_MEMORY",
+    }
+)
+
+
+class Job:
+    """One job. ``info`` holds the fields as the server sent them last."""
+
+    def __init__(
+        self, api: SlurmApi, cluster: str, job_id: str, info: dict[str, Any] | None = None
+    ) -> None:
+        self.id = str(job_id)
+        self.cluster = cluster
+        self._api = api
+        self._path = f"clusters/{cluster}/jobs/{quote(self.id, safe='')}"
+        self.info: dict[str, Any] = info if info is not None else api.call("GET", self._path)
+
+    def refresh(self) -> Job:
+        """Ask for the job's fields again."""
+        self.info = self._api.call("GET", self._path)
+        return self
+
+    @property
+    def state(self) -> str:
+        """Slurm's word for the job's state now: ``PENDING``, ``RUNNING``, ``COMPLETED``, ..."""
+        return str(self.refresh().info["state"])
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job was over when it was last looked at."""
+        state, flags = str(self.info["state"]), self.info["flags"]
+        return state in _ENDED and "COMPLETING" not in flags
+
+    def wait(self, timeout: float | None = None, *, every: float = 2.0) -> Job:
+        """Wait until the job is over; at most ``timeout`` seconds (``TimeoutError``)."""
+        until = None if timeout is None else time.monotonic() + timeout
+        pause = min(every, 0.5)
+        while not self.refresh().ended:
+            if until is not None and time.monotonic() + pause > until:
+                raise TimeoutError(f"Job {self.id} is still {self.info['state']}.")
+            time.sleep(pause)
+            pause = min(every, pause * 1.5)
+        return self
+
+    def output(self, stream: str = "stdout") -> str:
+        """The end of the job's output file (``stdout`` or ``stderr``)."""
+        text, offset = "", None
+        while True:
+            query = {"stream": stream, "offset": offset}
+            chunk = self._api.call("GET", f"{self._path}/output", query=query)
+            text += str(chunk["text"])
+            if chunk["note"] and not text:
+                raise SlurmMagicError(chunk["note"])
+            if chunk["next_offset"] == offset or not chunk["text"]:
+                return text
+            offset = chunk["next_offset"]
+
+    def cancel(self) -> str:
+        """Cancel the job; what Slurm says to that."""
+        return self.act("cancel")
+
+    def hold(self) -> str:
+        """Keep a waiting job from starting."""
+        return self.act("hold")
+
+    def release(self) -> str:
+        """Let a held job start."""
+        return self.act("release")
+
+    def act(self, action: str, **options: Any) -> str:
+        """Any action of ``jobs/actions``; raises when Slurm refuses."""
+        body = {"action": action, "job_ids": [self.id], **options}
+        (result,) = self._api.call("POST", f"clusters/{self.cluster}/jobs/actions", body=body)[
+            "results"
+        ]
+        if not result["ok"]:
+            raise SlurmMagicError(result["message"])
+        return str(result["message"])
+
+    def _facts(self) -> list[tuple[str, str]]:
+        info = self.info
+        why = info["why"] or {}
+        exit_code = info["exit_code"] or {}
+        times = (duration(info["elapsed"]), limit(info["time_limit"]))
+        facts = [
+            ("Job", f"{self.id} {info['name']}".strip()),
+            ("State", "+".join([info["state"], *info["flags"]])),
+            ("Why", " ".join(part for part in (why.get("text"), why.get("advice")) if part)),
+            ("Partition", info["partition"]),
+            ("Account", info["account"]),
+            ("Submitted", moment(info["submit_time"])),
+            ("Expected start", moment(info["estimated_start"])),
+            ("Started", moment(info["start_time"])),
+            ("Ended", moment(info["end_time"]) if self.ended else ""),
+            ("Time", " of ".join(filter(None, times))),
+            ("Nodes", info["nodes"]),
+            ("Exit code", str(exit_code.get("code", "")) if self.ended else ""),
+            ("Output", info["stdout"]),
+        ]
+        return [(name, value) for name, value in facts if value]
+
+    def __repr__(self) -> str:
+        facts = self._facts()
+        width = max(len(name) for name, _ in facts)
+        return "\n".join(f"{name.ljust(width)}  {value}" for name, value in facts)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in self._facts()
+        )
+        return f"<table><tbody>{rows}</tbody></table>"

@@ -1,0 +1,39 @@
+"""Times and sizes as people write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+
+def duration(seconds: int | None) -> str:
+    """Seconds in Slurm's style: ``1-02:03:04``, ``2:03:04``, ``3:04``."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}-{hour:02}:{minute:02}:{second:02}"
+    if hour:
+        return f"{hour}:{minute:02}:{second:02}"
+    return f"{minute}:{second:02}"
+
+
+def limit(minutes: Any) -> str:
+    """A time limit in minutes, or the word that stands for none."""
+    if isinstance(minutes, int):
+        return duration(minutes * 60)
+    return "" if minutes is None else str(minutes).lower()
+
+
+def megabytes(mebibytes: int) -> str:
+    """MiB, as GiB from 10 GiB on."""
+    return f"{mebibytes / 1024:.0f} GiB" if mebibytes >= 10_240 else f"{mebibytes} MiB"
+
+
+def moment(seconds: int | None) -> str:
+    """Seconds since the epoch in local time."""
+    if seconds is None:
+        return ""
+    return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,175 @@
+"""What a person types in a notebook, and what they get."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.error import UsageError
+
+from jupyter_slurm_rest.magics.errors import SlurmMagicError
+from tests.recorded import recorded_by
+from tests.server.replay import ReplaySlurmrestd
+
+from .conftest import Run
+
+
+async def test_my_jobs_and_everyones(run: Run) -> None:
+    mine = await run("%slurm jobs")
+    everyones = await run("%slurm jobs --all")
+    assert {job["user"] for job in mine} == {"alice"}
+    assert {job["user"] for job in everyones} > {"alice"}
+    assert await run("%slurm jobs --user bob --state PENDING,RUNNING")
+    assert [job["id"] for job in await run("%slurm")] == [job["id"] for job in mine]
+
+
+async def test_a_table_is_the_same_in_text_and_html(run: Run) -> None:
+    jobs = await run("%slurm jobs --all --limit 3")
+    text, page = repr(jobs), jobs._repr_html_()
+    for job in jobs:
+        for value in (job["id"], job["name"], job["state"]):
+            assert value in text
+            assert f"<td>{html.escape(value)}" in page
+    assert text.splitlines()[-1].startswith("3 of ")
+    assert "<caption>3 of " in page
+
+
+async def test_names_of_jobs_are_no_markup(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    answer = recorded_by(slurmrestd.api_version, "jobs")
+    body = answer.body.replace(b'"name": "', b'"name": "<script>alert(1)</script>')
+    assert body != answer.body
+    slurmrestd.give(replace(answer, body=body))
+    page = (await run("%slurm jobs"))._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+async def test_a_frame_for_pandas(run: Run) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = await run("%slurm nodes --frame")
+    assert isinstance(frame, pandas.DataFrame)
+    assert {"name", "cpus", "cpus_used", "gpus"} <= set(frame.columns)
+    assert len(frame) == 4
+
+
+async def test_partitions_and_clusters(run: Run) -> None:
+    assert [row["name"] for row in await run("%slurm partitions")] == ["debug", "long", "gpu"]
+    clusters = await run("%slurm clusters")
+    assert [row["name"] for row in clusters] == ["maxwell", "solaris"]
+    assert "alice" in repr(clusters)
+
+
+async def test_a_cell_is_submitted(
+    run: Run, slurmrestd: ReplaySlurmrestd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _takes_submissions(slurmrestd)
+    monkeypatch.chdir(tmp_path)
+    job = await run("%%slurm submit --time=10 -J 'my job'\n#!/bin/bash\n#SBATCH -N 2\nsleep 1\n")
+    assert job.ended
+    assert "COMPLETED" in repr(job)
+    assert "<td>COMPLETED</td>" in job._repr_html_()
+    (request,) = slurmrestd.sent("slurm/job/submit")
+    sent = json.loads(request.body)
+    assert sent["script"] == "#!/bin/bash\n#SBATCH -N 2\nsleep 1\n"
+    assert sent["job"]["name"] == "my job"
+    assert sent["job"]["time_limit"] == 10
+    assert sent["job"]["current_working_directory"] == str(tmp_path)
+
+
+def _takes_submissions(slurmrestd: ReplaySlurmrestd) -> None:
+    """Submitting gives a job that was recorded when it was over."""
+    over = recorded_by(slurmrestd.api_version, "job_completed")
+    answer = recorded_by(slurmrestd.api_version, "submit")
+    was, now = (str(one).encode() for one in (answer.json()["job_id"], over.path.split("/")[-1]))
+    slurmrestd.give(replace(answer, body=answer.body.replace(was, now)))
+    slurmrestd.give(over)
+
+
+async def test_a_file_is_submitted_under_its_name(
+    run: Run, slurmrestd: ReplaySlurmrestd, tmp_path: Path
+) -> None:
+    _takes_submissions(slurmrestd)
+    script = tmp_path / "my script.sh"
+    script.write_text("#!/bin/sh\ntrue\n")
+    await run(f"%slurm submit '{script}' -t 5")
+    (request,) = slurmrestd.sent("slurm/job/submit")
+    assert json.loads(request.body)["job"]["name"] == "my script.sh"
+
+
+async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    table = await run("%%slurm submit --test-only -n 2\n#!/bin/bash\n#SBATCH --mem=1G\n")
+    assert {row["option"]: row["value"] for row in table} == {"mem": "1G", "ntasks": "2"}
+    assert "Not submitted." in repr(table)
+    assert slurmrestd.sent("slurm/job/submit") == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("%slurm sinfo", "no command 'sinfo'. Commands: jobs, job, output"),
+        ("%slurm nodes -M maxvell", "No cluster named 'maxvell' is configured here"),
+        ("%slurm job 999999", "Slurm knows no job '999999'"),
+        ("%slurm jobs --limit 0", "limit"),
+        ("%slurm submit", "Which script?"),
+        ("%slurm submit --time=1", "Which script?"),
+        ("%slurm submit /no/such/file", "/no/such/file cannot be read: No such file"),
+        ("%%slurm submit --time=abc\n#!/bin/sh\n", '"abc" is not a duration'),
+        ("%%slurm submit --colour=red\n#!/bin/sh\n", "colour"),
+        ("%%slurm submit\necho\n", "must start with #!"),
+        ("%%slurm jobs\nx\n", "%%slurm submit"),
+        ("%slurm signal USR1", "required"),
+    ],
+)
+async def test_mistakes_are_one_line(
+    run: Run,
+    slurmrestd: ReplaySlurmrestd,
+    capsys: pytest.CaptureFixture[str],
+    cell: str,
+    words: str,
+) -> None:
+    slurmrestd.play("unknown_job")
+    with pytest.raises((SlurmMagicError, UsageError)):
+        await run(cell)
+    printed = capsys.readouterr()
+    (line,) = [one for one in (printed.out + printed.err).splitlines() if words in one]
+    assert "Traceback" not in printed.out + printed.err
+    assert line.startswith(("Slurm: ", "UsageError: "))
+
+
+async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    slurmrestd.play("cancel_many", path="slurm/jobs")
+    table = await run("%slurm cancel 123 124")
+    assert [row["id"] for row in table] == ["123", "124"]
+    (request,) = slurmrestd.sent("slurm/jobs")
+    assert json.loads(request.body)["jobs"] == ["123", "124"]
+
+
+@pytest.mark.parametrize("command", ["jobs", "submit", "cancel", "signal"])
+async def test_every_command_explains_itself(
+    run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert await run(f"%slurm {command} --help") is None
+    assert f"slurm {command}" in capsys.readouterr().out
+
+
+async def test_the_kernel_has_no_slurm_token(
+    run: Run, shell: Any, slurm_token: str, jp_serverapp: Any
+) -> None:
+    await run("%slurm jobs")
+    environment = await run("dict(__import__('os').environ)")
+    assert slurm_token not in str(environment)
+    assert "SLURM_JWT" not in environment
+    magics = shell.magics_manager.registry["SlurmMagics"]
+    assert slurm_token not in repr(vars(magics._api))
+    # Nor is Jupyter's own token shown by chance.
+    assert jp_serverapp.identity_provider.token not in repr(magics._api._find())
+
+
+async def test_without_a_server_it_is_said(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(()))
+    with pytest.raises(SlurmMagicError, match="No running Jupyter server was found"):
+        shell.run_cell("%slurm jobs").raise_error()
