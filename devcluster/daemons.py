@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from devcluster import database, people
 from devcluster.config import NODES, Settings
@@ -22,20 +23,17 @@ class Daemon:
     inside: bool = True
 
 
-class Probe:
+class Probe(Protocol):
     """What a readiness check may ask of the cluster."""
 
     def succeeds(self, *argv: str) -> bool:
         """Whether a command run inside the cluster as root ends well."""
-        raise NotImplementedError
 
     def output(self, *argv: str) -> str:
         """Standard output of a command run inside the cluster as root; empty when it fails."""
-        raise NotImplementedError
 
     def rest_answers(self) -> bool:
         """Whether slurmrestd answers over TCP and over its socket."""
-        raise NotImplementedError
 
 
 def daemons(settings: Settings) -> list[Daemon]:

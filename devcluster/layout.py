@@ -33,6 +33,9 @@ class Layout:
                 f"instance name {self.instance!r}: use 1 to 32 letters, digits, '_', '-' or '.'"
             )
 
+    def __str__(self) -> str:
+        return f"the {self.generation.name} cluster (instance {self.instance})"
+
     @property
     def tree(self) -> Path | None:
         """The root of the other Debian release; None for the machine's own."""
@@ -59,6 +62,9 @@ class Layout:
     @property
     def logs(self) -> Path:
         return self.state / "log"
+
+    def log(self, daemon: str) -> Path:
+        return self.logs / f"{daemon}.log"
 
     @property
     def database(self) -> Path:

@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from devcluster.generations import Release
-from devcluster.ports import block
+from devcluster.ports import LOOPBACK, block
 from devcluster.process import Process
+
+#: Name under which the process is recorded that keeps the namespace.
+KEEPER = "namespace"
 
 
 @dataclass
@@ -25,6 +28,10 @@ class State:
     @property
     def ports(self) -> dict[str, int]:
         return block(self.base)
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports['slurmrestd']}"
 
     @property
     def slurm_release(self) -> Release:
