@@ -138,6 +138,8 @@ class SlurmTokenService(Application):
         """Read command line and file; the command line wins."""
         super().initialize(argv)
         if self.subapp is None and self.config_file:
+            if not Path(self.config_file).is_file():
+                self.exit(f"{self.name} cannot start: there is no file {self.config_file}.")
             self.load_config_file(
                 Path(self.config_file).stem, path=str(Path(self.config_file).resolve().parent)
             )
@@ -193,7 +195,12 @@ class SlurmTokenService(Application):
     def _hub_client(self) -> HubClient:
         token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
         if self.api_token_file:
-            token = Path(self.api_token_file).read_text().strip()
+            try:
+                token = Path(self.api_token_file).read_text().strip()
+            except OSError as error:
+                raise ConfigurationError(
+                    f"the hub token {self.api_token_file} cannot be read: {error.strerror}."
+                ) from None
         if not self.api_url:
             raise ConfigurationError("the hub's API is not known: set c.SlurmTokenService.api_url.")
         tls = Tls(self.hub_ca) if self.hub_ca else Tls.of_jupyterhub()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
@@ -93,8 +94,9 @@ class TokenDesk:
         if not self._by_user.allows(caller.name):
             raise too_many()
         check_groups(caller.groups, cluster.config.allowed_groups, caller.name)
-        slurm_name = self._people.slurm_name(caller.name)
+        # In threads: both may ask a directory on the network.
+        slurm_name = await asyncio.to_thread(self._people.slurm_name, caller.name)
         if cluster.config.mode == "oidc":
             state = await self._hub.auth_state(caller.name)
             return slurm_name, cluster.pass_on(state, slurm_name)
-        return slurm_name, cluster.sign(slurm_name)
+        return slurm_name, await asyncio.to_thread(cluster.sign, slurm_name)

@@ -121,7 +121,8 @@ class TokenProvider:
         started, pastes = self._clock(), self._pastes
         try:
             token = await self.source.fetch()
-            self._user.check(token)
+            # In a thread: it looks the name up, perhaps in a directory on the network.
+            await asyncio.to_thread(self._user.check, token)
             life = token.lifetime - min(MARGIN, token.lifetime / 2)
             if life <= 0 or started + life <= self._clock():
                 raise TokenExpired("The token expires before it can be used.")

@@ -98,6 +98,15 @@ def test_the_command_says_in_a_line_why_it_does_not_start(tmp_path: Path) -> Non
     assert f"The signing key {missing} cannot be read: No such file" in run.stderr
     assert "Traceback" not in run.stderr
 
+    typo = subprocess.run(
+        service_command("--config=/etc/jupyterhb/config.py"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert typo.returncode == 1
+    assert "there is no file /etc/jupyterhb/config.py" in typo.stderr
+
 
 def test_the_public_keys_are_printed_for_slurm(tmp_path: Path) -> None:
     key, config = tmp_path / "rsa.pem", tmp_path / "config.py"
