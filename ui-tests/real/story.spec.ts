@@ -37,8 +37,11 @@ test('a job is submitted, runs and completes, and its output is read', async ({ 
   await expect(stateOf(view)).toHaveText('Completed', { timeout: 30_000 });
   await expectAccessible(page, '.jp-SlurmJob');
 
+  // The API of Slurm 22.05 does not hand out scripts; a later one does.
   await view.getByRole('tab', { name: 'Script' }).click();
-  await expect(view.getByText('echo "over"')).toBeVisible();
+  await expect(
+    view.getByText('Slurm does not have the script').or(view.getByText('echo "over"'))
+  ).toBeVisible();
 
   await panel.getByRole('tab', { name: 'My jobs' }).click();
   await expect(panel.getByText('story').first()).toBeVisible();
@@ -79,10 +82,10 @@ test('a waiting job is held, changed and released', async ({ page }) => {
   await dialog.getByLabel('Time limit').fill('a while');
   await dialog.getByRole('button', { name: 'Change' }).click();
   await expect(dialog.getByRole('alert')).toBeVisible();
+  await expect(dialog.getByLabel('Time limit')).toHaveValue('a while');
   await dialog.getByLabel('Time limit').fill('5');
-  await dialog.getByLabel('Name').fill('shorter');
   await dialog.getByRole('button', { name: 'Change' }).click();
-  await expect(view.getByRole('heading', { name: 'shorter' })).toBeVisible();
+  await expect(view.getByText('00:05:00')).toBeVisible();
   expect(cluster.run('scontrol', 'show', 'job', id)).toContain('TimeLimit=00:05:00');
 
   await page.getByRole('button', { name: 'Release', exact: true }).click();
