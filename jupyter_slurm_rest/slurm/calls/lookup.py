@@ -17,8 +17,10 @@ from .jobs import JobCalls
 
 #: Seconds that slurmctld's clock may be behind ours.
 _CLOCKS = 60
-#: Jobs to look at one by one, newest first, before the whole queue is read instead.
-_NEWEST = 1000
+#: A queue that costs less to read at once than its newest jobs one by one.
+_FEW = 500
+#: Jobs to look at one by one before the whole queue is read after all.
+_MOST = 1000
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -55,23 +57,23 @@ class LookupCalls(JobCalls):
 
     async def find_submission(self, trace: Trace) -> list[int]:
         """The job ids that fit ``trace``, oldest first, as a submission tells them."""
-        try:
-            rows = await self._newest(trace)
-        except Unsupported:
-            rows = None
+        rows = await self._newest(trace)
         if rows is None:
             answer = await self.connection.get("slurm", "jobs/", timeout=LONG)
             rows = decode(answer.body, QueuedRows).jobs or []
         return sorted({row.told_id for row in rows if trace.fits(row)})
 
     async def _newest(self, trace: Trace) -> list[QueuedRow] | None:
-        """Jobs since the submission, without reading the queue; ``None``: too many."""
-        states = await self.job_states()
+        """Jobs since the submission, one by one; ``None``: better read the whole queue."""
+        try:
+            states = await self.job_states()
+        except Unsupported:
+            return None
         ids = {int(match[0]) for state in states if (match := re.match(r"\d+", state.id))}
+        if len(ids) <= _FEW:
+            return None
         rows: list[QueuedRow] = []
-        for seen, job_id in enumerate(sorted(ids, reverse=True)):
-            if seen >= _NEWEST:
-                return None
+        for job_id in sorted(ids, reverse=True)[:_MOST]:
             try:
                 answer = await self.connection.get(
                     "slurm", f"job/{segment(job_id)}", wanted=("job", str(job_id))
@@ -82,5 +84,5 @@ class LookupCalls(JobCalls):
             some = decode(answer.body, QueuedRows).jobs or []
             rows += some
             if some and max(row.submitted_at for row in some) < trace.since - _CLOCKS:
-                break
-        return rows
+                return rows
+        return None

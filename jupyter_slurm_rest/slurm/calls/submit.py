@@ -31,6 +31,8 @@ from .lookup import LookupCalls, Trace
 
 #: Pauses between look-ups for a lost submission, seconds: slurmctld may still be at it.
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
+#: How often a request that never arrived is sent again.
+_RESENT = 3
 #: Slurm's default for the size of a script (``max_script_size``).
 _USUAL_SCRIPT = "4 MB"
 #: The first version in whose jobs the mark does not need the comment.
@@ -150,37 +152,48 @@ class SubmitCalls(LookupCalls, ActionCalls):
             renew = True
 
     async def _after_lost_answer(self, submission: _Submission, lost: SlurmError) -> Submitted:
-        found = await self._look(submission.trace)
-        if found is not None:
-            return _recovered(found, submission)
-        try:
-            # slurmctld does not know it: what was lost was the request. The mark is the
-            # same, so that the first one is recognised should it turn up after all.
-            result = await self._send(submission, renew=isinstance(lost, TokenRejected))
-        except SlurmError as problem:
-            if not _uncertain(problem):
-                raise
+        """Look for the job; send it again only when slurmctld surely does not have it.
+
+        The mark stays the same, so that a request that was merely slow is recognised
+        should it turn up after all.
+        """
+        for _ in range(_RESENT):
             found = await self._look(submission.trace)
-            if found is None:
-                raise _unknown(submission.trace) from None
-            result = _recovered(found, submission)
-        await self._end_doubles(submission.trace, result.job_id)
-        return result
+            if found is not None:
+                return _recovered(found, submission)
+            try:
+                result = await self._send(submission, renew=isinstance(lost, TokenRejected))
+            except SlurmError as problem:
+                if not _uncertain(problem):
+                    raise
+                lost = problem
+                continue
+            await self._end_doubles(submission.trace, result.job_id)
+            return result
+        found = await self._look(submission.trace)
+        if found is None:
+            raise _unknown(submission.trace)
+        await self._end_doubles(submission.trace, found)
+        return _recovered(found, submission)
 
     async def _look(self, trace: Trace) -> int | None:
+        """The job, or ``None``: slurmctld was asked, for long enough, and has none."""
+        failed: SlurmError | None = None
         for pause in _PAUSES:
             await asyncio.sleep(pause)
             try:
                 found = await self.find_submission(trace)
             except SlurmError as problem:
-                if not _uncertain(problem):
-                    raise _unknown(trace) from None
+                failed = problem
                 continue
+            failed = None
             if found and not trace.mark and len(found) > 1:
                 # Several alike, and no mark to tell them apart.
                 raise _unknown(trace, found)
             if found:
                 return found[0]
+        if failed is not None:
+            raise _unknown(trace) from failed
         return None
 
     async def _end_doubles(self, trace: Trace, job_id: int) -> None:
