@@ -153,8 +153,8 @@ def _shape(request: Request, number: int) -> dict[str, Any]:
     """Nodes, tasks, CPUs."""
     spec = request.spec
     if request.cores_per_socket is not None and number != 40:
-        name = "hint" if spec.cores_per_socket is None else "cores_per_socket"
-        _needs(name, number, 45)
+        said_by = ("cores_per_socket", "extra_node_info", "hint")
+        _needs(next(name for name in said_by if name in spec.words), number, 45)
     return {
         "nodes": spec.nodes.sizes if spec.nodes and spec.nodes.sizes else None,
         "minimum_nodes": request.nodes_least,

@@ -66,8 +66,10 @@ def _named(words: str, submitter: Submitter) -> dict[str, str]:
     return variables
 
 
-def _exported(request: Request, submitter: Submitter) -> dict[str, str]:
+def _exported(request: Request, submitter: Submitter, *, old: bool) -> dict[str, str]:
     export = request.spec.export
+    # Up to 22.05 sbatch takes NIL for the name of a variable.
+    nil = (export or "").upper() == "NIL" and not old
     everything = export is None or export.upper() == "ALL"
     nothing = export is not None and export.upper() in ("NONE", "NIL")
     variables: dict[str, str] = {}
@@ -75,7 +77,7 @@ def _exported(request: Request, submitter: Submitter) -> dict[str, str]:
         variables = _login(submitter)
     elif export is not None and not nothing:
         variables = _named(export, submitter)
-    if request.spec.get_user_env or not (everything or (export or "").upper() == "NIL"):
+    if request.spec.get_user_env or not (everything or nil):
         # slurmd then loads the login environment of the user on the node.
         variables["SLURM_GET_USER_ENV"] = "1"
     if export is not None and not everything:
@@ -142,7 +144,7 @@ def job_environment(
     environments: list[dict[str, str]] = []
     for request in requests:
         spec = request.spec
-        variables = _exported(request, submitter)
+        variables = _exported(request, submitter, old=old)
         variables["SLURM_SUBMIT_DIR"] = submitter.directory
         if submitter.host:
             variables["SLURM_SUBMIT_HOST"] = submitter.host
@@ -160,11 +162,12 @@ def job_environment(
         variables |= {name: value for name, value in extra.items() if value}
         variables |= dict(_limits(spec.propagate or []))
         environments.append(variables)
-    first = environments[0]
+    first, het = environments[0], len(requests) > 1
     for number, request in enumerate(requests):
-        suffix = f"_HET_GROUP_{number}" if len(requests) > 1 else ""
+        # Components were called packs once; sbatch still sets both names.
+        suffixes = [f"_HET_GROUP_{number}", f"_PACK_GROUP_{number}"] if het else [""]
         for name, value in component_variables(request, old=old).items():
-            first[name + suffix] = value
+            first |= {name + suffix: value for suffix in suffixes}
     if not old:
         for name, value in _PROGRAMS_OF_MPI.items():
             first.setdefault(name, value)

@@ -14,8 +14,8 @@ from .options import BY_FIELD, Option
 from .script import ParsedScript, read
 from .tokens import BLANKS, Token
 
-#: Characters that mean something to sbatch, or to a person who reads them unquoted.
-_PLAIN = re.compile(r"[^\s\"'\\#]+\Z")
+#: Words that mean the same to sbatch without quotes.
+_PLAIN = re.compile(r"(?!:|(?:het|pack)job\Z)[^\s\"'\\#]+\Z", re.IGNORECASE)
 
 
 def quoted(words: str) -> str:

@@ -85,9 +85,18 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Line by line: the options of a long script stand at its beginning."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
+
+
 def _directive_lines(text: str) -> Iterator[tuple[int, str, int]]:
     """Number, text and start of the arguments of each line that sbatch looks at."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         mark = next((mark for mark in _MARKS if line.startswith(mark)), None)
         if mark:
             yield number, line, len(mark)
@@ -98,7 +107,7 @@ def _directive_lines(text: str) -> Iterator[tuple[int, str, int]]:
 def _refuse_foreign(text: str, ignore: bool) -> None:
     """sbatch would apply ``#PBS`` and ``#BSUB`` lines on top of its own options."""
     others = 0
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if line.startswith(_FOREIGN_MARKS):
             mark = line[:5].rstrip(BLANKS)
             if not ignore:
