@@ -1,0 +1,55 @@
+"""The manual names what there is, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from jupyter_slurm_rest.server.app import SlurmRest
+from jupyter_slurm_rest.server.settings import ClusterSettings
+from jupyter_slurm_rest.tokens.factory import SOURCES
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
+
+
+def test_every_setting_is_in_the_manual() -> None:
+    own = {name for name in SlurmRest.class_own_traits(config=True)}
+    missing = [name for name in own if f"`{name}`" not in CONFIGURATION and name != "clusters"]
+    assert missing == []
+    assert [f for f in ClusterSettings.__struct_fields__ if f"`{f}`" not in CONFIGURATION] == []
+
+
+def test_every_provider_and_its_options_are_in_the_manual() -> None:
+    for name, source in SOURCES.items():
+        assert f"| `{name}` |" in CONFIGURATION
+        for option in inspect.signature(source).parameters:
+            assert f"`{option}`" in CONFIGURATION, f"option {option} of provider {name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in target or target.startswith("#"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = page.parent / path
+        assert file.exists(), f"{target} in {page.name}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+            assert anchor in {_slug(heading) for heading in headings}, target
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    rules = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in PAGES:
+        for target in re.findall(r"^make ([a-z-]+)", page.read_text(), re.MULTILINE):
+            assert target in rules, f"make {target} in {page.name}"
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
