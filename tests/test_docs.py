@@ -18,7 +18,7 @@ CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
 
 def test_every_setting_is_in_the_manual() -> None:
-    own = {name for name in SlurmRest.class_own_traits(config=True)}
+    own = set(SlurmRest.class_own_traits(config=True))
     missing = [name for name in own if f"`{name}`" not in CONFIGURATION and name != "clusters"]
     assert missing == []
     assert [f for f in ClusterSettings.__struct_fields__ if f"`{f}`" not in CONFIGURATION] == []

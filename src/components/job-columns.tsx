@@ -10,6 +10,7 @@ import {
   isoTime
 } from '../models/format';
 import type { JobSort, Scope } from '../models/queue';
+import { reasonWords } from '../models/reasonwords';
 import { StateBadge } from './state-badge';
 import { fitting, type IColumn } from './virtual-table';
 
@@ -212,7 +213,7 @@ function Progress(props: {
     const words =
       start !== null && start > now
         ? trans.__('starts %1', formatRelative(start, now, trans))
-        : job.reason;
+        : reasonWords(job.reason, trans);
     return (
       <span className="jp-SlurmTable-muted" title={job.reason}>
         {words}

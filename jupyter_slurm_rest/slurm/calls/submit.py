@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from jupyter_slurm_rest.slurm.errors import (
     UnreadableAnswer,
 )
 from jupyter_slurm_rest.slurm.faults import failure
+from jupyter_slurm_rest.slurm.marks import new_mark
 from jupyter_slurm_rest.slurm.models import Submitted
 from jupyter_slurm_rest.slurm.sbatch import JobSpec, Submitter, merge, parse_script
 from jupyter_slurm_rest.slurm.sbatch.merge import Value
@@ -110,7 +110,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
         parsed = parse_script(script)
         specs = merge(parsed, options, environment)
         version = await self.connection.api_version()
-        mark = f"jsr-{secrets.token_hex(8)}"
+        mark = new_mark()
         encoded = encode(specs, script, version, submitter, mark=mark)
         if len(encoded.body) > limit:
             raise _too_large(len(script.encode()))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from jupyter_slurm_rest.slurm.filenames import Naming, resolve, still_open
+from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.reasons import explain
 
@@ -93,11 +94,11 @@ def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
         group=text(row.group_name),
         why=explain(reason, text(row.state_description)) if reason else None,
         held_by=_held_by(state, reason, number(row.priority), row.hold),
-        comment=text(row.comment),
+        comment=without_mark(text(row.comment)),
         admin_comment=text(row.admin_comment),
         extra=text(row.extra),
         working_directory=text(row.current_working_directory),
-        command=text(row.command),
+        command=without_mark(text(row.command)),
         submit_line=text(row.submit_line),
         stdin=files[0],
         stdout=files[1],

@@ -8,6 +8,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.efficiency import efficiency
 from jupyter_slurm_rest.slurm.filenames import still_open
+from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.reasons import explain
 
@@ -217,7 +218,7 @@ def record(row: Record) -> Job:
         cluster=text(row.cluster),
         group=text(row.group),
         why=explain(fields["reason"]) if fields["reason"] else None,
-        comment=text(comment.job),
+        comment=without_mark(text(comment.job)),
         admin_comment=text(comment.administrator),
         extra=text(row.extra),
         working_directory=text(row.working_directory),
