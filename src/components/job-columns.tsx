@@ -35,6 +35,8 @@ export function jobLayout(options: {
   width: number;
   scope: Scope;
   trans: TranslationBundle;
+  /** Seconds since the epoch, by Slurm's clock. */
+  now: number;
   open: (job: IJobSummary) => void;
 }): IJobLayout {
   const { width } = options;
@@ -47,9 +49,10 @@ function compactColumns(options: {
   width: number;
   scope: Scope;
   trans: TranslationBundle;
+  now: number;
   open: (job: IJobSummary) => void;
 }): IJobColumn[] {
-  const { width, scope, trans, open } = options;
+  const { width, scope, trans, now, open } = options;
   return [
     {
       id: 'job',
@@ -78,7 +81,7 @@ function compactColumns(options: {
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
           <span className="jp-SlurmTable-second">
-            <Progress job={job} trans={trans} short />
+            <Progress job={job} trans={trans} now={now} short />
           </span>
         </>
       )
@@ -90,9 +93,10 @@ function wideColumns(options: {
   width: number;
   scope: Scope;
   trans: TranslationBundle;
+  now: number;
   open: (job: IJobSummary) => void;
 }): IColumn<IJobSummary>[] {
-  const { width, scope, trans, open } = options;
+  const { width, scope, trans, now, open } = options;
   const text = (
     id: JobSort,
     label: string,
@@ -128,7 +132,7 @@ function wideColumns(options: {
       label: trans.__('Time'),
       sort: 'elapsed',
       width: 158,
-      cell: job => <Progress job={job} trans={trans} />
+      cell: job => <Progress job={job} trans={trans} now={now} />
     },
     ...(scope === 'all' ? [user] : []),
     text('partition', trans.__('Partition'), 84, job => job.partition),
@@ -204,12 +208,12 @@ function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }):
 function Progress(props: {
   job: IJobSummary;
   trans: TranslationBundle;
+  now: number;
   short?: boolean;
 }): JSX.Element {
-  const { job, trans, short } = props;
+  const { job, trans, now, short } = props;
   if (job.state === 'PENDING') {
     const start = job.estimated_start;
-    const now = Date.now() / 1000;
     const words =
       start !== null && start > now
         ? trans.__('starts %1', formatRelative(start, now, trans))
@@ -220,10 +224,18 @@ function Progress(props: {
       </span>
     );
   }
-  const elapsed = job.elapsed === null ? '' : formatDuration(job.elapsed);
+  const seconds = elapsedOf(job, now);
+  const elapsed = seconds === null ? '' : formatDuration(seconds);
   const limit = formatMinutes(job.time_limit, trans);
   const title = trans.__('%1 of %2', elapsed, limit);
   return <span title={title}>{short || !limit ? elapsed : `${elapsed} / ${limit}`}</span>;
+}
+
+/** Seconds that a job has run; an unchanged row of a running one is not sent again. */
+function elapsedOf(job: IJobSummary, now: number): number | null {
+  return job.state === 'RUNNING' && job.start_time !== null
+    ? Math.max(now - job.start_time, job.elapsed ?? 0)
+    : job.elapsed;
 }
 
 function Moment(props: { epoch: number | null }): JSX.Element | null {

@@ -67,7 +67,13 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
     return <NoJobs {...props} />;
   }
   const open = (job: IJobSummary) => props.open([job]);
-  const { columns, rowHeight } = jobLayout({ width, scope: model.scope, trans, open });
+  const { columns, rowHeight } = jobLayout({
+    width,
+    scope: model.scope,
+    trans,
+    now: model.slurmNow,
+    open
+  });
   const { sort, descending, search, states } = model.query;
   return (
     <VirtualTable

@@ -1,6 +1,28 @@
 /** Rows to a request. */
 export const PAGE_SIZE = 200;
 
+/** How to come from the rows that are known to the new ones. */
+export interface IDifference {
+  /** Ids that are no longer there. */
+  removed: readonly string[];
+  /** Where each of the rows sent stands now, ascending. */
+  at: readonly number[];
+}
+
+/** The rows that `known` becomes: without what left or is sent, then what is sent in its place. */
+export function apply<T extends { id: string }>(
+  known: readonly T[],
+  { removed, at }: IDifference,
+  sent: readonly T[]
+): T[] {
+  const out = new Set([...removed, ...sent.map(row => row.id)]);
+  const rows = known.filter(row => !out.has(row.id));
+  at.forEach((index, position) => {
+    rows.splice(index, 0, sent[position]);
+  });
+  return rows;
+}
+
 /** Pages that are kept; those farthest from what is looked at go first. */
 const KEPT = 60;
 
@@ -62,10 +84,15 @@ export class Pages<T> {
     return pages.filter(page => this._pages.get(page)?.look !== this._look);
   }
 
+  /** What is known of a page, and which version of it that is. */
+  known(page: number): { rows: readonly T[]; version: string } | null {
+    return this._pages.get(page) ?? null;
+  }
+
   /** Keep a page that was read, and how long the whole list is now. */
-  put(page: number, rows: readonly T[], total: number): void {
+  put(page: number, rows: readonly T[], total: number, version = ''): void {
     this._total = total;
-    this._pages.set(page, { rows, look: this._look });
+    this._pages.set(page, { rows, look: this._look, version });
     for (const known of [...this._pages.keys()]) {
       if (known * PAGE_SIZE >= total && known > 0) {
         this._pages.delete(known);
@@ -85,6 +112,6 @@ export class Pages<T> {
   }
 
   private _look = 0;
-  private _pages = new Map<number, { rows: readonly T[]; look: number }>();
+  private _pages = new Map<number, { rows: readonly T[]; look: number; version: string }>();
   private _total = 0;
 }

@@ -55,6 +55,11 @@ export abstract class PolledModel implements IDisposable {
     return this._asOf;
   }
 
+  /** Seconds that the server's clock is ahead of the browser's, as far as is known. */
+  protected get clockAhead(): number {
+    return this._asOf === null || this._serverAsOf === 0 ? 0 : this._serverAsOf - this._asOf;
+  }
+
   /** Whether somebody looks. The first look is at once, also after a long absence. */
   get active(): boolean {
     return this._active;

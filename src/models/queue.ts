@@ -1,6 +1,6 @@
 import type { SlurmServer } from '../api/request';
 import type { IJobList, IJobSummary } from '../api/vocabulary';
-import { Pages, PAGE_SIZE } from './pages';
+import { apply, Pages, PAGE_SIZE } from './pages';
 import { PolledModel } from './polled';
 import { JobSelection } from './selection';
 
@@ -103,6 +103,11 @@ export class QueueModel extends PolledModel {
     return this._note;
   }
 
+  /** The time by Slurm's clock as far as it is known, in seconds since the epoch. */
+  get slurmNow(): number {
+    return Date.now() / 1000 + this.clockAhead;
+  }
+
   /** The job at `index` of the list; null while it is not known. */
   job(index: number): IJobSummary | null {
     return this._pages.row(index);
@@ -151,6 +156,8 @@ export class QueueModel extends PolledModel {
 
   private async _fetchPage(cluster: string, page: number, isCurrent: () => boolean): Promise<void> {
     const { search, states, sort, descending } = this._query;
+    // Rows of another query are no ground for differences.
+    const known = this._replace ? null : this._pages.known(page);
     const { body, asOf, serverAsOf } = await this._server.getDated<IJobList>(
       ['clusters', cluster, 'jobs'],
       {
@@ -159,7 +166,8 @@ export class QueueModel extends PolledModel {
         state: states.join(','),
         sort: descending ? `-${sort}` : sort,
         offset: page * PAGE_SIZE,
-        limit: PAGE_SIZE
+        limit: PAGE_SIZE,
+        since: known?.version
       }
     );
     if (!isCurrent()) {
@@ -169,11 +177,12 @@ export class QueueModel extends PolledModel {
       this._pages.clear();
       this._replace = false;
     }
-    this._pages.put(page, body.jobs, body.total);
+    const rows = body.delta && known ? apply(known.rows, body.delta, body.jobs) : body.jobs;
+    this._pages.put(page, rows, body.total, body.version);
     this._counts = body.counts;
     this._note = body.note;
     const complete = this._pages.complete && !this.filtered;
-    this.selection.update(complete ? this._pages.rows : body.jobs, complete);
+    this.selection.update(complete ? this._pages.rows : rows, complete);
     this.dated(asOf, body.stale, serverAsOf);
   }
 

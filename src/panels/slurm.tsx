@@ -1,6 +1,6 @@
 import { CommandToolbarButton, ReactWidget } from '@jupyterlab/apputils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { SidePanel, TabPanelSvg, Toolbar } from '@jupyterlab/ui-components';
+import { addIcon, type LabIcon, SidePanel, TabPanelSvg, Toolbar } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
 import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
@@ -88,10 +88,10 @@ export class SlurmPanel extends SidePanel {
   private _fillToolbar(trans: TranslationBundle): void {
     const { toolbar } = this;
     const { clusters } = this._model;
-    const button = (id: string) =>
-      new CommandToolbarButton({ commands: this._commands, id, label: '' });
+    const button = (id: string, icon?: LabIcon) =>
+      new CommandToolbarButton({ commands: this._commands, id, label: '', icon });
     toolbar.node.setAttribute('aria-label', trans.__('Slurm'));
-    toolbar.addItem('submit', button(CommandIDs.submitJob));
+    toolbar.addItem('submit', button(CommandIDs.submitJob, addIcon));
     toolbar.addItem('cancel', button(CommandIDs.cancelJobs));
     toolbar.addItem(
       'cluster',

@@ -179,6 +179,8 @@ function pageOfJobs(jobs: IJobSummary[], query: URLSearchParams) {
   return {
     jobs: shown.slice(offset, offset + Number(query.get('limit') ?? 100)),
     total: shown.length,
+    version: '',
+    delta: null,
     counts
   };
 }

@@ -1,4 +1,4 @@
-import { Pages, PAGE_SIZE } from '../pages';
+import { apply, Pages, PAGE_SIZE } from '../pages';
 
 const page = (number: number) =>
   Array.from({ length: PAGE_SIZE }, (_, index) => number * PAGE_SIZE + index);
@@ -42,5 +42,19 @@ describe('Pages', () => {
     expect(pages.rows.length).toBeLessThanOrEqual(60 * PAGE_SIZE);
     expect(pages.indexOf(row => row === 99 * PAGE_SIZE)).toBe(99 * PAGE_SIZE);
     expect(pages.indexOf(row => row === 0)).toBe(-1);
+  });
+});
+
+describe('apply', () => {
+  const rows = (...ids: string[]) => ids.map(id => ({ id }));
+
+  it.each([
+    ['nothing', ['a', 'b'], [], [], [], ['a', 'b']],
+    ['a row that left', ['a', 'b', 'c'], ['b'], [], [], ['a', 'c']],
+    ['a new first row', ['a', 'b'], [], ['n'], [0], ['n', 'a', 'b']],
+    ['a row that moved', ['a', 'b', 'c'], [], ['a'], [2], ['b', 'c', 'a']],
+    ['all at once', ['a', 'b', 'c'], ['a'], ['n', 'b'], [0, 2], ['n', 'c', 'b']]
+  ])('follows %s', (_, known, removed, sent, at, result) => {
+    expect(apply(rows(...known), { removed, at }, rows(...sent))).toEqual(rows(...result));
   });
 });

@@ -171,6 +171,28 @@ describe('QueueModel', () => {
     expect(stub.last.query.offset).toBe(0);
   });
 
+  it('asks only for what changed, and puts it into its place', async () => {
+    await open(0);
+    void model.refresh();
+    await settled();
+    expect(stub.last.query.since).toBe('');
+    await stub.last.answer(aPage(jobs(1, 3), { version: 'v1' }));
+    void model.refresh();
+    await settled();
+    expect(stub.last.query.since).toBe('v1');
+    const delta = { since: 'v1', removed: ['2'], at: [0, 2] };
+    const changed = [aJob(9), aJob(3, { state: 'RUNNING' })];
+    await stub.last.answer(aPage(changed, { version: 'v2', total: 3, delta }));
+    expect(model.known.map(({ id, state }) => [id, state])).toEqual([
+      ['9', 'PENDING'],
+      ['1', 'PENDING'],
+      ['3', 'RUNNING']
+    ]);
+    model.setQuery({ search: 'other' });
+    await settled();
+    expect(stub.last.query.since).toBeUndefined();
+  });
+
   it('keeps the selection over a refresh, without jobs that are gone', async () => {
     await open();
     model.select(selection => {

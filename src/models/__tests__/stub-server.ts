@@ -105,5 +105,15 @@ export function aJob(id: number, change: Partial<IJobSummary> = {}): IJobSummary
 
 /** What the server answers for the jobs of a page. */
 export function aPage(jobs: IJobSummary[], change: object = {}): object {
-  return { jobs, total: jobs.length, stale: false, note: '', plan: '', counts: {}, ...change };
+  return {
+    jobs,
+    total: jobs.length,
+    version: '',
+    delta: null,
+    stale: false,
+    note: '',
+    plan: '',
+    counts: {},
+    ...change
+  };
 }
