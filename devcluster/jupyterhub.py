@@ -167,6 +167,11 @@ class Hub:
             and str(self.service_config) in _command(pid)
         }
 
+    def _proxy(self) -> list[int]:
+        pid_file = self.folder / "state/proxy.pid"
+        pid = int(pid_file.read_text()) if pid_file.exists() else 0
+        return [pid] if "configurable-http-proxy" in _command(pid) else []
+
     def _service_answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client:
             try:
@@ -176,7 +181,7 @@ class Hub:
         return True
 
     def _left_over(self) -> list[Process]:
-        pids = [*self.servers(), *self._services()]
+        pids = [*self.servers(), *self._services(), *self._proxy()]
         return [process for pid in pids if (process := Process.of(pid)) is not None]
 
     def _answers(self) -> bool:
@@ -199,7 +204,7 @@ class Hub:
             "url": self.url,
             "state": str(state),
             "etc": str(etc),
-            "proxy": [str(ensure_proxy())],
+            "proxy": ensure_proxy(),
             "proxy_token": secrets.token_hex(16),
             "service_arguments": [f"--config={self.service_config}", f"--bind-url={listen}"],
             "singleuser": [str(self._bin / "jupyterhub-singleuser")],
@@ -232,8 +237,8 @@ class Hub:
         path.chmod(0o644)
 
 
-def ensure_proxy() -> Path:
-    """Install configurable-http-proxy where everybody's hub finds it; return its program."""
+def ensure_proxy() -> list[str]:
+    """Install configurable-http-proxy where everybody's hub finds it; return its command."""
     folder = home() / "proxy"
     program = folder / "node_modules/.bin/configurable-http-proxy"
     if not program.exists():
@@ -242,7 +247,11 @@ def ensure_proxy() -> Path:
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise DevclusterError(f"npm could not install {_PROXY}: {done.stderr[-500:]}")
-    return program
+    # Node itself, not a script that starts it: the hub ends the process that it started.
+    node = subprocess.run(["node", "-p", "process.execPath"], capture_output=True, text=True)
+    if node.returncode != 0:
+        raise DevclusterError(f"there is no working node: {node.stderr[-500:]}")
+    return [node.stdout.strip(), str(program)]
 
 
 def free_ports(count: int) -> list[int]:
