@@ -143,7 +143,7 @@ class Hub:
     def down(self) -> None:
         """Stop everything and remove what was written."""
         self.stop()
-        stop(self._left_over())
+        stop(self.left_over())
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def servers(self) -> dict[int, dict[str, str]]:
@@ -180,7 +180,8 @@ class Hub:
                 return False
         return True
 
-    def _left_over(self) -> list[Process]:
+    def left_over(self) -> list[Process]:
+        """Processes that live on after the hub has ended: servers, perhaps service and proxy."""
         pids = [*self.servers(), *self._services(), *self._proxy()]
         return [process for pid in pids if (process := Process.of(pid)) is not None]
 

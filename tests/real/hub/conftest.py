@@ -136,3 +136,4 @@ def site(
     for browser in found.browsers.values():
         browser.close()
     hub.down()
+    assert not hub.left_over()
