@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devcluster import Cluster
 
-from . import everybody, mine, sharing
+from . import everybody, mine, panel, sharing
 from .queues import filled
 from .results import Result, table, write
 
@@ -60,6 +60,11 @@ def _measure(generation: str, options: argparse.Namespace) -> Iterator[Result]:
             yield from everybody.long_queue(cluster, long, refreshes=10 if options.quick else 100)
         if wanted("P5"):
             yield from sharing.measure(cluster)
+    # The panel is the same whatever Slurm is behind it.
+    if wanted("P6", "P7") and generation == options.clusters.split(",")[0]:
+        cluster = Cluster(generation, options.instance)
+        cluster.up()
+        yield from panel.measure(cluster, loads=2 if options.quick else 9)
 
 
 if __name__ == "__main__":

@@ -49,10 +49,12 @@ class Jupyter:
         python: Path = Path(sys.executable),
         environment: Mapping[str, str] | None = None,
         files: Mapping[str, str] | None = None,
+        links: Mapping[str, Path] | None = None,
     ) -> None:
         #: ``$FOLDER`` in it stands for the server's folder, where ``files`` are put.
         self._config = config
         self._files = files or {}
+        self._links = links or {}
         self._python = python
         self._environment = environment or {}
         self._secret = secrets.token_hex(16)
@@ -62,7 +64,11 @@ class Jupyter:
         folder = Path(self._folder.name)
         config = json.dumps(self._config).replace("$FOLDER", str(folder))
         (folder / "jupyter_server_config.json").write_text(config)
+        for name, target in self._links.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).symlink_to(target)
         for name, content in self._files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).touch(mode=0o600)
             (folder / name).write_text(content)
         with socket.socket() as free:
@@ -100,6 +106,10 @@ class Jupyter:
         if error is not None:
             sys.stderr.write((Path(self._folder.name) / "log").read_text()[-4000:])
         self._folder.cleanup()
+
+    def address(self, path: str) -> str:
+        """For a browser, with the token that logs it in."""
+        return f"http://127.0.0.1:{self.port}/{path}?token={self._secret}"
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, **query: object) -> Answered:
         """Ask as a browser does: compressed, on a connection that stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -80,28 +81,34 @@ def by_id(row: JobSummary) -> tuple[int, int, int]:
     return first, position, row.het_offset or 0
 
 
-def in_order(rows: Sequence[JobSummary], sort: str) -> list[JobSummary]:
+def in_order(
+    rows: Sequence[JobSummary], sort: str, *, by_id_already: bool = False
+) -> list[JobSummary]:
     """``rows`` sorted by the field ``sort`` (``-`` in front: descending), then by id.
 
-    Rows without a value come last in both directions. Raises :exc:`InvalidRequest` for a
-    field that rows do not have.
+    Rows without a value come last in both directions. ``by_id_already``: they are in the
+    order of :func:`by_id`. Raises :exc:`InvalidRequest` for a field that rows do not have.
     """
     field, descending = sort.lstrip("-"), sort.startswith("-")
+    ordered = rows if by_id_already else sorted(rows, key=by_id)
     if field in ("id", "job_id"):
-        return sorted(rows, key=by_id, reverse=descending)
+        return list(ordered[::-1] if descending else ordered)
     if field not in _SORTABLE:
         choices = ", ".join(sorted(_SORTABLE))
         raise InvalidRequest("sort", f"Jobs cannot be sorted by {field!r}.", advice=choices)
     known: list[tuple[Any, JobSummary]] = []
     unknown: list[JobSummary] = []
-    for row in sorted(rows, key=by_id):
+    for row in ordered:
         value = _value(row, field)
         if value is None:
             unknown.append(row)
         else:
             known.append((value, row))
-    known.sort(key=lambda pair: pair[0], reverse=descending)
+    known.sort(key=_first, reverse=descending)
     return [row for _, row in known] + unknown
+
+
+_first = operator.itemgetter(0)
 
 
 def _value(row: JobSummary, field: str) -> Any:
