@@ -181,6 +181,8 @@ class OutputChunk(Model, frozen=True, kw_only=True):
     truncated_start: bool
     #: Why there is no text, in words; empty otherwise.
     note: str
+    #: The file's path for Jupyter's contents API; empty where that does not reach it.
+    contents_path: str = ""
 
 
 class ScriptAnswer(Model, frozen=True, kw_only=True):

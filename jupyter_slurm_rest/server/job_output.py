@@ -19,6 +19,7 @@ from jupyter_slurm_rest.slurm.models import Job
 
 from .answers import OutputChunk
 from .cluster import Cluster
+from .contents_paths import contents_path
 from .requests import OutputQuery
 
 #: Bytes of one answer, and of the first one, which shows the end of the file.
@@ -45,8 +46,13 @@ class _Piece(msgspec.Struct, frozen=True):
     size: int
 
 
-async def read_output(cluster: Cluster, job_id: str, query: OutputQuery) -> OutputChunk:
-    """What the file of ``query.stream`` gained since ``query.offset``."""
+async def read_output(
+    cluster: Cluster, job_id: str, query: OutputQuery, *, root: str
+) -> OutputChunk:
+    """What the file of ``query.stream`` gained since ``query.offset``.
+
+    ``root`` is the folder below which Jupyter's contents API finds files.
+    """
     job = await cluster.job(job_id, allow_stale=True)
     path = job.stderr or job.stdout if query.stream == "stderr" else job.stdout
     ended = job.state in _ENDED and "COMPLETING" not in job.flags
@@ -73,6 +79,7 @@ async def read_output(cluster: Cluster, job_id: str, query: OutputQuery) -> Outp
         finished=ended and following >= piece.size,
         truncated_start=cut,
         note="",
+        contents_path=contents_path(path, root=root),
     )
 
 

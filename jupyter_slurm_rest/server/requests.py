@@ -67,6 +67,13 @@ class SubmitQuery(Request, frozen=True, kw_only=True):
     validate: bool = False
 
 
+class FormQuery(Request, frozen=True, kw_only=True):
+    """What the form is for."""
+
+    #: The script's file, as Jupyter's contents API names it: the job works in its folder.
+    path: Words = ""
+
+
 class OutputQuery(Request, frozen=True, kw_only=True):
     """Which part of which file."""
 

@@ -28,6 +28,8 @@ from .failures import RequestFailed
 from .requests import ScriptRequest, SubmitRequest
 
 _INVALID_PARTITION = 2000
+
+_NO_OPTIONS = parse_script("#!/bin/sh\n")
 _INVALID_ACCOUNT = 2045
 _INVALID_QOS = 2066
 
@@ -71,7 +73,12 @@ async def check_directories(asked: Checked) -> None:
 def understand(request: ScriptRequest, *, max_size: int) -> ScriptAnswer:
     """A script's options or, where options are given, the script that says them."""
     _check_size(request.script, max_size)
-    text = request.script if request.options is None else rewrite(request.script, request.options)
+    text = request.script
+    if request.options is not None:
+        # By themselves first: a wrong value is that option's fault, not the fault of a
+        # line that nobody wrote.
+        merge(_NO_OPTIONS, {key: value for key, value in request.options.items() if value})
+        text = rewrite(text, request.options)
     script = parse_script(text)
     return _answer(script, merge(script))
 

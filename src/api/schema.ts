@@ -742,6 +742,7 @@ export interface components {
             finished: boolean;
             truncated_start: boolean;
             note: string;
+            contents_path: string;
         };
         /**
          * Partition
@@ -1493,7 +1494,9 @@ export interface operations {
     };
     getForm: {
         parameters: {
-            query?: never;
+            query?: {
+                path?: string;
+            };
             header?: never;
             path: {
                 cluster: string;

@@ -37,19 +37,25 @@ export class SubmitApi {
   }
 
   /** Checks a job without submitting it. */
-  validate(cluster: string, script: string, options: Options): Promise<IScriptAnswer> {
+  validate(
+    cluster: string,
+    script: string,
+    options: Options,
+    directory = ''
+  ): Promise<IScriptAnswer> {
     return this._server.send<IScriptAnswer>(
       'POST',
       ['clusters', cluster, 'jobs'],
-      { script, options },
+      { script, options, directory },
       { validate: true }
     );
   }
 
-  submit(cluster: string, script: string, options: Options): Promise<ISubmitted> {
+  submit(cluster: string, script: string, options: Options, directory = ''): Promise<ISubmitted> {
     return this._server.send<ISubmitted>('POST', ['clusters', cluster, 'jobs'], {
       script,
-      options
+      options,
+      directory
     });
   }
 }

@@ -12,10 +12,18 @@ import { Problem } from './problem';
 /** How near the end, in pixels, still counts as the end. */
 const NEAR = 8;
 
+/** What can be done with a file that the contents API reaches. */
+export interface IFileActions {
+  open: (contentsPath: string) => void;
+  download: (contentsPath: string) => void;
+}
+
 export interface IJobOutputProps {
   job: IJob;
   output: JobOutputModel;
   sanitizer: IRenderMime.ISanitizer;
+  /** Opens or downloads the file, by its path for the contents API. */
+  files: IFileActions;
   trans: TranslationBundle;
 }
 
@@ -98,7 +106,7 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
 }
 
 function OutputBar(props: IJobOutputProps): JSX.Element {
-  const { job, output, trans } = props;
+  const { files, job, output, trans } = props;
   const { file } = output;
   const streams: [Stream, string][] = [
     ['stdout', trans.__('Standard output')],
@@ -127,6 +135,24 @@ function OutputBar(props: IJobOutputProps): JSX.Element {
       </code>
       {file !== null && file.note === '' && (
         <span className="jp-SlurmOutput-size">{formatBytes(file.size)}</span>
+      )}
+      {file !== null && file.contents_path !== '' && (
+        <>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            onClick={() => files.open(file.contents_path)}
+          >
+            {trans.__('Open in editor')}
+          </button>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            onClick={() => files.download(file.contents_path)}
+          >
+            {trans.__('Download')}
+          </button>
+        </>
       )}
     </div>
   );

@@ -9,6 +9,7 @@ import type { JobModel } from '../models/job';
 import type { JobOutputModel } from '../models/joboutput';
 import { CodeView } from './code-view';
 import { JobHeader } from './job-header';
+import type { IFileActions } from './job-output';
 import { JobOutput } from './job-output';
 import { JobOverview } from './job-overview';
 import { Problem } from './problem';
@@ -26,6 +27,7 @@ export interface IJobViewProps {
   onOpenJob: (id: string) => void;
   editorFactory: CodeEditor.Factory;
   sanitizer: IRenderMime.ISanitizer;
+  files: IFileActions;
   trans: TranslationBundle;
 }
 
@@ -75,6 +77,7 @@ export function JobView(props: IJobViewProps): JSX.Element {
                 job={job}
                 output={props.output}
                 sanitizer={props.sanitizer}
+                files={props.files}
                 trans={trans}
               />
             )}

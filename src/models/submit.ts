@@ -157,8 +157,8 @@ export class SubmitModel implements IDisposable {
 
   /** Has the server check the job without submitting it; never rejects. */
   async check(): Promise<void> {
-    await this._send('check', async options => {
-      const answer = await this._api.validate(this.cluster, this._script, options);
+    await this._send('check', async (options, directory) => {
+      const answer = await this._api.validate(this.cluster, this._script, options, directory);
       this._warnings = answer.warnings;
       this._checked = true;
     });
@@ -166,8 +166,8 @@ export class SubmitModel implements IDisposable {
 
   /** Submits; resolves with Slurm's answer, or null when it was refused (see `error`). */
   async submit(): Promise<ISubmitted | null> {
-    await this._send('submit', async options => {
-      this._submitted = await this._api.submit(this.cluster, this._script, options);
+    await this._send('submit', async (options, directory) => {
+      this._submitted = await this._api.submit(this.cluster, this._script, options, directory);
       this._warnings = this._submitted.warnings;
     });
     return this._submitted;
@@ -184,7 +184,7 @@ export class SubmitModel implements IDisposable {
 
   private async _send(
     what: 'check' | 'submit',
-    task: (options: Options) => Promise<void>
+    task: (options: Options, directory: string) => Promise<void>
   ): Promise<void> {
     if (this._busy !== null) {
       return;
@@ -195,7 +195,9 @@ export class SubmitModel implements IDisposable {
     try {
       await this._settle();
       if (this._error === null && Object.keys(this._refused).length === 0) {
-        await task(this._beside());
+        // A directory that nobody wrote into the script is where sbatch would be called.
+        const { chdir = '', ...options } = this._beside();
+        await task(options, String(chdir ?? ''));
       }
     } catch (error) {
       this._blame(error as ApiError);

@@ -7,6 +7,7 @@ import { Signal } from '@lumino/signaling';
 import type { Message } from '@lumino/messaging';
 import React from 'react';
 
+import type { IFileActions } from '../components/job-output';
 import type { JobTab } from '../components/job-view';
 import { JobView } from '../components/job-view';
 import type { JobModel } from '../models/job';
@@ -78,7 +79,7 @@ export class JobPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { editorServices, onOpenJob, sanitizer, trans } = this._options;
+    const { editorServices, files, onOpenJob, sanitizer, trans } = this._options;
     return (
       <JobView
         id={this.id}
@@ -91,6 +92,7 @@ export class JobPanel extends ReactWidget {
         onOpenJob={onOpenJob}
         editorFactory={editorServices.factoryService.newDocumentEditor}
         sanitizer={sanitizer}
+        files={files}
         trans={trans}
       />
     );
@@ -125,6 +127,7 @@ export namespace JobPanel {
     output: JobOutputModel;
     editorServices: IEditorServices;
     sanitizer: IRenderMime.ISanitizer;
+    files: IFileActions;
     trans: TranslationBundle;
     /** Opens another job of the same cluster. */
     onOpenJob: (id: string) => void;

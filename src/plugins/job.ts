@@ -57,6 +57,13 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       tracker.find(({ content }) => content.model.cluster === cluster && content.model.id === id) ??
       null;
 
+    const download = async (path: string) => {
+      const link = document.createElement('a');
+      link.href = await app.serviceManager.contents.getDownloadUrl(path);
+      link.download = '';
+      link.click();
+    };
+
     const open = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
       // Loaded when a first job is opened: the editor and the renderers weigh.
       const [{ JobPanel }, { JobModel }, { JobOutputModel }] = await Promise.all([
@@ -72,6 +79,10 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         sanitizer: sanitizer ?? new Sanitizer(),
         trans,
         tab,
+        files: {
+          open: path => void commands.execute('docmanager:open', { path, factory: 'Editor' }),
+          download: path => void download(path)
+        },
         onOpenJob: id => {
           void commands.execute(CommandIDs.openJob, { cluster: job.cluster, id });
         }

@@ -95,7 +95,13 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       if (cluster === null) {
         throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
       }
-      return { cluster, script, pristine: script, path, options: args.options as Options };
+      return {
+        cluster,
+        script,
+        pristine: script,
+        path: path === undefined ? undefined : serviceManager.contents.localPath(path),
+        options: args.options as Options
+      };
     };
 
     const submit = async (model: SubmitModel): Promise<void> => {

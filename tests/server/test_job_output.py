@@ -25,7 +25,7 @@ class OneJob:
 
 
 async def read(cluster: Any, offset: int | None = None, **query: Any) -> OutputChunk:
-    return await read_output(cluster, "7", OutputQuery(offset=offset, **query))
+    return await read_output(cluster, "7", OutputQuery(offset=offset, **query), root="/nowhere")
 
 
 async def test_a_growing_file_is_read_on(tmp_path: Path) -> None:

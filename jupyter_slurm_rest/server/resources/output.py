@@ -13,4 +13,4 @@ class OutputHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, job: str, query: OutputQuery) -> OutputChunk:
         """What a job's output file gained since ``offset``."""
-        return await read_output(self.cluster(cluster), job, query)
+        return await read_output(self.cluster(cluster), job, query, root=self.app.root_directory)

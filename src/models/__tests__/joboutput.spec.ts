@@ -23,7 +23,8 @@ class OutputFile {
         text: '',
         finished: this.finished,
         truncated_start: false,
-        note: 'There is no such file here.'
+        note: 'There is no such file here.',
+        contents_path: ''
       };
     }
     const size = this.text.length;
@@ -38,7 +39,8 @@ class OutputFile {
       text,
       finished: this.finished && start + text.length === size,
       truncated_start: offset === null && start > 0,
-      note: ''
+      note: '',
+      contents_path: ''
     };
   };
 }

@@ -7,7 +7,7 @@ const SCRIPT = '#!/bin/bash\n#SBATCH --time=10\nhostname\n';
 
 /** A server that reads `#SBATCH --key=value` lines and nothing else. */
 class Server {
-  readonly submissions: { script: string; options: Options }[] = [];
+  readonly submissions: { script: string; options: Options; directory: string }[] = [];
   readonly scriptCalls: { script: string; changes?: Options }[] = [];
   down = false;
   /** Held back answers: each is let go by its function. */
@@ -44,9 +44,9 @@ class Server {
     return { options, components: [], warnings: ['partition is down'], script };
   };
 
-  submit = async (_cluster: string, script: string, options: Options) => {
+  submit = async (_cluster: string, script: string, options: Options, directory = '') => {
     this.fail();
-    this.submissions.push({ script, options });
+    this.submissions.push({ script, options, directory });
     return { job_id: 7, job_ids: [7], warnings: [], recovered: false };
   };
 
@@ -154,7 +154,8 @@ describe('SubmitModel', () => {
     expect(server.submissions).toEqual([
       {
         script: '#!/bin/bash\n#SBATCH --partition=gpu\n#SBATCH --time=10\ndate\n',
-        options: { chdir: '/home/alice' }
+        options: {},
+        directory: '/home/alice'
       }
     ]);
     expect(model.dirty).toBe(false);
@@ -164,7 +165,7 @@ describe('SubmitModel', () => {
     const { model, server } = await begin(SCRIPT + '#SBATCH --chdir=/data\n', { chdir: '/old' });
     expect(model.options.chdir).toBe('/data');
     await model.submit();
-    expect(server.submissions[0].options).toEqual({});
+    expect(server.submissions[0]).toMatchObject({ options: {}, directory: '' });
   });
 
   it('keeps typing that happened while the server wrote the form into the script', async () => {
