@@ -93,7 +93,7 @@ class Hub:
         port, hub_port, proxy_port = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"
         self.socket = folder / "run/slurm-token.sock"
-        self._bin = bin_folder
+        self.bin_folder = bin_folder
         self._entries = entries
         self._more = config
         self._environment = environment or {}
@@ -116,9 +116,12 @@ class Hub:
 
     def start(self) -> None:
         """Start the hub; people's servers that still run are found again."""
-        path = f"{self._bin}:{os.environ.get('PATH', '/usr/bin:/bin')}"
+        path = f"{self.bin_folder}:{os.environ.get('PATH', '/usr/bin:/bin')}"
         env = {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", **self._environment}
-        command = [str(self._bin / "jupyterhub"), f"--config={self.folder / 'state/config.py'}"]
+        command = [
+            str(self.bin_folder / "jupyterhub"),
+            f"--config={self.folder / 'state/config.py'}",
+        ]
         process = self._process = spawn(command, self.log, env)
 
         def failed() -> str | None:
@@ -208,7 +211,7 @@ class Hub:
             "proxy": ensure_proxy(),
             "proxy_token": secrets.token_hex(16),
             "service_arguments": [f"--config={self.service_config}", f"--bind-url={listen}"],
-            "singleuser": [str(self._bin / "jupyterhub-singleuser")],
+            "singleuser": [str(self.bin_folder / "jupyterhub-singleuser")],
             "token_url": f"{listen}/services/slurm-token/",
             **self._ports,
         }
