@@ -187,10 +187,10 @@ def test_the_script_is_where_each_version_reads_it() -> None:
     assert body("-n1", "v0.0.45")["script"].startswith("#!/bin/sh\n")
 
 
-def test_waiting_with_fewer_cpus_is_told() -> None:
+def test_a_request_that_looks_smaller_is_told() -> None:
     script = "#!/bin/sh\n#SBATCH -N2\n"
     encoded = encode(merge(parse_script(script)), script, "v0.0.38", _SUBMITTER)
-    assert any("While the job waits" in warning for warning in encoded.warnings)
+    assert any("request with 1 CPUs instead of 2" in warning for warning in encoded.warnings)
 
 
 def test_every_option_changes_the_request_or_is_refused() -> None:

@@ -170,7 +170,7 @@ def _remark_cpus(request: Request) -> None:
     counted = (request.tasks or 1) * (request.cpus_per_task or 1)
     if request.least_cpus > counted:
         request.warnings.append(
-            f"While the job waits, Slurm shows it with {counted} CPUs instead of "
+            f"Slurm shows the job's request with {counted} CPUs instead of "
             f"{request.least_cpus}; it starts with all of them."
         )
 

@@ -38,6 +38,12 @@ _OWN_JSON = {
     "standard_error", "standard_input", "stdout_expanded", "stderr_expanded", "stdin_expanded",
     "pre_sus_time", "preemptable_time", "job_resources", "array_task_string", "dependency",
 }  # fmt: skip
+#: What only accounting keeps, in sacct's words (of the release that has them).
+_ACCOUNTED = [
+    "Account", "Constraints", "Container", "Extra", "Flags", "Licenses", "MCSLabel", "Partition",
+    "QOS", "QOSREQ", "ReqCPUFreqGov", "ReqCPUFreqMax", "ReqCPUFreqMin", "ReqCPUS", "ReqMem",
+    "ReqNodes", "ReqTRES", "Reservation", "SegmentSize", "Timelimit", "WCKey", "WorkDir",
+]  # fmt: skip
 #: Flags that the scheduler sets and clears as it looks at a job.
 _PASSING = {"DEPENDENT", "BACKFILL_ATTEMPTED", "SCHEDULING_ATTEMPTED", "ACCRUE_COUNT_CLEARED"}
 #: Moments, which two submissions seconds apart have seconds apart.
@@ -154,6 +160,41 @@ def _records(cluster: Cluster, *, thorough: bool = True) -> dict[str, list[dict[
     return found
 
 
+def _from_accounting(cluster: Cluster, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What slurmdbd has of jobs, by job id, once it has heard of all of them."""
+    known = cluster.run(["sacct", "--helpformat"]).stdout.split()
+    fields = [field for field in _ACCOUNTED if field in known]
+    argv = ["sacct", "--noheader", "--parsable2", "--allocations", "--delimiter=\x1f"]
+    argv += [f"--jobs={','.join(ids)}", f"--format=JobIDRaw,{','.join(fields)}"]
+    rows: dict[str, dict[str, str]] = {}
+    for _ in range(20):
+        shown = cluster.run(argv).stdout.splitlines()
+        rows = {
+            values[0]: dict(zip((f"sacct.{field}" for field in fields), values[1:], strict=True))
+            for line in shown
+            if len(values := line.split("\x1f")) == len(fields) + 1
+        }
+        if len(rows) >= len(ids):
+            break
+        time.sleep(0.5)
+    return rows
+
+
+def account(cluster: Cluster, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """``outcomes`` with what accounting has of their jobs.
+
+    Jobs whose dependency or begin is not met are not there yet: for them nothing is added.
+    """
+    ids = [record["JobId"] for outcome in outcomes for record in outcome.records]
+    accounted = _from_accounting(cluster, ids)
+    return [
+        outcome._replace(
+            records=[record | accounted.get(record["JobId"], {}) for record in outcome.records]
+        )
+        for outcome in outcomes
+    ]
+
+
 def _from_json(cluster: Cluster) -> dict[str, dict[str, str]]:
     """What scontrol prints only as JSON, by job id."""
     if cluster.generation == "host":
@@ -217,8 +258,10 @@ def differences(theirs: Outcome, ours: Outcome) -> list[str]:
     found: list[str] = []
     for one, other in zip(theirs.records, ours.records, strict=True):
         left, right = _comparable(one), _comparable(other)
-        if not any(field.startswith("json.") for field in right):
-            left = {field: v for field, v in left.items() if not field.startswith("json.")}
+        # What was not asked of one side is not compared.
+        for kind in ("json.", "sacct."):
+            if not any(field.startswith(kind) for field in right):
+                left = {field: v for field, v in left.items() if not field.startswith(kind)}
         found += [
             f"{field}: {left.get(field)}, {right.get(field)}"
             for field in sorted(left.keys() | right.keys())
@@ -228,6 +271,7 @@ def differences(theirs: Outcome, ours: Outcome) -> list[str]:
 
 
 #: v0.0.40 and v0.0.41 cannot say that OOMKillStep is left to the site; slurmrestd 24.11 says 0.
+_OF_REQUEST = re.compile(r"(NumCPUs|TRES|json\.(cpus|tres_req_str)|sacct\.Req(CPUS|Mem|TRES)):")
 _TOO_OLD_TO_SAY = "OOMKillStep: None, 0"
 
 
@@ -244,7 +288,9 @@ def judge(theirs: Outcome, ours: Outcome) -> Verdict:
     found = [one for one in differences(theirs, ours) if one != _TOO_OLD_TO_SAY]
     if not found:
         return Verdict("equal")
-    remark = next((text for text in ours.warnings if text.startswith("While the job waits")), "")
-    if remark and all(re.match(r"(NumCPUs|TRES|json\.(cpus|tres_req_str)):", one) for one in found):
+    remark = next(
+        (text for text in ours.warnings if text.startswith("Slurm shows the job's request")), ""
+    )
+    if remark and all(_OF_REQUEST.match(one) for one in found):
         return Verdict("noted", remark)
     return Verdict("different", "; ".join(found))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from devcluster import Cluster
 
-from .compare import Verdict, by_sbatch, by_us, judge, nothing_starts
+from .compare import Verdict, account, by_sbatch, by_us, judge, nothing_starts
 from .corpus import CASES, Case
 
 #: API versions of each generation, newest first.
@@ -38,10 +38,12 @@ def compare(cluster: Cluster) -> list[Run]:
     """Every case through sbatch, and through every API version of the cluster."""
     runs: list[Run] = []
     with nothing_starts(cluster):
-        theirs = by_sbatch(cluster, CASES)
+        theirs = account(cluster, by_sbatch(cluster, CASES))
         for version in VERSIONS[cluster.generation]:
             newest = version == VERSIONS[cluster.generation][0]
             ours = asyncio.run(by_us(cluster, version, CASES, thorough=newest))
+            if newest:
+                ours = account(cluster, ours)
             pairs = zip(theirs, ours, strict=True)
             verdicts = [judge(one, two) for one, two in pairs]
             runs.append(Run(cluster.release, version, verdicts))
@@ -73,9 +75,9 @@ def page(runs: list[Run]) -> str:
         "",
         f"{len(CASES)} scripts were submitted by `sbatch` and through slurmrestd as the same",
         "person, and what Slurm then had of them was compared field by field (`scontrol show",
-        "job`, as text and as JSON). *Equal* is the same job. *Refused by both*: that release's",
-        "`sbatch`, or that cluster, does not take it either. Nothing is left out silently: what",
-        "an API version cannot carry is refused before anything is sent.",
+        "job`, as text and as JSON, and `sacct`). *Equal* is the same job. *Refused by both*:",
+        "that release's `sbatch`, or that cluster, does not take it either. Nothing is left out",
+        "silently: what an API version cannot carry is refused before anything is sent.",
         "",
         f"| option | {head} |",
         "| --- |" + " --- |" * len(columns),
