@@ -4,6 +4,7 @@ import { clustersPlugin } from './plugins/clusters';
 import { jobPlugin } from './plugins/job';
 import { panelPlugin } from './plugins/panel';
 import { submitPlugin } from './plugins/submit';
+import { tokenPlugin } from './plugins/token';
 
 export { ISlurmClusters } from './tokens';
 
@@ -12,7 +13,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   clustersPlugin,
   panelPlugin,
   jobPlugin,
-  submitPlugin
+  submitPlugin,
+  tokenPlugin
 ];
 
 export default plugins;

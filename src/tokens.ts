@@ -30,6 +30,9 @@ export interface ISlurmClusters {
   /** Look at another cluster. */
   select(name: string): void;
 
+  /** Keep what the server said of one cluster. */
+  update(info: IClusterInfo): void;
+
   /** Say that a job of `cluster` was submitted or changed. */
   emitJobsChanged(cluster: string): void;
 }

@@ -5,3 +5,4 @@ import './problem.css';
 import './state.css';
 import './submit.css';
 import './table.css';
+import './token.css';

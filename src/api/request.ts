@@ -9,6 +9,7 @@ export interface IErrorBody {
   reason?: string;
   field?: string | null;
   advice?: string;
+  action?: string;
   error_number?: number | null;
   slurm_text?: string;
   line?: number | null;
@@ -27,6 +28,7 @@ export class ApiError extends Error {
     this.reason = body.reason ?? '';
     this.field = body.field ?? null;
     this.advice = body.advice ?? '';
+    this.action = body.action ?? '';
     this.errorNumber = body.error_number ?? null;
     this.slurmText = body.slurm_text ?? '';
     this.line = body.line ?? null;
@@ -39,6 +41,8 @@ export class ApiError extends Error {
   readonly field: string | null;
   /** What the person can do. */
   readonly advice: string;
+  /** Of trouble with the token: `login`, `restart`, `paste`, `retry` or `admin`. */
+  readonly action: string;
   readonly errorNumber: number | null;
   /** Slurm's own words. Data, never HTML. */
   readonly slurmText: string;
@@ -86,7 +90,7 @@ export class SlurmServer {
   }
 
   async send<T>(
-    method: 'POST' | 'PATCH' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string[],
     body?: unknown,
     query: Query = {}
@@ -125,7 +129,8 @@ export class SlurmServer {
     if (!response.ok) {
       throw new ApiError(response.status, errorBody(response.status, text));
     }
-    return { body: JSON.parse(text) as T, headers: response.headers };
+    // 204: there is nothing to say.
+    return { body: (text === '' ? undefined : JSON.parse(text)) as T, headers: response.headers };
   }
 }
 

@@ -6,4 +6,7 @@ export namespace CommandIDs {
   export const openSelected = 'slurm:open-selected';
   export const openJob = 'slurm:open-job';
   export const submitJob = 'slurm:submit-job';
+  export const pasteToken = 'slurm:paste-token';
+  export const forgetToken = 'slurm:forget-token';
+  export const logIn = 'slurm:log-in';
 }

@@ -5,6 +5,7 @@ import { describeError } from '../models/errorwords';
 import { formatRelative } from '../models/format';
 import type { PolledModel } from '../models/polled';
 import { Banner } from './notice';
+import { useRemedy } from './remedy';
 import { useNow } from './use-model';
 
 /** What a list must say about itself: that it is old and why, or what it leaves out. */
@@ -14,6 +15,7 @@ export function ListBanners(props: {
 }): JSX.Element | null {
   const { model, trans } = props;
   const now = useNow(5);
+  const remedy = useRemedy(model.error);
   if (model.stale && model.asOf !== null) {
     const age = trans.__('This is from %1.', formatRelative(Math.min(model.asOf, now), now, trans));
     const words = model.error ? describeError(model.error, trans).text : model.note;
@@ -22,7 +24,7 @@ export function ListBanners(props: {
         tone="warning"
         text={age}
         advice={words}
-        action={{ label: trans.__('Try again'), run: () => void model.refresh() }}
+        action={remedy?.action ?? { label: trans.__('Try again'), run: () => void model.refresh() }}
       />
     );
   }

@@ -4,6 +4,7 @@ import React from 'react';
 
 import type { ApiError } from '../api/request';
 import { describeError } from '../models/errorwords';
+import { useRemedy } from './remedy';
 
 /** A line above a list: why it is old, or what it does not show. */
 export function Banner(props: {
@@ -56,6 +57,7 @@ export function Failure(props: {
 }): JSX.Element {
   const { error, trans, retry } = props;
   const { text, advice } = describeError(error, trans);
+  const remedy = useRemedy(error);
   return (
     <div className="jp-SlurmPlaceholder jp-mod-error" role="alert">
       <errorIcon.react className="jp-SlurmPlaceholder-icon" tag="span" aria-hidden="true" />
@@ -64,9 +66,16 @@ export function Failure(props: {
       {error.slurmText ? (
         <p className="jp-SlurmPlaceholder-slurm">{trans.__('Slurm says: %1', error.slurmText)}</p>
       ) : null}
-      <Button className="jp-mod-styled" onClick={retry}>
-        {trans.__('Try again')}
-      </Button>
+      {remedy?.advice ? <p className="jp-SlurmPlaceholder-text">{remedy.advice}</p> : null}
+      {remedy?.action ? (
+        <Button className="jp-mod-styled jp-mod-accept" onClick={remedy.action.run}>
+          {remedy.action.label}
+        </Button>
+      ) : (
+        <Button className="jp-mod-styled" onClick={retry}>
+          {trans.__('Try again')}
+        </Button>
+      )}
     </div>
   );
 }

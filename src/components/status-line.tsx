@@ -4,15 +4,18 @@ import React from 'react';
 import type { ClustersModel } from '../models/clusters';
 import { formatRelative, formatTime } from '../models/format';
 import type { PolledModel } from '../models/polled';
+import { endsSoon } from '../models/remedy';
 import { useModel, useNow } from './use-model';
 
 /** As whom, where, with which Slurm; and how old the oldest list in sight is. */
 export function StatusLine(props: {
   clusters: ClustersModel;
   lists: readonly PolledModel[];
+  /** Lets the person give another token. */
+  paste: () => void;
   trans: TranslationBundle;
 }): JSX.Element | null {
-  const { clusters, lists, trans } = props;
+  const { clusters, lists, paste, trans } = props;
   useModel(clusters);
   lists.forEach(useModel);
   const now = useNow(5);
@@ -26,6 +29,7 @@ export function StatusLine(props: {
   const slurm = info.slurm_release
     ? trans.__('Slurm %1, API %2', info.slurm_release, info.api_version ?? '?')
     : '';
+  const ends = endsSoon(info, now);
   const details = [
     slurm,
     info.plan ? trans.__('How lists are read: %1', info.plan) : '',
@@ -44,6 +48,21 @@ export function StatusLine(props: {
           {slurm}
         </span>
       ) : null}
+      {ends === null ? null : (
+        <button
+          type="button"
+          className="jp-SlurmLink jp-SlurmStatus-token"
+          title={trans.__(
+            'The token ends at %1 and nothing renews it. Paste another one.',
+            formatTime(ends)
+          )}
+          onClick={paste}
+        >
+          {ends > now
+            ? trans.__('token ends %1', formatRelative(ends, now, trans))
+            : trans.__('token ended')}
+        </button>
+      )}
       <Age lists={lists} now={now} trans={trans} />
     </div>
   );

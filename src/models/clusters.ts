@@ -47,6 +47,13 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
     }
   }
 
+  update(info: IClusterInfo): void {
+    if (this._clusters !== null) {
+      this._clusters = this._clusters.map(known => (known.name === info.name ? info : known));
+      this.emitChanged();
+    }
+  }
+
   emitJobsChanged(cluster: string): void {
     this._jobsChanged.emit(cluster);
   }

@@ -7,10 +7,12 @@ import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
 import React from 'react';
 
 import { CommandIDs } from '../commands/ids';
+import { offerRemedy } from '../commands/remedy';
 import { ClusterGate } from '../components/cluster-gate';
 import { ClusterSelect } from '../components/cluster-select';
 import { JobsView } from '../components/jobs-view';
 import { NodesView } from '../components/nodes-view';
+import { RemedyContext } from '../components/remedy';
 import { StatusLine } from '../components/status-line';
 import { slurmIcon } from '../icons';
 import type { PanelModel } from '../models/panel';
@@ -54,7 +56,14 @@ export class SlurmPanel extends SidePanel {
     this._tabs.currentChanged.connect(this._onTabChanged, this);
     content.addWidget(this._tabs);
     (this.layout as PanelLayout).addWidget(
-      ReactWidget.create(<StatusLine clusters={clusters} lists={lists} trans={trans} />)
+      ReactWidget.create(
+        <StatusLine
+          clusters={clusters}
+          lists={lists}
+          paste={() => void this._commands.execute(CommandIDs.pasteToken)}
+          trans={trans}
+        />
+      )
     );
   }
 
@@ -102,10 +111,15 @@ export class SlurmPanel extends SidePanel {
   }
 
   private _gated(view: React.ReactElement, trans: TranslationBundle): React.ReactElement {
+    const { clusters } = this._model;
     return (
-      <ClusterGate clusters={this._model.clusters} trans={trans}>
-        {view}
-      </ClusterGate>
+      <RemedyContext.Provider
+        value={error => offerRemedy(error, clusters.info, this._commands, trans)}
+      >
+        <ClusterGate clusters={clusters} trans={trans}>
+          {view}
+        </ClusterGate>
+      </RemedyContext.Provider>
     );
   }
 
