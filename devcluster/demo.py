@@ -12,7 +12,6 @@ import os
 import pwd
 import secrets
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
-from devcluster.lab import ensure_venv, start_lab, wait_for_end
+from devcluster.lab import ensure_venv, start_lab, stop_on_signals, wait_for_end
 from devcluster.layout import home
 from devcluster.people import environment
 from devcluster.process import Process, stop
@@ -36,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wheel", type=Path, required=True)
     parser.add_argument("--generation", default="host")
     options = parser.parse_args(arguments)
-    for signum in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _interrupt)
+    stop_on_signals()
     try:
         if os.environ.get("SLURMRESTD_URL"):
             _own_cluster()
@@ -49,10 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _interrupt(_signum: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _own_cluster() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import secrets
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
 from devcluster.jupyterhub import Entry, Hub
-from devcluster.lab import ensure_venv, wait_for_end
+from devcluster.lab import ensure_venv, stop_on_signals, wait_for_end
 from devcluster.layout import home
 
 _PEOPLE = ("alice", "bob")
@@ -24,8 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wheel", type=Path, required=True)
     parser.add_argument("--generation", default="host")
     options = parser.parse_args(arguments)
-    for signum in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _interrupt)
+    stop_on_signals()
     try:
         _run(options.generation, options.wheel)
     except DevclusterError as error:
@@ -34,10 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _interrupt(_signum: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _run(generation: str, wheel: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -68,6 +69,22 @@ def start_lab(
     address = _address(runtime)
     assert address is not None  # noqa: S101 - what was just waited for
     return process, address
+
+
+def stop_on_signals() -> None:
+    """Let the first signal to stop end the program in order, and later ones change nothing.
+
+    SIGINT too: it is ignored in what a script starts in the background.
+    """
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(_signum: int, _frame: object) -> None:
+        for signum in stopping:
+            signal.signal(signum, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for signum in stopping:
+        signal.signal(signum, interrupt)
 
 
 def wait_for_end(process: Process) -> None:
