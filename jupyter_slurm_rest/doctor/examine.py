@@ -67,7 +67,9 @@ async def _address(url: str) -> Finding:
         )
     except OSError as error:
         advice = "Check host and port of the URL, and that slurmrestd runs there."
-        return Finding("address", "wrong", f"{where}: {error.strerror or error}.", advice)
+        # asyncio's own words leave out why.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        return Finding("address", "wrong", f"{where}: {why}.", advice)
     writer.close()
     return Finding("address", "ok", f"{where} takes connections.")
 

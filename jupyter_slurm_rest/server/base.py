@@ -109,12 +109,14 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
         """The JSON body as ``kind``; raises :exc:`InvalidRequest` naming the field."""
         body = self.request.body
         if len(body) > self.app.max_body_size:
+            about_script = "script" in getattr(kind, "__struct_fields__", ())
+            limit = self.app.max_script_size if about_script else self.app.max_body_size
             raise RequestFailed(
                 413,
                 "too_large",
                 f"The request has {len(body) / 1e6:.0f} MB; "
-                f"at most {self.app.max_body_size / 1e6:.0f} MB are taken.",
-                field="script" if "script" in getattr(kind, "__struct_fields__", ()) else None,
+                f"{'a script may have' if about_script else 'at most'} {limit / 1e6:.1f} MB.",
+                field="script" if about_script else None,
                 advice="Keep data in files and let the script read them.",
             )
         if not body:
@@ -213,6 +215,7 @@ def _named_field(kind: type[Any]) -> Iterator[None]:
         if missing := _MISSING.search(said):
             raise InvalidRequest(missing[1], f"{missing[1]}: is missing.") from None
         wrong = said.replace("`", "")
-        raise InvalidRequest(field, f"{field or 'The request'}: {wrong}.") from None
-    except msgspec.DecodeError as error:
+        name = field.partition("[")[0]
+        raise InvalidRequest(name, f"{field or 'The request'}: {wrong}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestFailed(400, "invalid", f"The body is not JSON: {error}.") from None

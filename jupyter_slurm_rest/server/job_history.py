@@ -19,8 +19,8 @@ from .requests import HistoryQuery, listed
 #: that several who look share one answer.
 _WINDOW = 7 * 86_400
 _STEP = 60
-#: Seconds that an answer is kept: what is over does not change.
-_KEPT = 30.0
+#: Seconds that an answer is kept: dearer than the queue, and what is over does not change.
+_KEPT = 10.0
 
 
 async def history_list(cluster: Cluster, query: HistoryQuery) -> HistoryList:

@@ -28,7 +28,7 @@ async def submit_form(cluster: Cluster, *, directory: str) -> Form:
         account: Account | None = (await cluster.account()).value
     except SlurmError:
         account = None
-    usable = [p for p in partitions.value if _may_use(p, account)]
+    usable = [p for p in partitions.value if may_use(p, account)]
     properties = {
         "job_name": {"type": "string", "title": "Name", "maxLength": 200},
         "partition": _choice("Partition", [(p.name, _describe(p)) for p in usable]),
@@ -63,7 +63,7 @@ def _choice(title: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
     return field
 
 
-def _may_use(partition: Partition, account: Account | None) -> bool:
+def may_use(partition: Partition, account: Account | None) -> bool:
     """Whether one of the person's accounts is let in; groups are Slurm's to judge."""
     if account is None or not account.associations:
         return True

@@ -1,0 +1,132 @@
+"""The doctor names the part that is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_events import EventLogger
+
+from jupyter_slurm_rest.doctor.examine import examine
+from jupyter_slurm_rest.doctor.findings import Finding
+from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.server.settings import read_clusters
+from jupyter_slurm_rest.server.watch import Announcer, Settings
+from tests.recorded import recorded_by
+from tests.server.replay import ReplaySlurmrestd
+from tests.tokens.tokens import make_token
+
+
+@pytest.fixture(params=["v0.0.38", "v0.0.45"])
+def slurmrestd(request: pytest.FixtureRequest) -> Iterator[ReplaySlurmrestd]:
+    server = ReplaySlurmrestd(request.param)
+    server.play("ping", "diag", "db_clusters")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> dict[str, Any]:
+    file = tmp_path / "token"
+    file.write_text(make_token("root-like-nobody"))
+    file.chmod(0o600)
+    return {"provider": "file", "path": str(file)}
+
+
+def findings(url: str, tokens: Any) -> dict[str, Finding]:
+    """The worst finding on each subject."""
+
+    async def collect() -> list[Finding]:
+        settings = read_clusters({"c": {"url": url, "tokens": tokens}})["c"]
+        announcer = Announcer(EventLogger(), "c")
+        cluster = Cluster("c", settings, ttl=0.0, announcer=announcer, watching=Settings(lease=0.0))
+        try:
+            return [finding async for finding in examine(cluster)]
+        finally:
+            await cluster.close()
+
+    order = ["wrong", "warning", "unknown", "ok"]
+    found = sorted(asyncio.run(collect()), key=lambda one: order.index(one.verdict), reverse=True)
+    return {finding.subject: finding for finding in found}
+
+
+def test_nobody_listens(tokens: Any) -> None:
+    found = findings("http://127.0.0.1:9", tokens)
+    assert found["address"].verdict == "wrong"
+    assert "refused" in found["address"].text.lower()
+    assert found["slurmrestd"].verdict == "unknown"
+
+
+def test_no_such_socket(tokens: Any, tmp_path: Path) -> None:
+    found = findings(f"unix://{tmp_path}/none", tokens)
+    assert found["address"].verdict == "wrong"
+    assert f"{tmp_path}/none" in found["address"].text
+
+
+def test_no_token(slurmrestd: ReplaySlurmrestd) -> None:
+    found = findings(slurmrestd.url, "paste")
+    assert found["address"].verdict == "ok"
+    assert found["token"].verdict == "wrong"
+    assert slurmrestd.seen == []
+
+
+def test_https_where_there_is_none(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+    found = findings(slurmrestd.url.replace("http:", "https:"), tokens)
+    assert found["slurmrestd"].verdict == "wrong"
+    assert "TLS" in found["slurmrestd"].text
+
+
+def test_something_else_listens(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+    found = findings(slurmrestd.url + "/elsewhere", tokens)
+    assert found["slurmrestd"].verdict == "wrong"
+    assert "API version" in found["slurmrestd"].text
+
+
+def test_a_token_that_slurm_does_not_take(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+    for path in ("slurm/ping", "slurm/diag"):
+        slurmrestd.play("token_bad_signature", path=path)
+    found = findings(slurmrestd.url, tokens)
+    assert found["token"].verdict == "wrong"
+    assert "AuthAltTypes=auth/jwt" in found["token"].advice
+
+
+def test_clocks_apart(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+    # The recording is old, and so slurmctld's clock behind ours.
+    found = findings(slurmrestd.url, tokens)
+    assert found["clock"].verdict == "wrong"
+    assert "NTP" in found["clock"].advice
+
+
+def test_accounting_down(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+    answer = recorded_by(slurmrestd.api_version, "no_slurmdbd_db_qos")
+    slurmrestd.give(replace(answer, method="GET"), "slurmdb/clusters")
+    found = findings(slurmrestd.url, tokens)
+    assert found["accounting"].verdict == "wrong"
+    assert "slurmdbd" in found["accounting"].text
+
+
+def test_a_user_whom_this_machine_does_not_know(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+    found = findings(slurmrestd.url, tokens)
+    assert found["files"].verdict == "warning"
+    assert "shared_files" in found["files"].advice
+
+
+def test_on_the_command_line(tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "jupyter_slurm_rest.doctor", "doctor"]
+    environ = {"HOME": str(tmp_path), "SLURMRESTD_URL": "http://127.0.0.1:9", "PATH": ""}
+    done = subprocess.run(run, env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "default: http://127.0.0.1:9" in done.stdout
+    assert "WRONG   address" in done.stdout
+    environ["SLURMRESTD_URL"] = "slurm:6820"
+    done = subprocess.run(run, env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("expected http(s)://host:port or unix:///path/to.socket.")
+    assert "Traceback" not in done.stderr

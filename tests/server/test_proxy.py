@@ -1,0 +1,109 @@
+"""The proxy: slurmrestd as it is, with the person's token and nothing of the browser's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.recorded import Recorded, recorded_by
+
+from .conftest import Call
+from .replay import ReplaySlurmrestd
+
+REST = "clusters/maxwell/rest"
+
+
+async def test_answers_pass_as_they_are(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    for name, path in (("jobs", "jobs"), ("ping", "ping")):
+        answer = await call("GET", f"{REST}/slurm/v0.0.45/{path}")
+        recorded = recorded_by("v0.0.45", name)
+        assert (answer.status, answer.body) == (recorded.status, recorded.body)
+        assert answer.headers["Content-Type"] == "application/json"
+    missing = await call("GET", f"{REST}/slurm/v0.0.45/nothing")
+    assert (missing.status, missing.headers["Content-Type"]) == (404, "text/plain")
+
+
+async def test_headers_are_made_from_nothing(
+    call: Call, slurmrestd: ReplaySlurmrestd, slurm_token: str
+) -> None:
+    await call(
+        "GET",
+        f"{REST}/slurm/v0.0.45/ping",
+        headers={
+            "X-SLURM-USER-NAME": "root",
+            "X-SLURM-USER-TOKEN": "eyJ.forged.token",
+            "Cookie": "session=secret",
+            "X-Forwarded-For": "10.0.0.1",
+            "Accept": "text/html",
+        },
+        _xsrf="jupyter-secret",
+        flags="ALL",
+    )
+    (seen,) = slurmrestd.sent("slurm/ping")
+    assert set(seen.headers) == {"host", "accept", "x-slurm-user-name", "x-slurm-user-token"}
+    assert seen.headers["x-slurm-user-name"] == "alice"
+    assert seen.headers["x-slurm-user-token"] == slurm_token
+    assert seen.headers["accept"] == "application/json"
+    assert seen.query == "flags=ALL"
+
+
+async def test_bodies_pass(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    slurmrestd.play("submit", "cancel")
+    answer = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {"script": "#!/bin/sh"})
+    assert answer.status == 200
+    (seen,) = slurmrestd.sent("slurm/job/submit")
+    assert json.loads(seen.body) == {"script": "#!/bin/sh"}
+    assert seen.headers["content-type"] == "application/json"
+    cancelled = recorded_by("v0.0.45", "cancel").path.removeprefix("/")
+    assert (await call("DELETE", f"{REST}/{cancelled}")).status == 200
+
+
+async def test_nothing_but_slurmrestds_paths(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    for path in ("metrics", "slurm/v0.0.45/..%2f..%2fetc", "healthz", "slurm/latest/jobs"):
+        answer = await call("GET", f"{REST}/{path}")
+        assert (answer.status, answer.json()["field"]) == (422, "path")
+    assert slurmrestd.seen == []
+
+
+async def test_pages_are_not_shown_as_pages(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    page = Recorded("", "", "", "GET", "", None, 200, "text/html", b"<script>alert(1)</script>")
+    slurmrestd.give(page, "slurm/ping")
+    answer = await call("GET", f"{REST}/slurm/v0.0.45/ping")
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("slurm_config", "reads", "writes"),
+    [({"proxy_methods": "read"}, 200, 403), ({"proxy_methods": "none"}, 403, 403)],
+)
+async def test_a_site_may_narrow_it(
+    call: Call, slurmrestd: ReplaySlurmrestd, reads: int, writes: int
+) -> None:
+    slurmrestd.play("submit")
+    assert (await call("GET", f"{REST}/slurm/v0.0.45/ping")).status == reads
+    answer = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {})
+    assert answer.status == writes
+    assert "proxy_methods" in answer.json()["message"]
+    assert slurmrestd.sent("slurm/job/submit") == []
+
+
+class TestSmall:
+    @pytest.fixture
+    def slurm_config(self) -> dict[str, Any]:
+        return {"max_body_size": 2048}
+
+    async def test_bodies_have_a_largest_size(
+        self, call: Call, slurmrestd: ReplaySlurmrestd
+    ) -> None:
+        answer = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", b"x" * 4096)
+        assert (answer.status, answer.json()["reason"]) == (413, "too_large")
+        assert slurmrestd.seen == []
+
+
+async def test_a_cluster_that_is_down(call: Call) -> None:
+    answer = await call("GET", "clusters/solaris/rest/slurm/v0.0.45/ping")
+    assert (answer.status, answer.json()["reason"]) == (502, "unreachable")

@@ -1,0 +1,172 @@
+"""Bad input is refused with the field and what would be right; nothing of it reaches Slurm."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Call
+from .replay import ReplaySlurmrestd
+
+JOBS = "clusters/maxwell/jobs"
+SCRIPT = "#!/bin/bash\n#SBATCH --time=10\nsrun hostname\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field", "words"),
+    [
+        ({"script": ""}, 422, "script", "is empty"),
+        ({"script": "  \n\n"}, 422, "script", "only blanks"),
+        ({"script": "echo hello\n"}, 422, "script", "must start with #!"),
+        ({"script": "#!/bin/sh\r\necho\r\n"}, 422, "script", "DOS line ends"),
+        ({"script": SCRIPT, "options": {"time": "abc"}}, 422, "time", "not a duration"),
+        ({"script": "#!/bin/sh\n#SBATCH --time=abc\n"}, 422, "time", "Line 2"),
+        ({"script": "#!/bin/sh\n#SBATCH --mem=1.5G\n"}, 422, "mem", "1.5G"),
+        ({"script": "#!/bin/sh\n#SBATCH --colour=red\n"}, 422, None, "colour"),
+        ({"script": SCRIPT, "options": {"colour": "red"}}, 422, "colour", "no option"),
+        ({"script": SCRIPT, "options": {"chdir": "/no/such"}}, 422, "chdir", "no directory"),
+        ({"script": SCRIPT, "directory": "/no/such"}, 422, "directory", "no directory"),
+        ({"script": SCRIPT, "directory": "home"}, 422, "directory", "path from /"),
+        ({"script": SCRIPT, "mode": "fast"}, 422, "mode", "known are script, options"),
+        ({"options": {}}, 422, "script", "is missing"),
+        ({"script": 7}, 422, "script", "Expected str"),
+        ({"script": "#!/bin/sh\n" + "#" * 5_000_000}, 413, "script", "5.0 MB"),
+        ({"script": "#!/bin/sh\n" + "#" * 60_000_000}, 413, "script", "60 MB"),
+        (b"{script", 400, None, "not JSON"),
+        (b"", 400, None, "no body"),
+        (b'{"script": "\xff"}', 400, None, "not JSON"),
+    ],
+)
+async def test_bad_input(
+    call: Call, slurmrestd: ReplaySlurmrestd, body: Any, status: int, field: str, words: str
+) -> None:
+    for query in ({}, {"validate": "true"}):
+        answer = await call("POST", JOBS, body, **query)
+        said = answer.json()
+        assert (answer.status, said["message"] if words not in said["message"] else "") == (
+            status,
+            "",
+        )
+        if field:
+            assert said["field"] == field
+    assert slurmrestd.sent("slurm/job/submit") == []
+
+
+async def test_where_in_the_script(call: Call) -> None:
+    said = (await call("POST", JOBS, {"script": "#!/bin/sh\n\n#SBATCH -t abc\n"})).json()
+    assert (said["line"], said["field"]) == (3, "time")
+    assert said["column"] > 1
+
+
+class TestRefused:
+    @pytest.fixture(params=["v0.0.38", "v0.0.42", "v0.0.45"])
+    def api_version(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    @pytest.mark.parametrize(
+        ("name", "field"),
+        [
+            ("submit_partition_unknown", "partition"),
+            ("submit_account_unknown", "account"),
+            ("submit_qos_unknown", "qos"),
+            ("submit_time_over_limit", "time"),
+        ],
+    )
+    async def test_slurms_refusal_names_the_field(
+        self, call: Call, slurmrestd: ReplaySlurmrestd, name: str, field: str
+    ) -> None:
+        slurmrestd.play(name)
+        answer = await call("POST", JOBS, {"script": SCRIPT})
+        said = answer.json()
+        assert (answer.status, said["reason"], said["field"]) == (422, "refused", field)
+        assert said["error_number"] > 0
+        assert said["slurm_text"]
+        if field == "partition":
+            assert said["advice"] == "Partitions: debug, long, gpu."
+
+
+async def test_a_job_is_taken(
+    call: Call, slurmrestd: ReplaySlurmrestd, jp_root_dir: Path, tmp_path: Path
+) -> None:
+    slurmrestd.play("submit")
+    answer = await call("POST", JOBS, {"script": SCRIPT, "options": {"partition": "long"}})
+    assert answer.status == 201
+    assert answer.json()["job_ids"] == [answer.json()["job_id"]]
+    named = {"script": SCRIPT, "directory": str(tmp_path), "path": "/home/alice/train.sh"}
+    await call("POST", JOBS, named)
+    first, second = (json.loads(one.body) for one in slurmrestd.sent("slurm/job/submit"))
+    assert first["script"] == SCRIPT
+    assert first["job"]["partition"] == "long"
+    assert first["job"]["current_working_directory"] == str(jp_root_dir)
+    assert second["job"]["current_working_directory"] == str(tmp_path)
+    assert second["job"]["name"] == "train.sh"
+
+
+async def test_a_jobs_environment_holds_nothing_of_jupyters(
+    call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "hub-secret")
+    monkeypatch.setenv("SLURM_JWT", "slurm-secret")
+    slurmrestd.play("submit")
+    await call("POST", JOBS, {"script": SCRIPT})
+    (sent,) = slurmrestd.sent("slurm/job/submit")
+    assert b"secret" not in sent.body
+    refused = await call("POST", JOBS, {"script": SCRIPT, "options": {"export": "SLURM_JWT"}})
+    assert (refused.status, refused.json()["field"]) == (422, "export")
+
+
+async def test_checking_tells_options_and_sends_nothing(
+    call: Call, slurmrestd: ReplaySlurmrestd
+) -> None:
+    asked = {"script": SCRIPT, "options": {"mem": "4G", "hold": True}}
+    answer = await call("POST", JOBS, asked, validate="true")
+    assert answer.status == 200
+    assert answer.json()["options"] == {"time": "10", "mem": "4G", "hold": True}
+    assert slurmrestd.sent("slurm/job/submit") == []
+
+
+class TestOtherFileSystems:
+    @pytest.fixture
+    def slurm_config(self) -> dict[str, Any]:
+        return {"shared_files": False}
+
+    async def test_directories_are_slurms_to_judge(
+        self, call: Call, slurmrestd: ReplaySlurmrestd
+    ) -> None:
+        slurmrestd.play("submit")
+        answer = await call("POST", JOBS, {"script": SCRIPT, "directory": "/only/on/the/cluster"})
+        assert answer.status == 201
+
+
+async def test_a_script_and_its_options(call: Call) -> None:
+    path = "clusters/maxwell/script"
+    read = (await call("POST", path, {"script": SCRIPT})).json()
+    assert read["options"] == {"time": "10"}
+    assert read["script"] == SCRIPT
+    changes = {"time": "20", "partition": "gpu"}
+    written = (await call("POST", path, {"script": SCRIPT, "options": changes})).json()
+    assert written["options"] == changes
+    assert "#SBATCH --time=20\n" in written["script"]
+    assert written["script"].endswith("srun hostname\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"action": "explode", "job_ids": ["1"]}, "action"),
+        ({"action": "cancel", "job_ids": []}, "job_ids"),
+        ({"action": "cancel", "job_ids": ["1; rm -rf"]}, "job_ids"),
+        ({"action": "cancel", "job_ids": [1]}, "job_ids"),
+        ({"action": "signal", "job_ids": ["1"]}, "signal"),
+        ({"action": "cancel", "job_ids": ["1"], "signal": "a b"}, "signal"),
+    ],
+)
+async def test_bad_actions(
+    call: Call, slurmrestd: ReplaySlurmrestd, body: dict[str, Any], field: str
+) -> None:
+    answer = await call("POST", f"{JOBS}/actions", body)
+    assert (answer.status, answer.json()["field"]) == (422, field)
+    assert [one for one in slurmrestd.seen if one.method != "GET"] == []

@@ -1,0 +1,79 @@
+"""A token that a person pastes: used, shown to nobody, forgotten on demand."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from tests.tokens.tokens import make_token
+
+from .conftest import Call
+from .replay import ReplaySlurmrestd
+
+TOKEN = "clusters/maxwell/token"
+
+
+class TestNothingConfigured:
+    @pytest.fixture
+    def clusters(self, slurmrestd: ReplaySlurmrestd) -> dict[str, Any]:
+        return {"maxwell": {"url": slurmrestd.url, "tokens": "paste"}}
+
+    async def test_paste_use_forget(
+        self, call: Call, slurmrestd: ReplaySlurmrestd, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert (await call("GET", "clusters/maxwell/nodes")).json()["reason"] == "token_missing"
+        secret = make_token("alice")
+        with caplog.at_level(logging.DEBUG):
+            answer = await call("PUT", TOKEN, {"token": secret})
+        assert answer.status == 200
+        info = answer.json()
+        assert (info["user"], info["token_source"], info["reachable"]) == ("alice", "pasted", True)
+        assert info["token_expires_at"] > 0
+        assert secret not in answer.body.decode()
+        assert secret not in caplog.text
+        assert (await call("GET", "clusters/maxwell/nodes")).status == 200
+        assert slurmrestd.sent("slurm/nodes")[0].headers["x-slurm-user-token"] == secret
+        assert (await call("DELETE", TOKEN)).status == 204
+        assert (await call("GET", "clusters/maxwell/nodes")).json()["reason"] == "token_missing"
+
+    @pytest.mark.parametrize(
+        ("token", "reason"),
+        [
+            ("no token at all", "token_malformed"),
+            (make_token("root"), "token_refused"),
+            (make_token("alice", -60), "token_expired"),
+        ],
+    )
+    async def test_what_is_no_token_of_a_person_is_refused(
+        self, call: Call, token: str, reason: str
+    ) -> None:
+        answer = await call("PUT", TOKEN, {"token": token})
+        told = answer.json()
+        assert reason in (told.get("reason"), (told.get("error") or {}).get("reason"))
+        assert token not in answer.body.decode()
+        assert (await call("GET", "clusters/maxwell/nodes")).status == 401
+
+
+async def test_a_pasted_token_stands_in_for_the_configured_source(
+    call: Call, slurmrestd: ReplaySlurmrestd, slurm_token: str
+) -> None:
+    pasted = make_token("bob")
+    await call("PUT", TOKEN, {"token": pasted})
+    await call("GET", "clusters/maxwell/nodes")
+    await call("DELETE", TOKEN)
+    await call("GET", "clusters/maxwell/nodes")
+    used = [one.headers["x-slurm-user-token"] for one in slurmrestd.sent("slurm/nodes")]
+    assert used == [pasted, slurm_token]
+
+
+class TestSwitchedOff:
+    @pytest.fixture
+    def slurm_config(self) -> dict[str, Any]:
+        return {"paste_tokens": False}
+
+    async def test_it_says_so(self, call: Call) -> None:
+        answer = await call("PUT", TOKEN, {"token": make_token("alice")})
+        assert answer.status == 403
+        assert "paste_tokens" in answer.json()["message"]
