@@ -10,6 +10,7 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
   constructor(options: ClustersModel.IOptions) {
     super({ ...options, name: 'clusters', interval: options.interval ?? 60 });
     this.server = options.server;
+    this._memory = options.memory ?? null;
   }
 
   readonly server: SlurmServer;
@@ -43,6 +44,7 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
   select(name: string): void {
     if (name !== this._current && this._clusters?.some(cluster => cluster.name === name)) {
       this._current = name;
+      this._memory?.keep(name);
       this.emitChanged();
     }
   }
@@ -60,13 +62,14 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
 
   protected async fetch(isCurrent: () => boolean): Promise<void> {
     const { clusters } = await this.server.get<{ clusters: IClusterInfo[] }>(['clusters']);
+    // The choice of another day counts only until the person makes one.
+    const recalled = this._current ?? (await this._memory?.recall()) ?? null;
     if (!isCurrent()) {
       return;
     }
     this._clusters = clusters;
-    if (!this.info) {
-      this._current = clusters[0]?.name ?? null;
-    }
+    const known = clusters.some(({ name }) => name === recalled);
+    this._current = known ? recalled : (clusters[0]?.name ?? null);
     this.dated(Date.now() / 1000, false);
   }
 
@@ -74,10 +77,20 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
   private _current: string | null = null;
   private _first: Promise<boolean> | null = null;
   private _jobsChanged = new Signal<this, string>(this);
+  private _memory: ClustersModel.IMemory | null;
 }
 
 export namespace ClustersModel {
   export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
     server: SlurmServer;
+    /** Where the person's choice is kept; without it, the first cluster is looked at. */
+    memory?: IMemory;
+  }
+
+  /** Keeps the name of the cluster that was chosen. */
+  export interface IMemory {
+    /** The name kept last, or null. Never rejects. */
+    recall(): Promise<string | null>;
+    keep(name: string): void;
   }
 }

@@ -41,6 +41,25 @@ describe('PanelModel', () => {
     expect(clusters.current).toBe('solaris');
   });
 
+  it.each([
+    ['solaris', 'solaris'],
+    ['a-cluster-of-old', 'maxwell'],
+    [null, 'maxwell']
+  ])('begins, with %s remembered, at %s', async (remembered, expected) => {
+    const keep = jest.fn();
+    const memory = { recall: () => Promise.resolve(remembered), keep };
+    const model = new ClustersModel({ server: stub.server, standby: 'never', memory });
+    void model.load();
+    await settled();
+    await stub.last.answer({ clusters: [{ name: 'maxwell' }, { name: 'solaris' }] });
+    expect(model.current).toBe(expected);
+    expect(keep).not.toHaveBeenCalled();
+    const other = expected === 'solaris' ? 'maxwell' : 'solaris';
+    model.select(other);
+    expect(keep).toHaveBeenCalledWith(other);
+    model.dispose();
+  });
+
   it('asks for the clusters once, however many want them', async () => {
     void clusters.load();
     void clusters.load();

@@ -29,7 +29,7 @@ function frontEnd() {
 
 /** Activate both plugins, the optional services being `given` or absent. */
 function activate(app: JupyterFrontEnd, given: Record<string, unknown> = {}): void {
-  const clusters = clustersPlugin.activate(app);
+  const clusters = clustersPlugin.activate(app, null);
   const optional = (panelPlugin.optional ?? []).map(({ name }) => given[name] ?? null);
   void panelPlugin.activate(app, clusters, ...optional);
 }
