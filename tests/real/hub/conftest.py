@@ -61,9 +61,9 @@ def build_wheel(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def clusters() -> Iterator[dict[str, Cluster]]:
-    """Running clusters by name."""
+    """Running clusters by name, apart from those that other tests take down."""
     need_root()
-    instance = os.environ.get("DEVCLUSTER_INSTANCE") or "test"
+    instance = (os.environ.get("DEVCLUSTER_INSTANCE") or "test") + "-hub"
     found = {name: Cluster(name, instance) for name in GENERATIONS}
     for cluster in found.values():
         cluster.up()
