@@ -41,7 +41,7 @@ export function Placeholder(props: {
       <p className="jp-SlurmPlaceholder-title">{props.title}</p>
       {props.text ? <p className="jp-SlurmPlaceholder-text">{props.text}</p> : null}
       {props.action ? (
-        <Button className="jp-mod-styled jp-mod-minimal" onClick={props.action.run}>
+        <Button className="jp-mod-styled" onClick={props.action.run}>
           {props.action.label}
         </Button>
       ) : null}
