@@ -1,4 +1,5 @@
 import './base.css';
+import './history.css';
 import './job.css';
 import './notice.css';
 import './problem.css';

@@ -8,6 +8,7 @@ export type IClusterInfo = Schemas['ClusterInfo'];
 export type IClusterList = Schemas['ClusterList'];
 export type IEfficiency = Schemas['Efficiency'];
 export type IExitCode = Schemas['ExitCode'];
+export type IHistoryList = Schemas['HistoryList'];
 export type IJob = Schemas['Job'];
 export type IJobChange = Schemas['JobChange'];
 export type IJobList = Schemas['JobList'];

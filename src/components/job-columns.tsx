@@ -185,7 +185,8 @@ const ORDER = [
   'submitted'
 ];
 
-function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }): JSX.Element {
+/** The name of a job; pressed, it opens the job. */
+export function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }): JSX.Element {
   const { job, open } = props;
   return (
     <button

@@ -2,12 +2,11 @@ import type React from 'react';
 
 import type { QueueModel } from '../models/queue';
 
+/** A list with a keyboard cursor: the queue, or the history. */
+type JobRows = Pick<QueueModel, 'cursor' | 'job' | 'known' | 'select' | 'selection' | 'total'>;
+
 /** Move and select by keyboard, as in a file list; returns whether the key meant that. */
-export function moveCursor(
-  model: QueueModel,
-  event: React.KeyboardEvent,
-  pageSize: number
-): boolean {
+export function moveCursor(model: JobRows, event: React.KeyboardEvent, pageSize: number): boolean {
   const { cursor, total } = model;
   if (event.key === ' ') {
     const job = model.job(cursor);

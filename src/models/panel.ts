@@ -3,6 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { ClustersModel } from './clusters';
+import { HistoryModel } from './history';
 import { NodesModel } from './nodes';
 import type { PolledModel } from './polled';
 import { QueueModel, type Scope } from './queue';
@@ -20,6 +21,7 @@ export class PanelModel implements IDisposable {
       all: new QueueModel({ server, scope: 'all' })
     };
     this.nodes = new NodesModel({ server });
+    this.history = new HistoryModel({ server });
     for (const queue of Object.values(this.queues)) {
       queue.changed.connect(this._onQueueChanged, this);
     }
@@ -32,10 +34,11 @@ export class PanelModel implements IDisposable {
   readonly clusters: ClustersModel;
   readonly queues: Readonly<Record<Scope, QueueModel>>;
   readonly nodes: NodesModel;
+  readonly history: HistoryModel;
 
   /** Each list; only those in sight are active. */
   get lists(): PolledModel[] {
-    return [this.queues.mine, this.queues.all, this.nodes];
+    return [this.queues.mine, this.queues.all, this.nodes, this.history];
   }
 
   /** The queue that the person used last: what commands without arguments act upon. */
@@ -58,7 +61,8 @@ export class PanelModel implements IDisposable {
 
   /** Seconds between two looks at each list. */
   set interval(seconds: number | undefined) {
-    for (const list of this.lists) {
+    // What is over changes seldom: the history keeps its own, longer interval.
+    for (const list of [...Object.values(this.queues), this.nodes]) {
       list.interval = seconds;
     }
   }
@@ -90,6 +94,7 @@ export class PanelModel implements IDisposable {
       queue.cluster = this.clusters.current;
     }
     this.nodes.cluster = this.clusters.current;
+    this.history.cluster = this.clusters.current;
   }
 
   private _onEvent(_: unknown, event: Event.Emission): void {

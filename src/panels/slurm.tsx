@@ -10,6 +10,7 @@ import { CommandIDs } from '../commands/ids';
 import { offerRemedy } from '../commands/remedy';
 import { ClusterGate } from '../components/cluster-gate';
 import { ClusterSelect } from '../components/cluster-select';
+import { HistoryView } from '../components/history-view';
 import { JobsView } from '../components/jobs-view';
 import { NodesView } from '../components/nodes-view';
 import { RemedyContext } from '../components/remedy';
@@ -22,7 +23,7 @@ import { Section } from './section';
 /** Jobs that one key press may open. */
 const MOST_OPENED = 5;
 
-/** The Slurm panel: my jobs, all jobs, nodes; which cluster; as whom. */
+/** The Slurm panel: my jobs, all jobs, nodes, history; which cluster; as whom. */
 export class SlurmPanel extends SidePanel {
   constructor(options: SlurmPanel.IOptions) {
     const content = new BoxPanel({ spacing: 0 });
@@ -38,7 +39,7 @@ export class SlurmPanel extends SidePanel {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Slurm'));
     this._fillToolbar(trans);
-    const { clusters, lists, nodes } = this._model;
+    const { clusters, history, lists, nodes } = this._model;
     this._sections = {
       mine: this._jobs('mine', trans.__('My jobs'), trans.__('My jobs in the queue'), trans),
       all: this._jobs('all', trans.__('All jobs'), trans.__("Everybody's jobs in the queue"), trans)
@@ -51,6 +52,21 @@ export class SlurmPanel extends SidePanel {
         caption: trans.__('The nodes, and what is free on them'),
         model: nodes,
         body: this._gated(<NodesView model={nodes} trans={trans} />, trans)
+      })
+    );
+    this._tabs.addWidget(
+      new Section({
+        label: trans.__('History'),
+        caption: trans.__('Jobs that are over'),
+        model: history,
+        body: this._gated(
+          <HistoryView
+            model={history}
+            trans={trans}
+            open={opened => this._open(history.cluster, opened)}
+          />,
+          trans
+        )
       })
     );
     this._tabs.currentChanged.connect(this._onTabChanged, this);
@@ -130,17 +146,19 @@ export class SlurmPanel extends SidePanel {
       <JobsView
         model={model}
         trans={trans}
-        open={opened => {
-          for (const { id } of opened.slice(0, MOST_OPENED)) {
-            void commands.execute(CommandIDs.openJob, { cluster: model.cluster, id });
-          }
-        }}
+        open={opened => this._open(model.cluster, opened)}
         cancel={() => void commands.execute(CommandIDs.cancelJobs)}
         submit={() => void commands.execute(CommandIDs.submitJob)}
         canSubmit={() => commands.isEnabled(CommandIDs.submitJob)}
       />
     );
     return new Section({ label, caption, model, body: this._gated(view, trans) });
+  }
+
+  private _open(cluster: string | null, jobs: readonly { id: string }[]): void {
+    for (const { id } of jobs.slice(0, MOST_OPENED)) {
+      void this._commands.execute(CommandIDs.openJob, { cluster, id });
+    }
   }
 
   private _onTabChanged(_: unknown, { currentWidget }: TabPanel.ICurrentChangedArgs): void {

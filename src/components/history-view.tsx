@@ -1,0 +1,146 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJobSummary } from '../api/vocabulary';
+import type { HistoryModel, HistorySort } from '../models/history';
+import { historyLayout } from './history-columns';
+import { HistoryFilters } from './history-filters';
+import { moveCursor } from './job-keys';
+import { ListBanners } from './list-banners';
+import { Failure, Placeholder, Waiting } from './notice';
+import { useModel, useNow, useWidth } from './use-model';
+import { VirtualTable } from './virtual-table';
+
+/** Errors that say that there is no accounting, rather than that it is down. */
+const NO_ACCOUNTING = ['accounting_missing', 'no_such_endpoint'];
+
+export interface IHistoryViewProps {
+  model: HistoryModel;
+  trans: TranslationBundle;
+  open: (jobs: IJobSummary[]) => void;
+}
+
+/** The jobs that are over. */
+export function HistoryView(props: IHistoryViewProps): JSX.Element {
+  const { model, trans } = props;
+  const root = React.useRef<HTMLDivElement>(null);
+  const width = useWidth(root);
+  useModel(model);
+  const known = model.asOf !== null;
+  return (
+    <div ref={root} className="jp-SlurmList jp-SlurmHistory">
+      {known ? <ListBanners model={model} trans={trans} /> : null}
+      {known ? <HistoryFilters model={model} trans={trans} /> : null}
+      <HistoryBody {...props} width={width} />
+    </div>
+  );
+}
+
+function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element {
+  const { model, trans, width } = props;
+  const now = useNow(30);
+  if (model.asOf === null) {
+    return <Unknown model={model} trans={trans} />;
+  }
+  if (model.total === 0) {
+    return <NoJobs model={model} trans={trans} />;
+  }
+  const open = (job: IJobSummary) => props.open([job]);
+  const { scope, sort, descending, days, outcome, search } = model.query;
+  const { columns, rowHeight } = historyLayout({ width, scope, trans, now, open });
+  return (
+    <VirtualTable
+      label={trans.__('Finished jobs')}
+      columns={columns}
+      rowHeight={rowHeight}
+      count={model.total}
+      row={index => model.job(index)}
+      rowKey={job => job.id}
+      sortedBy={sort}
+      descending={descending}
+      topKey={[model.cluster, scope, sort, descending, days, outcome, search].join('\n')}
+      onSort={by =>
+        model.setQuery({
+          sort: by as HistorySort,
+          // What ended last or took longest is what is looked for.
+          descending: by === sort ? !descending : ['end_time', 'elapsed', 'cpus'].includes(by)
+        })
+      }
+      onRange={(first, last) => model.show(first, last)}
+      selection={{
+        has: job => model.selection.has(job.id),
+        cursor: model.cursor,
+        onPress: (job, event) =>
+          model.select(selection => {
+            if (event.shiftKey) {
+              selection.extend(job, model.known);
+            } else if (event.ctrlKey || event.metaKey) {
+              selection.toggle(job);
+            } else {
+              selection.only(job);
+            }
+          }),
+        onOpen: open,
+        onContextMenu: job => model.select(selection => selection.only(job)),
+        onKeyDown: (event, pageSize) => {
+          if (event.key === 'Enter') {
+            props.open(model.selection.jobs);
+          } else if (!moveCursor(model, event, pageSize)) {
+            return;
+          }
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      }}
+    />
+  );
+}
+
+function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
+  const { model, trans } = props;
+  const { error } = model;
+  if (error === null) {
+    return <Waiting label={trans.__('Reading the history…')} />;
+  }
+  return NO_ACCOUNTING.includes(error.reason) ? (
+    <Placeholder
+      title={trans.__('This cluster has no accounting.')}
+      text={trans.__(
+        'Slurm forgets jobs some minutes after they end unless slurmdbd keeps them. Your administrator can set it up.'
+      )}
+    />
+  ) : (
+    <Failure error={error} trans={trans} retry={() => void model.refresh()} />
+  );
+}
+
+function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
+  const { model, trans } = props;
+  const { days, scope } = model.query;
+  if (model.filtered) {
+    return (
+      <Placeholder
+        title={trans.__('No finished job matches.')}
+        action={{ label: trans.__('Show all'), run: () => model.showAll() }}
+      />
+    );
+  }
+  return (
+    <Placeholder
+      title={
+        scope === 'mine'
+          ? trans._n(
+              'No job of yours ended within %1 day.',
+              'No job of yours ended within %1 days.',
+              days
+            )
+          : trans._n('No job ended within %1 day.', 'No job ended within %1 days.', days)
+      }
+      action={
+        days < 90
+          ? { label: trans.__('Look further back'), run: () => model.setQuery({ days: 90 }) }
+          : undefined
+      }
+    />
+  );
+}
