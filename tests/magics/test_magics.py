@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from IPython.core.error import UsageError
 
@@ -49,9 +50,8 @@ async def test_names_of_jobs_are_no_markup(run: Run, slurmrestd: ReplaySlurmrest
 
 
 async def test_a_frame_for_pandas(run: Run) -> None:
-    pandas = pytest.importorskip("pandas")
     frame = await run("%slurm nodes --frame")
-    assert isinstance(frame, pandas.DataFrame)
+    assert isinstance(frame, pd.DataFrame)
     assert {"name", "cpus", "cpus_used", "gpus"} <= set(frame.columns)
     assert len(frame) == 4
 

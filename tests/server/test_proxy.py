@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tornado.simple_httpclient import HTTPStreamClosedError
 
 from tests.recorded import Recorded, recorded_by
 
@@ -107,3 +108,18 @@ class TestSmall:
 async def test_a_cluster_that_is_down(call: Call) -> None:
     answer = await call("GET", "clusters/solaris/rest/slurm/v0.0.45/ping")
     assert (answer.status, answer.json()["reason"]) == (502, "unreachable")
+
+
+async def test_an_answer_that_breaks_off_is_not_whole(
+    call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jupyter_slurm_rest.slurm.errors import AnswerLost
+    from jupyter_slurm_rest.slurm.transport import Stream
+
+    async def chunks(self: Stream) -> Any:
+        yield b'{"jobs": ['
+        raise AnswerLost("slurmrestd has gone.")
+
+    monkeypatch.setattr(Stream, "chunks", chunks)
+    with pytest.raises(HTTPStreamClosedError):
+        await call("GET", f"{REST}/slurm/v0.0.45/jobs")
