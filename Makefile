@@ -50,8 +50,9 @@ $(FRONTEND): $(FRONTEND_SOURCES) $(NODE_READY)
 frontend: $(FRONTEND) ## the labextension, linked into the virtual environment
 
 .PHONY: bench
-bench: $(PYTHON_READY) ## the benchmarks of docs/performance.md (make bench QUICK=1: a short form)
-	python -m bench $(if $(QUICK),--quick)
+bench: $(FRONTEND) ## the benchmarks of docs/performance.md, as root (BENCH=--quick: a short form)
+	command -v chromium chromium-browser >/dev/null || { $(call apt,chromium); }
+	python -m bench $(BENCH)
 
 .PHONY: build
 build: $(FRONTEND) ## wheel and sdist in dist/

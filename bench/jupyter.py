@@ -107,6 +107,10 @@ class Jupyter:
             sys.stderr.write((Path(self._folder.name) / "log").read_text()[-4000:])
         self._folder.cleanup()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def address(self, path: str) -> str:
         """For a browser, with the token that logs it in."""
         return f"http://127.0.0.1:{self.port}/{path}?token={self._secret}"

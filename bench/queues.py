@@ -36,7 +36,7 @@ def filled(generation: str, instance: str, jobs: int) -> Cluster:
     missing = jobs - there
     if missing > 0:
         fill(cluster, missing, users=_OTHERS)
-    _settle(cluster)
+    settle(cluster)
     return cluster
 
 
@@ -44,7 +44,7 @@ def _count(cluster: Cluster) -> int:
     return len(cluster.run(["squeue", "-h", "-o", "%i"]).stdout.splitlines())
 
 
-def _settle(cluster: Cluster) -> None:
+def settle(cluster: Cluster) -> None:
     """Wait until accounting has heard of every job, and give slurmrestd a fresh start."""
 
     def heard() -> str:
@@ -79,12 +79,12 @@ def newest_api(cluster: Cluster) -> str:
     return rest.api_versions(cluster.url, ME, cluster.token(ME))[-1]
 
 
-def plain_dump(cluster: Cluster, api: str) -> tuple[float, int]:
-    """Seconds and bytes of the whole queue for a client that does nothing with it."""
+def plain(cluster: Cluster, api: str, path: str = "jobs/") -> tuple[float, int]:
+    """Seconds and bytes of an answer for a client that does nothing with it."""
     connection = http.client.HTTPConnection(urlsplit(cluster.url).netloc, timeout=600)
     headers = {**rest.credentials(ME, cluster.token(ME)), "Accept": "application/json"}
     begun = time.perf_counter()
-    connection.request("GET", f"/slurm/{api}/jobs/", headers=headers)
+    connection.request("GET", f"/slurm/{api}/{path}", headers=headers)
     response = connection.getresponse()
     size = 0
     while chunk := response.read(1 << 20):

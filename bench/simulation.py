@@ -77,6 +77,7 @@ def designs() -> list[Design]:
     dump = costs(DUMP, QUEUE_CHANGES)
     return [
         Design("this, each server by itself", mine, index, paced()),
+        Design("this, each server by itself, slurmrestd_share 0.005", mine, index, paced(0.005)),
         Design("this, one reader of all jobs for the hub", mine, index, paced(), shared=True),
         Design("whole-queue dump every 30 s for each who looks", dump, dump, every(30)),
     ]

@@ -1,0 +1,179 @@
+"""Twenty clients for half an hour while jobs come and go and slurmctld restarts.
+
+``python -m bench.soak [--minutes 30] [--generation trixie]``. Ends with 1 when a row is
+lost or stale at the end (compared with squeue), when the Jupyter server's memory grew, or
+when connections were left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from devcluster import Cluster
+from devcluster.errors import DevclusterError
+
+from .jupyter import Answered, Jupyter, ours
+from .queues import ME, settle
+from .results import Result, table
+
+CLIENTS = 20
+#: Seconds after the last change in which every view must have caught up.
+_CATCH_UP = 60.0
+
+
+class Client(threading.Thread):
+    """Looks at one list again and again, applying differences as a panel does."""
+
+    def __init__(self, server: Jupyter, stop: threading.Event, scope: str) -> None:
+        super().__init__(daemon=True)
+        self._server = server
+        self._stopped = stop
+        self.scope = scope
+        self._version = ""
+        self.rows: list[dict[str, Any]] = []
+        self.looks = self.failures = self.differences = 0
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            self.look()
+            self._stopped.wait(random.uniform(1, 6))  # noqa: S311 - no secret
+
+    def look(self) -> None:
+        self.looks += 1
+        try:
+            answer: Answered = self._server.jobs(
+                "soak", scope=self.scope, limit=5000, since=self._version
+            )
+        except (RuntimeError, OSError):
+            self.failures += 1
+            return
+        told = answer.json()
+        if (delta := told["delta"]) is None:
+            self.rows = told["jobs"]
+        else:
+            self.differences += 1
+            gone = {*delta["removed"], *(job["id"] for job in told["jobs"])}
+            self.rows = [row for row in self.rows if row["id"] not in gone]
+            for at, job in zip(delta["at"], told["jobs"], strict=True):
+                self.rows.insert(at, job)
+        self._version = told["version"]
+
+    def live(self) -> dict[str, str]:
+        states = ("PENDING", "RUNNING", "SUSPENDED")
+        return {row["id"]: row["state"] for row in self.rows if row["state"] in states}
+
+
+def churn(cluster: Cluster, stop: threading.Event) -> None:
+    """Short jobs, held jobs, arrays, cancellations."""
+    while not stop.is_set():
+        user = random.choice((ME, "bob", "carol"))  # noqa: S311
+        batch = ["sbatch", "--parsable", "-t2", "--mem=20"]
+        kind = random.randrange(4)  # noqa: S311
+        try:
+            if kind == 0:
+                cluster.run([*batch, "-H", "--wrap", "true"], user=user)
+            elif kind == 1:
+                cluster.run([*batch, "--array=1-4%2", "--wrap", "sleep 3"], user=user)
+            elif kind == 2:
+                cluster.run([*batch, "--wrap", "sleep 5"], user=user)
+            else:
+                cluster.run(["scancel", "-u", user, "-t", "PD"], user=user)
+        except DevclusterError:
+            # slurmctld is being restarted.
+            stop.wait(1)
+        stop.wait(1)
+
+
+def squeue(cluster: Cluster, *options: str) -> dict[str, str]:
+    lines = cluster.run(["squeue", "-h", "-o", "%i|%T", *options]).stdout.splitlines()
+    return dict(line.split("|") for line in lines if not line.endswith("|COMPLETING"))
+
+
+def soak(cluster: Cluster, minutes: float) -> list[Result]:
+    cluster.up()
+    settle(cluster)
+    with ours({"soak": cluster.url}, cluster.token(ME, lifespan=7200)) as server:
+        stop, quiet = threading.Event(), threading.Event()
+        clients = [Client(server, stop, ("mine", "all")[n % 2]) for n in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        busy = threading.Thread(target=churn, args=(cluster, quiet), daemon=True)
+        busy.start()
+        seconds = minutes * 60
+        time.sleep(seconds / 5)
+        before = server.probe()["resident"]
+        for _ in range(2):
+            time.sleep(seconds / 5)
+            cluster.stop("slurmctld")
+            time.sleep(5)
+            cluster.start("slurmctld")
+        time.sleep(seconds * 2 / 5)
+        quiet.set()
+        busy.join(30)
+        for user in (ME, "bob", "carol"):
+            cluster.run(["scancel", "-u", user, "-t", "R"])
+        time.sleep(_CATCH_UP)
+        stop.set()
+        for client in clients:
+            client.join(30)
+            client.look()
+        grown = server.probe()["resident"] - before
+        everybody, mine = squeue(cluster), squeue(cluster, "-u", ME)
+        wrong = 0
+        for client in clients:
+            expected = mine if client.scope == "mine" else everybody
+            wrong += len(client.live().items() ^ expected.items())
+        connections = _left_behind(server.pid)
+    looks = sum(client.looks for client in clients)
+    return [
+        Result("S.rows", "rows lost or stale at the end", wrong, "rows", 0),
+        Result("S.memory", "growth of the Jupyter server", grown / 1e6, "MB", 20),
+        Result("S.connections", "connections left behind", connections, "sockets", 0),
+        Result(
+            "S.looks",
+            f"looks of {CLIENTS} clients in {minutes:g} minutes",
+            looks,
+            "looks",
+            note=f"{sum(c.differences for c in clients)} answered by differences, "
+            f"{sum(c.failures for c in clients)} failed",
+        ),
+    ]
+
+
+def _left_behind(pid: int) -> int:
+    """Sockets that the other side has closed and the server has not (CLOSE_WAIT)."""
+    inodes = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            name = str(link.readlink())
+        except FileNotFoundError:
+            continue
+        if name.startswith("socket:["):
+            inodes.add(name[8:-1])
+    lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
+    return sum(fields[3] == "08" and fields[9] in inodes for fields in map(str.split, lines))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--generation", default="trixie")
+    parser.add_argument("--instance", default="soak")
+    options = parser.parse_args()
+    cluster = Cluster(options.generation, options.instance)
+    try:
+        results = soak(cluster, options.minutes)
+    finally:
+        cluster.down()
+    print(table(results))
+    return 0 if all(one.ok for one in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
