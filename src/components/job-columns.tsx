@@ -186,7 +186,10 @@ const ORDER = [
 ];
 
 /** The name of a job; pressed, it opens the job. */
-export function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }): JSX.Element {
+export function JobName(props: {
+  job: IJobSummary;
+  open: (job: IJobSummary) => void;
+}): JSX.Element {
   const { job, open } = props;
   return (
     <button
