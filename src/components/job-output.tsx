@@ -170,6 +170,8 @@ const OutputBlock = React.memo(function OutputBlock(props: IOutputBlockProps): J
   const host = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => {
     if (host.current) {
+      // The renderer appends to what is there.
+      host.current.replaceChildren();
       void renderText({ host: host.current, sanitizer, source: text }).then(onDrawn);
     }
   }, [onDrawn, sanitizer, text]);

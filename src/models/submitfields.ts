@@ -20,15 +20,24 @@ export function formParts(form: IFormDescription, options: Options): IFormParts 
   const properties = (form.schema.properties ?? {}) as Record<string, RJSFSchema>;
   const keys = orderOf(form, Object.keys(properties));
   const isAdvanced = (key: string) => form.uiSchema[key]?.['ui:options']?.advanced === true;
-  const part = (chosen: string[]): RJSFSchema => ({
-    type: 'object',
-    properties: Object.fromEntries(
-      chosen.map(key => [key, withChoice(properties[key], options[key])])
-    )
-  });
   const uiSchema = { ...form.uiSchema };
   // Said of all fields at once, it would not fit either part.
   delete uiSchema['ui:order'];
+  const fields: Record<string, RJSFSchema> = {};
+  for (const key of keys) {
+    const choices = choicesOf(properties[key], options[key]);
+    if (choices === null) {
+      fields[key] = properties[key];
+    } else {
+      fields[key] = { ...properties[key], enum: choices.map(choice => choice.value) };
+      delete fields[key].oneOf;
+      uiSchema[key] = { ...uiSchema[key], 'ui:enumNames': choices.map(choice => choice.title) };
+    }
+  }
+  const part = (chosen: string[]): RJSFSchema => ({
+    type: 'object',
+    properties: Object.fromEntries(chosen.map(key => [key, fields[key]]))
+  });
   return {
     basic: part(keys.filter(key => !isAdvanced(key))),
     advanced: part(keys.filter(isAdvanced)),
@@ -45,27 +54,24 @@ function orderOf(form: IFormDescription, keys: string[]): string[] {
 }
 
 /**
- * A field whose choices include what the script says, so that it is not hidden.
+ * The choices of a field, with what the script says among them; null for a free field.
  *
- * As `enum`, where the cluster's form has `oneOf` with constants: from those the form
- * library would choose the first by itself, and a choice must be the person's.
+ * Given to the form as `enum`, where the cluster says `oneOf` with constants: from those
+ * the form library would choose the first by itself, and a choice must be the person's.
  */
-function withChoice(field: RJSFSchema, value: Options[string] | undefined): RJSFSchema {
-  const { oneOf, ...rest } = field;
-  if (oneOf === undefined) {
-    return field;
+function choicesOf(
+  field: RJSFSchema,
+  value: Options[string] | undefined
+): { value: string; title: string }[] | null {
+  if (field.oneOf === undefined) {
+    return null;
   }
-  const choices = (oneOf as RJSFSchema[]).map(({ const: choice, title }) => ({
-    choice,
-    title: title ?? String(choice)
+  const choices = (field.oneOf as RJSFSchema[]).map(choice => ({
+    value: String(choice.const),
+    title: choice.title ?? String(choice.const)
   }));
-  const given = value !== undefined && value !== null && value !== '';
-  if (given && choices.every(({ choice }) => choice !== value)) {
-    choices.push({ choice: value, title: String(value) });
-  }
-  return {
-    ...rest,
-    enum: choices.map(({ choice }) => choice ?? null),
-    enumNames: choices.map(({ title }) => title)
-  } as RJSFSchema;
+  const given = value === undefined || value === null ? '' : String(value);
+  return given === '' || choices.some(choice => choice.value === given)
+    ? choices
+    : [...choices, { value: given, title: given }];
 }

@@ -34,6 +34,9 @@ test('a job is submitted, runs and completes, and its output is read', async ({ 
   const output = view.getByRole('region', { name: `Output of job ${id}` });
   await expect(output).toContainText('count 1', { timeout: 20_000 });
   await expect(output).toContainText('over', { timeout: 30_000 });
+  // Each line once, however often it was read on.
+  const lines = (await output.innerText()).split('\n').filter(line => line.trim() !== '');
+  expect(lines).toEqual([1, 2, 3, 4, 5, 6].map(count => `count ${count}`).concat('over'));
   await expect(stateOf(view)).toHaveText('Completed', { timeout: 30_000 });
   await expectAccessible(page, '.jp-SlurmJob');
 
