@@ -1,5 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
+// No form is drawn without it; in JupyterLab it is loaded with the form.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { customizeValidator } from '@rjsf/validator-ajv8';
 import { fireEvent, render, screen } from '@testing-library/react';
 import React from 'react';
@@ -9,8 +11,6 @@ import type { IFormDescription, Options } from '../../api/submit';
 import { SubmitForm } from '../submit-form';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
-// A form is not drawn without it; in JupyterLab it is loaded with the form.
-// eslint-disable-next-line jupyter/prefer-lazy-imports
 const validator = customizeValidator<ReadonlyJSONObject>();
 
 const FORM: IFormDescription = {
