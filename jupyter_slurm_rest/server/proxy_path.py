@@ -20,6 +20,7 @@ _ROOTS = {
 _DOCUMENTS = {"openapi", "openapi.json", "openapi.yaml"}
 #: In slurmrestd's paths: names, job ids, node lists. No ``/``, ``\``, ``%``, control characters.
 _SEGMENT = re.compile(r"[A-Za-z0-9._,:@+=\[\]*^~ -]{1,255}")
+_CHANGES = re.compile(r"/(requeue|reconfigure)/?$", re.IGNORECASE)
 _ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MAX_PATH = 2048
 _MAX_QUERY = 8192
@@ -49,6 +50,11 @@ def upstream_path(path: str) -> str:
     # slurmrestd's own documents write a slash at the end of lists; its router ignores it.
     slash = "/" if path.endswith("/") else ""
     return "/" + "/".join(quote(segment, safe="") for segment in segments) + slash
+
+
+def changes_by_get(path: str) -> bool:
+    """Whether a GET of slurmrestd's ``path`` changes something, as some of its do."""
+    return _CHANGES.search(path.partition("?")[0]) is not None
 
 
 def upstream_query(query: str) -> str:

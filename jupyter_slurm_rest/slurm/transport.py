@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -52,6 +52,13 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
     #: From the request to the last byte.
     seconds: float
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A body that is sent while it arrives; ``length`` in bytes must be true."""
+
+    length: int
+    pieces: AsyncIterable[bytes]
 
 
 class Stream:
@@ -173,7 +180,7 @@ class Transport:
         path: str,
         *,
         params: Params | None = None,
-        content: bytes | None = None,
+        content: bytes | Upload | None = None,
         credentials: Credentials | None = None,
         idle: float | None = None,
         most: int | None = None,
@@ -203,18 +210,21 @@ class Transport:
         method: str,
         path: str,
         params: Params | None,
-        content: bytes | None,
+        content: bytes | Upload | None,
         credentials: Credentials | None,
         idle: float | None,
     ) -> httpx.Request:
-        if content is not None and len(content) > self.limits.request_bytes:
+        length = content.length if isinstance(content, Upload) else len(content or b"")
+        if length > self.limits.request_bytes:
             limit = self.limits.request_bytes
             raise InvalidRequest(
-                "body", f"The request has {len(content)} bytes; Slurm takes at most {limit}."
+                "body", f"The request has {length} bytes; Slurm takes at most {limit}."
             )
         headers = {"Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json"
+            # slurmrestd takes no chunked bodies: it wants to know the length before.
+            headers["Content-Length"] = str(length)
         if credentials is not None:
             headers["X-SLURM-USER-NAME"] = credentials.username
             headers["X-SLURM-USER-TOKEN"] = credentials.token
@@ -224,7 +234,7 @@ class Transport:
             method,
             self._base + path + _query(params),
             headers=headers,
-            content=content,
+            content=content.pieces if isinstance(content, Upload) else content,
             extensions={"timeout": timeout},
         )
 

@@ -98,6 +98,16 @@ class TestReadOnly:
         assert caught.value.code == 403
         assert slurmrestd.seen == []
 
+    @pytest.mark.parametrize("path", ["job/1/requeue", "job/1/requeue/", "reconfigure/"])
+    async def test_nor_do_slurmrestds_gets_that_change_something(
+        self, jp_fetch: Any, slurmrestd: Any, path: str
+    ) -> None:
+        address = f"clusters/maxwell/rest/slurm/v0.0.45/{path}"
+        with pytest.raises(HTTPClientError) as caught:
+            await jp_fetch(NAMESPACE, address)
+        assert caught.value.code == 403
+        assert slurmrestd.seen == []
+
 
 @pytest.mark.parametrize(
     ("slurm_config", "reads", "writes"),

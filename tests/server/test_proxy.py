@@ -61,6 +61,18 @@ async def test_bodies_pass(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     assert (await call("DELETE", f"{REST}/{cancelled}")).status == 200
 
 
+async def test_a_large_body_is_passed_on_piece_by_piece(
+    call: Call, slurmrestd: ReplaySlurmrestd
+) -> None:
+    slurmrestd.play("submit")
+    script = "#!/bin/sh\n" + "# comment\n" * 300_000
+    await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {"script": script})
+    (seen,) = slurmrestd.sent("slurm/job/submit")
+    assert json.loads(seen.body) == {"script": script}
+    assert seen.headers["content-length"] == str(len(seen.body))
+    assert "transfer-encoding" not in seen.headers
+
+
 async def test_nothing_but_slurmrestds_paths(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     for path in ("metrics", "slurm/v0.0.45/..%2f..%2fetc", "healthz", "slurm/latest/jobs"):
         answer = await call("GET", f"{REST}/{path}")
