@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { clustersPlugin } from './plugins/clusters';
 import { jobPlugin } from './plugins/job';
+import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
 import { submitPlugin } from './plugins/submit';
 import { tokenPlugin } from './plugins/token';
@@ -14,7 +15,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   jobPlugin,
   submitPlugin,
-  tokenPlugin
+  tokenPlugin,
+  notificationsPlugin
 ];
 
 export default plugins;
