@@ -11,6 +11,12 @@ _PATTERN = re.compile(r"%(\d*)(.)", re.DOTALL)
 _WIDEST = 10
 
 
+#: What slurmrestd leaves to do where it resolves names itself (v0.0.39 to v0.0.42).
+_LEFT = "JNnst"
+#: Slurm's "no value": what ``%a`` stands for in a job that is no array.
+_NO_TASK = 4294967294
+
+
 class Naming(Model, frozen=True, kw_only=True):
     """What the patterns stand for. ``None`` or empty: not known (yet)."""
 
@@ -23,39 +29,46 @@ class Naming(Model, frozen=True, kw_only=True):
     node: str = ""
     #: Relative paths start here.
     directory: str = ""
-    restarts: int | None = None
 
 
-def resolve(path: str, naming: Naming) -> str:
-    """``path`` of a batch job, absolute and with its patterns replaced.
+def resolve(path: str, naming: Naming, letters: str = "AJNajnstux") -> str:
+    """``path`` of a batch job, absolute and with its patterns (``letters``) replaced.
 
     A pattern whose value is not known stays as it is. A backslash anywhere means that
-    nothing is replaced, as in Slurm; so are letters that Slurm does not know.
+    nothing is replaced, as in Slurm; so are letters that Slurm does not know. Newer
+    releases know ``%b`` and ``%r`` too; those resolve them themselves.
     """
     if not path:
         return ""
     if "\\" in path:
         found = path.replace("\\", "")
     else:
-        found = _PATTERN.sub(lambda match: _replace(match, naming), path)
+        found = _PATTERN.sub(lambda match: _replace(match, naming, letters), path)
     if found.startswith("/") or not naming.directory:
         return found
     return f"{naming.directory.rstrip('/')}/{found}"
 
 
-def still_open(path: str) -> str:
-    """``path`` as Slurm resolved it for tasks to come, with ``%a`` for their numbers.
+def finish(path: str, naming: Naming) -> str:
+    """``path`` as slurmrestd resolved it, with what it left to do.
 
-    Slurm writes its "no value" there: ``slurm-8_4294967294.out``.
+    For tasks to come Slurm writes its "no value", where ``%a`` says more.
     """
-    return path.replace("4294967294", "%a")
+    if naming.array_job_id and naming.array_task_id is None:
+        path = still_open(path)
+    return _PATTERN.sub(lambda match: _replace(match, naming, _LEFT), path)
 
 
-def _replace(match: re.Match[str], naming: Naming) -> str:
+def still_open(path: str) -> str:
+    """``slurm-8_4294967294.out`` of tasks to come as ``slurm-8_%a.out``."""
+    return path.replace(str(_NO_TASK), "%a")
+
+
+def _replace(match: re.Match[str], naming: Naming, letters: str) -> str:
     width, letter = match[1], match[2]
-    if letter == "%" and not width:
+    if letter == "%" and not width and letters != _LEFT:
         return "%"
-    value = _value(letter, naming)
+    value = _value(letter, naming) if letter in letters else None
     if value is None:
         return match[0]
     # Slurm ignores the width of what is no number.
@@ -63,17 +76,14 @@ def _replace(match: re.Match[str], naming: Naming) -> str:
 
 
 def _value(letter: str, naming: Naming) -> int | str | None:
-    task = naming.array_task_id
     values: dict[str, int | str | None] = {
         "A": naming.array_job_id or naming.job_id,
-        "a": task,
-        "b": None if task is None else task % 10,
+        "a": naming.array_task_id if naming.array_job_id else _NO_TASK,
         # In a batch script there is no step number to add.
         "J": naming.job_id,
         "j": naming.job_id,
         "N": naming.node.partition(".")[0] or None,
         "n": 0,
-        "r": naming.restarts,
         "s": "batch",
         "t": 0,
         "u": naming.user or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.filenames import Naming, resolve
+from jupyter_slurm_rest.slurm.filenames import Naming, finish, resolve
 
 TASK = Naming(
     job_id=1234,
@@ -14,7 +14,6 @@ TASK = Naming(
     user="alice",
     node="cpu1.site.org",
     directory="/home/alice/",
-    restarts=2,
 )
 
 
@@ -26,10 +25,10 @@ TASK = Naming(
         ("%6j-%4a-%12j", "/home/alice/001234-0034-0000001234"),
         ("%N-%n-%t-%s-%J", "/home/alice/cpu1-0-0-batch-1234"),
         ("100%%-%j", "/home/alice/100%-1234"),
-        ("%b_%r", "/home/alice/4_2"),
         ("%5x", "/home/alice/my job"),
         # What Slurm does not know stays.
         ("%z-%5z", "/home/alice/%z-%5z"),
+        ("%b-%r", "/home/alice/%b-%r"),
         ("end%", "/home/alice/end%"),
         # A backslash anywhere switches the patterns off.
         ("a\\%j", "/home/alice/a%j"),
@@ -42,8 +41,15 @@ def test_patterns(written: str, path: str) -> None:
 
 def test_what_is_not_known_yet_stays_as_it_was_written() -> None:
     waiting = Naming(job_id=1200, array_job_id=1200)
-    assert resolve("%A_%4a-%N-%u-%r", waiting) == "1200_%4a-%N-%u-%r"
+    assert resolve("%A_%4a-%N-%u", waiting) == "1200_%4a-%N-%u"
+    assert finish("/x/1200_4294967294-%N", waiting) == "/x/1200_%a-%N"
 
 
-def test_a_job_that_is_no_array_is_its_own_array() -> None:
-    assert resolve("%A", Naming(job_id=7)) == "7"
+def test_a_job_that_is_no_array_is_its_own_array_and_has_slurms_no_value() -> None:
+    assert resolve("%A_%a", Naming(job_id=7)) == "7_4294967294"
+    assert finish("/x/7_4294967294.out", Naming(job_id=7)) == "/x/7_4294967294.out"
+
+
+def test_what_slurmrestd_leaves_to_do() -> None:
+    # It has made "%" of "%%" and knows no node: nothing else is touched again.
+    assert finish("/x/100%j-%N-%2t-%s-%J%%", TASK) == "/x/100%j-cpu1-00-batch-1234%%"

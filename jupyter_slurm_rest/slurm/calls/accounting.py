@@ -43,7 +43,8 @@ class AccountingCalls(JobCalls):
         dialect = await self.dialect()
         answer = await self._database("jobs/", _filters(asked, dialect), timeout=LONG)
         rows = decode(answer.body, wire.RecordRows).jobs or []
-        return page([wire.summary(row) for row in rows], asked)
+        read = wire.summary_37 if dialect.has("start is eligible") else wire.summary
+        return page([read(row) for row in rows], asked)
 
     async def accounting_job(self, job_id: str | int) -> Job:
         """slurmdbd's record of one job, its steps and efficiency.
@@ -63,7 +64,9 @@ class AccountingCalls(JobCalls):
 
     async def _records(self, name: str) -> list[Job]:
         params: dict[str, str] = {"step": name, "start_time": _BEGINNING}
-        if (await self.dialect()).has("stored scripts"):
+        dialect = await self.dialect()
+        params |= _untruncated(dialect)
+        if dialect.has("stored scripts"):
             params["show_batch_script"] = "true"
         answer = await self._database("jobs/", params)
         rows = decode(answer.body, wire.Records).jobs or []
@@ -105,10 +108,16 @@ async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
         return problem
 
 
+def _untruncated(dialect: Dialect) -> dict[str, str]:
+    """From v0.0.40 on slurmdbd cuts jobs to the span that is asked for, if not told so."""
+    return {"disable_truncate_usage_time": "true"} if dialect.has("truncated times") else {}
+
+
 def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str]:
     """What slurmdbd filters itself; states are filtered here, as it means others by them."""
     start, end = query.window()
     params = {"start_time": f"uts{start}", "end_time": f"uts{end}", "skip_steps": "true"}
+    params |= _untruncated(dialect)
     lists = {
         "partition": query.partitions,
         "account": query.accounts,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.filenames import Naming, resolve, still_open
+from jupyter_slurm_rest.slurm.filenames import Naming, finish, resolve
 from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.reasons import explain
@@ -86,8 +86,6 @@ def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
     fields: dict[str, Any] = row_fields(row, time.time() if now is None else now)
     state, reason = fields["state"], fields["reason"]
     files = _files(row, fields, resolved)
-    if fields["array_tasks"]:
-        files = [still_open(file) for file in files]
     shared = words(row.shared)
     fields.update(
         cluster=text(row.cluster),
@@ -158,9 +156,6 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
     """
     if row.batch_flag in (False, 0):
         return ["", "", ""]
-    written = (text(row.standard_input), text(row.standard_output), text(row.standard_error))
-    if resolved:
-        return [written[0], written[1], written[2] or written[1]]
     naming = Naming(
         job_id=fields["job_id"],
         array_job_id=fields["array_job_id"],
@@ -169,12 +164,18 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
         user=fields["user"],
         node=text(row.batch_host),
         directory=text(row.current_working_directory),
-        restarts=number(row.restart_cnt),
     )
-    default = "slurm-%A_%a.out" if fields["array_job_id"] else "slurm-%j.out"
-    output = written[1] or default
+    stdin, output, errors = (
+        text(row.standard_input),
+        text(row.standard_output),
+        text(row.standard_error),
+    )
+    if resolved:
+        return [finish(path, naming) for path in (stdin, output, errors or output)]
+    output = output or ("slurm-%A_%a.out" if fields["array_job_id"] else "slurm-%j.out")
+    ready = (text(row.stdin_expanded), text(row.stdout_expanded), text(row.stderr_expanded))
+    written = (stdin or "/dev/null", output, errors or output)
     return [
-        text(row.stdin_expanded) or resolve(written[0] or "/dev/null", naming),
-        text(row.stdout_expanded) or resolve(output, naming),
-        text(row.stderr_expanded) or resolve(written[2] or output, naming),
+        finish(theirs, naming) or resolve(ours, naming)
+        for theirs, ours in zip(ready, written, strict=True)
     ]

@@ -209,10 +209,21 @@ def summary(row: RecordRow) -> JobSummary:
     return msgspec.convert(_fields(row), JobSummary)
 
 
+def summary_37(row: RecordRow) -> JobSummary:
+    """The same of v0.0.37, which writes when a job became eligible for when it started."""
+    job = summary(row)
+    known = job.end_time is not None and job.elapsed is not None
+    start = (job.end_time or 0) - (job.elapsed or 0) if known else None
+    return msgspec.structs.replace(job, start_time=start)
+
+
 def record(row: Record) -> Job:
     """``row`` as a :class:`Job`, with its steps; efficiency is for the caller."""
     fields = _fields(row)
     tres, comment = row.tres or _Tres(), row.comment or _Comment()
+    files = [text(row.stdin_expanded), text(row.stdout_expanded), text(row.stderr_expanded)]
+    if fields["array_tasks"]:
+        files = [still_open(file) for file in files]
     reservation = (row.reservation or _Reservation()).name
     fields.update(
         cluster=text(row.cluster),
@@ -224,10 +235,10 @@ def record(row: Record) -> Job:
         working_directory=text(row.working_directory),
         submit_line=text(row.submit_line),
         script=text(row.script) or None,
-        stdin=still_open(text(row.stdin_expanded)),
-        stdout=still_open(text(row.stdout_expanded)),
+        stdin=files[0],
+        stdout=files[1],
         # Empty means: the same file.
-        stderr=still_open(text(row.stderr_expanded) or text(row.stdout_expanded)),
+        stderr=files[2] or files[1],
         constraints=text(row.constraints),
         reservation=reservation if isinstance(reservation, str) else "",
         licenses=text(row.licenses),

@@ -13,6 +13,9 @@ from .partitions import FlatRows, flat_partition
 
 FIRST = 37
 _COMMON = frozenset({"tasks changed by id"})
+_NEWER = frozenset({"reading licences"})
+#: v0.0.37's own faults.
+_OLDER = frozenset({"numbered qos", "start is eligible"})
 
 
 def decode_partitions(body: bytes) -> list[Partition]:
@@ -32,5 +35,5 @@ def dialect(minor: int) -> Dialect:
         minor=minor,
         decode_partitions=decode_partitions if minor >= 38 else decode_partitions_37,
         encode_change=encode_change if minor >= 38 else encode_change_37,
-        features=_COMMON | ({"reading licences"} if minor >= 38 else {"numbered qos"}),
+        features=_COMMON | (_NEWER if minor >= 38 else _OLDER),
     )

@@ -17,6 +17,7 @@ FEATURES = frozenset(
         "jobs killed together",
         "reading licences",
         "stored scripts",
+        "truncated times",
     }
 )
 

@@ -98,7 +98,10 @@ def _params(wanted: Accounted) -> Params:
         # Despite its name: "live, or ended since start_time", where the default would
         # leave out jobs that may not start yet (held, begin time, dependency).
         "usage_time_as_submit_time": "true",
-        "start_time": wanted.ended_since or 1,
+        # v0.0.40 and v0.0.41 refuse a bare number, and Slurm times before 1000000.
+        "start_time": f"uts{wanted.ended_since or 1_000_000}",
+        # Else jobs would seem to start then, and live ones to end now.
+        "disable_truncate_usage_time": "true",
         "skip_steps": "true",
     }
     lists = {
