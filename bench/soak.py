@@ -116,8 +116,11 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
         time.sleep(seconds * 2 / 5)
         quiet.set()
         busy.join(30)
+        # A queue that stands still can be compared: only held jobs stay in it.
         for user in (ME, "bob", "carol"):
-            cluster.run(["scancel", "-u", user, "-t", "R"])
+            cluster.run(["scancel", "-u", user])
+            for _ in range(5):
+                cluster.run(["sbatch", "-H", "--mem=20", "--wrap", "true"], user=user)
         time.sleep(_CATCH_UP)
         stop.set()
         for client in clients:
@@ -125,14 +128,23 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
             client.look()
         grown = server.probe()["resident"] - before
         everybody, mine = squeue(cluster), squeue(cluster, "-u", ME)
-        wrong = 0
+        wrong: list[str] = []
         for client in clients:
             expected = mine if client.scope == "mine" else everybody
-            wrong += len(client.live().items() ^ expected.items())
+            seen = client.live().items()
+            wrong += [f"{client.scope} lacks {row}" for row in expected.items() - seen]
+            wrong += [f"{client.scope} still has {row}" for row in seen - expected.items()]
         connections = _left_behind(server.pid)
     looks = sum(client.looks for client in clients)
     return [
-        Result("S.rows", "rows lost or stale at the end", wrong, "rows", 0),
+        Result(
+            "S.rows",
+            "rows lost or stale at the end",
+            len(wrong),
+            "rows",
+            0,
+            note="; ".join(sorted(set(wrong))[:5]),
+        ),
         Result("S.memory", "growth of the Jupyter server", grown / 1e6, "MB", 20),
         Result("S.connections", "connections left behind", connections, "sockets", 0),
         Result(
