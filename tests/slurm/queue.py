@@ -24,6 +24,8 @@ class Queue:
         self.jobs = {one.job_id: one for one in jobs}
         #: What only accounting still knows.
         self.history: dict[int, JobSummary] = {}
+        #: Other people's jobs, where PrivateData hides them: jobs/state does not heed it.
+        self.hidden: set[int] = set()
         #: What accounting has not heard of yet.
         self.late: set[int] = set()
         self.minor = minor
@@ -71,14 +73,16 @@ class Queue:
 
     async def records(self, job_id: int) -> list[JobSummary]:
         await self._call(f"record {job_id}")
-        return [row for row in self.jobs.values() if job_id in (row.job_id, row.array_job_id or 0)]
+        rows = [row for row in self.jobs.values() if row.job_id not in self.hidden]
+        return [row for row in rows if job_id in (row.job_id, row.array_job_id or 0)]
 
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
         await self._call("accounted")
         self.asked.append(wanted)
         if self.accounting_failure is not None:
             raise self.accounting_failure
-        known = [row for row in self.jobs.values() if row.job_id not in self.late]
+        unheard = self.late | self.hidden
+        known = [row for row in self.jobs.values() if row.job_id not in unheard]
         rows = [msgspec.structs.replace(row, reason="") for row in known]
         rows += self.history.values()
         if wanted.job_ids:

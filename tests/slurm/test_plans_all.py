@@ -128,6 +128,22 @@ async def test_a_page_is_one_question_and_its_reasons_follow() -> None:
     assert [row.reason for row in first[:25]] == ["Priority"] * 25
 
 
+async def test_hidden_jobs_are_not_asked_for_with_every_look() -> None:
+    queue = Queue(*(job(i) for i in range(1, 101)))
+    index = QueueIndex(queue, Records(queue), clock=(clock := Clock()))
+    seen = await index(None)
+    for i in range(1, 101, 2):
+        queue.hidden.add(i)
+    for _ in range(4):
+        rows = await index.rows(seen, seen.newest)
+        clock.now += 10
+    queue.calls.clear()
+    await index.rows(seen, seen.newest)
+
+    assert [row.job_id for row in rows] == list(range(100, 0, -2))
+    assert len(queue.calls) <= 26
+
+
 async def test_without_accounting_a_page_is_read_row_by_row() -> None:
     queue = Queue(*(job(i, reason="Priority") for i in range(1, 51)), accounting=False)
     index = QueueIndex(queue, Records(queue))

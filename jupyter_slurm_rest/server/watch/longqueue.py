@@ -91,6 +91,9 @@ class LongQueue:
             chosen, total = self._window(ids, query), len(ids)
             counts, note = index.counts(), QueueIndex.note
         shown = await self._plan.rows(index, chosen, accounting=accounting)
+        if missing := len(chosen) - len(shown):
+            note += f" {missing} jobs of this page are hidden from you, or have just left."
+        note = note.strip()
         version = self._version(query, shown, total, note)
         page = self._pages.cut(
             shown, query=query, version=version, total=total, counts=counts, since=since

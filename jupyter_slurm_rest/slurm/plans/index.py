@@ -113,17 +113,20 @@ class QueueIndex:
 
     async def _read(self, states: Mapping[int, State], accounting: bool) -> None:
         unknown = self._records.unknown(states)
+        most = max(_FULL_ROWS, len(unknown))
         if accounting and len(unknown) > _FULL_ROWS:
             # One question instead of a hundred: the page shows at once.
             with contextlib.suppress(AccountingDown):
                 found = await self._source.accounted(Accounted(job_ids=unknown))
                 self._records.stand_in(found, states)
+                # What accounting does not tell is very new, or hidden from this person.
+                most = _FULL_ROWS
         needed = self._records.unknown(states)
         now = self._clock()
         if needed or now - self._read_rows >= _ROWS_EVERY:
             self._read_rows = now
             outdated = self._records.outdated(states)
-            await self._records.read(outdated[: max(_FULL_ROWS, len(needed))], states)
+            await self._records.read(outdated[:most], states)
 
     async def _follow(self, before: Index) -> dict[int, State]:
         """The states of jobs that are known, and of those that came since."""

@@ -56,6 +56,9 @@ class Records:
         self._width = asyncio.Semaphore(width)
         self._clock = clock
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        #: When slurmctld had nothing to say about a job: where PrivateData hides other
+        #: people's jobs, jobs/state names them all the same.
+        self._absent: OrderedDict[int, float] = OrderedDict()
 
     def get(self, job_id: int) -> JobSummary | None:
         """The row as last read, however old."""
@@ -69,7 +72,7 @@ class Records:
         now = self._clock()
         aged: list[tuple[float, bool, int, int]] = []
         for place, (job_id, state) in enumerate(states.items()):
-            if job_id in new:
+            if job_id in new or job_id not in self._kept:
                 continue
             kept, waits = self._kept[job_id], state[0] == "PENDING"
             if kept.stand_in or (waits and now - kept.read_at >= self._reread):
@@ -81,7 +84,8 @@ class Records:
         return [
             job_id
             for job_id, state in states.items()
-            if (kept := self._kept.get(job_id)) is None or kept.state != state
+            if ((kept := self._kept.get(job_id)) is None or kept.state != state)
+            and self._clock() - self._absent.get(job_id, _NEVER) >= self._reread
         ]
 
     def stand_in(self, rows: Iterable[JobSummary], states: Mapping[int, State]) -> None:
@@ -113,6 +117,9 @@ class Records:
             self._keep_row(_Kept(row, state, now))
         if all(row.job_id != job_id for row in rows):
             self._kept.pop(job_id, None)
+            self._absent[job_id] = now
+            while len(self._absent) > self._keep:
+                self._absent.popitem(last=False)
 
     def _keep_row(self, new: _Kept) -> None:
         job_id = new.row.job_id
