@@ -44,6 +44,8 @@ def build(wheel: Path) -> str:
         shutil.copy(wheel, context)
         arguments = [f"--build-arg=BASE={BASE}", f"--build-arg=PIP={JUPYTER}/bin/pip"]
         buildah("bud", "--isolation=chroot", "--quiet", *arguments, f"--tag={IMAGE}", context)
+        # What had this name before; here every image is a whole copy.
+        buildah("rmi", "--prune")
     return IMAGE
 
 
