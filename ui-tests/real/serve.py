@@ -31,6 +31,7 @@ from jupyterlab.galata import configure_jupyter_server
 
 configure_jupyter_server(c)
 c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.log_level = "ERROR"
 c.ServerApp.port = {port}
 c.ServerApp.root_dir = {root!r}
 c.LabApp.news_url = None
