@@ -37,7 +37,7 @@ class DoctorApp(JupyterApp):
         """Print what is found; exits with 1 when something is wrong."""
         super().start()
         # What is tried again in between is no finding.
-        logging.getLogger("stamina").addHandler(logging.NullHandler())
+        logging.getLogger("stamina").setLevel(logging.ERROR)
         sys.exit(asyncio.run(self._examine_all()))
 
     async def _examine_all(self) -> int:

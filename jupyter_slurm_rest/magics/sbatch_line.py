@@ -6,9 +6,6 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.sbatch import options_of, parse_script
-
 from .errors import SlurmMagicError
 
 _FIRST_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"]*"|'[^']*')+""")
@@ -28,6 +25,10 @@ class SbatchLine:
 
 def read_line(line: str, *, takes_file: bool) -> tuple[SbatchLine, str]:
     """The options, and the script's file name where one is taken (before any option)."""
+    # Here, not above: only who submits waits for the parser to be loaded.
+    from jupyter_slurm_rest.slurm.errors import InvalidRequest
+    from jupyter_slurm_rest.slurm.sbatch import options_of, parse_script
+
     line, name = line.strip(), ""
     if takes_file:
         name, line = _file_name(line)

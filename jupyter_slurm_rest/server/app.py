@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,8 @@ class SlurmRest(ExtensionApp):
             # jupyter_server shows the exception with its traceback: first in one line.
             self.log.critical("Slurm is not available: %s", error)
             raise TraitError(str(error)) from None
+        # What is tried again tells of itself when it fails for good.
+        logging.getLogger("stamina").setLevel(logging.ERROR)
         redact = RedactTokens()
         for logger in (self.log, self.serverapp.log if self.serverapp else self.log):
             for handler in logger.handlers:
