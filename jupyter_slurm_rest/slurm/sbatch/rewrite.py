@@ -40,11 +40,8 @@ class _Edits:
 
     def apply(self, number: int, line: str) -> str | None:
         """The line after its edits; ``None`` when nothing of it is left."""
-        edits = self.by_line.get(number)
-        if not edits:
-            return line
         emptied = False
-        for start, end, text in sorted(edits, reverse=True):
+        for start, end, text in sorted(self.by_line[number], reverse=True):
             if not text:
                 emptied = True
                 # The blanks before a removed argument go with it.
@@ -138,13 +135,11 @@ def rewrite(text: str, changes: Mapping[str, Value]) -> str:
             raw = by_number[first.line][first.start : first.end]
             _change_in_place(setting, words, raw, edits)
     _respell(shared, wanted, edits)
-    result = [
-        edits.apply(number, line) if line is not None else None
-        for number, line in enumerate(lines, start=1)
-    ]
+    for number in edits.by_line:
+        lines[number - 1] = edits.apply(number, by_number[number])
     # Removed lines are dropped only after the insertion, which counts them.
-    _insert(result, script, new)
-    return "\n".join(line for line in result if line is not None)
+    _insert(lines, script, new)
+    return "\n".join(line for line in lines if line is not None)
 
 
 def _together(settings: list[Setting]) -> set[Token]:

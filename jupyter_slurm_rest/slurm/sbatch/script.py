@@ -22,6 +22,10 @@ _FOREIGN_MARKS = ("#PBS", "#BSUB")
 _FOREIGN_SEARCH = 100
 
 
+#: Lines that are blank or a comment.
+_NOTHING = re.compile(r"(?:(?:[ \t\v\f\r]+#.*|#(?!SBATCH|SLURM).*|[ \t\v\f\r]*)\n)+")
+
+
 class Directive(msgspec.Struct, frozen=True):
     """One ``#SBATCH`` line: ``text`` is line ``number`` without its end."""
 
@@ -86,7 +90,7 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Line by line: the options of a long script stand at its beginning."""
+    """Line by line, as far as they are wanted."""
     start = 0
     while (end := text.find("\n", start)) >= 0:
         yield text[start:end]
@@ -96,16 +100,27 @@ def _lines(text: str) -> Iterator[str]:
 
 def _directive_lines(text: str) -> Iterator[tuple[int, str, int]]:
     """Number, text and start of the arguments of each line that sbatch looks at."""
-    for number, line in enumerate(_lines(text), start=1):
+    number, start = 1, 0
+    while start <= len(text):
+        if skipped := _NOTHING.match(text, start):
+            number += text.count("\n", start, skipped.end())
+            start = skipped.end()
+        end = text.find("\n", start)
+        line = text[start:] if end < 0 else text[start:end]
         mark = next((mark for mark in _MARKS if line.startswith(mark)), None)
         if mark:
             yield number, line, len(mark)
         elif line.strip(BLANKS) and not line.lstrip(BLANKS).startswith("#"):
             return
+        if end < 0:
+            return
+        number, start = number + 1, end + 1
 
 
 def _refuse_foreign(text: str, ignore: bool) -> None:
     """sbatch would apply ``#PBS`` and ``#BSUB`` lines on top of its own options."""
+    if not any(f"\n{mark}" in text for mark in _FOREIGN_MARKS):
+        return
     others = 0
     for number, line in enumerate(_lines(text), start=1):
         if line.startswith(_FOREIGN_MARKS):
