@@ -1,5 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { accountPlugin } from './plugins/account';
 import { clustersPlugin } from './plugins/clusters';
 import { jobPlugin } from './plugins/job';
 import { notificationsPlugin } from './plugins/notifications';
@@ -16,7 +17,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobPlugin,
   submitPlugin,
   tokenPlugin,
-  notificationsPlugin
+  notificationsPlugin,
+  accountPlugin
 ];
 
 export default plugins;

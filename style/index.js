@@ -1,3 +1,4 @@
+import './account.css';
 import './base.css';
 import './history.css';
 import './job.css';

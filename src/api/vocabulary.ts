@@ -2,8 +2,10 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type IAccount = Schemas['Account'];
 export type IActionResult = Schemas['ActionResult'];
 export type IActionResults = Schemas['ActionResults'];
+export type IAssociation = Schemas['Association'];
 export type IClusterInfo = Schemas['ClusterInfo'];
 export type IClusterList = Schemas['ClusterList'];
 export type IEfficiency = Schemas['Efficiency'];
@@ -16,8 +18,10 @@ export type IJobSummary = Schemas['JobSummary'];
 export type INode = Schemas['Node'];
 export type INodeList = Schemas['NodeList'];
 export type IOutputChunk = Schemas['OutputChunk'];
+export type IQos = Schemas['Qos'];
 export type IReason = Schemas['Reason'];
 export type IScriptAnswer = Schemas['ScriptAnswer'];
+export type IShare = Schemas['Share'];
 export type IStep = Schemas['Step'];
 export type ISubmitted = Schemas['Submitted'];
 export type ITres = Schemas['Tres'];

@@ -8,5 +8,6 @@ export namespace CommandIDs {
   export const submitJob = 'slurm:submit-job';
   export const pasteToken = 'slurm:paste-token';
   export const forgetToken = 'slurm:forget-token';
+  export const showAccount = 'slurm:show-account';
   export const logIn = 'slurm:log-in';
 }

@@ -106,7 +106,7 @@ function wideColumns(options: IHistoryLayoutOptions): IColumn<IJobSummary>[] {
       id: 'ended',
       label: trans.__('Ended'),
       sort: 'end_time',
-      width: 170,
+      width: 190,
       cell: job => job.end_time !== null && <TimeValue epoch={job.end_time} />
     },
     text('job_id', trans.__('ID'), 92, job => job.id),

@@ -43,7 +43,7 @@ export function StatusLine(props: {
       <span className="jp-SlurmStatus-who" title={[who, ...details].join('\n')}>
         {who}
       </span>
-      {slurm ? (
+      {slurm && ends === null ? (
         <span className="jp-SlurmStatus-slurm" title={details.join('\n')}>
           {slurm}
         </span>

@@ -1,6 +1,13 @@
 import { CommandToolbarButton, ReactWidget } from '@jupyterlab/apputils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { addIcon, type LabIcon, SidePanel, TabPanelSvg, Toolbar } from '@jupyterlab/ui-components';
+import {
+  addIcon,
+  type LabIcon,
+  SidePanel,
+  TabPanelSvg,
+  Toolbar,
+  userIcon
+} from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
 import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
@@ -123,6 +130,7 @@ export class SlurmPanel extends SidePanel {
       ReactWidget.create(<ClusterSelect clusters={clusters} trans={trans} />)
     );
     toolbar.addItem('spacer', Toolbar.createSpacerItem());
+    toolbar.addItem('account', button(CommandIDs.showAccount, userIcon));
     toolbar.addItem('refresh', button(CommandIDs.refresh));
   }
 

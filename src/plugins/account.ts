@@ -1,0 +1,99 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { CommandIDs } from '../commands/ids';
+import { slurmIcon } from '../icons';
+import type { AccountPanel } from '../panels/account';
+import { ISlurmClusters } from '../tokens';
+
+/** Shows what a person may use, and how they stand, in the main area. */
+export const accountPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-slurm-rest:account',
+  description: 'Shows accounts, QOS, limits and fairshare in the main area.',
+  autoStart: true,
+  requires: [ISlurmClusters],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    clusters: ISlurmClusters,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { commands, shell } = app;
+    translator ??= nullTranslator;
+    const trans = translator.load('jupyter_slurm_rest');
+    const tracker = new WidgetTracker<MainAreaWidget<AccountPanel>>({
+      namespace: 'jupyter-slurm-rest-account'
+    });
+
+    const open = async (cluster: string) => {
+      const [{ AccountPanel }, { AccountModel }] = await Promise.all([
+        import('../panels/account'),
+        import('../models/account')
+      ]);
+      const model = new AccountModel({ server: clusters.server, cluster });
+      const content = new AccountPanel(model, trans);
+      content.id = `jupyter-slurm-rest-account-${cluster}`;
+      const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
+      widget.id = `${content.id}-main`;
+      widget.title.label = trans.__('My Slurm account');
+      widget.title.caption = trans.__('My account on %1', cluster);
+      // The core widget calls every content "main area content".
+      content.node.setAttribute('aria-label', widget.title.caption);
+      widget.title.icon = slurmIcon;
+      widget.title.closable = true;
+      widget.toolbar.hide();
+      await tracker.add(widget);
+      return widget;
+    };
+
+    commands.addCommand(CommandIDs.showAccount, {
+      label: trans.__('Show My Slurm Account'),
+      caption: trans.__('My accounts, limits, QOS and fairshare'),
+      icon: slurmIcon,
+      describedBy: {
+        args: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            cluster: {
+              type: 'string',
+              description: trans.__(
+                'The name of the cluster; the one that is looked at when left out'
+              )
+            }
+          }
+        }
+      },
+      execute: async args => {
+        let cluster = typeof args.cluster === 'string' ? args.cluster : clusters.current;
+        if (cluster === null) {
+          await clusters.load();
+          cluster = clusters.current;
+        }
+        if (cluster === null) {
+          throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
+        }
+        const widget =
+          tracker.find(({ content }) => content.model.cluster === cluster) ?? (await open(cluster));
+        if (!widget.isAttached) {
+          shell.add(widget, 'main', { type: 'Slurm account' });
+        }
+        shell.activateById(widget.id);
+        return widget;
+      }
+    });
+    palette?.addItem({ command: CommandIDs.showAccount, category: trans.__('Slurm') });
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: CommandIDs.showAccount,
+        args: ({ content }) => ({ cluster: content.model.cluster }),
+        name: ({ content }) => content.model.cluster
+      });
+    }
+  }
+};
