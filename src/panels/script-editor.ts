@@ -64,22 +64,16 @@ export class ScriptEditor extends CodeEditorWrapper {
 
   /** Shows what is wrong at its line; null when nothing is. */
   mark(mark: IScriptMark | null): void {
-    const { editor } = this;
-    if (!(editor instanceof CodeMirrorEditor)) {
+    if (mark === null && this._mark === null) {
       return;
     }
-    const { doc } = editor.state;
-    if (mark === null || mark.line > doc.lines) {
-      editor.editor.dispatch(setDiagnostics(editor.state, []));
-      return;
-    }
-    const line = doc.line(mark.line);
-    const from = Math.min(line.from + Math.max(0, (mark.column ?? 1) - 1), line.to);
-    editor.editor.dispatch(
-      setDiagnostics(editor.state, [
-        { from, to: line.to, severity: 'error', message: mark.message }
-      ])
-    );
+    this._mark = mark;
+    // Later: a change of the text is announced while the editor is still making it.
+    queueMicrotask(() => {
+      if (!this.isDisposed) {
+        this._drawMark(this._mark);
+      }
+    });
   }
 
   /** Puts the cursor there. */
@@ -99,10 +93,30 @@ export class ScriptEditor extends CodeEditorWrapper {
     this._ownModel.dispose();
   }
 
+  private _drawMark(mark: IScriptMark | null): void {
+    const { editor } = this;
+    if (!(editor instanceof CodeMirrorEditor)) {
+      return;
+    }
+    const { doc } = editor.state;
+    if (mark === null || mark.line > doc.lines) {
+      editor.editor.dispatch(setDiagnostics(editor.state, []));
+      return;
+    }
+    const line = doc.line(mark.line);
+    const from = Math.min(line.from + Math.max(0, (mark.column ?? 1) - 1), line.to);
+    editor.editor.dispatch(
+      setDiagnostics(editor.state, [
+        { from, to: line.to, severity: 'error', message: mark.message }
+      ])
+    );
+  }
+
   private _onChanged(): void {
     this._sourceChanged.emit();
   }
 
+  private _mark: IScriptMark | null = null;
   private readonly _ownModel: CodeEditor.Model;
   private readonly _sourceChanged = new Signal<this, void>(this);
 }

@@ -64,3 +64,15 @@ export async function expectAccessible(
   const { violations } = await new AxeBuilder({ page }).include(selector).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
+
+/** What goes wrong in the page's code from here on; a request that fails is no such thing. */
+export function codeErrors(page: IJupyterLabPageFixture): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', error => errors.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      errors.push(message.text());
+    }
+  });
+  return errors;
+}

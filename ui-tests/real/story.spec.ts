@@ -1,7 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 
 import { cluster } from './cluster';
-import { expectAccessible, jobView, openForm, openJob, stateOf, submit, type } from './lab';
+import { codeErrors, expectAccessible, jobView, openForm, openJob, stateOf, submit, type } from './lab';
 
 const COUNTING = `#!/bin/bash
 #SBATCH --time=5
@@ -18,6 +18,7 @@ test('a job is submitted, runs and completes, and its output is read', async ({ 
   await panel.getByRole('tab', { name: 'Nodes' }).click();
   await expect(panel.getByRole('table', { name: 'Nodes' }).getByText('cpu1')).toBeVisible();
 
+  const errors = codeErrors(page);
   const form = await openForm(page, COUNTING);
   await form.getByLabel('Name').fill('story');
   await expect(form.getByText('#SBATCH --job-name=story')).toBeVisible();
@@ -48,6 +49,7 @@ test('a job is submitted, runs and completes, and its output is read', async ({ 
 
   await panel.getByRole('tab', { name: 'My jobs' }).click();
   await expect(panel.getByText('story').first()).toBeVisible();
+  expect(errors).toEqual([]);
 });
 
 test('a long job is cancelled, after asking', async ({ page }) => {
