@@ -1,7 +1,16 @@
 import { expect, test } from '@jupyterlab/galata';
 
 import { cluster } from './cluster';
-import { codeErrors, expectAccessible, jobView, openForm, openJob, stateOf, submit, type } from './lab';
+import {
+  codeErrors,
+  expectAccessible,
+  jobView,
+  openForm,
+  openJob,
+  stateOf,
+  submit,
+  type
+} from './lab';
 
 const COUNTING = `#!/bin/bash
 #SBATCH --time=5
