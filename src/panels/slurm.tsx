@@ -78,16 +78,16 @@ export class SlurmPanel extends SidePanel {
     );
     this._tabs.currentChanged.connect(this._onTabChanged, this);
     content.addWidget(this._tabs);
-    (this.layout as PanelLayout).addWidget(
-      ReactWidget.create(
-        <StatusLine
-          clusters={clusters}
-          lists={lists}
-          paste={() => void this._commands.execute(CommandIDs.pasteToken)}
-          trans={trans}
-        />
-      )
+    const status = ReactWidget.create(
+      <StatusLine
+        clusters={clusters}
+        lists={lists}
+        paste={() => void this._commands.execute(CommandIDs.pasteToken)}
+        trans={trans}
+      />
     );
+    status.addClass('jp-SlurmPanel-status');
+    (this.layout as PanelLayout).addWidget(status);
   }
 
   /** Show one list of jobs. */
