@@ -169,11 +169,29 @@ const OutputBlock = React.memo(function OutputBlock(props: IOutputBlockProps): J
   const { onDrawn, sanitizer, text } = props;
   const host = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => {
-    if (host.current) {
-      // The renderer appends to what is there.
-      host.current.replaceChildren();
-      void renderText({ host: host.current, sanitizer, source: text }).then(onDrawn);
+    const block = host.current;
+    if (!block) {
+      return;
     }
+    // A node of its own for each text: the renderer goes on where it left off in a node
+    // that it knows. What was drawn before stays in sight until then.
+    const piece = document.createElement('div');
+    piece.className = 'jp-SlurmOutput-piece jp-mod-drawing';
+    block.append(piece);
+    let superseded = false;
+    void renderText({ host: piece, sanitizer, source: text }).then(() => {
+      if (!superseded) {
+        piece.classList.remove('jp-mod-drawing');
+        block.replaceChildren(piece);
+        onDrawn();
+      }
+    });
+    return () => {
+      superseded = true;
+      if (piece.classList.contains('jp-mod-drawing')) {
+        piece.remove();
+      }
+    };
   }, [onDrawn, sanitizer, text]);
   return <div className="jp-SlurmOutput-block" ref={host} />;
 });
