@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 #: Slurm compares exp with its clock without leeway: stop using a token this early (seconds).
 MARGIN = 30.0
-#: A token younger than this (seconds) that Slurm refused will not get better by asking again.
+#: A token younger than this (seconds, at most a quarter of its life) that Slurm refused
+#: will not get better by asking again.
 RENEW_AT_MOST_EVERY = 5.0
 #: Longest pause between attempts at a source that fails (seconds).
 LONGEST_PAUSE = 30.0
@@ -76,7 +77,7 @@ class TokenProvider:
             self._discard()
             self._retry_at = 0.0
         now = self._clock()
-        if renew and now - self._fetched_at >= RENEW_AT_MOST_EVERY:
+        if renew and self._token and now - self._fetched_at >= _settled(self._token):
             self._discard()
         token = self.current
         if token is None:
@@ -140,6 +141,10 @@ class TokenProvider:
         self._dead_at = started + life
         self._failure, self._failures, self._retry_at = None, 0, 0.0
         return token
+
+
+def _settled(token: Token) -> float:
+    return min(RENEW_AT_MOST_EVERY, token.lifetime / 4)
 
 
 def _pause(failures: int) -> float:

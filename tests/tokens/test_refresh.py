@@ -132,6 +132,14 @@ async def test_a_brand_new_token_that_is_refused_is_not_replaced() -> None:
     assert source.fetches == 1
 
 
+async def test_a_token_in_its_last_seconds_that_is_refused_is_replaced() -> None:
+    source = CountingSource(lifetime=6)
+    provider, clock = provider_of(source)
+    await provider.acquire()
+    clock.now += 2
+    assert (await provider.acquire(renew=True)).value == "token-2"
+
+
 async def test_one_caller_that_gives_up_does_not_disturb_the_others() -> None:
     source = CountingSource()
     provider, _ = provider_of(source)

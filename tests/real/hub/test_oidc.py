@@ -25,7 +25,7 @@ from .openid_provider import CLIENT_ID, CLIENT_SECRET
 from .slurm import ask_service, owner_of, slurm_accepts
 
 #: Seconds that an access token lives at this provider.
-LIFETIME = 12
+LIFETIME = 20
 
 CONFIG = """
 c.JupyterHub.authenticator_class = "generic-oauth"
@@ -115,10 +115,17 @@ def hub(
     found.down()
 
 
+@pytest.fixture
+def browser(hub: Hub) -> Iterator[Browser]:
+    found = Browser(hub.url, "alice")
+    yield found
+    found.close()
+
+
 def test_the_access_token_is_handed_out_and_refreshed(
-    hub: Hub, provider: Provider, cluster: Cluster
+    hub: Hub, provider: Provider, cluster: Cluster, browser: Browser
 ) -> None:
-    alice = Browser(hub.url, "alice")
+    alice = browser
     page = alice.raw("GET", "/hub/oauth_login")
     assert page.url.path == "/authorize"
     alice.raw("POST", str(page.url), data={"user": "alice"})
@@ -126,16 +133,18 @@ def test_the_access_token_is_handed_out_and_refreshed(
     ((_, environment),) = hub.servers().items()
     hub_token = environment["JUPYTERHUB_API_TOKEN"]
 
-    first = ask_service(hub, "forky", hub_token).json()
+    first = patiently(hub, hub_token).json()
     assert set(first) == {"token", "username", "expires_in", "cluster"}
     assert first["username"] == owner_of(first["token"]) == "alice"
     assert first["expires_in"] <= LIFETIME
     assert slurm_accepts(cluster, first["token"], "alice")
 
     # The extension in alice's server uses it too, and is not disturbed by its end.
-    assert alice.slurm("GET", "clusters/forky/jobs?scope=mine").status_code == 200
+    listed = alice.slurm("GET", "clusters/forky/jobs?scope=mine")
+    assert listed.status_code == 200, listed.text
     time.sleep(LIFETIME + 1)
-    assert alice.slurm("GET", "clusters/forky/jobs?scope=mine").status_code == 200
+    listed = alice.slurm("GET", "clusters/forky/jobs?scope=mine")
+    assert listed.status_code == 200, listed.text
     assert not slurm_accepts(cluster, first["token"], "alice")
     second = patiently(hub, hub_token).json()
     assert second["token"] != first["token"]
@@ -147,7 +156,6 @@ def test_the_access_token_is_handed_out_and_refreshed(
     ended = patiently(hub, hub_token)
     assert (ended.status_code, ended.json()["code"]) == (401, "login_expired")
     assert "Log in at the hub again" in ended.json()["message"]
-    alice.close()
 
 
 def patiently(hub: Hub, hub_token: str) -> httpx.Response:
