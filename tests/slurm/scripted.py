@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
-from jupyter_slurm_rest.slurm.transport import Answer, Params, Stream
+from jupyter_slurm_rest.slurm.transport import Answer, Params, Stream, Upload
 
 from .recorded import Recording
 
@@ -54,13 +54,18 @@ class Scripted(Transport):
         path: str,
         *,
         params: Params | None = None,
-        content: bytes | None = None,
+        content: bytes | Upload | None = None,
         credentials: Credentials | None = None,
         idle: float | None = None,
         most: int | None = None,
     ) -> AsyncIterator[Stream]:
+        body = (
+            b"".join([piece async for piece in content.pieces])
+            if isinstance(content, Upload)
+            else content
+        )
         answer = await self.request(
-            method, path, params=params, content=content, credentials=credentials
+            method, path, params=params, content=body, credentials=credentials
         )
         headers = {"Content-Type": answer.content_type}
         response = httpx.Response(answer.status, headers=headers, content=_pieces(answer.body))
