@@ -6,6 +6,8 @@ import asyncio
 import os
 from collections import Counter
 
+import pytest
+
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
@@ -14,6 +16,9 @@ from jupyter_slurm_rest.slurm.sbatch import Submitter
 from jupyter_slurm_rest.slurm.transport import Limits, Transport
 
 from .faultproxy import FaultProxy
+
+#: Lost requests are waited for; two hundred take some minutes.
+pytestmark = pytest.mark.timeout(1200)
 
 #: How many submissions; SUBMISSIONS=200 for the full measure.
 _SUBMISSIONS = int(os.environ.get("SUBMISSIONS", "15"))

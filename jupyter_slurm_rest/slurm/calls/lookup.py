@@ -19,8 +19,12 @@ from .jobs import JobCalls
 _CLOCKS = 60
 #: A queue that costs less to read at once than its newest jobs one by one.
 _FEW = 500
+#: Jobs to look at one by one whatever their time, should slurmctld's clock be far behind;
+#: then only those of the last seconds.
+_ANYWAY = 100
+_SECONDS = 10
 #: Jobs to look at one by one before the whole queue is read after all.
-_MOST = 1000
+_MOST = 500
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -55,15 +59,19 @@ class Trace(msgspec.Struct, frozen=True):
 class LookupCalls(JobCalls):
     """Looking for one's own submissions among the newest jobs."""
 
-    async def find_submission(self, trace: Trace) -> list[int]:
-        """The job ids that fit ``trace``, oldest first, as a submission tells them."""
-        rows = await self._newest(trace)
+    async def find_submission(self, trace: Trace, *, all_of_them: bool = False) -> list[int]:
+        """The job ids that fit ``trace``, oldest first, as a submission tells them.
+
+        A job with the mark ends the search unless ``all_of_them`` are wanted.
+        """
+        enough = bool(trace.mark) and not all_of_them
+        rows = await self._newest(trace, enough)
         if rows is None:
             answer = await self.connection.get("slurm", "jobs/", timeout=LONG)
             rows = decode(answer.body, QueuedRows).jobs or []
         return sorted({row.told_id for row in rows if trace.fits(row)})
 
-    async def _newest(self, trace: Trace) -> list[QueuedRow] | None:
+    async def _newest(self, trace: Trace, enough: bool) -> list[QueuedRow] | None:
         """Jobs since the submission, one by one; ``None``: better read the whole queue."""
         try:
             states = await self.job_states()
@@ -73,7 +81,7 @@ class LookupCalls(JobCalls):
         if len(ids) <= _FEW:
             return None
         rows: list[QueuedRow] = []
-        for job_id in sorted(ids, reverse=True)[:_MOST]:
+        for seen, job_id in enumerate(sorted(ids, reverse=True)[:_MOST]):
             try:
                 answer = await self.connection.get(
                     "slurm", f"job/{segment(job_id)}", wanted=("job", str(job_id))
@@ -83,6 +91,13 @@ class LookupCalls(JobCalls):
                 continue
             some = decode(answer.body, QueuedRows).jobs or []
             rows += some
-            if some and max(row.submitted_at for row in some) < trace.since - _CLOCKS:
+            if enough and any(map(trace.fits, some)):
+                return rows
+            earlier = bool(some) and max(map(_submitted_at, some)) < trace.since - _SECONDS
+            if earlier and seen >= _ANYWAY:
                 return rows
         return None
+
+
+def _submitted_at(row: QueuedRow) -> int:
+    return row.submitted_at
