@@ -276,3 +276,21 @@ async def test_a_change_that_cannot_be_meant_is_not_sent(change: JobChange, fiel
         await client.update([1], change)
     assert caught.value.field == field
     assert not any(seen.method == "POST" for seen in transport.seen)
+
+
+async def test_a_job_that_only_accounting_remembers_had_finished() -> None:
+    done = id_of(NEW, "job_completed")
+    refusal = NEW.answer("unknown_job_cancel")
+    body = refusal.body.replace(b"999999", done.encode())
+    reply = recorded_reply(NEW)
+    client, _, _ = client_of(
+        lambda request: (
+            Answer(refusal.status, refusal.content_type, body, 0.0)
+            if request.method == "DELETE"
+            else reply(request)
+        ),
+        NEW.version,
+    )
+    assert [(one.ok, one.message) for one in await client.cancel([done])] == [
+        (True, "had already finished")
+    ]

@@ -10,6 +10,8 @@ from jupyter_slurm_rest.slurm.dialects.base import Dialect
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
 from jupyter_slurm_rest.slurm.errors import (
+    AccountingDown,
+    AccountingMissing,
     InvalidRequest,
     NoSuchEndpoint,
     NotFound,
@@ -23,16 +25,17 @@ from jupyter_slurm_rest.slurm.jobids import JobId, parse_job_id
 from jupyter_slurm_rest.slurm.models import ActionResult
 from jupyter_slurm_rest.slurm.transport import segment
 
-from .jobs import JobCalls
+from .accounting import AccountingCalls
 
 #: Slurm's number for a job that is completing or completed already.
 _ALREADY_DONE = 2021
 _TRANSITION = 2020
+_NO_SUCH_JOB = 2017
 _SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
 _FINISHED = "had already finished"
 
 
-class ActionCalls(JobCalls):
+class ActionCalls(AccountingCalls):
     """Doing something to jobs; every call gives one result per job, in their order."""
 
     async def cancel(self, ids: Iterable[str | int], *, signal: str = "") -> list[ActionResult]:
@@ -44,7 +47,10 @@ class ActionCalls(JobCalls):
         return await self._kill([parse_job_id(one) for one in ids], signal, "cancelled")
 
     async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
-        """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs' steps."""
+        """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs.
+
+        It reaches the batch script and every step, as ``scancel --full --signal`` does.
+        """
         match = _SIGNAL.fullmatch(signal.strip())
         if match is None:
             raise InvalidRequest(
@@ -54,8 +60,25 @@ class ActionCalls(JobCalls):
         return await self._kill([parse_job_id(one) for one in ids], name, f"signal {name} sent")
 
     async def _kill(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
-        if not ids:
-            return []
+        results = await self._kill_all(ids, signal, done) if ids else []
+        if signal:
+            return results
+        return [
+            await self._unless_ended(one, result) for one, result in zip(ids, results, strict=True)
+        ]
+
+    async def _unless_ended(self, one: JobId, result: ActionResult) -> ActionResult:
+        """``result``, or success for a job that only accounting remembers as finished."""
+        if result.error_number != _NO_SUCH_JOB:
+            return result
+        try:
+            job = await self.accounting_job(str(one))
+        except (NotFound, AccountingDown, AccountingMissing):
+            return result
+        ended = job.state in FINISHED_STATES
+        return ActionResult(id=result.id, ok=True, message=_FINISHED) if ended else result
+
+    async def _kill_all(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
         dialect = await self.dialect()
         if dialect.has("jobs killed together"):
             try:
@@ -68,7 +91,8 @@ class ActionCalls(JobCalls):
     async def _kill_together(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
         body: dict[str, object] = {"jobs": [str(one) for one in ids], "flags": ["VERBOSE"]}
         if signal:
-            body["signal"] = signal
+            # Up to v0.0.38 that is the only way.
+            body |= {"signal": signal, "flags": ["VERBOSE", "FULL_JOB"]}
         answer = await self.connection.send(
             "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
         )
