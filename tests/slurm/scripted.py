@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
-from jupyter_slurm_rest.slurm.transport import Answer, Params, Stream, Upload, Upload
+from jupyter_slurm_rest.slurm.transport import Answer, Params, Stream, Upload
 
 from .recorded import Recording
 
