@@ -106,6 +106,7 @@ class Site:
         raise AssertionError(f"{user} has no server {name!r}")
 
     def hub_token(self, user: str, name: str = "") -> str:
+        self.person(user)
         return self.server_environment(user, name)["JUPYTERHUB_API_TOKEN"]
 
 
