@@ -2,58 +2,32 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/vocabulary';
-import { formatDuration, formatMinutes, formatRelative, isoTime } from '../models/format';
-import type { HistorySort } from '../models/history';
-import type { Scope } from '../models/queue';
-import { JobName } from './job-columns';
+import { formatRelative, isoTime } from '../models/format';
+import {
+  fitJobs,
+  type IJobLayout,
+  type IJobLayoutOptions,
+  type JobColumn,
+  jobColumns,
+  RunTime
+} from './job-layout';
 import { StateBadge } from './state-badge';
 import { TimeValue } from './time-value';
-import { fitting, type IColumn } from './virtual-table';
-
-/** Below this width a job takes two lines. */
-const COMPACT = 440;
-
-export interface IHistoryLayoutOptions {
-  width: number;
-  scope: Scope;
-  trans: TranslationBundle;
-  /** Seconds since the epoch. */
-  now: number;
-  open: (job: IJobSummary) => void;
-}
 
 /** How finished jobs are laid out at some width: as in the queue, but with their end. */
-export function historyLayout(options: IHistoryLayoutOptions): {
-  columns: IColumn<IJobSummary>[];
-  rowHeight: number;
-} {
-  return options.width < COMPACT
-    ? { columns: compactColumns(options), rowHeight: 42 }
-    : { columns: wideColumns(options), rowHeight: 26 };
+export function historyLayout(options: IJobLayoutOptions): IJobLayout {
+  return fitJobs(
+    options.width,
+    () => compactColumns(options),
+    () => wideColumns(options),
+    ORDER
+  );
 }
 
-function compactColumns(options: IHistoryLayoutOptions): IColumn<IJobSummary>[] {
-  const { scope, trans, now, open } = options;
+function compactColumns(options: IJobLayoutOptions): JobColumn[] {
+  const { trans, now } = options;
   return [
-    {
-      id: 'job',
-      label: trans.__('Job'),
-      sort: 'job_id',
-      width: 90,
-      grow: true,
-      cell: job => {
-        const facts = [job.id, job.partition, ...(scope === 'all' ? [job.user] : [])];
-        const text = facts.filter(Boolean).join(' · ');
-        return (
-          <>
-            <JobName job={job} open={open} />
-            <span className="jp-SlurmTable-second" title={text}>
-              {text}
-            </span>
-          </>
-        );
-      }
-    },
+    jobColumns(options).twoLines,
     {
       id: 'end',
       label: trans.__('Ended'),
@@ -71,37 +45,12 @@ function compactColumns(options: IHistoryLayoutOptions): IColumn<IJobSummary>[] 
   ];
 }
 
-function wideColumns(options: IHistoryLayoutOptions): IColumn<IJobSummary>[] {
-  const { width, scope, trans, open } = options;
-  const text = (
-    id: HistorySort,
-    label: string,
-    pixels: number,
-    value: (job: IJobSummary) => string
-  ): IColumn<IJobSummary> => ({
-    id,
-    label,
-    sort: id,
-    width: pixels,
-    cell: job => <span title={value(job)}>{value(job)}</span>
-  });
-  const user = text('user', trans.__('User'), 76, job => job.user);
-  const columns: IColumn<IJobSummary>[] = [
-    {
-      id: 'name',
-      label: trans.__('Name'),
-      sort: 'name',
-      width: 120,
-      grow: true,
-      cell: job => <JobName job={job} open={open} />
-    },
-    {
-      id: 'state',
-      label: trans.__('State'),
-      sort: 'state',
-      width: 136,
-      cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />
-    },
+function wideColumns(options: IJobLayoutOptions): JobColumn[] {
+  const { trans } = options;
+  const { name, state, id, user, partition, cpus, where, account } = jobColumns(options);
+  return [
+    name,
+    state,
     {
       id: 'ended',
       label: trans.__('Ended'),
@@ -109,16 +58,16 @@ function wideColumns(options: IHistoryLayoutOptions): IColumn<IJobSummary>[] {
       width: 190,
       cell: job => job.end_time !== null && <TimeValue epoch={job.end_time} />
     },
-    text('job_id', trans.__('ID'), 92, job => job.id),
-    ...(scope === 'all' ? [user] : []),
+    id,
+    ...user,
     {
       id: 'elapsed',
       label: trans.__('Time'),
       sort: 'elapsed',
       width: 158,
-      cell: job => <Ran job={job} trans={trans} />
+      cell: job => <RunTime seconds={job.elapsed} job={job} trans={trans} />
     },
-    text('partition', trans.__('Partition'), 84, job => job.partition),
+    partition,
     {
       id: 'exit',
       label: trans.__('Exit code'),
@@ -126,23 +75,10 @@ function wideColumns(options: IHistoryLayoutOptions): IColumn<IJobSummary>[] {
       numeric: true,
       cell: job => exitWords(job)
     },
-    {
-      id: 'cpus',
-      label: trans.__('CPUs'),
-      sort: 'cpus',
-      width: 58,
-      numeric: true,
-      cell: job => job.cpus ?? ''
-    },
-    {
-      id: 'where',
-      label: trans.__('Nodes'),
-      width: 96,
-      cell: job => <span title={job.nodes}>{job.nodes || (job.node_count ?? '')}</span>
-    },
-    text('account', trans.__('Account'), 90, job => job.account)
+    cpus,
+    where,
+    account
   ];
-  return fitting(columns, ORDER, width);
 }
 
 const ORDER = [
@@ -166,17 +102,6 @@ function exitWords(job: IJobSummary): string {
     return '';
   }
   return exit.signal ? `${exit.code ?? 0}:${exit.signal}` : String(exit.code ?? '');
-}
-
-function Ran(props: { job: IJobSummary; trans: TranslationBundle }): JSX.Element {
-  const { job, trans } = props;
-  const elapsed = job.elapsed === null ? '' : formatDuration(job.elapsed);
-  const limit = formatMinutes(job.time_limit, trans);
-  return (
-    <span title={trans.__('%1 of %2', elapsed, limit)}>
-      {limit ? `${elapsed} / ${limit}` : elapsed}
-    </span>
-  );
 }
 
 function Ago(props: {

@@ -2,14 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/vocabulary';
-import type { HistoryModel, HistorySort } from '../models/history';
+import type { HistoryModel } from '../models/history';
 import { historyLayout } from './history-columns';
 import { HistoryFilters } from './history-filters';
-import { moveCursor } from './job-keys';
+import { JobTable } from './job-table';
 import { ListBanners } from './list-banners';
 import { Failure, Placeholder, Waiting } from './notice';
 import { useModel, useNow, useWidth } from './use-model';
-import { VirtualTable } from './virtual-table';
 
 /** Errors that say that there is no accounting, rather than that it is down. */
 const NO_ACCOUNTING = ['accounting_missing', 'no_such_endpoint'];
@@ -45,53 +44,16 @@ function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element 
   if (model.total === 0) {
     return <NoJobs model={model} trans={trans} />;
   }
-  const open = (job: IJobSummary) => props.open([job]);
-  const { scope, sort, descending, days, outcome, search } = model.query;
-  const { columns, rowHeight } = historyLayout({ width, scope, trans, now, open });
+  const { open } = props;
+  const { scope } = model.query;
   return (
-    <VirtualTable
+    <JobTable
+      model={model}
       label={trans.__('Finished jobs')}
-      columns={columns}
-      rowHeight={rowHeight}
-      count={model.total}
-      row={index => model.job(index)}
-      rowKey={job => job.id}
-      sortedBy={sort}
-      descending={descending}
-      topKey={[model.cluster, scope, sort, descending, days, outcome, search].join('\n')}
-      onSort={by =>
-        model.setQuery({
-          sort: by as HistorySort,
-          // What ended last or took longest is what is looked for.
-          descending: by === sort ? !descending : ['end_time', 'elapsed', 'cpus'].includes(by)
-        })
-      }
-      onRange={(first, last) => model.show(first, last)}
-      selection={{
-        has: job => model.selection.has(job.id),
-        cursor: model.cursor,
-        onPress: (job, event) =>
-          model.select(selection => {
-            if (event.shiftKey) {
-              selection.extend(job, model.known);
-            } else if (event.ctrlKey || event.metaKey) {
-              selection.toggle(job);
-            } else {
-              selection.only(job);
-            }
-          }),
-        onOpen: open,
-        onContextMenu: job => model.select(selection => selection.only(job)),
-        onKeyDown: (event, pageSize) => {
-          if (event.key === 'Enter') {
-            props.open(model.selection.jobs);
-          } else if (!moveCursor(model, event, pageSize)) {
-            return;
-          }
-          event.preventDefault();
-          event.stopPropagation();
-        }
-      }}
+      layout={historyLayout({ width, scope, trans, now, open: job => open([job]) })}
+      // What ended last or took longest is what is looked for.
+      greatestFirst={['end_time', 'elapsed', 'cpus']}
+      open={open}
     />
   );
 }

@@ -1,9 +1,9 @@
 import type React from 'react';
 
-import type { QueueModel } from '../models/queue';
+import type { IJobPage, IOrder, JobPagesModel } from '../models/jobpages';
 
-/** A list with a keyboard cursor: the queue, or the history. */
-type JobRows = Pick<QueueModel, 'cursor' | 'job' | 'known' | 'select' | 'selection' | 'total'>;
+/** The queue, or the history. */
+export type JobRows = JobPagesModel<IOrder, IJobPage>;
 
 /** Move and select by keyboard, as in a file list; returns whether the key meant that. */
 export function moveCursor(model: JobRows, event: React.KeyboardEvent, pageSize: number): boolean {

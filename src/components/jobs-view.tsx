@@ -2,15 +2,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/vocabulary';
-import type { JobSort, QueueModel } from '../models/queue';
+import type { QueueModel } from '../models/queue';
 import { FilterBox } from './filter-box';
 import { jobLayout } from './job-columns';
-import { moveCursor } from './job-keys';
+import { JobTable } from './job-table';
 import { ListBanners } from './list-banners';
 import { Failure, Placeholder, Waiting } from './notice';
 import { StateFilter } from './state-filter';
 import { useModel, useWidth } from './use-model';
-import { VirtualTable } from './virtual-table';
 
 export interface IJobsViewProps {
   model: QueueModel;
@@ -66,61 +65,15 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
   if (model.total === 0) {
     return <NoJobs {...props} />;
   }
-  const open = (job: IJobSummary) => props.open([job]);
-  const { columns, rowHeight } = jobLayout({
-    width,
-    scope: model.scope,
-    trans,
-    now: model.slurmNow,
-    open
-  });
-  const { sort, descending, search, states } = model.query;
+  const { open } = props;
+  const { scope, slurmNow: now } = model;
   return (
-    <VirtualTable
-      label={model.scope === 'mine' ? trans.__('My jobs') : trans.__('All jobs')}
-      columns={columns}
-      rowHeight={rowHeight}
-      count={model.total}
-      row={index => model.job(index)}
-      rowKey={job => job.id}
-      sortedBy={sort}
-      descending={descending}
-      topKey={[model.cluster, sort, descending, search, ...states].join('\n')}
-      onSort={by =>
-        model.setQuery({ sort: by as JobSort, descending: by === sort ? !descending : false })
-      }
-      onRange={(first, last) => model.show(first, last)}
-      selection={{
-        has: job => model.selection.has(job.id),
-        cursor: model.cursor,
-        onPress: (job, event) =>
-          model.select(selection => {
-            if (event.shiftKey) {
-              selection.extend(job, model.known);
-            } else if (event.ctrlKey || event.metaKey) {
-              selection.toggle(job);
-            } else {
-              selection.only(job);
-            }
-          }),
-        onOpen: open,
-        onContextMenu: job => {
-          if (!model.selection.has(job.id)) {
-            model.select(selection => selection.only(job));
-          }
-        },
-        onKeyDown: (event, pageSize) => {
-          if (event.key === 'Enter') {
-            props.open(model.selection.jobs);
-          } else if (event.key === 'Delete') {
-            props.cancel();
-          } else if (!moveCursor(model, event, pageSize)) {
-            return;
-          }
-          event.preventDefault();
-          event.stopPropagation();
-        }
-      }}
+    <JobTable
+      model={model}
+      label={scope === 'mine' ? trans.__('My jobs') : trans.__('All jobs')}
+      layout={jobLayout({ width, scope, trans, now, open: job => open([job]) })}
+      open={open}
+      remove={props.cancel}
     />
   );
 }
@@ -131,10 +84,7 @@ function NoJobs(props: IJobsViewProps): JSX.Element {
     return (
       <Placeholder
         title={trans.__('No job matches.')}
-        action={{
-          label: trans.__('Show all'),
-          run: () => model.setQuery({ search: '', states: [] })
-        }}
+        action={{ label: trans.__('Show all'), run: () => model.showAll() }}
       />
     );
   }

@@ -213,7 +213,11 @@ function Spacer(props: { height: number; columns: number }): JSX.Element | null 
  * @param columns - In the order of their importance.
  * @param order - The ids in the order in which they are shown.
  */
-export function fitting<T>(columns: IColumn<T>[], order: string[], width: number): IColumn<T>[] {
+export function fitting<T>(
+  columns: IColumn<T>[],
+  order: readonly string[],
+  width: number
+): IColumn<T>[] {
   const kept: IColumn<T>[] = [];
   let left = width;
   for (const column of columns) {
