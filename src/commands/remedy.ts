@@ -2,21 +2,23 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
 import type { ApiError } from '../api/request';
-import type { IClusterInfo } from '../api/vocabulary';
 import type { IOffer } from '../components/remedy';
 import { remedyFor } from '../models/remedy';
+import type { ISlurmClusters } from '../tokens';
 import { CommandIDs } from './ids';
 
-/** The button or the sentence that helps against `error` on the cluster of `info`. */
+/** The button or the sentence that helps against `error` on `cluster`. */
 export function offerRemedy(
   error: ApiError,
-  info: IClusterInfo | null,
+  cluster: string | null,
+  clusters: ISlurmClusters,
   commands: CommandRegistry,
   trans: TranslationBundle
 ): IOffer | null {
+  const info = clusters.clusters?.find(({ name }) => name === cluster) ?? null;
   const offer = (label: string, command: string) =>
     commands.isEnabled(command)
-      ? { action: { label, run: () => void commands.execute(command, { cluster: info?.name }) } }
+      ? { action: { label, run: () => void commands.execute(command, { cluster }) } }
       : null;
   switch (remedyFor(error, info)) {
     case 'paste':

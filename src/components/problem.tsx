@@ -4,6 +4,7 @@ import React from 'react';
 
 import type { ApiError } from '../api/request';
 import { describeError } from '../models/errorwords';
+import { useRemedy } from './remedy';
 
 export interface IProblemProps {
   error: ApiError;
@@ -18,6 +19,7 @@ export interface IProblemProps {
 export function Problem(props: IProblemProps): JSX.Element {
   const { error, note, onRetry, trans } = props;
   const { advice, text } = describeError(error, trans);
+  const remedy = useRemedy(error);
   return (
     <div className="jp-SlurmProblem" role="alert">
       <errorIcon.react tag="span" className="jp-SlurmProblem-icon" aria-hidden="true" />
@@ -27,8 +29,14 @@ export function Problem(props: IProblemProps): JSX.Element {
         {error.slurmText !== '' && error.slurmText !== error.message && (
           <p>{trans.__('Slurm says: %1', error.slurmText)}</p>
         )}
+        {remedy?.advice !== undefined && <p>{remedy.advice}</p>}
         {note !== undefined && <p>{note}</p>}
       </div>
+      {remedy?.action !== undefined && (
+        <button type="button" className="jp-SlurmButton" onClick={remedy.action.run}>
+          {remedy.action.label}
+        </button>
+      )}
       {onRetry !== undefined && (
         <button type="button" className="jp-SlurmButton" onClick={onRetry}>
           {trans.__('Retry')}

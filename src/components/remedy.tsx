@@ -10,8 +10,11 @@ export interface IOffer {
   action?: { label: string; run: () => void };
 }
 
-/** Finds what helps against a failure; whoever shows failures asks it. */
-export const RemedyContext = React.createContext<(error: ApiError) => IOffer | null>(() => null);
+/** Finds what helps against a failure; null when only trying again may. */
+export type FindRemedy = (error: ApiError) => IOffer | null;
+
+/** Whoever shows failures asks it. */
+export const RemedyContext = React.createContext<FindRemedy>(() => null);
 
 /** What helps against `error`; null when only trying again may. */
 export function useRemedy(error: ApiError | null): IOffer | null {

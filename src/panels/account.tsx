@@ -4,12 +4,14 @@ import type { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { AccountView } from '../components/account-view';
+import { type FindRemedy, RemedyContext } from '../components/remedy';
 import type { AccountModel } from '../models/account';
 
 /** The person's account on one cluster, in the main area. Reads only while it is visible. */
 export class AccountPanel extends ReactWidget {
   constructor(
     readonly model: AccountModel,
+    private readonly _findRemedy: FindRemedy,
     private readonly _trans: TranslationBundle
   ) {
     super();
@@ -24,7 +26,11 @@ export class AccountPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    return <AccountView model={this.model} trans={this._trans} />;
+    return (
+      <RemedyContext.Provider value={this._findRemedy}>
+        <AccountView model={this.model} trans={this._trans} />
+      </RemedyContext.Provider>
+    );
   }
 
   protected override onAfterAttach(msg: Message): void {

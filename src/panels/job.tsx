@@ -10,6 +10,7 @@ import React from 'react';
 import type { IFileActions } from '../components/job-output';
 import type { JobTab } from '../components/job-view';
 import { JobView } from '../components/job-view';
+import { type FindRemedy, RemedyContext } from '../components/remedy';
 import type { JobModel } from '../models/job';
 import type { JobOutputModel } from '../models/joboutput';
 import { isFinished } from '../models/jobstate';
@@ -79,22 +80,24 @@ export class JobPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { editorServices, files, onOpenJob, sanitizer, trans } = this._options;
+    const { editorServices, files, findRemedy, onOpenJob, sanitizer, trans } = this._options;
     return (
-      <JobView
-        id={this.id}
-        model={this.model}
-        output={this.output}
-        tab={this._tab}
-        onTab={tab => {
-          this.tab = tab;
-        }}
-        onOpenJob={onOpenJob}
-        editorFactory={editorServices.factoryService.newDocumentEditor}
-        sanitizer={sanitizer}
-        files={files}
-        trans={trans}
-      />
+      <RemedyContext.Provider value={findRemedy}>
+        <JobView
+          id={this.id}
+          model={this.model}
+          output={this.output}
+          tab={this._tab}
+          onTab={tab => {
+            this.tab = tab;
+          }}
+          onOpenJob={onOpenJob}
+          editorFactory={editorServices.factoryService.newDocumentEditor}
+          sanitizer={sanitizer}
+          files={files}
+          trans={trans}
+        />
+      </RemedyContext.Provider>
     );
   }
 
@@ -128,6 +131,8 @@ export namespace JobPanel {
     editorServices: IEditorServices;
     sanitizer: IRenderMime.ISanitizer;
     files: IFileActions;
+    /** Finds what helps against a failure. */
+    findRemedy: FindRemedy;
     trans: TranslationBundle;
     /** Opens another job of the same cluster. */
     onOpenJob: (id: string) => void;

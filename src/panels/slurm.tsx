@@ -138,7 +138,7 @@ export class SlurmPanel extends SidePanel {
     const { clusters } = this._model;
     return (
       <RemedyContext.Provider
-        value={error => offerRemedy(error, clusters.info, this._commands, trans)}
+        value={error => offerRemedy(error, clusters.current, clusters, this._commands, trans)}
       >
         <ClusterGate clusters={clusters} trans={trans}>
           {view}

@@ -4,6 +4,7 @@ import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/appu
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids';
+import { offerRemedy } from '../commands/remedy';
 import { slurmIcon } from '../icons';
 import type { AccountPanel } from '../panels/account';
 import { ISlurmClusters } from '../tokens';
@@ -35,7 +36,11 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
         import('../models/account')
       ]);
       const model = new AccountModel({ server: clusters.server, cluster });
-      const content = new AccountPanel(model, trans);
+      const content = new AccountPanel(
+        model,
+        error => offerRemedy(error, cluster, clusters, commands, trans),
+        trans
+      );
       content.id = `jupyter-slurm-rest-account-${cluster}`;
       const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
       widget.id = `${content.id}-main`;
@@ -86,6 +91,14 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
         return widget;
       }
     });
+    clusters.jobsChanged.connect((_, cluster) => {
+      // Said of a new token, too: then what could not be read may be readable.
+      tracker.forEach(({ content: { model } }) => {
+        if (model.cluster === cluster && model.error !== null) {
+          void model.refresh();
+        }
+      });
+    }, tracker);
     palette?.addItem({ command: CommandIDs.showAccount, category: trans.__('Slurm') });
 
     if (restorer) {

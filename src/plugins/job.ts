@@ -15,6 +15,7 @@ import { CommandIDs } from '../commands/ids';
 import { addJobCommands, JobCommandIDs } from '../commands/job';
 import type { IJobArguments } from '../commands/job-arguments';
 import { describeJobArguments, jobArguments } from '../commands/job-arguments';
+import { offerRemedy } from '../commands/remedy';
 import type { JobTab } from '../components/job-view';
 import { slurmIcon } from '../icons';
 import type { JobPanel } from '../panels/job';
@@ -77,6 +78,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         output: new JobOutputModel({ api, name: `${job.cluster}-${job.id}` }),
         editorServices,
         sanitizer: sanitizer ?? new Sanitizer(),
+        findRemedy: error => offerRemedy(error, job.cluster, clusters, commands, trans),
         trans,
         tab,
         files: {

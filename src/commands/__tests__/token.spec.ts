@@ -95,7 +95,8 @@ describe('the token commands', () => {
     const offer = (action: string) =>
       offerRemedy(
         new ApiError(401, { message: 'No.', reason: 'token_missing', action }),
-        clusters.info,
+        clusters.current,
+        clusters,
         commands,
         trans
       );

@@ -3,10 +3,13 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
+import { ApiError } from '../../api/request';
 import { job } from '../../models/__tests__/jobs';
 import { changesOf, valuesOf } from '../job-change';
 import { JobHeader } from '../job-header';
 import { JobOverview } from '../job-overview';
+import { Problem } from '../problem';
+import { RemedyContext } from '../remedy';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
@@ -77,6 +80,31 @@ describe('JobOverview', () => {
     expect(screen.getByText('150 %')).toBeTruthy();
     expect(screen.getByText('1.5 GiB of 1 GiB at its peak')).toBeTruthy();
     expect(screen.queryByRole('meter', { name: 'CPU' })).toBeNull();
+  });
+});
+
+describe('Problem', () => {
+  it('has the button that helps beside the one that tries again', async () => {
+    const run = jest.fn();
+    const onRetry = jest.fn();
+    render(
+      <RemedyContext.Provider
+        value={error =>
+          error.action === 'paste' ? { action: { label: 'Paste a token…', run } } : null
+        }
+      >
+        <Problem
+          error={new ApiError(401, { message: 'No token.', action: 'paste' })}
+          trans={trans}
+          onRetry={onRetry}
+        />
+      </RemedyContext.Provider>
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Paste a token…' }));
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(onRetry).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+    expect(onRetry).toHaveBeenCalledTimes(1);
   });
 });
 
