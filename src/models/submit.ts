@@ -5,6 +5,7 @@ import { Signal } from '@lumino/signaling';
 import type { ApiError } from '../api/request';
 import type { IFormDescription, Options, SubmitApi } from '../api/submit';
 import type { ISubmitted } from '../api/vocabulary';
+import { JobOptions } from './joboptions';
 
 /** Milliseconds of rest after typing before the script is read. */
 const REST = 400;
@@ -59,12 +60,12 @@ export class SubmitModel implements IDisposable {
 
   /** What the form shows: what is sent, and what was typed but refused. */
   get options(): Options {
-    return { ...this._base, ...this._read, ...this._pending, ...this._refused };
+    return this._options.shown;
   }
 
   /** Refused options: what is wrong with each. */
   get fieldErrors(): Record<string, ApiError> {
-    return this._fieldErrors;
+    return this._options.errors;
   }
 
   /** What is wrong with the script, or why it could not be read, checked or sent. */
@@ -94,8 +95,7 @@ export class SubmitModel implements IDisposable {
   /** Whether there is text that was neither submitted nor what the draft began with. */
   get dirty(): boolean {
     return (
-      this._submitted === null &&
-      (this._script !== this._draft.pristine || Object.keys(this._refused).length > 0)
+      this._submitted === null && (this._script !== this._draft.pristine || this._options.refused)
     );
   }
 
@@ -119,7 +119,7 @@ export class SubmitModel implements IDisposable {
     try {
       const form = await this._api.form(this.cluster, this.path);
       this._form = form;
-      this._base = { ...form.defaults, ...this._draft.options };
+      this._options.base = { ...form.defaults, ...this._draft.options };
     } catch (error) {
       this._formError = error as ApiError;
       this._changed();
@@ -139,16 +139,8 @@ export class SubmitModel implements IDisposable {
 
   /** The person changed the form; `options` is all that it shows now. */
   change(options: Partial<Options>): void {
-    const shown = this.options;
-    const keys = new Set([...Object.keys(shown), ...Object.keys(options)]);
-    for (const key of keys) {
-      const value = Private.emptied(options[key]);
-      if (value !== Private.emptied(shown[key])) {
-        delete this._refused[key];
-        this._pending = { ...this._pending, [key]: value };
-      }
-    }
-    if (Object.keys(this._pending).length > 0) {
+    this._options.change(options);
+    if (this._options.pending !== null) {
       this._clearVerdict();
       this._changed();
       this._later();
@@ -194,9 +186,9 @@ export class SubmitModel implements IDisposable {
     this._changed();
     try {
       await this._settle();
-      if (this._error === null && Object.keys(this._refused).length === 0) {
+      if (this._error === null && !this._options.refused) {
         // A directory that nobody wrote into the script is where sbatch would be called.
-        const { chdir = '', ...options } = this._beside();
+        const { chdir = '', ...options } = this._options.beside;
         await task(options, String(chdir ?? ''));
       }
     } catch (error) {
@@ -205,15 +197,6 @@ export class SubmitModel implements IDisposable {
       this._busy = null;
       this._changed();
     }
-  }
-
-  /** The options that count without standing in the script. */
-  private _beside(): Options {
-    return Object.fromEntries(
-      Object.entries(this._base).filter(
-        ([key, value]) => !(key in this._read) && Private.emptied(value) !== null
-      )
-    );
   }
 
   private _later(): void {
@@ -232,30 +215,27 @@ export class SubmitModel implements IDisposable {
   }
 
   private async _run(): Promise<void> {
-    while (!this._isDisposed && (this._scriptUnread || Object.keys(this._pending).length > 0)) {
-      const changes = this._pending;
-      const writing = Object.keys(changes).length > 0;
+    while (!this._isDisposed && (this._scriptUnread || this._options.pending !== null)) {
+      const changes = this._options.pending;
       const script = this._script;
       this._scriptUnread = false;
       try {
-        const answer = await this._api.script(this.cluster, script, writing ? changes : undefined);
+        const answer = await this._api.script(this.cluster, script, changes ?? undefined);
         if (script !== this._script) {
           // The person went on typing: read that instead, and write the changes there.
           this._scriptUnread = true;
           continue;
         }
-        this._read = answer.options;
+        this._options.read(answer.options, changes);
         this._warnings = answer.warnings;
         this._error = null;
-        if (writing) {
-          this._forget(changes);
+        if (changes !== null) {
           this._script = answer.script ?? script;
         }
-        this._fieldErrors = this._refusals();
       } catch (error) {
         const problem = error as ApiError;
-        if (writing && problem.field !== null && problem.field in changes) {
-          this._refuse(problem.field, problem);
+        if (changes !== null && problem.field !== null && problem.field in changes) {
+          this._options.refuse(problem.field, problem);
           continue;
         }
         if (script !== this._script) {
@@ -270,38 +250,11 @@ export class SubmitModel implements IDisposable {
     }
   }
 
-  /** Drops changes that were written, but not what replaced them meanwhile. */
-  private _forget(changes: Options): void {
-    this._pending = Object.fromEntries(
-      Object.entries(this._pending).filter(([key, value]) => changes[key] !== value)
-    );
-    for (const [key, value] of Object.entries(changes)) {
-      if (value === null) {
-        // Emptied by the person: what stood beside the script goes, too.
-        delete this._base[key];
-      }
-    }
-  }
-
-  private _refuse(key: string, problem: ApiError): void {
-    const { [key]: value, ...others } = this._pending;
-    this._pending = others;
-    this._refused = { ...this._refused, [key]: value };
-    this._fieldErrors = { ...this._fieldErrors, [key]: problem };
-  }
-
   private _blame(problem: ApiError): void {
     if (problem.field !== null) {
-      this._fieldErrors = { ...this._fieldErrors, [problem.field]: problem };
+      this._options.blame(problem.field, problem);
     }
     this._error = problem;
-  }
-
-  /** The errors of what is still refused. */
-  private _refusals(): Record<string, ApiError> {
-    return Object.fromEntries(
-      Object.entries(this._fieldErrors).filter(([key]) => key in this._refused)
-    );
   }
 
   private _clearVerdict(): void {
@@ -309,7 +262,7 @@ export class SubmitModel implements IDisposable {
     this._error = null;
     this._submitted = null;
     this._warnings = [];
-    this._fieldErrors = this._refusals();
+    this._options.forgive();
   }
 
   private _changed(): void {
@@ -319,20 +272,16 @@ export class SubmitModel implements IDisposable {
   }
 
   private readonly _api: Pick<SubmitApi, 'form' | 'script' | 'validate' | 'submit'>;
+  private readonly _options = new JobOptions();
   private readonly _rest: number;
   private readonly _stateChanged = new Signal<this, void>(this);
-  private _base: Options = {};
   private _busy: 'check' | 'submit' | null = null;
   private _checked = false;
   private _draft: SubmitModel.IDraft;
   private _error: ApiError | null = null;
-  private _fieldErrors: Record<string, ApiError> = {};
   private _form: IFormDescription | null = null;
   private _formError: ApiError | null = null;
   private _isDisposed = false;
-  private _pending: Options = {};
-  private _read: Options = {};
-  private _refused: Options = {};
   private _script: string;
   private _scriptUnread = true;
   private _settling: Promise<void> | null = null;
@@ -359,12 +308,5 @@ export namespace SubmitModel {
     draft: IDraft;
     /** Milliseconds of rest after typing before the script is read. */
     rest?: number;
-  }
-}
-
-namespace Private {
-  /** A value of the form; null when there is none. */
-  export function emptied(value: Options[string] | undefined): Options[string] {
-    return value === undefined || value === '' ? null : value;
   }
 }
