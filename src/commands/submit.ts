@@ -1,5 +1,11 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { FileDialog } from '@jupyterlab/filebrowser';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+import { slurmIcon } from '../icons';
+import { CommandIDs } from './ids';
 
 /** The commands around submitting, beside `slurm:submit-job` itself. */
 export namespace SubmitCommandIDs {
@@ -35,7 +41,59 @@ export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONO
   };
 }
 
+export interface IScriptCommandsOptions {
+  commands: CommandRegistry;
+  /** The file browsers; without them, no file is selected. */
+  browsers: IFileBrowserFactory | null;
+  /** Whose files can be chosen from; without it, none. */
+  browser: IDefaultFileBrowser | null;
+  translator: ITranslator;
+}
+
+/** Adds the commands that open the submit form with a script from a file. */
+export function addScriptCommands(options: IScriptCommandsOptions): void {
+  const { commands, browsers, browser, translator } = options;
+  const trans = translator.load('jupyter_slurm_rest');
+  const selected = () => {
+    const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
+    return items.length === 1 && items[0].type === 'file' && isScript(items[0].name)
+      ? items[0]
+      : null;
+  };
+
+  commands.addCommand(SubmitCommandIDs.submitFile, {
+    label: trans.__('Submit to Slurm…'),
+    caption: trans.__('Open the submit form with this script'),
+    icon: slurmIcon,
+    describedBy: { args: { type: 'object', properties: {} } },
+    isVisible: () => selected() !== null,
+    execute: async () => {
+      const file = selected();
+      return file && commands.execute(CommandIDs.submitJob, { path: file.path });
+    }
+  });
+
+  commands.addCommand(SubmitCommandIDs.openScript, {
+    label: args =>
+      args.toolbar ? trans.__('Open script…') : trans.__('Submit Slurm Script from File…'),
+    caption: trans.__('Choose a batch script and open the submit form with it'),
+    icon: slurmIcon,
+    describedBy: { args: { type: 'object', properties: {} } },
+    isEnabled: () => browser !== null,
+    execute: async () => {
+      const { value } = await FileDialog.getOpenFiles({
+        manager: browser!.model.manager,
+        title: trans.__('Open a batch script'),
+        filter: model => (model.type !== 'notebook' ? {} : null),
+        translator
+      });
+      const file = value?.find(candidate => candidate.type === 'file');
+      return file && commands.execute(CommandIDs.submitJob, { path: file.path });
+    }
+  });
+}
+
 /** Whether a file's name says that it is a batch script. */
-export function isScript(name: string): boolean {
+function isScript(name: string): boolean {
   return /\.(sh|bash|slurm|sbatch|sub)$/i.test(name);
 }

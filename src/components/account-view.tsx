@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { AccountModel, IStanding } from '../models/account';
+import { lacksAccounting } from '../models/errorwords';
 import { formatPercent, formatRelative } from '../models/format';
 import { AccountLimits } from './account-limits';
 import { Row } from './account-row';
@@ -9,9 +10,6 @@ import { Placeholder, Waiting } from './notice';
 import { Problem } from './problem';
 import { QosTable } from './qos-table';
 import { useModel, useNow } from './use-model';
-
-/** Errors that say that there is no accounting, rather than that it is down. */
-const NO_ACCOUNTING = ['accounting_missing', 'no_such_endpoint'];
 
 /** What a person may use, and how they stand. */
 export function AccountView(props: { model: AccountModel; trans: TranslationBundle }): JSX.Element {
@@ -24,7 +22,7 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
     if (error === null) {
       return <Waiting label={trans.__('Reading your account…')} />;
     }
-    return NO_ACCOUNTING.includes(error.reason) ? (
+    return lacksAccounting(error) ? (
       <Placeholder
         title={trans.__('This cluster has no accounting.')}
         text={trans.__('There are no accounts, limits or shares: everybody may use all of it.')}

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/vocabulary';
+import { lacksAccounting } from '../models/errorwords';
 import type { HistoryModel } from '../models/history';
 import { historyLayout } from './history-columns';
 import { HistoryFilters } from './history-filters';
@@ -9,9 +10,6 @@ import { JobTable } from './job-table';
 import { ListBanners } from './list-banners';
 import { Failure, Placeholder, Waiting } from './notice';
 import { useModel, useNow, useWidth } from './use-model';
-
-/** Errors that say that there is no accounting, rather than that it is down. */
-const NO_ACCOUNTING = ['accounting_missing', 'no_such_endpoint'];
 
 export interface IHistoryViewProps {
   model: HistoryModel;
@@ -64,7 +62,7 @@ function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.
   if (error === null) {
     return <Waiting label={trans.__('Reading the history…')} />;
   }
-  return NO_ACCOUNTING.includes(error.reason) ? (
+  return lacksAccounting(error) ? (
     <Placeholder
       title={trans.__('This cluster has no accounting.')}
       text={trans.__(

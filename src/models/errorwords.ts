@@ -30,3 +30,8 @@ export function describeError(error: ApiError, trans: TranslationBundle): IError
       return { text: error.message, advice: error.advice };
   }
 }
+
+/** Whether an error says that there is no accounting, rather than that it is down. */
+export function lacksAccounting(error: ApiError): boolean {
+  return ['accounting_missing', 'no_such_endpoint'].includes(error.reason);
+}

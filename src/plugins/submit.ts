@@ -11,7 +11,7 @@ import {
 } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PathExt } from '@jupyterlab/coreutils';
-import { FileDialog, IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -23,7 +23,7 @@ import { Debouncer } from '@lumino/polling';
 import type { Options } from '../api/submit';
 import { SubmitApi } from '../api/submit';
 import { CommandIDs } from '../commands/ids';
-import { describeSubmitArguments, isScript, SubmitCommandIDs } from '../commands/submit';
+import { addScriptCommands, describeSubmitArguments, SubmitCommandIDs } from '../commands/submit';
 import { slurmIcon } from '../icons';
 import { Drafts } from '../models/drafts';
 import type { SubmitModel } from '../models/submit';
@@ -206,43 +206,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    const selected = () => {
-      const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
-      return items.length === 1 && items[0].type === 'file' && isScript(items[0].name)
-        ? items[0]
-        : null;
-    };
-
-    commands.addCommand(SubmitCommandIDs.submitFile, {
-      label: trans.__('Submit to Slurm…'),
-      caption: trans.__('Open the submit form with this script'),
-      icon: slurmIcon,
-      describedBy: { args: { type: 'object', properties: {} } },
-      isVisible: () => selected() !== null,
-      execute: async () => {
-        const file = selected();
-        return file && commands.execute(CommandIDs.submitJob, { path: file.path });
-      }
-    });
-
-    commands.addCommand(SubmitCommandIDs.openScript, {
-      label: args =>
-        args.toolbar ? trans.__('Open script…') : trans.__('Submit Slurm Script from File…'),
-      caption: trans.__('Choose a batch script and open the submit form with it'),
-      icon: slurmIcon,
-      describedBy: { args: { type: 'object', properties: {} } },
-      isEnabled: () => browser !== null,
-      execute: async () => {
-        const { value } = await FileDialog.getOpenFiles({
-          manager: browser!.model.manager,
-          title: trans.__('Open a batch script'),
-          filter: model => (model.type !== 'notebook' ? {} : null),
-          translator: translator ?? undefined
-        });
-        const file = value?.find(candidate => candidate.type === 'file');
-        return file && commands.execute(CommandIDs.submitJob, { path: file.path });
-      }
-    });
+    addScriptCommands({ commands, browsers, browser, translator });
 
     const category = trans.__('Slurm');
     for (const command of [CommandIDs.submitJob, SubmitCommandIDs.openScript]) {
