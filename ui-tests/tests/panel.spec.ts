@@ -133,3 +133,55 @@ test('draws only what is in sight of a long queue', async ({ page }) => {
   await expect(grid.getByText('job-1', { exact: true })).toBeVisible();
   expect(await grid.getByRole('row').count()).toBeLessThan(60);
 });
+
+test('shows what ended, and says when nothing did or nobody knows', async ({ page }) => {
+  const ended = Date.now() / 1000 - 600;
+  const stub = await stubServer(page, {
+    clusters: [cluster('maxwell'), { ...cluster('solaris'), accounting: false }],
+    history: [
+      job(41200, { name: 'trained', state: 'COMPLETED', end_time: ended, elapsed: 5025 }),
+      job(41201, { name: 'too-long', state: 'TIMEOUT', end_time: ended, elapsed: 3600 })
+    ]
+  });
+  const panel = await openPanel(page);
+  await panel.getByRole('tab', { name: 'History' }).click();
+  const grid = panel.getByRole('grid', { name: 'Finished jobs' });
+  await expect(grid.getByText('trained')).toBeVisible();
+  await expect(grid.getByText('Time limit reached')).toBeVisible();
+  await expectAccessible(page);
+  await panel.getByLabel('How they ended').selectOption('Completed');
+  await expect(grid.getByText('too-long')).toBeHidden();
+  await expect(grid.getByText('trained')).toBeVisible();
+
+  stub.history = [];
+  await panel.getByLabel('How they ended').selectOption('Any end');
+  await expect(panel.getByText('No job of yours ended within 7 days.')).toBeVisible();
+  await expectAccessible(page);
+
+  await panel.getByLabel('Cluster').selectOption('solaris');
+  await expect(panel.getByText('This cluster has no accounting.')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await expectAccessible(page);
+});
+
+test('takes a token where one is missing, in the account view', async ({ page }) => {
+  const stub = await stubServer(page, {
+    failure: {
+      status: 401,
+      message: 'There is no Slurm token.',
+      reason: 'token_missing',
+      advice: '',
+      action: 'paste'
+    }
+  });
+  const panel = await openPanel(page);
+  await panel.getByRole('button', { name: 'My accounts, limits, QOS and fairshare' }).click();
+  const account = page.locator('.jp-SlurmAccount');
+  await expect(account.getByRole('alert')).toContainText('There is no Slurm token.');
+  await account.getByRole('button', { name: 'Paste a token…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Token' }).fill('aaa.bbb.ccc');
+  await dialog.getByRole('button', { name: 'Use token' }).click();
+  await expect(account.getByText('You have no Slurm account on this cluster.')).toBeVisible();
+  expect(stub.tokens).toEqual(['aaa.bbb.ccc']);
+});

@@ -1,20 +1,31 @@
 import type { Page, Route } from '@playwright/test';
 
-import type { IClusterInfo, IJobSummary, INode } from '../../src/api/vocabulary';
+import type { IAccount, IClusterInfo, IJobSummary, INode } from '../../src/api/vocabulary';
 
 /** A queue and nodes as large, old or broken as a test needs them; typed by the API's schema. */
 export interface IStub {
   clusters: IClusterInfo[];
   jobs: IJobSummary[];
   nodes: INode[];
+  /** Jobs that are over; without accounting (see the cluster) nobody knows them. */
+  history: IJobSummary[];
+  account: IAccount;
   stale: boolean;
   note: string;
-  /** Answer everything about a cluster with this error. */
-  failure: { status: number; message: string; reason: string; advice: string } | null;
+  /** Answer everything about a cluster with this error; `action` is what would help. */
+  failure: {
+    status: number;
+    message: string;
+    reason: string;
+    advice: string;
+    action?: string;
+  } | null;
   /** Never answer. */
   silent: boolean;
   /** Bodies of the actions that were asked for. */
   actions: unknown[];
+  /** Tokens that were pasted. */
+  tokens: string[];
 }
 
 /** The server extension's API; not the frontend's own files, which have the same folder. */
@@ -26,11 +37,14 @@ export async function stubServer(page: Page, given: Partial<IStub> = {}): Promis
     clusters: [cluster('maxwell')],
     jobs: [],
     nodes: [],
+    history: [],
+    account: { user: 'alice', default_account: '', associations: [], qos: [], shares: [] },
     stale: false,
     note: '',
     failure: null,
     silent: false,
     actions: [],
+    tokens: [],
     ...given
   };
   await page.route(API, route => answer(route, stub));
@@ -136,6 +150,11 @@ async function answer(route: Route, stub: IStub): Promise<void> {
   if (path === 'clusters') {
     return route.fulfill({ json: { clusters: stub.clusters } });
   }
+  const [, name] = path.split('/');
+  const info = stub.clusters.find(candidate => candidate.name === name);
+  if (path.endsWith('/token') && info) {
+    return answerToken(route, stub, info);
+  }
   if (stub.failure) {
     const { status, ...body } = stub.failure;
     return route.fulfill({ status, json: body });
@@ -151,10 +170,34 @@ async function answer(route: Route, stub: IStub): Promise<void> {
   if (path.endsWith('/jobs')) {
     return route.fulfill({ json: { ...pageOfJobs(stub.jobs, url.searchParams), plan: '', ...dated } });
   }
+  if (path.endsWith('/history') || path.endsWith('/account')) {
+    if (!info?.accounting) {
+      const message = 'This cluster has no accounting.';
+      return route.fulfill({ status: 501, json: { message, reason: 'accounting_missing' } });
+    }
+    return route.fulfill({
+      json: path.endsWith('/account')
+        ? stub.account
+        : { ...pageOfJobs(stub.history, url.searchParams), ...dated }
+    });
+  }
   if (path.endsWith('/nodes')) {
     return route.fulfill({ json: { nodes: stub.nodes, total: stub.nodes.length, ...dated } });
   }
   return route.fulfill({ status: 404, json: { message: 'no such stub', reason: 'not_found' } });
+}
+
+/** Trouble with the token ends when there is one. */
+async function answerToken(route: Route, stub: IStub, info: IClusterInfo): Promise<void> {
+  if (route.request().method() === 'DELETE') {
+    info.token_source = 'env';
+    return route.fulfill({ status: 204 });
+  }
+  const { token } = route.request().postDataJSON() as { token: string };
+  stub.tokens.push(token);
+  stub.failure = null;
+  info.token_source = 'pasted';
+  return route.fulfill({ json: info });
 }
 
 function pageOfJobs(jobs: IJobSummary[], query: URLSearchParams) {
