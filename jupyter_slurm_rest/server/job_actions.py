@@ -6,6 +6,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Refused
+from jupyter_slurm_rest.slurm.matching import JobFilter
 from jupyter_slurm_rest.slurm.models import ActionResult
 from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 
@@ -14,7 +15,7 @@ from .cluster import Cluster
 
 
 async def act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
-    """Do it; a result for each job, in the order asked."""
+    """Do it; a result for each job, in the order asked, or those that a filter met."""
     try:
         return await _act(cluster, request)
     finally:
@@ -22,6 +23,12 @@ async def act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionR
 
 
 async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
+    if request.filter is not None:
+        return await cluster.client.cancel_matching(_filter(request, request.filter))
+    if request.job_ids is None:
+        raise InvalidRequest(
+            "job_ids", "job_ids: which jobs? Give their ids or, to cancel, a filter."
+        )
     client, ids = cluster.client, list(dict.fromkeys(request.job_ids))
     match request.action:
         case "cancel":
@@ -40,6 +47,17 @@ async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[Action
             return await client.suspend(ids)
         case "resume":
             return await client.resume(ids)
+
+
+def _filter(request: requests.ActionRequest, asked: requests.JobFilter) -> JobFilter:
+    if request.job_ids is not None:
+        raise InvalidRequest("filter", "filter: give either job_ids or a filter, not both.")
+    if request.action != "cancel" or request.signal is not None:
+        what = "signal" if request.action == "cancel" else request.action
+        raise InvalidRequest(
+            "filter", f"filter: only cancels; to {what}, name the jobs in job_ids."
+        )
+    return msgspec.convert(asked, JobFilter, from_attributes=True)
 
 
 async def change_job(cluster: Cluster, job_id: str, asked: requests.JobChange) -> None:

@@ -101,11 +101,31 @@ class ScriptRequest(Request, frozen=True, kw_only=True):
     options: dict[str, OptionValue] | None = None
 
 
+class JobFilter(Request, frozen=True, kw_only=True):
+    """The person's own jobs to which everything given applies: exact values, no patterns.
+
+    Something must be given, unless ``all`` is true.
+    """
+
+    name: Words | None = None
+    #: Some of ``PENDING``, ``RUNNING``, ``SUSPENDED``.
+    state: Annotated[list[Words], Meta(max_length=10)] | None = None
+    partition: Words | None = None
+    account: Words | None = None
+    qos: Words | None = None
+    reservation: Words | None = None
+    #: Jobs that run on one of these: ``cpu[1-2],gpu1``.
+    nodes: Words | None = None
+    #: Every job of the person, if nothing else is given.
+    all: bool = False
+
+
 class ActionRequest(Request, frozen=True, kw_only=True):
-    """What to do to which jobs."""
+    """What to do to which jobs: either ``job_ids`` or, to cancel, ``filter``."""
 
     action: Literal["cancel", "signal", "hold", "release", "requeue", "suspend", "resume"]
-    job_ids: Annotated[list[JobId], Meta(min_length=1, max_length=10_000)]
+    job_ids: Annotated[list[JobId], Meta(min_length=1, max_length=10_000)] | None = None
+    filter: JobFilter | None = None
     #: For ``signal`` (and ``cancel``, instead of the usual TERM then KILL): a name or number.
     signal: Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9+]+$")] | None = None
     #: ``requeue`` only: leave it held.

@@ -9,6 +9,7 @@ from typing import final
 from .calls.changes import ChangeCalls
 from .calls.cluster import ClusterCalls
 from .calls.machine import MachineCalls
+from .calls.matching import MatchingCalls
 from .calls.people import PeopleCalls
 from .calls.submit import SubmitCalls
 from .connection import Connection
@@ -17,7 +18,7 @@ from .transport import Transport
 
 
 @final
-class SlurmClient(ClusterCalls, ChangeCalls, SubmitCalls, PeopleCalls, MachineCalls):
+class SlurmClient(ClusterCalls, ChangeCalls, MatchingCalls, SubmitCalls, PeopleCalls, MachineCalls):
     """One cluster's Slurm as one person.
 
     ``credentials`` gives user name and token for each request. ``api_version``

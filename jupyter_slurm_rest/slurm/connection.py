@@ -61,6 +61,10 @@ class Connection:
         """Slurm's release, as negotiated: ``26.05.5``; may be empty."""
         return (await self._negotiation.result()).release
 
+    async def username(self) -> str:
+        """As whom Slurm is asked."""
+        return (await self._acquire(renew=False)).username
+
     async def get(
         self,
         area: str,

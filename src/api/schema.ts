@@ -332,12 +332,15 @@ export interface components {
         };
         /**
          * ActionRequest
-         * @description What to do to which jobs.
+         * @description What to do to which jobs: either ``job_ids`` or, to cancel, ``filter``.
          */
         ActionRequest: {
             /** @enum {unknown} */
             action: "cancel" | "hold" | "release" | "requeue" | "resume" | "signal" | "suspend";
-            job_ids: string[];
+            /** @default null */
+            job_ids?: string[] | null;
+            /** @default null */
+            filter?: components["schemas"]["JobFilter"] | null;
             /** @default null */
             signal?: string | null;
             /** @default false */
@@ -602,6 +605,30 @@ export interface components {
             licenses?: string | null;
             /** @default null */
             requeue?: boolean | null;
+        };
+        /**
+         * JobFilter
+         * @description The person's own jobs to which everything given applies: exact values, no patterns.
+         *
+         *         Something must be given, unless ``all`` is true.
+         */
+        JobFilter: {
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            state?: string[] | null;
+            /** @default null */
+            partition?: string | null;
+            /** @default null */
+            account?: string | null;
+            /** @default null */
+            qos?: string | null;
+            /** @default null */
+            reservation?: string | null;
+            /** @default null */
+            nodes?: string | null;
+            /** @default false */
+            all?: boolean;
         };
         /**
          * JobList
@@ -981,6 +1008,7 @@ export type Gres = components['schemas']['Gres'];
 export type HistoryList = components['schemas']['HistoryList'];
 export type Job = components['schemas']['Job'];
 export type JobChange = components['schemas']['JobChange'];
+export type JobFilter = components['schemas']['JobFilter'];
 export type JobList = components['schemas']['JobList'];
 export type JobSummary = components['schemas']['JobSummary'];
 export type License = components['schemas']['License'];

@@ -122,6 +122,10 @@ async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) 
         ("%%slurm submit\necho\n", "must start with #!"),
         ("%%slurm jobs\nx\n", "%%slurm submit"),
         ("%slurm signal USR1", "required"),
+        ("%slurm cancel", "Which jobs? Give ids, or --name"),
+        ("%slurm cancel --name ''", "name: is empty"),
+        ("%slurm cancel --name 'x", "quotation mark"),
+        ("%slurm cancel 7 --name x", "either job_ids or a filter"),
     ],
 )
 async def test_mistakes_are_one_line(
@@ -146,6 +150,17 @@ async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrest
     assert [row["id"] for row in table] == ["123", "124"]
     (request,) = slurmrestd.sent("slurm/jobs")
     assert json.loads(request.body)["jobs"] == ["123", "124"]
+
+
+async def test_cancelling_what_matches(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    slurmrestd.play("cancel_many", path="slurm/jobs")
+    table = await run("%slurm cancel --name='my job' -p gpu --state pending")
+    assert "refused" in repr(table)
+    await run("%slurm cancel --all")
+    mine = {"user_name": "alice", "flags": ["VERBOSE"]}
+    chosen = {"job_name": "my job", "partition": "gpu", "job_state": ["PENDING"]}
+    sent = [json.loads(request.body) for request in slurmrestd.sent("slurm/jobs")]
+    assert sent == [mine | chosen, mine]
 
 
 @pytest.mark.parametrize("command", ["jobs", "submit", "cancel", "signal"])

@@ -162,6 +162,15 @@ async def test_a_script_and_its_options(call: Call) -> None:
         ({"action": "cancel", "job_ids": [1]}, "job_ids"),
         ({"action": "signal", "job_ids": ["1"]}, "signal"),
         ({"action": "cancel", "job_ids": ["1"], "signal": "a b"}, "signal"),
+        ({"action": "cancel"}, "job_ids"),
+        ({"action": "cancel", "filter": {}}, "filter"),
+        ({"action": "cancel", "filter": {"all": False}}, "filter"),
+        ({"action": "cancel", "filter": {"name": ""}}, "name"),
+        ({"action": "cancel", "filter": {"state": ["DONE"]}}, "state"),
+        ({"action": "cancel", "filter": {"user": "bob"}}, "user"),
+        ({"action": "cancel", "job_ids": ["1"], "filter": {"name": "x"}}, "filter"),
+        ({"action": "hold", "filter": {"name": "x"}}, "filter"),
+        ({"action": "cancel", "signal": "USR1", "filter": {"name": "x"}}, "filter"),
     ],
 )
 async def test_bad_actions(
@@ -170,3 +179,13 @@ async def test_bad_actions(
     answer = await call("POST", f"{JOBS}/actions", body)
     assert (answer.status, answer.json()["field"]) == (422, field)
     assert [one for one in slurmrestd.seen if one.method != "GET"] == []
+
+
+async def test_cancelling_what_matches(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    slurmrestd.play("cancel_many", path="slurm/jobs")
+    body = {"action": "cancel", "filter": {"name": "x", "state": ["PENDING"]}}
+    answer = await call("POST", f"{JOBS}/actions", body)
+    assert [(one["id"], one["ok"]) for one in answer.json()["results"]] == [("999999", False)]
+    (request,) = slurmrestd.sent("slurm/jobs")
+    sent = json.loads(request.body)
+    assert (sent["user_name"], sent["job_name"], sent["job_state"]) == ("alice", "x", ["PENDING"])

@@ -106,26 +106,32 @@ class ActionCalls(AccountingCalls):
             # Here Slurm says the same of a job that ends and of one that had ended.
             if not signal and await self._has_finished(name):
                 return ActionResult(id=name, ok=True, message=_FINISHED)
-            answer = await self.connection.send(
-                "DELETE",
-                "slurm",
-                f"job/{segment(target)}",
-                {"signal": signal} if signal else None,
-                wanted=("job", name),
-                twice_is_once=not signal,
-            )
-            if answer.status == 304:
-                return ActionResult(id=name, ok=True, message=_FINISHED)
-            told = decode(answer.body, KillAnswer).status or []
-            if told:
-                # There is one job only: whatever is told is about it.
-                return judge(name, told[0].code, told[0].words, done)
-            if dialect.has("silent refusals") and not (signal or await self._has_finished(name)):
-                return ActionResult(
-                    id=name, ok=False, message="Slurm took the request, but the job is still there."
-                )
+            return await self._deliver(name, target, signal, done, dialect)
         except SlurmError as problem:
             return refused(name, problem)
+
+    async def _deliver(
+        self, name: str, target: str, signal: str, done: str, dialect: Dialect
+    ) -> ActionResult:
+        """Send ``signal`` to ``target``, which is ``name`` as this version understands it."""
+        answer = await self.connection.send(
+            "DELETE",
+            "slurm",
+            f"job/{segment(target)}",
+            {"signal": signal} if signal else None,
+            wanted=("job", name),
+            twice_is_once=not signal,
+        )
+        if answer.status == 304:
+            return ActionResult(id=name, ok=True, message=_FINISHED)
+        told = decode(answer.body, KillAnswer).status or []
+        if told:
+            # There is one job only: whatever is told is about it.
+            return judge(name, told[0].code, told[0].words, done)
+        if dialect.has("silent refusals") and not (signal or await self._has_finished(name)):
+            return ActionResult(
+                id=name, ok=False, message="Slurm took the request, but the job is still there."
+            )
         return ActionResult(id=name, ok=True, message=done)
 
     async def _has_finished(self, name: str) -> bool:

@@ -1,0 +1,105 @@
+"""Ending the jobs that have something in common, without a list that could be old."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer
+from jupyter_slurm_rest.slurm.dialects.base import Dialect
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.errors import NoSuchEndpoint, NotFound, SlurmError
+from jupyter_slurm_rest.slurm.jobids import parse_job_id
+from jupyter_slurm_rest.slurm.lists import Unchanged
+from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
+from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
+from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
+
+from .actions import ActionCalls, judge, refused
+
+_DONE = "cancelled"
+
+
+class MatchingCalls(ActionCalls):
+    """Cancelling by what jobs are, not by their ids."""
+
+    async def cancel_matching(self, wanted: JobFilter) -> list[ActionResult]:
+        """Cancel this person's own jobs to which ``wanted`` applies; a result for each.
+
+        Nobody else's jobs, also not for an operator or coordinator, who may cancel them by
+        their ids. From v0.0.40 (Slurm 23.11.6) slurmctld itself chooses, at the moment of
+        cancelling. Before, the queue is read, and each job again right before it is
+        cancelled. Raises :exc:`InvalidRequest` when it is not sure what is meant.
+        """
+        wanted.check()
+        user = await self.connection.username()
+        dialect = await self.dialect()
+        if dialect.has("jobs killed together"):
+            try:
+                return await self._chosen_by_slurm(wanted, user)
+            except NoSuchEndpoint:
+                # Slurm 23.11 before 23.11.6.
+                pass
+        return await self._chosen_here(wanted, user, dialect)
+
+    async def _chosen_by_slurm(self, wanted: JobFilter, user: str) -> list[ActionResult]:
+        body: dict[str, object] = {"user_name": user, "flags": ["VERBOSE"]}
+        for name, value in (
+            ("job_name", wanted.name),
+            ("partition", wanted.partition),
+            ("account", wanted.account),
+            ("qos", wanted.qos),
+            ("reservation", wanted.reservation),
+            ("nodes", wanted.nodes and expand(wanted.nodes)),
+        ):
+            if value is not None:
+                body[name] = value
+        if len(wanted.states) == len(LIVE_STATES):
+            return await self._kill_chosen(body)
+        # Of several states Slurm heeds the last alone. A job that moves on meanwhile is
+        # met in its next state.
+        results: list[ActionResult] = []
+        for state in wanted.states:
+            results += await self._kill_chosen(body | {"job_state": [state]})
+        return results
+
+    async def _kill_chosen(self, body: dict[str, object]) -> list[ActionResult]:
+        answer = await self.connection.send(
+            "DELETE", "slurm", "jobs/", body=body, twice_is_once=True
+        )
+        told = decode(answer.body, KillAnswer).status or []
+        return [judge(str(entry.step_id), entry.code, entry.words, _DONE) for entry in told]
+
+    async def _chosen_here(
+        self, wanted: JobFilter, user: str, dialect: Dialect
+    ) -> list[ActionResult]:
+        queue = await self.jobs()
+        if isinstance(queue, Unchanged):
+            return []
+        results: list[ActionResult] = []
+        whole: set[int] = set()
+        for row in queue.jobs:
+            if row.user != user or row.het_job_id in whole or not wanted.matches(row):
+                continue
+            result = await self._kill_if_still(row, wanted, user, dialect)
+            if result is not None:
+                results.append(result)
+                if row.het_job_id is not None and row.het_offset == 0:
+                    # Its other components go with it.
+                    whole.add(row.het_job_id)
+        return results
+
+    async def _kill_if_still(
+        self, row: JobSummary, wanted: JobFilter, user: str, dialect: Dialect
+    ) -> ActionResult | None:
+        """Cancel the record ``row``, unless it is another job by now; then ``None``."""
+        try:
+            job = await self.job(row.job_id)
+            if job.job_id != row.job_id or job.user != user or not wanted.matches(job):
+                return None
+            # Of an array, the tasks that wait now: those that started have other records.
+            name = str(job.job_id) if job.het_offset == 0 else job.id
+            one = parse_job_id(name)
+            target = await self._safe_target(one, dialect)
+            return await self._deliver(str(one), target, "", _DONE, dialect)
+        except NotFound:
+            return None
+        except SlurmError as problem:
+            return refused(row.id, problem)
