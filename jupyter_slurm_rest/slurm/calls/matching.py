@@ -5,7 +5,12 @@ from __future__ import annotations
 from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer
 from jupyter_slurm_rest.slurm.dialects.base import Dialect
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.errors import NoSuchEndpoint, NotFound, SlurmError
+from jupyter_slurm_rest.slurm.errors import (
+    NoSuchEndpoint,
+    NotFound,
+    SlurmError,
+    UnreadableAnswer,
+)
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.lists import Unchanged
 from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
@@ -72,7 +77,8 @@ class MatchingCalls(ActionCalls):
     ) -> list[ActionResult]:
         queue = await self.jobs()
         if isinstance(queue, Unchanged):
-            return []
+            # Not asked for, and no empty queue.
+            raise UnreadableAnswer("Slurm did not say which jobs there are.", advice="Try again.")
         results: list[ActionResult] = []
         whole: set[int] = set()
         for row in queue.jobs:
