@@ -20,6 +20,8 @@ module.exports = {
   outputDir: path.join(__dirname, 'test-results'),
   reporter: [['list']],
   workers: 1,
+  // A busy machine may miss a deadline once; the list tells of it.
+  retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
   use: {
     ...baseConfig.use,
