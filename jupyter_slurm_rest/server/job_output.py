@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
 from jupyter_slurm_rest.slurm.models import Job
 
 from .answers import OutputChunk
@@ -25,19 +26,6 @@ from .requests import OutputQuery
 #: Bytes of one answer, and of the first one, which shows the end of the file.
 CHUNK = 256 * 1024
 FIRST = 64 * 1024
-
-#: Base states after which a job writes nothing more.
-_ENDED = {
-    "COMPLETED",
-    "FAILED",
-    "CANCELLED",
-    "TIMEOUT",
-    "NODE_FAIL",
-    "PREEMPTED",
-    "BOOT_FAIL",
-    "DEADLINE",
-    "OUT_OF_MEMORY",
-}
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -55,7 +43,7 @@ async def read_output(
     """
     job = await cluster.job(job_id, allow_stale=True)
     path = job.stderr or job.stdout if query.stream == "stderr" else job.stdout
-    ended = job.state in _ENDED and "COMPLETING" not in job.flags
+    ended = job.state in FINISHED_STATES and "COMPLETING" not in job.flags
     if not path or path == "/dev/null":
         return _without_text(path, query, ended, _no_file(job))
     try:

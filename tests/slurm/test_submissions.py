@@ -16,7 +16,7 @@ _VERSIONS = [f"v0.0.{number}" for number in (37, 38, 39, 40, 41, 42, 43, 44, 45,
 _SUBMITTER = Submitter(
     user="alice",
     home="/home/alice",
-    directory="/home/alice/work",
+    directory="/home/alice/project",
     environment={
         "KNOWN": "yes",
         "SLURM_JWT": "secret-1",
@@ -50,7 +50,7 @@ def test_what_every_version_is_told(version: str) -> None:
     assert told["account"] == "astro"
     assert told["partition"] == "debug"
     assert told["tasks"] == 4
-    assert told["current_working_directory"] == "/home/alice/work/sub"
+    assert told["current_working_directory"] == "/home/alice/project/sub"
     assert told["minimum_cpus_per_node"] == 2
     numbers = told["time_limit"], told["memory_per_node"]
     if version < "v0.0.39":
@@ -95,7 +95,7 @@ def test_a_secret_that_is_named_is_refused(name: str) -> None:
 
 def test_submit_directory_and_login_variables() -> None:
     found = environment(job("-D /tmp", "v0.0.45"))
-    assert found["SLURM_SUBMIT_DIR"] == "/home/alice/work"
+    assert found["SLURM_SUBMIT_DIR"] == "/home/alice/project"
     assert found["USER"] == "alice"
     assert "SLURM_GET_USER_ENV" not in found
     assert environment(job("--export=NONE", "v0.0.45"))["SLURM_GET_USER_ENV"] == "1"
