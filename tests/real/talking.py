@@ -7,10 +7,13 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
+
+#: Records by name.
+Table = dict[str, dict[str, Any]]
 
 
 @asynccontextmanager
