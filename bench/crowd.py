@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jupyter_slurm_rest.server.watch import Announcer, Settings, Watcher
+from jupyter_slurm_rest.server.announcer import Announcer
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.plans import Accounted, Dump, State
+from jupyter_slurm_rest.watch import Settings, Watcher
 
 JOBS = 100_000
 

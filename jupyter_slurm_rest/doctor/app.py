@@ -8,14 +8,13 @@ import sys
 from typing import Any
 
 from jupyter_core.application import JupyterApp
-from jupyter_events import EventLogger
 from traitlets import Unicode
 
 from jupyter_slurm_rest._version import __version__
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import BadSetting, ClusterSettings, read_clusters
-from jupyter_slurm_rest.server.watch import Announcer, Settings
+from jupyter_slurm_rest.watch import Nobody, Settings
 
 from .examine import examine
 from .findings import Finding
@@ -71,9 +70,8 @@ class DoctorApp(JupyterApp):
 
 
 def _cluster(name: str, settings: ClusterSettings) -> Cluster:
-    """Watches nothing, so that it has nothing to announce."""
-    announcer = Announcer(EventLogger(), name)
-    return Cluster(name, settings, ttl=0.0, announcer=announcer, watching=Settings(lease=0.0))
+    """Watches nothing, so that there is nothing to tell anybody."""
+    return Cluster(name, settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
 
 
 class SlurmApp(JupyterApp):

@@ -13,8 +13,6 @@ from jupyter_slurm_rest.slurm.models import (
     JobSummary,
     License,
     Model,
-    Node,
-    Partition,
     Reservation,
 )
 
@@ -76,43 +74,6 @@ class ClusterList(Model, frozen=True, kw_only=True):
     clusters: list[ClusterInfo]
 
 
-class Delta(Model, frozen=True, kw_only=True):
-    """How to come from a page that the reader has to the new one.
-
-    Take out what is ``removed`` and every row that is among the answer's jobs; then put
-    each of those in ``at`` its place, in their order.
-    """
-
-    #: The version that the reader has.
-    since: str
-    #: Ids that are no longer on the page.
-    removed: list[str]
-    #: Where each of the answer's jobs stands on the new page, counted from 0, ascending.
-    at: list[int]
-
-
-class JobList(Model, frozen=True, kw_only=True):
-    """A page of the queue, or with ``delta`` what is new on it."""
-
-    #: Of running jobs ``elapsed`` may be older than ``as_of``: count on from ``start_time``.
-    #: With the query's ``columns``, rows have these fields only.
-    jobs: list[JobSummary]
-    #: Jobs that match, of which ``jobs`` is one page.
-    total: int
-    #: Of this page; to be sent back as ``since``.
-    version: str
-    #: ``None``: ``jobs`` is the whole page.
-    delta: Delta | None
-    as_of: float
-    stale: bool
-    #: How the list was read.
-    plan: str
-    #: What the list does not show, or why it is stale; empty when there is nothing to say.
-    note: str
-    #: Jobs by base state, of those that match everything but the states asked for.
-    counts: dict[str, int]
-
-
 class HistoryList(Model, frozen=True, kw_only=True):
     """A page of finished jobs, from accounting."""
 
@@ -124,26 +85,6 @@ class HistoryList(Model, frozen=True, kw_only=True):
     #: The window that was searched.
     start_time: int
     end_time: int
-
-
-class NodeList(Model, frozen=True, kw_only=True):
-    """The nodes."""
-
-    nodes: list[Node]
-    total: int
-    as_of: float
-    stale: bool
-    note: str
-
-
-class PartitionList(Model, frozen=True, kw_only=True):
-    """The partitions."""
-
-    partitions: list[Partition]
-    total: int
-    as_of: float
-    stale: bool
-    note: str
 
 
 class ReservationList(Model, frozen=True, kw_only=True):

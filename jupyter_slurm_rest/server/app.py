@@ -12,12 +12,12 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, default
 
 from jupyter_slurm_rest.tokens import RedactTokens
+from jupyter_slurm_rest.watch import Settings as WatchSettings
 
+from .announcer import Announcer, register
 from .cluster import Cluster
 from .routes import handlers
 from .settings import BadSetting, read_clusters
-from .watch import Announcer, register
-from .watch import Settings as WatchSettings
 
 
 class SlurmRest(ExtensionApp):
@@ -136,7 +136,7 @@ class SlurmRest(ExtensionApp):
                     name,
                     entry,
                     ttl=self.refresh,
-                    announcer=Announcer(events, name),
+                    audience=Announcer(events, name),
                     watching=watching,
                 )
                 for name, entry in settings.items()

@@ -12,11 +12,11 @@ from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.slurm.transport import Limits, Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
 from jupyter_slurm_rest.tokens.errors import TokenError
+from jupyter_slurm_rest.watch import Audience, Watcher, describe
+from jupyter_slurm_rest.watch import Settings as WatchSettings
+from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
 from .settings import BadSetting, ClusterSettings
-from .snapshots import Snapshot, Snapshots
-from .watch import Announcer, Watcher, describe
-from .watch import Settings as WatchSettings
 
 
 class Cluster:
@@ -28,7 +28,7 @@ class Cluster:
         settings: ClusterSettings,
         *,
         ttl: float,
-        announcer: Announcer,
+        audience: Audience,
         watching: WatchSettings,
     ) -> None:
         self.name = name
@@ -48,7 +48,7 @@ class Cluster:
         self.client = SlurmClient(
             self.transport, self.credentials, api_version=settings.api_version
         )
-        self.watcher = Watcher(RestSource(self.client, self.username), announcer, watching)
+        self.watcher = Watcher(RestSource(self.client, self.username), audience, watching)
 
     async def plan(self) -> str:
         """How lists of jobs are read, and why, in words."""

@@ -10,10 +10,11 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.history import MAX_PAGE
 from jupyter_slurm_rest.slurm.history import HistoryQuery as Asked
 from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching
+from jupyter_slurm_rest.watch.query import listed
 
 from .answers import HistoryList
 from .cluster import Cluster
-from .requests import HistoryQuery, listed
+from .requests import HistoryQuery
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
 #: that several who look share one answer.

@@ -4,42 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
+
+from jupyter_slurm_rest.watch.query import Offset, Request, Words
 
 from .answers import OptionValue
 
-Page = Annotated[int, Meta(ge=0, le=10_000_000)]
 PageSize = Annotated[int, Meta(ge=1, le=1000)]
-Words = Annotated[str, Meta(max_length=4096)]
 #: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`, or tasks as in ``12_[1-3]``.
 JobId = Annotated[str, Meta(max_length=256, pattern=r"^[0-9]+([_+][0-9\[\]*,%-]+)?$")]
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request that says something this server does not know is refused, not half-obeyed."""
-
-
-class JobsQuery(Request, frozen=True, kw_only=True):
-    """Which jobs, in which order, which page. Lists are comma-separated."""
-
-    scope: Literal["mine", "all"] = "mine"
-    state: Words = ""
-    user: Words = ""
-    partition: Words = ""
-    account: Words = ""
-    qos: Words = ""
-    #: Part of the id, name, user, account or node names.
-    search: Words = ""
-    #: A field of the rows, with ``-`` in front for descending.
-    sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-job_id"
-    offset: Page = 0
-    #: A queue too long to be read as a whole gives at most 200 rows at once.
-    limit: Annotated[int, Meta(ge=1, le=5000)] = 100
-    #: A version that the reader has: only what changed since is sent, where it is known.
-    since: Annotated[str, Meta(max_length=64)] = ""
-    #: Fields of the rows that are wanted. Default: all.
-    columns: Words = ""
 
 
 class HistoryQuery(Request, frozen=True, kw_only=True):
@@ -56,7 +29,7 @@ class HistoryQuery(Request, frozen=True, kw_only=True):
     start_time: Annotated[int, Meta(ge=0)] | None = None
     end_time: Annotated[int, Meta(ge=0)] | None = None
     sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-end_time"
-    offset: Page = 0
+    offset: Offset = 0
     limit: PageSize = 100
 
 
@@ -163,8 +136,3 @@ class TokenRequest(Request, frozen=True, kw_only=True):
     """A Slurm token pasted by the person; it stays in this server's memory."""
 
     token: Annotated[str, Meta(min_length=1, max_length=16_384)]
-
-
-def listed(words: str) -> frozenset[str]:
-    """The words of a comma-separated list."""
-    return frozenset(word for word in (part.strip() for part in words.split(",")) if word)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_events import EventLogger
 
 from jupyter_slurm_rest.doctor.examine import examine
 from jupyter_slurm_rest.doctor.findings import Finding
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import read_clusters
-from jupyter_slurm_rest.server.watch import Announcer, Settings
+from jupyter_slurm_rest.watch import Nobody, Settings
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 from tests.tokens.tokens import make_token
@@ -45,8 +44,7 @@ def findings(url: str, tokens: Any) -> dict[str, Finding]:
 
     async def collect() -> list[Finding]:
         settings = read_clusters({"c": {"url": url, "tokens": tokens}})["c"]
-        announcer = Announcer(EventLogger(), "c")
-        cluster = Cluster("c", settings, ttl=0.0, announcer=announcer, watching=Settings(lease=0.0))
+        cluster = Cluster("c", settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
         try:
             return [finding async for finding in examine(cluster)]
         finally:

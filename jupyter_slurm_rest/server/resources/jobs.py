@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.server.answers import JobList, ScriptAnswer
+from jupyter_slurm_rest.server.answers import ScriptAnswer
 from jupyter_slurm_rest.server.base import SlurmHandler
-from jupyter_slurm_rest.server.job_list import job_list
 from jupyter_slurm_rest.server.operation import operation
-from jupyter_slurm_rest.server.requests import JobsQuery, SubmitQuery, SubmitRequest
+from jupyter_slurm_rest.server.requests import SubmitQuery, SubmitRequest
 from jupyter_slurm_rest.server.submission import check, check_directories, submit, validate
 from jupyter_slurm_rest.slurm.models import Submitted
+from jupyter_slurm_rest.watch.answers import JobList
+from jupyter_slurm_rest.watch.job_list import job_list
+from jupyter_slurm_rest.watch.query import JobsQuery
 
 
 class JobsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: JobsQuery) -> JobList:
         """A page of the queue, filtered and sorted."""
-        return await job_list(self.cluster(cluster), query)
+        return await job_list(self.cluster(cluster).watcher, query)
 
     @operation("write", answers={201: Submitted, 200: ScriptAnswer})
     async def post(

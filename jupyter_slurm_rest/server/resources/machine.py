@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.server.answers import LicenseList, NodeList, PartitionList, ReservationList
+from jupyter_slurm_rest.server.answers import LicenseList, ReservationList
 from jupyter_slurm_rest.server.base import SlurmHandler
 from jupyter_slurm_rest.server.operation import operation
 from jupyter_slurm_rest.slurm.models import Node
+from jupyter_slurm_rest.watch.answers import NodeList, PartitionList
 
 
 class NodesHandler(SlurmHandler):

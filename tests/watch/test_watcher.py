@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from jupyter_events import EventLogger
 
-from jupyter_slurm_rest.server.watch import Announcer, Settings, Watcher, describe, register
+from jupyter_slurm_rest.server.announcer import Announcer, register
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_slurm_rest.slurm.plans import Filters
+from jupyter_slurm_rest.watch import Settings, Watcher, describe
 from tests.slurm.queue import Queue, job
 
 EVERYTHING = Filters()

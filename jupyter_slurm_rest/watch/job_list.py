@@ -9,11 +9,11 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import Filters
 
 from .answers import JobList
-from .cluster import Cluster
-from .requests import JobsQuery, listed
+from .query import JobsQuery, listed
+from .watcher import Watcher
 
 
-async def job_list(cluster: Cluster, query: JobsQuery) -> JobList:
+async def job_list(watcher: Watcher, query: JobsQuery) -> JobList:
     """The page that ``query`` asks for. Raises :exc:`InvalidRequest` for a bad sort."""
     columns = _columns(query.columns)
     filters = Filters(
@@ -24,7 +24,7 @@ async def job_list(cluster: Cluster, query: JobsQuery) -> JobList:
         qos=listed(query.qos),
         search=query.search,
     )
-    look = await cluster.watcher.page(
+    look = await watcher.page(
         query.scope,
         filters,
         sort=query.sort,

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import msgspec
 
-from jupyter_slurm_rest.server.pages import Page, PageQuery, Pages
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import (
@@ -25,6 +24,8 @@ from jupyter_slurm_rest.slurm.plans import (
     new_version,
     ordered,
 )
+
+from .pages import Page, PageQuery, Pages
 
 #: Seconds that one look may spend on searching; the next look searches on.
 _PATIENCE = 0.8

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from jupyter_slurm_rest.server.answers import Delta
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import Filters, Table, in_order, matching
+
+from .answers import Delta
 
 #: Sorting more rows than this would be felt by the kernels that share the event loop.
 _SORT_HERE = 2_000

@@ -8,10 +8,10 @@ import copy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.server.answers import Delta
-from jupyter_slurm_rest.server.pages import Page, PageQuery, Pages
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import Filters, Table, carry_over, new_version
+from jupyter_slurm_rest.watch.answers import Delta
+from jupyter_slurm_rest.watch.pages import Page, PageQuery, Pages
 from tests.slurm.queue import job
 
 

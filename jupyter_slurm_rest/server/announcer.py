@@ -7,10 +7,9 @@ from pathlib import Path
 from jupyter_events import EventLogger
 
 from jupyter_slurm_rest.slurm.plans import Table
+from jupyter_slurm_rest.watch.transitions import transitions
 
-from .transitions import transitions
-
-_SCHEMAS = Path(__file__).parent.parent / "events"
+_SCHEMAS = Path(__file__).parent / "events"
 _PREFIX = "https://schema.jupyter-slurm-rest.dev"
 JOB_TRANSITION = f"{_PREFIX}/job_transition/v1"
 QUEUE_CHANGED = f"{_PREFIX}/queue_changed/v1"
@@ -28,7 +27,7 @@ def register(logger: EventLogger) -> None:
 
 
 class Announcer:
-    """Sends the events of one cluster."""
+    """Sends the events of one cluster: an :class:`~jupyter_slurm_rest.watch.Audience`."""
 
     def __init__(self, logger: EventLogger, cluster: str) -> None:
         self._logger = logger

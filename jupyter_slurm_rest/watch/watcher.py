@@ -1,4 +1,4 @@
-"""The one watcher that a server has for each cluster, however many tabs look."""
+"""The one watcher that a server (or a hub) has for each cluster, however many look."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_slurm_rest.server.pages import Page, PageQuery, Pages
 from jupyter_slurm_rest.slurm.plans import (
     Choice,
     Filters,
@@ -23,10 +22,11 @@ from jupyter_slurm_rest.slurm.plans import (
     for_mine,
 )
 
+from .audience import Audience
 from .circumstances import Weather
-from .events import Announcer
 from .longqueue import LongQueue
 from .pace import Pace
+from .pages import Page, PageQuery, Pages
 from .view import Seen, View
 
 Scope = Literal["mine", "all"]
@@ -68,9 +68,9 @@ class Watcher:
     none when nobody looks; what changes is announced as events.
     """
 
-    def __init__(self, source: Source, announcer: Announcer, settings: Settings) -> None:
+    def __init__(self, source: Source, audience: Audience, settings: Settings) -> None:
         self._source = source
-        self._announcer = announcer
+        self._audience = audience
         self._settings = settings
         self._pages = Pages()
         self._begin()
@@ -174,25 +174,25 @@ class Watcher:
             lease=s.lease,
             readers=lambda: sum(view.awake() for view in self._views()),
             changed=changed,
-            trouble=self._announcer.trouble,
+            trouble=self._audience.trouble,
         )
 
     def _views(self) -> list[View[Any]]:
         return [view for view in (self._mine, self._dump, self._index) if view is not None]
 
     def _mine_changed(self, before: Table | None, now: Table) -> None:
-        self._announcer.transitions(before, now)
+        self._audience.transitions(before, now)
         self._changed("mine", now)
 
     def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
         self._changed("all", now)
         choice = self._choices.get("mine")
         if choice is not None and choice.plan != "mine":
-            self._announcer.transitions(before and _only(before, user), _only(now, user))
+            self._audience.transitions(before and _only(before, user), _only(now, user))
             self._changed("mine", now)
 
     def _changed(self, scope: Scope, now: Table | Index) -> None:
-        self._announcer.queue_changed(scope, now.as_of)
+        self._audience.queue_changed(scope, now.as_of)
 
 
 def _only(table: Table, user: str) -> Table:
