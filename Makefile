@@ -86,7 +86,7 @@ lint: $(NODE_READY) ## every static check
 	jlpm lint:check
 
 .PHONY: test
-test: test-python test-js test-real test-image test-ui ## all tests
+test: test-python test-js test-real test-image test-bench test-ui ## all tests
 
 .PHONY: test-python
 test-python: $(FRONTEND) ## pytest, without a Slurm
@@ -99,6 +99,12 @@ test-real: $(PYTHON_READY) ## pytest on real Slurms
 .PHONY: test-image
 test-image: $(PYTHON_READY) ## the singleuser image, built and used for real
 	pytest tests/real/image --timeout=1200 $(AGAIN)
+
+.PHONY: test-bench
+test-bench: ## the benchmarks' short form: that they run, and what they count; as root
+	if [ "$$(id -u)" = 0 ] || [ -n "$${CI:-}" ]; then \
+	  $(MAKE) --no-print-directory bench BENCH='--quick --clusters trixie --output /dev/null'; \
+	else echo 'Not run, for want of root: make test-bench' >&2; fi
 
 .PHONY: test-js
 test-js: $(NODE_READY) ## jest

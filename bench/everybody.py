@@ -122,8 +122,10 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
     yield Result(
         "P3.same", where + "an unchanged refresh", median([s.seconds for s in same]) * 1e3, "ms", 20
     )
-    yield Result("P3.same.bytes", where + "bytes of it", same[-1].received / 1e3, "kB", 2)
-    yield Result("P3.delta", where + "bytes after 10 jobs changed", changed / 1e3, "kB", 20)
+    unchanged = same[-1].received / 1e3
+    yield Result("P3.same.bytes", where + "bytes of it", unchanged, "kB", 2, counted=True)
+    ten = where + "bytes after 10 jobs changed"
+    yield Result("P3.delta", ten, changed / 1e3, "kB", 20, counted=True)
     table = busy["tables"][names[0]]
     yield Result(
         "P4.memory",

@@ -120,12 +120,14 @@ function untilDrawn(page, button) {
       const key = { key: 'Enter', bubbles: true };
       document.activeElement.dispatchEvent(new KeyboardEvent('keydown', key));
     }
-    return new Promise(resolve => {
+    return new Promise((resolve, reject) => {
       const look = () => {
         const now = first() + table.querySelector('table').getAttribute('aria-rowcount');
         const took = performance.now() - begun;
-        if ((first() !== '' && now !== before) || took > 10_000) {
+        if (first() !== '' && now !== before) {
           resolve(took);
+        } else if (took > 30_000) {
+          reject(new Error('the rows stayed as they were'));
         } else {
           requestAnimationFrame(look);
         }

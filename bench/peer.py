@@ -19,11 +19,12 @@ REQUIREMENT = "jupyterlab-slurm==4.1.*"
 
 def python(folder: Path) -> Path:
     """The Python of a virtual environment with the peer in it; made when missing."""
-    found = folder / "bin" / "python"
-    if not found.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    found, ready = folder / "bin" / "python", folder / ".ready"
+    if not ready.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [str(found), "-m", "pip", "install", "--quiet", REQUIREMENT]
         subprocess.run(pip, check=True)
+        ready.touch()
     return found
 
 
@@ -41,7 +42,7 @@ def peer(cluster: Cluster, folder: Path, user: str) -> Iterator[tuple[Jupyter, f
         "ServerApp": {"jpserver_extensions": {"jupyterlab_slurm": True}},
         "SlurmCommandPaths": {"squeue_path": str(inside)},
     }
-    with Jupyter(config, python=python(folder)) as server:
+    with Jupyter(config, python=python(folder / "peer")) as server:
         yield server, entering
 
 

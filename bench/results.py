@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,12 +24,19 @@ class Result:
     #: The same figure of the peer (PyPI's jupyterlab-slurm), where it has one.
     peer: float | None = None
     note: str = ""
+    #: Whether the bar holds on a busy machine and for a short queue too: of what is counted.
+    counted: bool = False
 
     @property
     def ok(self) -> bool:
         if self.bar is None:
             return True
         return self.value <= self.bar if self.better == "less" else self.value >= self.bar
+
+
+def only_counted(result: Result) -> Result:
+    """The figure, without a bar that only a quiet machine and a long queue can meet."""
+    return result if result.counted else replace(result, bar=None)
 
 
 def median(values: Sequence[float]) -> float:
