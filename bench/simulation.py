@@ -110,13 +110,13 @@ def play(design: Design, habits: Habits | None = None, *, seed: int = 1) -> Play
 
     open_time = 0.0
     for _ in range(PEOPLE):
-        now = -random.uniform(0, (habits.open + habits.shut) * 60)  # noqa: S311
-        everybody = random.random() < habits.looks_at_all  # noqa: S311
+        now = -random.uniform(0, (habits.open + habits.shut) * 60)  # noqa: S311 - no secret
+        everybody = random.random() < habits.looks_at_all  # noqa: S311 - no secret
         while now < HOUR:
             now += random.expovariate(1 / (habits.shut * 60))
             end = now + random.expovariate(1 / (habits.open * 60))
             if end > 0 and now < HOUR:
-                begin = max(0.0, now) + random.uniform(0, 5)  # noqa: S311
+                begin = max(0.0, now) + random.uniform(0, 5)  # noqa: S311 - no secret
                 open_time += min(end, HOUR) - max(0.0, now)
                 looks(begin, min(end, HOUR), design.mine())
                 if everybody and not design.shared:

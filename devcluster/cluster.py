@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from devcluster import install, people, ports
 from devcluster.config import HOSTNAME
 from devcluster.errors import DevclusterError
 from devcluster.generations import find
-from devcluster.inside import Inside, not_up
+from devcluster.inside import Commands, not_up
 from devcluster.layout import Layout, default_instance, home
 from devcluster.lifecycle import Lifecycle, wipe
 from devcluster.state import KEEPER, State
 
 
-class Cluster:
+class Cluster(Commands):
     """An instance of a generation (`host`, `trixie`, `forky`); root only.
 
     `slurm_conf` and `slurmdbd_conf` are extra lines; one with a key we also set replaces ours.
@@ -122,29 +120,6 @@ class Cluster:
         """A JSON web token of `user`, valid for `lifespan` seconds, made by slurmctld."""
         argv = ["scontrol", "token", f"username={user}", f"lifespan={lifespan}"]
         return self.run(argv).stdout.strip().partition("=")[2]
-
-    def run(
-        self,
-        argv: Sequence[str],
-        user: str | None = None,
-        cwd: str | Path | None = None,
-        env: Mapping[str, str] | None = None,
-        input: str | None = None,  # noqa: A002 - the name subprocess.run gives it
-        check: bool = True,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command inside the cluster as `user` (None: root), in their home by default."""
-        inside = Inside(self.layout, self._state())
-        return inside.run(argv, user=user, cwd=cwd, env=env, input=input, check=check)
-
-    def command(
-        self,
-        argv: Sequence[str],
-        user: str | None = None,
-        cwd: str | Path | None = None,
-        env: Mapping[str, str] | None = None,
-    ) -> tuple[list[str], dict[str, str]]:
-        """The argument list and environment that run `argv` inside the cluster."""
-        return Inside(self.layout, self._state()).command(argv, user=user, cwd=cwd, env=env)
 
     def info(self) -> dict[str, object]:
         """Facts for programs: addresses, ports, paths, processes."""

@@ -18,12 +18,13 @@ def not_up(layout: Layout) -> DevclusterError:
     return DevclusterError(f"{layout} is not up; start it with: python3 -m devcluster up {name}")
 
 
-class Inside:
-    """The inside of a cluster whose namespace is there; its daemons need not be."""
+class Commands:
+    """What runs commands in a cluster whose namespace is there; its daemons need not be."""
 
-    def __init__(self, layout: Layout, state: State) -> None:
-        self._layout = layout
-        self._state = state
+    layout: Layout
+
+    def _state(self) -> State:
+        raise NotImplementedError
 
     def command(
         self,
@@ -33,9 +34,9 @@ class Inside:
         env: Mapping[str, str] | None = None,
     ) -> tuple[list[str], dict[str, str]]:
         """The argument list and environment that run `argv` inside as `user` (None: root)."""
-        keeper = self._state.processes.get(KEEPER)
+        keeper = self._state().processes.get(KEEPER)
         if keeper is None or not keeper.alive():
-            raise not_up(self._layout)
+            raise not_up(self.layout)
         environment = people.environment(user)
         folder = str(cwd or environment["HOME"])
         full = namespace.inside(keeper, argv, user=user, cwd=folder)
@@ -50,13 +51,27 @@ class Inside:
         input: str | None = None,  # noqa: A002 - the name subprocess.run gives it
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command and wait; DevclusterError with its words when it fails and `check`."""
+        """Run a command and wait, as `user` (None: root), in their home by default.
+
+        DevclusterError with its words when it fails and `check`.
+        """
         full, environment = self.command(argv, user=user, cwd=cwd, env=env)
         done = subprocess.run(full, input=input, env=environment, capture_output=True, text=True)
         if check and done.returncode != 0:
             words = (done.stderr or done.stdout).strip()
             raise DevclusterError(f"{' '.join(argv)} ended with {done.returncode}: {words}")
         return done
+
+
+class Inside(Commands):
+    """The inside of a cluster that is being started or stopped."""
+
+    def __init__(self, layout: Layout, state: State) -> None:
+        self.layout = layout
+        self._known = state
+
+    def _state(self) -> State:
+        return self._known
 
     def succeeds(self, *argv: str) -> bool:
         return self.run(argv, check=False).returncode == 0
@@ -67,5 +82,5 @@ class Inside:
 
     def rest_answers(self) -> bool:
         token = self.output("scontrol", "token", "lifespan=60").strip().partition("=")[2]
-        addresses = (self._state.url, f"unix://{self._layout.rest_socket}")
+        addresses = (self._known.url, f"unix://{self.layout.rest_socket}")
         return all(rest.answers(address, token) for address in addresses)

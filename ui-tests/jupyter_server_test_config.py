@@ -2,4 +2,4 @@
 
 from jupyterlab.galata import configure_jupyter_server
 
-configure_jupyter_server(c)  # type: ignore[name-defined]  # noqa: F821
+configure_jupyter_server(c)  # type: ignore[name-defined]  # noqa: F821 - Jupyter puts it there

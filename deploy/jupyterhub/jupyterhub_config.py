@@ -6,14 +6,14 @@ Copy to /etc/jupyterhub/. What belongs to Slurm is marked; the rest is any hub's
 import sys
 from urllib.parse import quote
 
-c = get_config()  # noqa: F821
+c = get_config()  # noqa: F821 - JupyterHub puts it there
 
 # --- the hub ----------------------------------------------------------------
 
 # A web server with TLS stands in front of this address.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.db_url = "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite"
-c.JupyterHub.cookie_secret_file = "/var/lib/jupyterhub/cookie_secret"  # noqa: S105
+c.JupyterHub.cookie_secret_file = "/var/lib/jupyterhub/cookie_secret"  # noqa: S105 - a file's name
 
 # A login must mean the same person as on the cluster: never an authenticator that
 # lets people choose their name.

@@ -3,7 +3,7 @@
 All settings: ``python -m jupyter_slurm_rest.hub --help-all``.
 """
 
-c = get_config()  # noqa: F821
+c = get_config()  # noqa: F821 - traitlets puts it there
 
 # The keys are files of mode 0600, owned by the user the service runs as.
 c.SlurmTokenService.clusters = {

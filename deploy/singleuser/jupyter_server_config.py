@@ -4,7 +4,7 @@ In the image (or in the servers' environment) as etc/jupyter/jupyter_server_conf
 where the people cannot change it. Tokens come from the hub's service by themselves.
 """
 
-c = get_config()  # noqa: F821
+c = get_config()  # noqa: F821 - Jupyter puts it there
 
 c.SlurmRest.clusters = {
     "cluster": {

@@ -57,15 +57,15 @@ class DoctorApp(JupyterApp):
             return self._refuse(f"No cluster named {self.cluster!r}. Configured: {known}.")
         findings: list[Finding] = []
         for cluster in clusters:
-            print(f"{cluster.name}: {cluster.settings.url}")  # noqa: T201
+            print(f"{cluster.name}: {cluster.settings.url}")
             async for finding in examine(cluster):
-                print("\n".join(finding.lines()))  # noqa: T201
+                print("\n".join(finding.lines()))
                 findings.append(finding)
             await cluster.close()
         return int(any(finding.verdict == "wrong" for finding in findings))
 
     def _refuse(self, text: str) -> int:
-        print(text, file=sys.stderr)  # noqa: T201
+        print(text, file=sys.stderr)
         return 1
 
 

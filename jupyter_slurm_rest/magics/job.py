@@ -11,21 +11,6 @@ from .api import SlurmApi
 from .errors import SlurmMagicError
 from .words import duration, limit, moment
 
-#: Base states that a job does not leave (unless it is requeued).
-_ENDED = frozenset(
-    {
-        "COMPLETED",
-        "FAILED",
-        "CANCELLED",
-        "TIMEOUT",
-        "NODE_FAIL",
-        "PREEMPTED",
-        "BOOT_FAIL",
-        "DEADLINE",
-        "OUT_OF_MEMORY",
-    }
-)
-
 
 class Job:
     """One job. ``info`` holds the fields as the server sent them last."""
@@ -52,8 +37,11 @@ class Job:
     @property
     def ended(self) -> bool:
         """Whether the job was over when it was last looked at."""
+        # Here, not above: a notebook that only lists jobs need not load the client.
+        from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
+
         state, flags = str(self.info["state"]), self.info["flags"]
-        return state in _ENDED and "COMPLETING" not in flags
+        return state in FINISHED_STATES and "COMPLETING" not in flags
 
     def wait(self, timeout: float | None = None, *, every: float = 2.0) -> Job:
         """Wait until the job is over; at most ``timeout`` seconds (``TimeoutError``)."""

@@ -32,7 +32,7 @@ def output(api: SlurmApi, line: str) -> None:
     """Print the end of a job's output."""
     args = parse_argstring(output, line)
     found = Job(api, api.cluster(args.cluster), args.id, info={})
-    print(found.output("stderr" if args.stderr else "stdout"), end="")  # noqa: T201
+    print(found.output("stderr" if args.stderr else "stdout"), end="")
 
 
 def submit(api: SlurmApi, line: str) -> Any:
@@ -72,6 +72,6 @@ def _submit(api: SlurmApi, asked: SbatchLine, script: str, file: Path | None = N
         return tables.options_table(api.call("POST", path, query={"validate": "true"}, body=body))
     submitted = api.call("POST", path, body=body)
     for warning in submitted["warnings"]:
-        print(warning)  # noqa: T201
+        print(warning)
     found = Job(api, cluster, str(submitted["job_id"]))
     return found.wait() if asked.wait else found

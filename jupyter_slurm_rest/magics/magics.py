@@ -71,7 +71,7 @@ class SlurmMagics(Magics):
             known = ", ".join(COMMANDS)
             raise SlurmMagicError(f"%slurm has no command {name!r}. Commands: {known}.")
         if rest.strip() in ("-h", "--help"):
-            print(inspect.getdoc(command))  # noqa: T201
+            print(inspect.getdoc(command))
             return None
         if cell is None:
             return command(self._api, rest)

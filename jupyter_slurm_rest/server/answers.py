@@ -62,7 +62,7 @@ class ClusterInfo(Model, frozen=True, kw_only=True):
     token_expires_at: int | None = None
     #: Where the token comes from: ``hub``, ``oidc``, ``portal``, ``file``, ``command``,
     #: ``env``, ``pasted`` or ``none``.
-    token_source: str = "none"  # noqa: S105
+    token_source: str = "none"  # noqa: S105 - a word, no token
     #: How lists are read from this cluster.
     plan: str = ""
     can_write: bool = False

@@ -137,7 +137,7 @@ class TokenProvider:
         self._token = token
         self._fetched_at = started
         # Jitter, so that servers started by one class do not renew in step.
-        self._renew_at = started + token.lifetime * random.uniform(0.4, 0.5)  # noqa: S311
+        self._renew_at = started + token.lifetime * random.uniform(0.4, 0.5)  # noqa: S311 - no secret
         self._dead_at = started + life
         self._failure, self._failures, self._retry_at = None, 0, 0.0
         return token
@@ -148,7 +148,8 @@ def _settled(token: Token) -> float:
 
 
 def _pause(failures: int) -> float:
-    return min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    longest = min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
 def _note_failure(flight: asyncio.Task[Token]) -> None:

@@ -14,23 +14,29 @@ export interface IFactsProps {
   wide?: boolean;
 }
 
+/** Named values, one below the other. */
+export function FactList(props: { facts: Fact[] }): JSX.Element {
+  return (
+    <dl className="jp-SlurmFacts-list">
+      {props.facts.filter(isGiven).map(([term, value]) => (
+        <div className="jp-SlurmFacts-row" key={term}>
+          <dt>{term}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 /** A titled list of named values; nothing at all when every value is empty. */
 export function Facts(props: IFactsProps): JSX.Element | null {
-  const given = props.facts.filter(isGiven);
-  if (given.length === 0) {
+  if (!props.facts.some(isGiven)) {
     return null;
   }
   return (
     <section className={`jp-SlurmFacts ${props.wide ? 'jp-mod-wide' : ''}`}>
       <h3 className="jp-SlurmFacts-title">{props.title}</h3>
-      <dl className="jp-SlurmFacts-list">
-        {given.map(([term, value]) => (
-          <div className="jp-SlurmFacts-row" key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={props.facts} />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import React from 'react';
 import type { IJob, ITres } from '../api/vocabulary';
 import { formatDuration, formatMemory, formatMinutes } from '../models/format';
 import type { Fact } from './facts';
-import { Facts } from './facts';
+import { FactList, Facts } from './facts';
 import { JobEfficiency } from './job-efficiency';
 import { JobSteps } from './job-steps';
 import { TimeValue } from './time-value';
@@ -76,16 +76,7 @@ function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element 
           </tbody>
         </table>
       )}
-      <dl className="jp-SlurmFacts-list">
-        {facts
-          .filter(([, value]) => value !== '')
-          .map(([term, value]) => (
-            <div className="jp-SlurmFacts-row" key={term}>
-              <dt>{term}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <FactList facts={facts} />
     </section>
   );
 }

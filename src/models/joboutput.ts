@@ -1,31 +1,19 @@
-import type { IDisposable } from '@lumino/disposable';
-import { Poll } from '@lumino/polling';
-import type { ISignal } from '@lumino/signaling';
-import { Signal } from '@lumino/signaling';
-
 import type { JobApi, Stream } from '../api/job';
 import type { ApiError } from '../api/request';
 import type { IOutputChunk } from '../api/vocabulary';
 import { OutputText } from './outputtext';
+import { WatchedModel } from './watched';
 
 /** Milliseconds between two looks at a file that grows. */
 const INTERVAL = 2_000;
-/** Milliseconds between two looks at a file that does not, or cannot be read. */
-const LONGEST = 60_000;
 /** Chunks read in a row before the view gets its turn. */
 const BURST = 8;
 
 /** The output file of a job, followed from its end while somebody looks. */
-export class JobOutputModel implements IDisposable {
+export class JobOutputModel extends WatchedModel {
   constructor(options: JobOutputModel.IOptions) {
+    super(`output-${options.name}`, options.interval ?? INTERVAL);
     this._api = options.api;
-    const interval = options.interval ?? INTERVAL;
-    this._poll = new Poll({
-      auto: false,
-      name: `jupyter-slurm-rest:output-${options.name}`,
-      factory: () => this._read(),
-      frequency: { interval, backoff: true, max: LONGEST }
-    });
   }
 
   readonly text = new OutputText();
@@ -47,75 +35,30 @@ export class JobOutputModel implements IDisposable {
     return this._file;
   }
 
-  /** Why the last read failed; null when it did not. */
-  get error(): ApiError | null {
-    return this._error;
-  }
-
   /** Whether the beginning of the file is not shown. */
   get endOnly(): boolean {
     return this._endOnly || this.text.dropped;
-  }
-
-  get stateChanged(): ISignal<this, void> {
-    return this._stateChanged;
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  /** Whether somebody sees the output; the file is not read otherwise. */
-  set watched(watched: boolean) {
-    if (watched === this._watched || this._isDisposed) {
-      return;
-    }
-    this._watched = watched;
-    if (watched) {
-      void this.refresh();
-    } else {
-      void this._poll.stop();
-    }
-  }
-
-  /** Reads what is new, now; never rejects. */
-  async refresh(): Promise<void> {
-    if (this._isDisposed) {
-      return;
-    }
-    await this._poll.refresh();
-    // A failure is in `error` by then.
-    await this._poll.tick.catch(() => undefined);
   }
 
   /** Begins anew: another file, or a job that runs again. */
   restart(): void {
     this.text.clear();
     this._endOnly = false;
-    this._error = null;
+    this.failure = null;
     this._file = null;
     this._generation += 1;
-    this._stateChanged.emit();
-    if (this._watched) {
+    this.emitChanged();
+    if (this.watched) {
       void this.refresh();
     }
   }
 
-  dispose(): void {
-    if (this._isDisposed) {
-      return;
-    }
-    this._isDisposed = true;
-    this._poll.dispose();
-    Signal.clearData(this);
-  }
-
-  private async _read(): Promise<void> {
+  protected async read(): Promise<void> {
     const generation = this._generation;
     try {
       for (let count = 0; count < BURST; count++) {
         const chunk = await this._api.output(this._stream, this._offset());
-        if (this._isDisposed || generation !== this._generation) {
+        if (this.isDisposed || generation !== this._generation) {
           return;
         }
         this._take(chunk);
@@ -123,15 +66,15 @@ export class JobOutputModel implements IDisposable {
           break;
         }
       }
-      if (this._file?.finished || !this._watched) {
-        void this._poll.stop();
+      if (this._file?.finished || !this.watched) {
+        void this.poll.stop();
       }
     } catch (error) {
-      if (this._isDisposed || generation !== this._generation) {
+      if (this.isDisposed || generation !== this._generation) {
         return;
       }
-      this._error = error as ApiError;
-      this._stateChanged.emit();
+      this.failure = error as ApiError;
+      this.emitChanged();
       throw error;
     }
   }
@@ -150,22 +93,17 @@ export class JobOutputModel implements IDisposable {
     if (this._file === null) {
       this._endOnly = chunk.truncated_start;
     }
-    this._error = null;
+    this.failure = null;
     this._file = chunk;
     this.text.append(chunk.text);
-    this._stateChanged.emit();
+    this.emitChanged();
   }
 
   private readonly _api: Pick<JobApi, 'output'>;
-  private readonly _poll: Poll;
-  private readonly _stateChanged = new Signal<this, void>(this);
   private _endOnly = false;
-  private _error: ApiError | null = null;
   private _file: IOutputChunk | null = null;
   private _generation = 0;
-  private _isDisposed = false;
   private _stream: Stream = 'stdout';
-  private _watched = false;
 }
 
 export namespace JobOutputModel {

@@ -127,7 +127,7 @@ def test_nobody_chooses_their_own_name(hub: dict[str, Any]) -> None:
 
 def service_config(hub: dict[str, Any]) -> Any:
     config = Config()
-    exec(hub["extraFiles"]["slurm-token-config"]["stringData"], {"c": config})  # noqa: S102
+    exec(hub["extraFiles"]["slurm-token-config"]["stringData"], {"c": config})  # noqa: S102 - as the hub does
     return config.SlurmTokenService
 
 

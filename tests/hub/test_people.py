@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 import pytest
 
@@ -64,8 +64,8 @@ def test_identity_claims_are_those_slurm_asks_for() -> None:
     assert (claims["uid"], claims["gid"]) == (0, 0)
     assert claims["id"]["name"] == "root"
     assert claims["id"]["gecos"]
-    assert os.path.isabs(claims["id"]["dir"])  # noqa: PTH117
-    assert os.path.isabs(claims["id"]["shell"])  # noqa: PTH117
+    assert Path(claims["id"]["dir"]).is_absolute()
+    assert Path(claims["id"]["shell"]).is_absolute()
     assert claims["id"]["gids"]
     with pytest.raises(Refusal):
         identity_claims("nobody-here-by-that-name")

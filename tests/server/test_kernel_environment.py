@@ -34,7 +34,7 @@ class TestTokenFromTheEnvironment:
         kernel = json.loads(answer.body)["id"]
         try:
             process = jp_serverapp.kernel_manager.get_kernel(kernel).provisioner.pid
-            environment = Path(f"/proc/{process}/environ").read_bytes()  # noqa: ASYNC240
+            environment = Path(f"/proc/{process}/environ").read_bytes()  # noqa: ASYNC240 - no disk
         finally:
             await jp_fetch("api", "kernels", kernel, method="DELETE")
         assert b"JPY_PARENT_PID=" in environment

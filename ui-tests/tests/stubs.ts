@@ -1,6 +1,7 @@
 import type { Page, Route } from '@playwright/test';
 
 import type { IAccount, IClusterInfo, IJobSummary, INode } from '../../src/api/vocabulary';
+import { aJob } from '../../src/models/__tests__/jobs';
 
 /** A queue and nodes as large, old or broken as a test needs them; typed by the API's schema. */
 export interface IStub {
@@ -69,38 +70,8 @@ export function cluster(name: string): IClusterInfo {
 }
 
 export function job(id: number, change: Partial<IJobSummary> = {}): IJobSummary {
-  return {
-    id: String(id),
-    job_id: id,
-    array_job_id: null,
-    array_task_id: null,
-    array_tasks: null,
-    het_job_id: null,
-    het_offset: null,
-    name: `job-${id}`,
-    user: 'alice',
-    account: 'physics',
-    partition: 'debug',
-    qos: 'normal',
-    state: 'PENDING',
-    flags: [],
-    reason: 'Priority',
-    submit_time: 1_790_000_000 + id,
-    eligible_time: null,
-    start_time: null,
-    estimated_start: null,
-    end_time: null,
-    elapsed: null,
-    time_limit: 60,
-    nodes: '',
-    node_count: 1,
-    cpus: 4,
-    memory: 4096,
-    gpus: 0,
-    priority: 1000,
-    exit_code: null,
-    ...change
-  };
+  const submit_time = 1_790_000_000 + id;
+  return aJob(id, { submit_time, cpus: 4, memory: 4096, priority: 1000, ...change });
 }
 
 export function node(name: string, change: Partial<INode> = {}): INode {

@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import React from 'react';
 
 import { ApiError, type SlurmServer } from '../../api/request';
-import { aJob } from '../../models/__tests__/stub-server';
+import { aJob } from '../../models/__tests__/jobs';
 import { HistoryModel } from '../../models/history';
 import { HistoryView } from '../history-view';
 import { RemedyContext } from '../remedy';

@@ -2,7 +2,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import React from 'react';
 
-import { aJob, aPage, settled, StubServer } from '../../models/__tests__/stub-server';
+import { aJob } from '../../models/__tests__/jobs';
+import { aPage, settled, StubServer } from '../../models/__tests__/stub-server';
 import { NodesModel } from '../../models/nodes';
 import { QueueModel } from '../../models/queue';
 import { JobsView } from '../jobs-view';

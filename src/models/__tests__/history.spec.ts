@@ -1,6 +1,7 @@
 import { HistoryModel } from '../history';
 import { PAGE_SIZE } from '../pages';
-import { aJob, settled, StubServer } from './stub-server';
+import { aJob } from './jobs';
+import { settled, StubServer } from './stub-server';
 
 const DAY = 86_400;
 

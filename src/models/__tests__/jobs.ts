@@ -1,37 +1,57 @@
-import type { IJob } from '../../api/vocabulary';
+import type { IJob, IJobSummary } from '../../api/vocabulary';
 
-/** A job as the server extension serves it, with what a test cares about changed. */
-export function job(changes: Partial<IJob> = {}): IJob {
+/** A row as the server extension serves it, with what a test cares about changed. */
+export function aJob(id: number, change: Partial<IJobSummary> = {}): IJobSummary {
   return {
-    id: '123',
-    job_id: 123,
+    id: String(id),
+    job_id: id,
     array_job_id: null,
     array_task_id: null,
     array_tasks: null,
     het_job_id: null,
     het_offset: null,
-    name: 'train',
+    name: `job-${id}`,
     user: 'alice',
     account: 'physics',
     partition: 'debug',
     qos: 'normal',
-    state: 'RUNNING',
+    state: 'PENDING',
     flags: [],
-    reason: '',
-    submit_time: 1_000,
-    eligible_time: 1_000,
-    start_time: 1_010,
+    reason: 'Priority',
+    submit_time: null,
+    eligible_time: null,
+    start_time: null,
     estimated_start: null,
     end_time: null,
-    elapsed: 90,
-    time_limit: 10,
-    nodes: 'cpu1',
+    elapsed: null,
+    time_limit: 60,
+    nodes: '',
     node_count: 1,
-    cpus: 2,
-    memory: 512,
+    cpus: 1,
+    memory: null,
     gpus: 0,
     priority: 1,
     exit_code: null,
+    ...change
+  };
+}
+
+/** One job with all that is known of it. */
+export function job(changes: Partial<IJob> = {}): IJob {
+  return {
+    ...aJob(123, {
+      name: 'train',
+      state: 'RUNNING',
+      reason: '',
+      submit_time: 1_000,
+      eligible_time: 1_000,
+      start_time: 1_010,
+      elapsed: 90,
+      time_limit: 10,
+      nodes: 'cpu1',
+      cpus: 2,
+      memory: 512
+    }),
     cluster: 'default',
     group: 'alice',
     why: null,

@@ -3,7 +3,8 @@ import { Signal } from '@lumino/signaling';
 
 import { ClustersModel } from '../clusters';
 import { PanelModel } from '../panel';
-import { aJob, aPage, settled, StubServer } from './stub-server';
+import { aJob } from './jobs';
+import { aPage, settled, StubServer } from './stub-server';
 
 describe('PanelModel', () => {
   let stub: StubServer;

@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../pages';
 import { QueueModel } from '../queue';
-import { aJob, aPage, settled, StubServer } from './stub-server';
+import { aJob } from './jobs';
+import { aPage, settled, StubServer } from './stub-server';
 
 const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 const jobs = (from: number, count: number) => numbers(from, count).map(id => aJob(id));

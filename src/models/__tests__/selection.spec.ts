@@ -1,5 +1,5 @@
 import { JobSelection } from '../selection';
-import { aJob } from './stub-server';
+import { aJob } from './jobs';
 
 const rows = [1, 2, 3, 4, 5].map(id => aJob(id));
 const [one, two, three, four] = rows as [

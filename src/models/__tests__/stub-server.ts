@@ -68,41 +68,6 @@ export async function settled(): Promise<void> {
   }
 }
 
-export function aJob(id: number, change: Partial<IJobSummary> = {}): IJobSummary {
-  return {
-    id: String(id),
-    job_id: id,
-    array_job_id: null,
-    array_task_id: null,
-    array_tasks: null,
-    het_job_id: null,
-    het_offset: null,
-    name: `job-${id}`,
-    user: 'alice',
-    account: 'physics',
-    partition: 'debug',
-    qos: 'normal',
-    state: 'PENDING',
-    flags: [],
-    reason: 'Priority',
-    submit_time: null,
-    eligible_time: null,
-    start_time: null,
-    estimated_start: null,
-    end_time: null,
-    elapsed: null,
-    time_limit: 60,
-    nodes: '',
-    node_count: 1,
-    cpus: 1,
-    memory: null,
-    gpus: 0,
-    priority: 1,
-    exit_code: null,
-    ...change
-  };
-}
-
 /** What the server answers for the jobs of a page. */
 export function aPage(jobs: IJobSummary[], change: object = {}): object {
   return {
