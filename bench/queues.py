@@ -45,16 +45,22 @@ def _count(cluster: Cluster) -> int:
 
 
 def settle(cluster: Cluster) -> None:
-    """Wait until accounting has heard of every job, and give slurmrestd a fresh start."""
+    """Wait until accounting and ``diag`` know of every job; give slurmrestd a fresh start."""
 
     def heard() -> str:
         argv = ["sacct", "-n", "-X", "-a", "-S", "now-1day", "-s", "PD,R", "-o", "jobid"]
         return cluster.run(argv).stdout
 
+    def counted() -> int:
+        lines = cluster.run(["sdiag"]).stdout.splitlines()
+        return sum(int(line.split(":")[1]) for line in lines if line.startswith("Jobs pending:"))
+
+    waiting = len(cluster.run(["squeue", "-h", "-t", "PD", "-o", "%i"]).stdout.splitlines())
     before = ""
     for _ in range(60):
         now = heard()
-        if now == before:
+        # slurmctld counts its jobs every half minute.
+        if now == before and counted() >= waiting:
             break
         before = now
         time.sleep(2)
