@@ -148,10 +148,23 @@ async def test_changes_are_told_once(make: Make) -> None:
 
 def test_a_reading_takes_at_most_its_share() -> None:
     pace = Pace(share=0.05, floor=5.0, ceiling=600.0, jitter=lambda: 0.5)
+    assert pace.succeeded(5.0) == pytest.approx(95.0)
     assert pace.succeeded(0.01) == 5.0
     assert pace.succeeded(5.0) == pytest.approx(95.0)
     assert pace.succeeded(5.0, readers=3) == pytest.approx(295.0)
-    assert pace.succeeded(1_000.0) == 600.0
+    assert Pace(jitter=lambda: 0.5).succeeded(1_000.0) == 600.0
+
+
+def test_one_answer_that_waited_for_slurmctld_is_no_reason_to_rest_for_minutes() -> None:
+    now = 0.0
+    pace = Pace(share=0.05, floor=5.0, jitter=lambda: 0.5, clock=lambda: now)
+    pace.succeeded(0.1)
+    assert pace.succeeded(10.0) == 10.0
+    assert pace.succeeded(0.1) == 5.0
+    rests = [pace.succeeded(10.0) for _ in range(6)]
+    assert rests == pytest.approx([10, 20, 40, 80, 160, 190]), "always slow is slow"
+    now += 1_800
+    assert pace.succeeded(10.0) == pytest.approx(190.0), "as slow as half an hour ago"
 
 
 def test_a_calm_queue_is_read_less_often() -> None:
