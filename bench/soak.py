@@ -39,6 +39,8 @@ class Client(threading.Thread):
         self._version = ""
         #: When Slurm was asked for what the client has.
         self.as_of = 0.0
+        #: Seconds: the oldest list that it was given.
+        self.oldest = 0.0
         self.rows: list[dict[str, Any]] = []
         self.looks = self.failures = self.differences = 0
 
@@ -67,6 +69,7 @@ class Client(threading.Thread):
                 self.rows.insert(at, job)
         self._version = told["version"]
         self.as_of = told["as_of"]
+        self.oldest = max(self.oldest, time.time() - self.as_of)
 
     def live(self) -> dict[str, str]:
         states = ("PENDING", "RUNNING", "SUSPENDED")
@@ -156,6 +159,12 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
             "rows",
             0,
             note="; ".join(sorted(set(wrong))[:5]),
+        ),
+        Result(
+            "S.oldest",
+            "the oldest list that a client was given (slurmctld restarts, then reads its state)",
+            max(client.oldest for client in clients),
+            "s",
         ),
         Result("S.memory", "growth of the Jupyter server", grown / 1e6, "MB", 20),
         Result("S.connections", "connections left behind", connections, "sockets", 0),
