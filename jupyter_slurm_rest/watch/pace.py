@@ -22,8 +22,8 @@ class Pace:
     slow, answers take longer and so do the rests. ``floor`` and ``ceiling`` bound the
     delay in seconds. An answer far slower than any of the last hours has probably waited,
     for slurmctld to restart, rather than worked: it is not paid for with minutes of rest
-    at once, but with rests that double until it is. While nothing changes the floor rises, up to :data:`CALM` times: most
-    people's jobs wait or run for hours.
+    at once, but with rests that double until it is. While nothing changes the floor
+    rises, up to :data:`CALM` times: most people's jobs wait or run for hours.
 
     Failures double the delay; the jitter keeps the servers of one hub from coming back
     all at once after slurmrestd did.
