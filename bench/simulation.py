@@ -78,7 +78,13 @@ def designs() -> list[Design]:
     return [
         Design("this, each server by itself", mine, index, paced()),
         Design("this, each server by itself, slurmrestd_share 0.005", mine, index, paced(0.005)),
-        Design("this, one reader of all jobs for the hub", mine, index, paced(), shared=True),
+        Design(
+            "this, shared mode: one reader of all jobs for the hub",
+            mine,
+            index,
+            paced(),
+            shared=True,
+        ),
         Design("whole-queue dump every 30 s for each who looks", dump, dump, every(30)),
     ]
 

@@ -11,6 +11,9 @@ c.SlurmTokenService.clusters = {
         "key_file": "/etc/jupyterhub/keys/cluster.key",
         # A token cannot be revoked: the shorter, the better. Servers renew it at half-life.
         "lifetime": 600,
+        # Where everybody may see all jobs (no PrivateData): read them once for the whole
+        # hub, as an ordinary user without any privilege. Servers also need "shared": True.
+        # "shared": {"url": "https://slurm.example.org:6820", "user": "hubreader"},
     }
 }
 

@@ -10,5 +10,7 @@ c.SlurmRest.clusters = {
     "cluster": {
         "url": "https://slurmrestd.example.org:6820",
         "tokens": {"provider": "hub", "cluster": "cluster"},
+        # All jobs, nodes and partitions come from the hub, if its service shares them.
+        # "shared": True,
     }
 }

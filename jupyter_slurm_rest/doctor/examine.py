@@ -47,6 +47,9 @@ async def examine(cluster: Cluster) -> AsyncIterator[Finding]:
     yield await _clock(cluster)
     yield await _accounting(cluster)
     yield Finding("plan", "ok", await cluster.plan())
+    if cluster.shared is not None and cluster.shared.why:
+        advice = "The log of the hub's token service says more."
+        yield Finding("shared", "warning", cluster.shared.why, advice)
     yield await _files(cluster)
 
 

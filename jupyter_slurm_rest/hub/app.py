@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tornado.web import Application as WebApplication
 from traitlets import Bool, Dict, Int, List, Set, Unicode, default
 from traitlets.config import Application, catch_config_error
 
@@ -25,7 +26,8 @@ from .errors import ConfigurationError
 from .handlers import make_application
 from .metrics import Metrics
 from .people import People
-from .serving import Listener, serve
+from .serving import Listener, Service, serve
+from .shared import make_readers
 
 
 class SlurmTokenService(Application):
@@ -54,7 +56,7 @@ class SlurmTokenService(Application):
     clusters = Dict(
         help="Settings by cluster: ``{'maxwell': {'key_file': '/etc/slurm-token/maxwell.key'}}``. "
         "Also: mode (sign or oidc), algorithm, kid, lifetime, allowed_groups, identity_claims, "
-        "auth_state_field, user_claim. The first one is the default."
+        "auth_state_field, user_claim, shared. The first one is the default."
     ).tag(config=True)
     username_map = Dict(
         help="Slurm names by hub name. When set, nobody else has a Slurm account."
@@ -169,28 +171,39 @@ class SlurmTokenService(Application):
             }
         return read_clusters(entries, issuer=f"jupyterhub/{self.service_name or self.name}")
 
-    def make_desk(self, hub: HubClient, metrics: Metrics) -> TokenDesk:
-        """Put the parts together, refusing what would be open to everybody."""
+    def make_application(self, hub: HubClient) -> tuple[WebApplication, Service]:
+        """Put the parts together, refusing what would be open to everybody.
+
+        Raises ConfigurationError.
+        """
         if not self.required_scopes:
             raise ConfigurationError(
                 "no scope is required, so any hub token would get a Slurm token. Set "
                 "c.SlurmTokenService.service_name to the name under which the hub knows this "
                 "service."
             )
-        return TokenDesk(
+        people = People(
+            table=self.username_map or None,
+            pattern=self.username_pattern,
+            deny=self.deny,
+            minimum_uid=self.minimum_uid,
+        )
+        clusters = self.read_clusters()
+        readers = make_readers(clusters, people)
+        metrics = Metrics()
+        desk = TokenDesk(
             hub=hub,
-            people=People(
-                table=self.username_map or None,
-                pattern=self.username_pattern,
-                deny=self.deny,
-                minimum_uid=self.minimum_uid,
-            ),
-            clusters=self.read_clusters(),
+            people=people,
+            clusters=clusters,
             required_scopes=self.required_scopes,
             servers_only=self.servers_only,
             per_minute=self.rate_limit,
             metrics=metrics,
         )
+        application = make_application(
+            self.prefix, desk, readers, metrics, open_metrics=self.open_metrics
+        )
+        return application, Service(hub, clusters, readers)
 
     def _hub_client(self) -> HubClient:
         token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
@@ -207,11 +220,9 @@ class SlurmTokenService(Application):
         return HubClient(self.api_url, token, tls)
 
     async def _serve(self) -> None:
-        hub, metrics = self._hub_client(), Metrics()
-        desk = self.make_desk(hub, metrics)
-        application = make_application(self.prefix, desk, metrics, open_metrics=self.open_metrics)
+        application, service = self.make_application(self._hub_client())
         listener = Listener(self.bind_url, self.tls_cert, self.tls_key, self.tls_client_ca)
-        await serve(application, listener, hub, desk.clusters)
+        await serve(application, listener, service)
 
 
 class PublicKeys(SlurmTokenService):

@@ -30,6 +30,25 @@ LAST_MOMENTS, RENEWAL_GRACE = 5.0, 20.0
 CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
+class SharedConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What everybody's servers see of a cluster is read once, as the Slurm user ``user``.
+
+    The rest means what it does in ``c.SlurmRest``.
+    """
+
+    url: str
+    user: str
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    proxy: str | None = None
+    api_version: str | None = None
+    timeout: float = 60.0
+    max_jobs_dump: int = 5_000
+    slurmrestd_share: float = 0.05
+    refresh: float = 5.0
+
+
 class ClusterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One entry of ``c.SlurmTokenService.clusters``.
 
@@ -47,6 +66,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     allowed_groups: list[str] = []
     auth_state_field: str = "access_token"
     user_claim: str | None = None
+    shared: SharedConfig | None = None
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -142,6 +162,10 @@ def _read_cluster(name: str, entry: object, issuer: str) -> Cluster:
         raise ConfigurationError(
             f"{where}: lifetime is {config.lifetime} s; it must be between "
             f"{SHORTEST_LIFETIME} and {LONGEST_LIFETIME} s, because Slurm cannot revoke a token."
+        )
+    if config.shared and config.mode != "sign":
+        raise ConfigurationError(
+            f"{where}: shared needs the mode sign: a reader has no login whose token it could use."
         )
     return Cluster(name, config, issuer)
 

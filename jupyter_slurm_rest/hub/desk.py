@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import Iterable, Mapping
 
 from .callers import Caller, HubClient, check_caller
@@ -15,6 +16,11 @@ from .metrics import Metrics
 from .people import People, check_groups
 
 log = logging.getLogger(__name__)
+
+#: Seconds that a caller is remembered who may see what is shared, and requests a minute.
+#: It is public: a server that was stopped meanwhile learns nothing that it might not.
+_REMEMBERED = 30.0
+_SHARED_PER_MINUTE = 300
 
 
 class TokenDesk:
@@ -41,6 +47,8 @@ class TokenDesk:
         self._servers_only = servers_only
         self._by_token = RateLimit(per_minute)
         self._by_user = RateLimit(per_minute)
+        self._shared = RateLimit(_SHARED_PER_MINUTE)
+        self._admitted: dict[tuple[str, str], float] = {}
         self._metrics = metrics
 
     async def issue(self, hub_token: str, cluster: Cluster, source: str) -> tuple[str, Issued]:
@@ -53,13 +61,7 @@ class TokenDesk:
             outcome = "issued"
         except Refusal as refusal:
             outcome = refusal.reason
-            log.warning(
-                "token refused: reason=%s hub_user=%s cluster=%s source=%s",
-                outcome,
-                caller.name if caller else "-",
-                cluster.name,
-                source,
-            )
+            _log_refused("token", refusal, caller, cluster, source)
             raise
         finally:
             self._metrics.requests.labels(cluster.name, outcome).inc()
@@ -76,6 +78,25 @@ class TokenDesk:
         )
         return slurm_name, issued
 
+    async def admit(self, hub_token: str, cluster: Cluster, source: str) -> None:
+        """Let those see what is shared who would get a token. Raises Refusal."""
+        key = (_fingerprint(hub_token), cluster.name)
+        caller: Caller | None = None
+        try:
+            if not self._shared.allows(key[0]):
+                raise too_many("lists were")
+            if time.monotonic() < self._admitted.get(key, 0.0):
+                return
+            caller = await self._identify(hub_token)
+            await self._slurm_name(caller, cluster)
+        except Refusal as refusal:
+            self._metrics.shared.labels(cluster.name, refusal.reason).inc()
+            _log_refused("shared", refusal, caller, cluster, source)
+            raise
+        now = time.monotonic()
+        self._admitted = {k: until for k, until in self._admitted.items() if until > now}
+        self._admitted[key] = now + _REMEMBERED
+
     async def may_read_metrics(self, hub_token: str) -> bool:
         """Tell whether a token may read the hub's own metrics; then it may read ours."""
         model = await self._hub.whoami(hub_token)
@@ -84,7 +105,7 @@ class TokenDesk:
 
     async def _identify(self, hub_token: str) -> Caller:
         # Before the hub is asked: a loop in somebody's notebook must not become its load.
-        if not self._by_token.allows(hashlib.sha256(hub_token.encode()).hexdigest()):
+        if not self._by_token.allows(_fingerprint(hub_token)):
             raise too_many()
         with self._metrics.hub_seconds.time():
             model = await self._hub.whoami(hub_token)
@@ -93,10 +114,30 @@ class TokenDesk:
     async def _issue_to(self, caller: Caller, cluster: Cluster) -> tuple[str, Issued]:
         if not self._by_user.allows(caller.name):
             raise too_many()
-        check_groups(caller.groups, cluster.config.allowed_groups, caller.name)
-        # In threads: both may ask a directory on the network.
-        slurm_name = await asyncio.to_thread(self._people.slurm_name, caller.name)
+        slurm_name = await self._slurm_name(caller, cluster)
         if cluster.config.mode == "oidc":
             state = await self._hub.auth_state(caller.name)
             return slurm_name, cluster.pass_on(state, slurm_name)
+        # In a thread: it may ask a directory on the network.
         return slurm_name, await asyncio.to_thread(cluster.sign, slurm_name)
+
+    async def _slurm_name(self, caller: Caller, cluster: Cluster) -> str:
+        check_groups(caller.groups, cluster.config.allowed_groups, caller.name)
+        return await asyncio.to_thread(self._people.slurm_name, caller.name)
+
+
+def _fingerprint(hub_token: str) -> str:
+    return hashlib.sha256(hub_token.encode()).hexdigest()
+
+
+def _log_refused(
+    what: str, refusal: Refusal, caller: Caller | None, cluster: Cluster, source: str
+) -> None:
+    log.warning(
+        "%s refused: reason=%s hub_user=%s cluster=%s source=%s",
+        what,
+        refusal.reason,
+        caller.name if caller else "-",
+        cluster.name,
+        source,
+    )

@@ -1,7 +1,8 @@
-"""Why the service hands out no token, and how it says so over HTTP."""
+"""Why the service hands out nothing, and how it says so over HTTP."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 
@@ -10,9 +11,9 @@ class ConfigurationError(Exception):
 
 
 class Refusal(Exception):
-    """No token. ``message`` is for the person, ``code`` for their server; neither is secret.
+    """Nothing. ``message`` is for the person, ``code`` for their server; neither is secret.
 
-    ``reason`` is the one word that the metrics count by.
+    ``reason`` is the one word that the metrics count by; ``details`` go beside ``message``.
     """
 
     def __init__(
@@ -23,8 +24,10 @@ class Refusal(Exception):
         *,
         reason: str = "",
         retry_after: int | None = None,
+        details: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
+        self.details = dict(details or {})
         self.retry_after = retry_after
         self.status = status
         self.code = code
@@ -66,12 +69,12 @@ def not_linked(hub_name: str) -> Refusal:
     )
 
 
-def too_many() -> Refusal:
+def too_many(what: str = "Slurm tokens were") -> Refusal:
     """Rate limit."""
     return Refusal(
         HTTPStatus.TOO_MANY_REQUESTS,
         "token_rate_limited",
-        "Too many Slurm tokens were asked for. Wait a minute.",
+        f"Too many {what} asked for. Wait a minute.",
         retry_after=60,
     )
 
@@ -94,3 +97,18 @@ def hub_unreachable() -> Refusal:
         "The token service cannot reach the hub. Try again in a moment.",
         reason="hub_unreachable",
     )
+
+
+def not_shared() -> Refusal:
+    """The site has not switched shared mode on for this cluster."""
+    return Refusal(HTTPStatus.NOT_FOUND, "not_shared", "the hub does not share this cluster")
+
+
+def not_public(why: str) -> Refusal:
+    """What the reader sees is not what everybody may see, or not all of it."""
+    return Refusal(HTTPStatus.CONFLICT, "not_public", why)
+
+
+def slurm_failed(message: str) -> Refusal:
+    """Slurm does not answer the service's reader, or not as it should."""
+    return Refusal(HTTPStatus.BAD_GATEWAY, "slurm_failed", message)

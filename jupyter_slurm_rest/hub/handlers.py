@@ -1,72 +1,22 @@
-"""The service over HTTP. No cookies, no CORS, nothing read from query or body."""
+"""The service over HTTP. No cookies, no CORS, nothing about a person from query or body."""
 
 from __future__ import annotations
 
 import json
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from tornado.web import Application, RequestHandler
 
+from .base import ServiceHandler
 from .desk import TokenDesk
-from .errors import Refusal, not_identified
 from .metrics import Metrics
+from .shared import SharedReader
+from .shared_handler import PATH, SharedHandler
 
 log = logging.getLogger(__name__)
-
-_AUTHORIZATION = re.compile(r"(?:bearer|token)\s+([\x21-\x7e]{1,4096})", re.IGNORECASE)
-
-
-class ServiceHandler(RequestHandler):
-    """JSON, never cached, and errors in the words of ``errors``."""
-
-    def initialize(self, desk: TokenDesk, metrics: Metrics, open_metrics: bool) -> None:
-        """Receive the application's parts."""
-        self.desk = desk
-        self.metrics = metrics
-        self.open_metrics = open_metrics
-
-    def set_default_headers(self) -> None:
-        """Keep answers out of every cache."""
-        self.clear_header("Server")
-        self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Content-Type", "application/json")
-
-    def compute_etag(self) -> None:
-        """No ETag: it would be a fingerprint of a token."""
-        return
-
-    def hub_token(self) -> str:
-        """Return the caller's hub token: from the Authorization header and nowhere else."""
-        match = _AUTHORIZATION.fullmatch(self.request.headers.get("Authorization", "").strip())
-        if match is None:
-            raise not_identified()
-        return match[1]
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with a Refusal's words, or the status alone."""
-        error = (kwargs.get("exc_info") or (None, None))[1]
-        if isinstance(error, Refusal):
-            answer: dict[str, object] = {"code": error.code, "message": error.message}
-            if error.retry_after is not None:
-                self.set_header("Retry-After", str(error.retry_after))
-                answer["retry_after"] = error.retry_after
-            self.finish(answer)
-        else:
-            self.finish({"code": "error", "message": HTTPStatus(status_code).phrase})
-
-    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
-        """Give refusals their status."""
-        error = (kwargs.get("exc_info") or (None, None))[1]
-        super().send_error(error.status if isinstance(error, Refusal) else status_code, **kwargs)
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Refusals are logged where they are decided; other failures without the query."""
-        if not isinstance(value, Refusal):
-            log.error("%s %s failed", self.request.method, self.request.path, exc_info=value)
 
 
 class TokenHandler(ServiceHandler):
@@ -80,9 +30,7 @@ class TokenHandler(ServiceHandler):
         if name not in clusters:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        over_tcp = self.request.remote_ip not in (None, "", "0.0.0.0")  # noqa: S104 -- tornado's word
-        source = str(self.request.remote_ip) if over_tcp else "socket"
-        username, issued = await self.desk.issue(token, clusters[name], source)
+        username, issued = await self.desk.issue(token, clusters[name], self.source())
         self.finish(
             {
                 "token": issued.token,
@@ -128,10 +76,15 @@ class HealthHandler(ServiceHandler):
 
 
 def make_application(
-    prefix: str, desk: TokenDesk, metrics: Metrics, *, open_metrics: bool
+    prefix: str,
+    desk: TokenDesk,
+    readers: Mapping[str, SharedReader],
+    metrics: Metrics,
+    *,
+    open_metrics: bool,
 ) -> Application:
     """Put the routes under the service's prefix."""
-    parts = {"desk": desk, "metrics": metrics, "open_metrics": open_metrics}
+    parts = {"desk": desk, "readers": readers, "metrics": metrics, "open_metrics": open_metrics}
     start = "/" + prefix.strip("/") + "/"
     cluster = r"clusters/([A-Za-z0-9_.-]{1,63})/"
     routes = [
@@ -139,6 +92,7 @@ def make_application(
         (cluster + "token", TokenHandler),
         (r"jwks\.json", JwksHandler),
         (cluster + r"jwks\.json", JwksHandler),
+        (rf"(?:{cluster})?{PATH}", SharedHandler),
         ("metrics", MetricsHandler),
         ("health", HealthHandler),
     ]

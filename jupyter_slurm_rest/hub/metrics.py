@@ -16,6 +16,12 @@ class Metrics:
             ["cluster", "outcome"],
             registry=self._registry,
         )
+        self.shared = Counter(
+            "slurm_shared_requests",
+            "Requests for what is shared by cluster and outcome (sent, unchanged, or why not).",
+            ["cluster", "outcome"],
+            registry=self._registry,
+        )
         self.hub_seconds = Histogram(
             "slurm_token_hub_seconds",
             "How long the hub took to identify a caller.",

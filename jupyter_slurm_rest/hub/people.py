@@ -50,6 +50,15 @@ class People:
             raise not_linked(hub_name)
         return name
 
+    def check_reader(self, name: str) -> None:
+        """Raise ConfigurationError for a name that sees, or may see, more than others."""
+        if not USERNAME_PATTERN.fullmatch(name):
+            raise ConfigurationError(f"{name!r} is not a name that a Slurm user can have.")
+        if name in self._deny or _is_uid_zero(name):
+            raise ConfigurationError(
+                f"{name} may see everything; take an account without any privilege."
+            )
+
     def _mapped(self, hub_name: str) -> str | None:
         if self._table is not None:
             return self._table.get(hub_name)
@@ -63,6 +72,13 @@ class People:
             return pwd.getpwnam(name).pw_uid < self._minimum_uid
         except KeyError:
             return False  # in a pod the directory is often not known; Slurm knows it
+
+
+def _is_uid_zero(name: str) -> bool:
+    try:
+        return pwd.getpwnam(name).pw_uid == 0
+    except KeyError:
+        return False
 
 
 def identity_claims(name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from jupyter_slurm_rest.tokens.hub import SERVICE_PORT
 from .callers import HubClient
 from .clusters import Cluster
 from .errors import ConfigurationError, Refusal
+from .shared import SharedReader
 
 log = logging.getLogger(__name__)
 
@@ -70,21 +71,30 @@ class Listener:
         return context
 
 
-async def serve(
-    application: Application, listener: Listener, hub: HubClient, clusters: Mapping[str, Cluster]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What lives as long as the service, beside its routes."""
+
+    hub: HubClient
+    clusters: Mapping[str, Cluster]
+    readers: Mapping[str, SharedReader]
+
+
+async def serve(application: Application, listener: Listener, service: Service) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP reads the keys again."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload_keys, clusters)
+    loop.add_signal_handler(signal.SIGHUP, reload_keys, service.clusters)
     server = listener.open(application)
-    log.info("Tokens for %s at %s", ", ".join(clusters), listener.url)
-    warning = asyncio.create_task(warn_of_weak_login(hub))
+    log.info("Tokens for %s at %s", ", ".join(service.clusters), listener.url)
+    warning = asyncio.create_task(warn_of_weak_login(service.hub))
     await stop.wait()
     warning.cancel()
     server.stop()
     await server.close_all_connections()
+    for reader in service.readers.values():
+        await reader.close()
 
 
 def reload_keys(clusters: Mapping[str, Cluster]) -> None:

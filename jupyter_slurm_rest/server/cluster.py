@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
@@ -14,9 +17,16 @@ from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make
 from jupyter_slurm_rest.tokens.errors import TokenError
 from jupyter_slurm_rest.watch import Audience, Watcher, describe
 from jupyter_slurm_rest.watch import Settings as WatchSettings
+from jupyter_slurm_rest.watch.answers import JobList
+from jupyter_slurm_rest.watch.job_list import job_list
+from jupyter_slurm_rest.watch.query import JobsQuery
 from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
 from .settings import BadSetting, ClusterSettings
+from .shared import SharedLists
+
+#: A provider's options that do not say where the hub's service is.
+_ABOUT_TOKENS = ("timeout", "user_claim")
 
 
 class Cluster:
@@ -49,11 +59,27 @@ class Cluster:
             self.transport, self.credentials, api_version=settings.api_version
         )
         self.watcher = Watcher(RestSource(self.client, self.username), audience, watching)
+        #: What the hub reads for everybody; ``None`` where it is not to.
+        self.shared = _shared(name, settings, audience, ttl) if settings.shared else None
 
     async def plan(self) -> str:
         """How lists of jobs are read, and why, in words."""
-        mine, everybody = await self.watcher.choice("mine"), await self.watcher.choice("all")
-        return f"My jobs: {describe(mine)}. All jobs: {describe(everybody)}."
+        mine = describe(await self.watcher.choice("mine"))
+        state = await self.shared.state() if self.shared else None
+        if state is not None:
+            return f"My jobs: {mine}. All jobs: by the hub, once for everybody; {state.plan}."
+        everybody = describe(await self.watcher.choice("all"))
+        why = f" {self.shared.why}" if self.shared else ""
+        return f"My jobs: {mine}. All jobs: {everybody}.{why}"
+
+    async def jobs(self, query: JobsQuery) -> JobList:
+        """A page of the queue; the person's own is always read with their own token."""
+        if self.shared is None or query.scope == "mine":
+            return await job_list(self.watcher, query)
+        if (found := await self.shared.jobs(query)) is not None:
+            return found
+        own = await job_list(self.watcher, query)
+        return msgspec.structs.replace(own, note=f"{self.shared.why} {own.note}".strip())
 
     @property
     def tokens(self) -> TokenProvider:
@@ -78,10 +104,14 @@ class Cluster:
 
     async def nodes(self) -> Snapshot[list[Node]]:
         """Every node."""
+        if self.shared is not None and (found := await self.shared.nodes()) is not None:
+            return found
         return await self.snapshots.get("nodes", self.client.nodes)
 
     async def partitions(self) -> Snapshot[list[Partition]]:
         """Every partition, with what is free in it where nodes may be seen."""
+        if self.shared is not None and (found := await self.shared.partitions()) is not None:
+            return found
         return await self.snapshots.get("partitions", self._partitions)
 
     async def _partitions(self) -> list[Partition]:
@@ -150,18 +180,34 @@ class Cluster:
     async def close(self) -> None:
         """Stop what is under way and close connections."""
         await self.watcher.close()
+        if self.shared is not None:
+            await self.shared.close()
         await self.snapshots.close()
         await self.transport.close()
 
 
-def _provider(cluster: str, settings: ClusterSettings) -> TokenProvider:
+def _source(settings: ClusterSettings) -> tuple[str, dict[str, Any]]:
+    """The name of the provider of tokens, and its options."""
     given = settings.tokens
-    if isinstance(given, dict):
-        options = dict(given)
-        provider = options.pop("provider", None) or default_provider_name()
-    else:
-        options, provider = {}, given or default_provider_name()
+    options = dict(given) if isinstance(given, dict) else {"provider": given}
+    return str(options.pop("provider", None) or default_provider_name()), options
+
+
+def _shared(cluster: str, settings: ClusterSettings, audience: Audience, ttl: float) -> SharedLists:
+    provider, options = _source(settings)
+    setting = f"c.SlurmRest.clusters[{cluster!r}]['shared']"
+    if provider != "hub":
+        raise BadSetting(f"{setting} needs tokens from the provider 'hub', not {provider!r}.")
+    where = {name: value for name, value in options.items() if name not in _ABOUT_TOKENS}
     try:
-        return make_provider(str(provider), username=settings.username, **options)
+        return SharedLists(where, audience, ttl)
+    except TokenError as error:
+        raise BadSetting(f"{setting}: {error.message}") from None
+
+
+def _provider(cluster: str, settings: ClusterSettings) -> TokenProvider:
+    provider, options = _source(settings)
+    try:
+        return make_provider(provider, username=settings.username, **options)
     except TokenError as error:
         raise BadSetting(f"c.SlurmRest.clusters[{cluster!r}]['tokens']: {error.message}") from None

@@ -35,6 +35,9 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     proxy: str | None = None
     #: Pins the API version. Default: the newest that both sides know.
     api_version: ApiVersion | None = None
+    #: All jobs, nodes and partitions are read by the hub, once for everybody, where its
+    #: service shares them. Needs tokens from the hub.
+    shared: bool = False
     #: Seconds that one answer may take.
     timeout: Seconds = 60.0
 

@@ -14,6 +14,8 @@ import msgspec
 from .errors import SourceMisconfigured, SourceUnreachable
 
 MAX_BYTES = 262_144
+#: Seconds.
+_CONNECT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,15 @@ class Reply:
 
     status: int
     body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer that may be large; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class Endpoint:
         self._url = url
         self._tls = tls
         self._timeout = timeout
+        self._kept: httpx.AsyncClient | None = None
 
     async def ask(
         self,
@@ -88,28 +100,63 @@ class Endpoint:
         basic: tuple[str, str] | None = None,
     ) -> Reply:
         """Send one request. Raises SourceUnreachable or SourceMisconfigured."""
+        # A connection per question: there is one every few minutes.
+        async with self._client() as client:
+            fetched = await self._send(client, method, headers, params, basic, MAX_BYTES)
+        return Reply(fetched.status, as_object(fetched.data))
+
+    async def fetch(
+        self,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        most: int,
+    ) -> Fetched:
+        """GET what may have ``most`` bytes, over a connection that is kept. Raises as ``ask``."""
+        if self._kept is None:
+            self._kept = self._client()
+        return await self._send(self._kept, "GET", headers, params, None, most)
+
+    async def close(self) -> None:
+        """Close the connection that was kept."""
+        if self._kept is not None:
+            await self._kept.aclose()
+            self._kept = None
+
+    def _client(self) -> httpx.AsyncClient:
         secure = self._url.startswith("https:")
         transport = httpx.AsyncHTTPTransport(
             verify=self._tls.context() if secure else False, uds=self._socket, trust_env=False
         )
+        # Whoever waits long for an answer still wants to know soon that nobody is there.
+        timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT))
+        return httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False)
+
+    async def _send(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str] | None,
+        basic: tuple[str, str] | None,
+        most: int,
+    ) -> Fetched:
         try:
-            async with (
-                # A connection per question: there is one every few minutes.
-                httpx.AsyncClient(
-                    transport=transport, timeout=self._timeout, trust_env=False
-                ) as client,
-                client.stream(
-                    method,
-                    self._url,
-                    headers={"Accept": "application/json", **(headers or {})},
-                    params=params,
-                    auth=basic,
-                ) as answer,
-            ):
-                return Reply(answer.status_code, _object(await self._read(answer)))
-        except httpx.TimeoutException:
+            async with client.stream(
+                method,
+                self._url,
+                headers={"Accept": "application/json", **(headers or {})},
+                params=params,
+                auth=basic,
+            ) as answer:
+                data = await self._read(answer, most)
+                return Fetched(answer.status_code, dict(answer.headers), data)
+        except httpx.TimeoutException as error:
+            waited = self._timeout
+            if isinstance(error, httpx.ConnectTimeout):
+                waited = min(waited, _CONNECT)
             raise SourceUnreachable(
-                f"The token service at {self._shown} did not answer within {self._timeout:g} s. "
+                f"The token service at {self._shown} did not answer within {waited:g} s. "
                 "On Kubernetes this is often a network policy."
             ) from None
         except httpx.HTTPError as error:
@@ -117,18 +164,19 @@ class Endpoint:
                 f"The token service at {self._shown} cannot be reached ({_reason(error)})."
             ) from None
 
-    async def _read(self, answer: httpx.Response) -> bytes:
-        data = b""
+    async def _read(self, answer: httpx.Response, most: int) -> bytes:
+        data = bytearray()
         async for chunk in answer.aiter_bytes():
             data += chunk
-            if len(data) > MAX_BYTES:
+            if len(data) > most:
                 raise SourceMisconfigured(
-                    f"The token service at {self._shown} sent more than {MAX_BYTES} bytes."
+                    f"The token service at {self._shown} sent more than {most} bytes."
                 )
-        return data
+        return bytes(data)
 
 
-def _object(data: bytes) -> dict[str, object]:
+def as_object(data: bytes) -> dict[str, object]:
+    """A JSON object; empty where the body is none."""
     try:
         return msgspec.json.decode(data, type=dict[str, object])
     except msgspec.MsgspecError:

@@ -40,6 +40,34 @@ _REFUSALS: dict[str, type[TokenError]] = {
 }
 
 
+def service_endpoint(
+    what: str,
+    url: str | None = None,
+    cluster: str | None = None,
+    tls_ca: str | None = None,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
+    *,
+    timeout: float,
+) -> Endpoint:
+    """Where the service answers about ``what`` of a cluster, by the options of a provider."""
+    base = (url or os.environ.get("JUPYTER_SLURM_REST_TOKEN_URL") or _beside_the_hub()).rstrip("/")
+    path = f"/clusters/{cluster}/{what}" if cluster else f"/{what}"
+    tls = Tls(tls_ca, tls_cert, tls_key) if tls_ca or tls_cert else Tls.of_jupyterhub()
+    return Endpoint(base.removesuffix("/token") + path, tls=tls, timeout=timeout)
+
+
+def own_hub_token() -> dict[str, str]:
+    """The header by which the service knows this server."""
+    hub_token = os.environ.get("JUPYTERHUB_API_TOKEN")
+    if not hub_token:
+        raise SourceMisconfigured(
+            "There is no JUPYTERHUB_API_TOKEN here: the provider 'hub' works in servers "
+            "started by JupyterHub."
+        )
+    return {"Authorization": f"Bearer {hub_token}"}
+
+
 class HubSource:
     """Asks with the server's own hub token; whose token comes back is the service's say.
 
@@ -60,24 +88,14 @@ class HubSource:
         timeout: float = 10.0,
         user_claim: str | None = None,
     ) -> None:
-        base = (url or os.environ.get("JUPYTER_SLURM_REST_TOKEN_URL") or _beside_the_hub()).rstrip(
-            "/"
+        self._endpoint = service_endpoint(
+            "token", url, cluster, tls_ca, tls_cert, tls_key, timeout=timeout
         )
-        base = base.removesuffix("/token")
-        path = f"/clusters/{cluster}/token" if cluster else "/token"
-        tls = Tls(tls_ca, tls_cert, tls_key) if tls_ca or tls_cert else Tls.of_jupyterhub()
-        self._endpoint = Endpoint(base + path, tls=tls, timeout=timeout)
         self._user_claim = user_claim
 
     async def fetch(self) -> Token:
         """Ask the service for a token of this server's owner."""
-        hub_token = os.environ.get("JUPYTERHUB_API_TOKEN")
-        if not hub_token:
-            raise SourceMisconfigured(
-                "There is no JUPYTERHUB_API_TOKEN here: the provider 'hub' works in servers "
-                "started by JupyterHub."
-            )
-        reply = await self._endpoint.ask("POST", headers={"Authorization": f"Bearer {hub_token}"})
+        reply = await self._endpoint.ask("POST", headers=own_hub_token())
         if reply.status != 200:
             raise _refusal(reply)
         value, lifetime = reply.body.get("token"), reply.body.get("expires_in")

@@ -46,6 +46,17 @@ class JobList(Model, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
+class QueueState(Model, frozen=True, kw_only=True):
+    """How everybody's queue is, without a row of it."""
+
+    #: Another one whenever a row changed.
+    version: str
+    as_of: float
+    stale: bool
+    #: How it is read, and why so.
+    plan: str
+
+
 class NodeList(Model, frozen=True, kw_only=True):
     """The nodes."""
 

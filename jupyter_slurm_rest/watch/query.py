@@ -36,6 +36,10 @@ class JobsQuery(Request, frozen=True, kw_only=True):
     #: Fields of the rows that are wanted. Default: all.
     columns: Words = ""
 
+    def params(self) -> dict[str, str]:
+        """As the parameters of an address, without those that go without saying."""
+        return {name: str(value) for name, value in msgspec.structs.asdict(self).items() if value}
+
 
 def listed(words: str) -> frozenset[str]:
     """The words of a comma-separated list."""

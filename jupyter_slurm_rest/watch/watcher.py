@@ -118,6 +118,12 @@ class Watcher:
         page = await self._pages.page(looked.value, query, since=since)
         return _look(page, looked, choice, looked.value.note)
 
+    async def state(self) -> tuple[Seen[Any], Choice]:
+        """Everybody's queue as it is read, without a page of it; a look like any other."""
+        choice = await self.choice("all")
+        view = self._index if choice.plan == "index" else await self._table_view(choice)
+        return await view.look(), choice
+
     async def choice(self, scope: Scope) -> Choice:
         """The plan of a view, and why."""
         weather = await self._weather.now()

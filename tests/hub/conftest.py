@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from .rig import KEY, FakeHub, server_model, write_key
+from .shared_rig import Slurmrestd
 
 
 @pytest.fixture
@@ -16,3 +18,11 @@ def key_file(tmp_path: Path) -> Path:
 def hub() -> FakeHub:
     """A hub where alice and bob have a server each."""
     return FakeHub({"alice-server": server_model("alice"), "bob-server": server_model("bob")})
+
+
+@pytest.fixture
+def slurmrestd() -> Iterator[Slurmrestd]:
+    server = Slurmrestd()
+    server.start()
+    yield server
+    server.stop()

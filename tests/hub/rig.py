@@ -15,8 +15,6 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_slurm_rest.hub.app import SlurmTokenService
 from jupyter_slurm_rest.hub.callers import HubClient
-from jupyter_slurm_rest.hub.handlers import make_application
-from jupyter_slurm_rest.hub.metrics import Metrics
 from jupyter_slurm_rest.tokens.http import Tls
 
 KEY = bytes(range(32))
@@ -114,10 +112,9 @@ async def running(hub: FakeHub, **settings: Any) -> AsyncIterator[Running]:
     settings.setdefault("service_name", "slurm-token")
     app = SlurmTokenService(**settings)
     async with serving(hub.application()) as hub_url:
-        client, metrics = HubClient(hub_url + "/hub/api", "service-token", Tls()), Metrics()
-        desk = app.make_desk(client, metrics)
-        routes = make_application(
-            "/services/slurm-token/", desk, metrics, open_metrics=app.open_metrics
-        )
+        client = HubClient(hub_url + "/hub/api", "service-token", Tls())
+        routes, service = app.make_application(client)
         async with serving(routes) as url:
             yield Running(url + "/services/slurm-token/")
+        for reader in service.readers.values():
+            await reader.close()

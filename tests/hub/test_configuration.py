@@ -17,7 +17,6 @@ import pytest
 from jupyter_slurm_rest.hub.app import SlurmTokenService
 from jupyter_slurm_rest.hub.callers import HubClient
 from jupyter_slurm_rest.hub.errors import ConfigurationError
-from jupyter_slurm_rest.hub.metrics import Metrics
 from jupyter_slurm_rest.hub.serving import warn_of_weak_login
 from jupyter_slurm_rest.tokens.http import Tls
 
@@ -27,7 +26,7 @@ from .rig import FakeHub, serving
 def configure(**settings: Any) -> None:
     settings.setdefault("service_name", "slurm-token")
     client = HubClient("http://127.0.0.1:1/hub/api", "", Tls())
-    SlurmTokenService(**settings).make_desk(client, Metrics())
+    SlurmTokenService(**settings).make_application(client)
 
 
 def test_without_a_required_scope_it_does_not_start(key_file: Path) -> None:

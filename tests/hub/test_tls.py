@@ -14,8 +14,6 @@ from tornado.web import Application
 from jupyter_slurm_rest.hub.app import SlurmTokenService
 from jupyter_slurm_rest.hub.callers import HubClient
 from jupyter_slurm_rest.hub.errors import ConfigurationError
-from jupyter_slurm_rest.hub.handlers import make_application
-from jupyter_slurm_rest.hub.metrics import Metrics
 from jupyter_slurm_rest.hub.serving import Listener
 from jupyter_slurm_rest.tokens import TokenError, make_provider
 from jupyter_slurm_rest.tokens.http import Tls
@@ -38,11 +36,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 async def running_tls(
     hub: FakeHub, key_file: Path, certificate: tuple[str, str], client_ca: str = ""
 ) -> AsyncIterator[str]:
-    app, metrics = SlurmTokenService(service_name="slurm-token", key_file=str(key_file)), Metrics()
+    app = SlurmTokenService(service_name="slurm-token", key_file=str(key_file))
     async with serving(hub.application()) as hub_url:
         client = HubClient(hub_url + "/hub/api", "service-token", Tls())
-        desk = app.make_desk(client, metrics)
-        routes = make_application("/services/slurm-token/", desk, metrics, open_metrics=False)
+        routes, _ = app.make_application(client)
         probe, port = bind_unused_port()
         probe.close()
         url = f"https://127.0.0.1:{port}"

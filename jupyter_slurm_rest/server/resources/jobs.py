@@ -9,7 +9,6 @@ from jupyter_slurm_rest.server.requests import SubmitQuery, SubmitRequest
 from jupyter_slurm_rest.server.submission import check, check_directories, submit, validate
 from jupyter_slurm_rest.slurm.models import Submitted
 from jupyter_slurm_rest.watch.answers import JobList
-from jupyter_slurm_rest.watch.job_list import job_list
 from jupyter_slurm_rest.watch.query import JobsQuery
 
 
@@ -17,7 +16,7 @@ class JobsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: JobsQuery) -> JobList:
         """A page of the queue, filtered and sorted."""
-        return await job_list(self.cluster(cluster).watcher, query)
+        return await self.cluster(cluster).jobs(query)
 
     @operation("write", answers={201: Submitted, 200: ScriptAnswer})
     async def post(

@@ -8,6 +8,7 @@ from jupyter_slurm_rest.slurm.dialects import people as wire
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import Account, Association, Qos, Share
+from jupyter_slurm_rest.slurm.transport import segment
 
 from .accounting import AccountingCalls
 
@@ -58,6 +59,15 @@ class PeopleCalls(AccountingCalls):
             qos=[one for one in qos if one.name in usable],
             shares=shares,
         )
+
+    async def privileges(self, user: str) -> list[str]:
+        """What ``user`` may do beyond others: a level of administration, coordination.
+
+        Empty too for a user whom accounting does not know.
+        """
+        answer = await self._database(f"user/{segment(user)}", {"with_coords": "true"})
+        rows = decode(answer.body, wire.UserRows).users or []
+        return [one for row in rows if row.name == user for one in wire.standing_out(row)]
 
     async def users(self) -> list[str]:
         """Names of the users that accounting knows."""

@@ -167,6 +167,10 @@ def standing(shares: list[Share], user: str) -> list[Share]:
     return [one for one in shares if (one.user == user if one.user else one.account in above)]
 
 
+#: ``Not Set`` of an association's user that nobody gave a level.
+_ORDINARY = ("None", "Not Set")
+
+
 class _Named(msgspec.Struct):
     name: Text = None
 
@@ -181,6 +185,22 @@ class NamedRows(Envelope):
 
 def names(rows: list[_Named] | None) -> list[str]:
     return [name for row in rows or [] if (name := text(row.name))]
+
+
+class UserRow(msgspec.Struct):
+    name: Text = None
+    administrator_level: Words = None
+    coordinators: list[_Named] | None = None
+
+
+class UserRows(Envelope):
+    users: list[UserRow] | None = None
+
+
+def standing_out(row: UserRow) -> list[str]:
+    """What ``row`` may do beyond an ordinary user, in Slurm's words."""
+    levels = [level for level in words(row.administrator_level) if level not in _ORDINARY]
+    return levels + [f"coordinator of {name}" for name in names(row.coordinators)]
 
 
 class _TresType(msgspec.Struct):

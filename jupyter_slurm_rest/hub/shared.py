@@ -1,0 +1,171 @@
+"""Shared mode: what is public on a cluster, read once for a whole hub."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from jupyter_slurm_rest.slurm import Credentials, Limits, SlurmClient, SlurmError, Transport
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
+from jupyter_slurm_rest.slurm.models import Node, Partition
+from jupyter_slurm_rest.slurm.plans.rest import RestSource
+from jupyter_slurm_rest.watch import Nobody, Settings, Watcher, describe
+from jupyter_slurm_rest.watch.answers import JobList, NodeList, PartitionList, QueueState
+from jupyter_slurm_rest.watch.job_list import job_list
+from jupyter_slurm_rest.watch.query import JobsQuery
+from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
+
+from .clusters import Cluster, SharedConfig
+from .errors import ConfigurationError, Refusal, not_public, slurm_failed
+from .people import People
+from .publicness import Publicness
+from .witness import Witness
+
+T = TypeVar("T")
+
+
+class OwnToken:
+    """The reader's token: signed here, held here, renewed at half of its life."""
+
+    def __init__(self, cluster: Cluster, user: str) -> None:
+        self._cluster = cluster
+        self._user = user
+        self._kept: Credentials | None = None
+        self._renew_at = -float("inf")
+
+    async def __call__(self, renew: bool = False) -> Credentials:
+        if self._kept is None or renew or time.monotonic() >= self._renew_at:
+            issued = await asyncio.to_thread(self._cluster.sign, self._user)
+            self._kept = Credentials(self._user, issued.token)
+            self._renew_at = time.monotonic() + issued.lifetime / 2
+        return self._kept
+
+    async def username(self) -> str:
+        return self._user
+
+
+class SharedReader:
+    """The one reader of a cluster, while anybody looks; every answer may be refused.
+
+    All raise :exc:`Refusal`, and :exc:`InvalidRequest` for what no reader can be asked.
+    """
+
+    def __init__(self, cluster: Cluster, config: SharedConfig) -> None:
+        token = OwnToken(cluster, config.user)
+        self._transport = Transport(
+            config.url,
+            ca=config.ca,
+            cert=config.cert,
+            key=config.key,
+            proxy=config.proxy,
+            limits=Limits(total=config.timeout),
+        )
+        self._client = SlurmClient(self._transport, token, api_version=config.api_version)
+        self._public = Publicness(cluster.name, config.user, self._client, token, self._begin)
+        self._watcher = Watcher(
+            Witness(RestSource(self._client, token.username), self._public.refuse),
+            Nobody(),
+            Settings(
+                max_jobs_dump=config.max_jobs_dump,
+                share=config.slurmrestd_share,
+                shortest=config.refresh,
+            ),
+        )
+        self._snapshots = Snapshots(ttl=config.refresh)
+        #: Versions of another run of this service mean nothing to this one.
+        self._run = secrets.token_hex(4)
+
+    async def state(self) -> QueueState:
+        """Whether anything changed, and how all jobs are read."""
+        seen, choice = await self._asked(self._watcher.state)
+        return QueueState(
+            version=f"{self._run}-{seen.value.version}",
+            as_of=seen.value.as_of,
+            stale=seen.stale,
+            plan=describe(choice),
+        )
+
+    async def jobs(self, query: JobsQuery) -> JobList:
+        """A page of everybody's queue, whatever the query's scope."""
+        everybody = msgspec.structs.replace(query, scope="all")
+        return await self._asked(lambda: job_list(self._watcher, everybody))
+
+    async def nodes(self) -> NodeList:
+        """Every node."""
+        found = await self._asked(self._nodes)
+        return NodeList(
+            nodes=found.value,
+            total=len(found.value),
+            as_of=found.as_of,
+            stale=found.stale,
+            note=found.note,
+        )
+
+    async def partitions(self) -> PartitionList:
+        """Every partition, with what is free in it."""
+        found = await self._asked(self._partitions)
+        return PartitionList(
+            partitions=found.value,
+            total=len(found.value),
+            as_of=found.as_of,
+            stale=found.stale,
+            note=found.note,
+        )
+
+    async def close(self) -> None:
+        """Stop reading."""
+        await self._watcher.close()
+        await self._snapshots.close()
+        await self._transport.close()
+
+    async def _nodes(self) -> Snapshot[list[Node]]:
+        return await self._snapshots.get("nodes", self._client.nodes)
+
+    async def _partitions(self) -> Snapshot[list[Partition]]:
+        nodes = (await self._nodes()).value
+        return await self._snapshots.get("partitions", lambda: self._client.partitions(nodes))
+
+    async def _asked(self, read: Callable[[], Awaitable[T]]) -> T:
+        try:
+            await self._public.check()
+            answer = await read()
+        except InvalidRequest:
+            raise
+        except PermissionDenied as error:
+            self._public.refuse(not_public(error.message))
+            raise not_public(error.message) from None
+        except SlurmError as error:
+            raise slurm_failed(error.message) from None
+        # The reading under way may have found what an older one did not.
+        self._public.insist()
+        return answer
+
+    async def _begin(self) -> None:
+        """What was read before a refusal is not shown after it."""
+        self._snapshots.forget()
+        await self._watcher.forget()
+
+
+def make_readers(clusters: Mapping[str, Cluster], people: People) -> dict[str, SharedReader]:
+    """A reader for each cluster that is shared. Raises ConfigurationError."""
+    return {
+        name: _make_reader(cluster, cluster.config.shared, people)
+        for name, cluster in clusters.items()
+        if cluster.config.shared
+    }
+
+
+def _make_reader(cluster: Cluster, config: SharedConfig, people: People) -> SharedReader:
+    try:
+        people.check_reader(config.user)
+        # Whether a token can be made shows now, not when the first person looks.
+        cluster.sign(config.user)
+        return SharedReader(cluster, config)
+    except (ConfigurationError, Refusal, InvalidRequest) as error:
+        where = f"c.SlurmTokenService.clusters[{cluster.name!r}]['shared']"
+        raise ConfigurationError(f"{where}: {error}") from None

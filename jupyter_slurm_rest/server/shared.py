@@ -1,0 +1,200 @@
+"""What the hub reads once for everybody: all jobs, nodes and partitions of a cluster.
+
+A person's own jobs, and all that they do, never come this way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import Node, Partition
+from jupyter_slurm_rest.tokens.errors import TokenError
+from jupyter_slurm_rest.tokens.http import Fetched, as_object
+from jupyter_slurm_rest.tokens.hub import own_hub_token, service_endpoint
+from jupyter_slurm_rest.watch import Audience
+from jupyter_slurm_rest.watch.answers import JobList, NodeList, PartitionList, QueueState
+from jupyter_slurm_rest.watch.pace import Pace
+from jupyter_slurm_rest.watch.query import JobsQuery
+from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
+from jupyter_slurm_rest.watch.view import View
+
+from .failures import RequestFailed
+
+A = TypeVar("A", bound=QueueState | JobList | NodeList | PartitionList)
+
+#: Seconds for an answer: the hub's first reading takes as long as one of our own would.
+_PATIENCE = 30.0
+#: 5,000 rows are 3 MB.
+_MOST = 32 * 1024 * 1024
+#: Answers that are kept to be asked for again by their ETag.
+_KEPT = 16
+#: Seconds after which the hub is asked again that did not share, at first and at most.
+_SOONEST, _LATEST = 15.0, 600.0
+
+
+class NotShared(Exception):
+    """The hub does not share this now; the text says why."""
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    state: QueueState
+    #: It is not slurmrestd's time that it cost.
+    seconds: float = 0.0
+
+    @property
+    def version(self) -> int:
+        return hash(self.state.version)
+
+
+class SharedLists:
+    """One cluster's public lists, as long as the hub shares them.
+
+    ``None`` instead of a list means that this server must read by itself; ``why`` then
+    says why. While somebody looks at all jobs, one task follows their version.
+    """
+
+    def __init__(self, options: Mapping[str, Any], audience: Audience, refresh: float) -> None:
+        self.why = ""
+        self._places = {
+            what: service_endpoint(what, **options, timeout=_PATIENCE)
+            for what in ("shared", "shared/jobs", "shared/nodes", "shared/partitions")
+        }
+        self._audience = audience
+        self._snapshots = Snapshots(ttl=refresh)
+        self._answers: OrderedDict[object, tuple[str, Any]] = OrderedDict()
+        self._again = Pace(floor=_SOONEST / 2, ceiling=_LATEST)
+        self._due = 0.0
+        self._trial: asyncio.Task[None] | None = None
+        self._view: View[_Seen] = View(
+            self._follow,
+            Pace(share=1.0, floor=refresh),
+            lease=90.0 if refresh else 0.0,
+            changed=lambda before, now: audience.queue_changed("all", now.state.as_of),
+        )
+
+    async def state(self) -> QueueState | None:
+        """How the hub reads all jobs."""
+        with contextlib.suppress(NotShared):
+            self._insist()
+            seen = await self._view.look()
+            if seen.error is None:
+                return seen.value.state
+        return None
+
+    async def jobs(self, query: JobsQuery) -> JobList | None:
+        """A page of everybody's queue. Raises RequestFailed for what cannot be asked."""
+        state = await self.state()
+        if state is None:
+            return None
+        params = msgspec.structs.replace(query, scope="all").params()
+        found = await self._shared("shared/jobs", JobList, params, state.version)
+        return None if found is None else msgspec.structs.replace(found, plan="shared")
+
+    async def nodes(self) -> Snapshot[list[Node]] | None:
+        """Every node."""
+        found = await self._shared("shared/nodes", NodeList)
+        if found is None:
+            return None
+        return Snapshot(found.nodes, found.as_of, found.stale, found.note)
+
+    async def partitions(self) -> Snapshot[list[Partition]] | None:
+        """Every partition."""
+        found = await self._shared("shared/partitions", PartitionList)
+        if found is None:
+            return None
+        return Snapshot(found.partitions, found.as_of, found.stale, found.note)
+
+    async def close(self) -> None:
+        """Stop following."""
+        if self._trial is not None:
+            self._trial.cancel()
+        await self._view.close()
+        await self._snapshots.close()
+        for place in self._places.values():
+            await place.close()
+
+    async def _shared(
+        self, what: str, kind: type[A], params: Mapping[str, str] | None = None, version: str = ""
+    ) -> A | None:
+        """However many tabs ask for the same, the hub is asked once for each version."""
+        asked: Mapping[str, str] = params or {}
+        key = (what, version, *asked.items())
+        with contextlib.suppress(NotShared):
+            self._insist()
+            found: Snapshot[A] = await self._snapshots.get(
+                key, lambda: self._ask(what, kind, asked)
+            )
+            return found.value
+        return None
+
+    async def _follow(self, before: _Seen | None) -> _Seen:
+        return _Seen(await self._ask("shared", QueueState, {}))
+
+    def _insist(self) -> None:
+        """Raise NotShared while the hub does not share; from time to time try it again."""
+        if not self.why:
+            return
+        if time.monotonic() >= self._due and (self._trial is None or self._trial.done()):
+            self._trial = asyncio.create_task(self._try_again(), name="slurm-shared")
+        raise NotShared(self.why)
+
+    async def _try_again(self) -> None:
+        with contextlib.suppress(NotShared):
+            state = await self._ask("shared", QueueState, {})
+            self._audience.queue_changed("all", state.as_of)
+
+    async def _ask(self, what: str, kind: type[A], params: Mapping[str, str]) -> A:
+        key = (what, *params.items())
+        tag, known = self._answers.get(key, ("", None))
+        headers = {"If-None-Match": tag} if tag else {}
+        try:
+            reply = await self._places[what].fetch(
+                headers={**own_hub_token(), **headers}, params=params, most=_MOST
+            )
+            answer: A = _read(reply, kind, known)
+        except TokenError as error:
+            raise self._not_shared(error.message) from None
+        except (NotShared, msgspec.MsgspecError) as error:
+            raise self._not_shared(str(error)) from None
+        self.why = ""
+        self._again.succeeded(0.0)
+        if reply.status == 200:
+            self._answers[key] = (reply.headers.get("etag", ""), answer)
+            while len(self._answers) > _KEPT:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _not_shared(self, why: str) -> NotShared:
+        first = not self.why
+        self.why = f"All jobs are read by this server, not by the hub: {why.rstrip('.')}."
+        self._due = time.monotonic() + self._again.failed()
+        if first:
+            self._audience.queue_changed("all", time.time())
+        return NotShared(self.why)
+
+
+def _read(reply: Fetched, kind: type[A], known: A | None) -> A:
+    if reply.status == 304 and known is not None:
+        as_of = float(reply.headers["slurm-as-of"])
+        return msgspec.structs.replace(known, as_of=as_of)
+    if reply.status == 200:
+        return msgspec.json.decode(reply.data, type=kind)
+    said = {name: str(value) for name, value in as_object(reply.data).items()}
+    if reply.status == 422:
+        raise RequestFailed(
+            422,
+            said.get("code", "invalid"),
+            said.get("message", ""),
+            field=said.get("field"),
+            advice=said.get("advice", ""),
+        )
+    if reply.status == 404 and said.get("code") != "not_shared":
+        raise NotShared("its token service does not know shared mode")
+    raise NotShared(said.get("message", f"its token service failed (HTTP status {reply.status})"))

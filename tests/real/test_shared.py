@@ -1,0 +1,211 @@
+"""Shared mode on real daemons: what is public is shared, what PrivateData hides is not."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.relay import Relay
+from devcluster import Cluster
+from jupyter_slurm_rest.server.cluster import Cluster as Configured
+from jupyter_slurm_rest.server.settings import read_clusters
+from jupyter_slurm_rest.watch import Nobody, Settings
+from jupyter_slurm_rest.watch.query import JobsQuery
+from tests.hub.rig import FakeHub, Running, running, server_model
+from tests.hub.shared_rig import get
+
+#: A user of every cluster without an association, a privilege or a job.
+READER = "slurmrestd"
+GENERATIONS = [
+    name
+    for name in ("trixie", "forky")
+    if name in os.environ.get("SLURM_GENERATIONS", "trixie,forky")
+]
+ALL = JobsQuery(scope="all", limit=1000)
+
+
+@pytest.fixture(scope="module", params=GENERATIONS)
+def own(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A cluster whose slurm.conf may be changed."""
+    if os.geteuid() != 0:
+        reason = "needs root: a real Slurm runs jobs as several users"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    instance = (os.environ.get("DEVCLUSTER_INSTANCE") or "test") + "-shared"
+    hidden = "PartitionName=secret Nodes=cpu[1-2] Hidden=YES MaxTime=30:00"
+    club = "PartitionName=club Nodes=cpu[1-2] AllowGroups=bob MaxTime=30:00"
+    cluster = Cluster(request.param, instance, slurm_conf=["PrivateData=none", hidden, club])
+    cluster.up()
+    for user, partition in (("alice", "debug"), ("bob", "debug"), ("bob", "secret")):
+        batch = ["sbatch", "-H", "-t5", "--mem=20", "-p", partition, "--wrap", "true"]
+        cluster.run(batch, user=user)
+    # slurmctld counts its jobs now and then; accounting hears of them a moment later.
+    deadline = time.monotonic() + 90
+    while not re.search(r"Jobs pending:\s+3", cluster.run(["sdiag"]).stdout):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    yield cluster
+    cluster.down()
+
+
+Hide = Callable[[str], None]
+
+
+@pytest.fixture
+def private(own: Cluster) -> Iterator[Hide]:
+    """Sets PrivateData."""
+    conf = own.layout.slurm_etc / "slurm.conf"
+
+    def hide(what: str) -> None:
+        text = re.sub(r"(?m)^PrivateData=.*$", f"PrivateData={what}", conf.read_text())
+        conf.write_text(text)
+        own.run(["scontrol", "reconfigure"])
+        time.sleep(2)
+
+    yield hide
+    hide("none")
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    return FakeHub({f"{name}-server": server_model(name) for name in ("alice", "bob")})
+
+
+def sharing(cluster: Cluster, url: str = "", user: str = READER, **more: Any) -> dict[str, Any]:
+    reader = {"url": url or cluster.url, "user": user, "refresh": 0.5, **more}
+    key = str(cluster.layout.jwt_key)
+    return {"clusters": {"maxwell": {"key_file": key, "shared": reader}}}
+
+
+def owners(cluster: Cluster) -> dict[int, str]:
+    lines = cluster.run(["squeue", "-h", "--all", "-o", "%A %u"]).stdout.splitlines()
+    return {int(job): user for job, user in (line.split() for line in lines)}
+
+
+def server(cluster: Cluster, service: Running, url: str = "") -> Configured:
+    tokens = {"provider": "hub", "url": service.url, "cluster": "maxwell"}
+    entry = {"url": url or cluster.url, "tokens": tokens, "shared": True}
+    settings = read_clusters({"c": entry})["c"]
+    return Configured("c", settings, ttl=0.5, audience=Nobody(), watching=Settings(shortest=0.5))
+
+
+@pytest.mark.parametrize("most", [5_000, 1], ids=["dump", "index"])
+async def test_everybody_sees_what_squeue_shows_from_one_reading(
+    own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    with Relay(own.url) as for_hub, Relay(own.url) as for_servers:
+        settings = sharing(own, for_hub.url, max_jobs_dump=most, refresh=60.0)
+        async with running(hub, **settings) as service:
+            counts = []
+            for name in ("alice", "bob"):
+                monkeypatch.setenv("JUPYTERHUB_API_TOKEN", f"{name}-server")
+                one = server(own, service, for_servers.url)
+                found = await one.jobs(ALL)
+                nodes = (await one.nodes()).value
+                assert (found.plan, found.note.count("by this server")) == ("shared", 0)
+                shown = {row.job_id: row.user for row in found.jobs}
+                assert shown == owners(own)
+                assert {node.name for node in nodes} == {"cpu1", "cpu2", "gpu1", "gpu2"}
+                partitions = (await one.partitions()).value
+                assert {"secret", "club"} < {partition.name for partition in partitions}
+                counts.append(for_hub.requests)
+                await one.close()
+            assert counts[0] > 0
+            assert counts[1] == counts[0], "bob's looks cost slurmrestd nothing"
+            assert for_servers.requests == 0
+            state = (await get(service)).json()
+            assert state["plan"].startswith("dump" if most > 1 else "index")
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("jobs", "PrivateData=jobs"),
+        ("nodes", "nodes are hidden"),
+        ("partitions", "hidden"),
+        ("jobs,nodes,partitions", "hidden"),
+    ],
+)
+@pytest.mark.parametrize("most", [5_000, 1], ids=["dump", "index"])
+async def test_what_is_private_is_not_shared(
+    own: Cluster, hub: FakeHub, private: Hide, what: str, words: str, most: int
+) -> None:
+    private(what)
+    async with running(hub, **sharing(own, max_jobs_dump=most)) as service:
+        for list_ in ("jobs", "", "nodes", "partitions"):
+            answer = await get(service, list_)
+            assert (answer.status_code, answer.json()["code"]) == (409, "not_public"), list_
+            assert words in answer.json()["message"]
+
+
+async def test_alice_then_sees_her_own_view_with_her_own_token(
+    own: Cluster, hub: FakeHub, private: Hide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private("jobs")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "alice-server")
+    async with running(hub, **sharing(own)) as service:
+        one = server(own, service)
+        found = await one.jobs(ALL)
+        await one.close()
+    assert found.plan == "dump"
+    assert {row.user for row in found.jobs} == {"alice"}
+    assert "not by the hub: other people's jobs are hidden" in found.note
+
+
+async def test_a_cluster_that_becomes_private_ends_shared_mode(
+    own: Cluster, hub: FakeHub, private: Hide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_slurm_rest.hub.witness._EVERY", 1.0)
+    async with running(hub, **sharing(own)) as service:
+        assert (await get(service, "jobs")).status_code == 200
+        private("jobs")
+        seen: list[int] = []
+        deadline = time.monotonic() + 20
+        while 409 not in seen and time.monotonic() < deadline:
+            answer = await get(service, "jobs")
+            seen.append(answer.status_code)
+            # Never a list that lacks the hidden ones.
+            if answer.status_code == 200:
+                assert {row["user"] for row in answer.json()["jobs"]} == {"alice", "bob"}
+        assert seen[-1] == 409
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [("carol", "coordinator of chemistry"), ("slurm", "may act as anybody")],
+)
+async def test_a_privileged_reader_is_found_out(
+    own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, user: str, words: str
+) -> None:
+    # The service refuses this name at start; a site's SlurmUser may have another.
+    monkeypatch.setattr("jupyter_slurm_rest.hub.people.PRIVILEGED_NAMES", frozenset({"root"}))
+    async with running(hub, **sharing(own, user=user)) as service:
+        answer = await get(service, "jobs")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
+    assert words in answer.json()["message"]
+
+
+async def test_an_operator_is_found_out(own: Cluster, hub: FakeHub) -> None:
+    modify = ["sacctmgr", "-i", "modify", "user", "bob", "set"]
+    own.run([*modify, "AdminLevel=Operator"])
+    try:
+        async with running(hub, **sharing(own, user="bob")) as service:
+            answer = await get(service, "jobs")
+    finally:
+        own.run([*modify, "AdminLevel=None"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
+    assert "Operator" in answer.json()["message"]
+
+
+async def test_no_log_of_slurm_holds_a_token_of_the_reader(own: Cluster) -> None:
+    logs: list[Path] = list(own.layout.logs.glob("*.log"))
+    assert logs
+    for path in logs:
+        assert not re.search(rb"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}", path.read_bytes()), path
