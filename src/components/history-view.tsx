@@ -34,21 +34,24 @@ export function HistoryView(props: IHistoryViewProps): JSX.Element {
 }
 
 function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element {
-  const { model, trans, width } = props;
+  const { model, trans, width, open } = props;
   const now = useNow(30);
+  const { scope } = model.query;
+  const layout = React.useMemo(
+    () => historyLayout({ width, scope, trans, now, open: job => open([job]) }),
+    [width, scope, trans, now, open]
+  );
   if (model.asOf === null) {
     return <Unknown model={model} trans={trans} />;
   }
   if (model.total === 0) {
     return <NoJobs model={model} trans={trans} />;
   }
-  const { open } = props;
-  const { scope } = model.query;
   return (
     <JobTable
       model={model}
       label={trans.__('Finished jobs')}
-      layout={historyLayout({ width, scope, trans, now, open: job => open([job]) })}
+      layout={layout}
       // What ended last or took longest is what is looked for.
       greatestFirst={['end_time', 'elapsed', 'cpus']}
       open={open}

@@ -5,7 +5,7 @@ import type { IJobSummary } from '../api/vocabulary';
 import { formatDuration, formatMinutes } from '../models/format';
 import type { Scope } from '../models/queue';
 import { StateBadge } from './state-badge';
-import { fitting, type IColumn } from './virtual-table';
+import { fitting, type IColumn } from './columns';
 
 /** Below this width a job takes two lines. */
 const COMPACT = 440;
@@ -64,7 +64,8 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
     label,
     sort: id,
     width,
-    cell: job => <span title={value(job)}>{value(job)}</span>
+    cell: value,
+    title: value
   });
   return {
     twoLines: {
@@ -110,7 +111,8 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       id: 'where',
       label: trans.__('Nodes'),
       width: 96,
-      cell: job => <span title={job.nodes}>{job.nodes || (job.node_count ?? '')}</span>
+      cell: job => job.nodes || (job.node_count ?? ''),
+      title: job => job.nodes
     },
     cpus: {
       id: 'cpus',

@@ -53,8 +53,18 @@ export function JobsView(props: IJobsViewProps): JSX.Element {
   );
 }
 
+/** Seconds for which a time that runs on is shown as it is. */
+const SHOWN_FOR = 5;
+
 function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
-  const { model, trans, width } = props;
+  const { model, trans, width, open } = props;
+  const { scope } = model;
+  // Not every page that arrives is a reason to draw the rows that are there already.
+  const now = Math.floor(model.slurmNow / SHOWN_FOR) * SHOWN_FOR;
+  const layout = React.useMemo(
+    () => jobLayout({ width, scope, trans, now, open: job => open([job]) }),
+    [width, scope, trans, now, open]
+  );
   if (model.asOf === null) {
     return model.error ? (
       <Failure error={model.error} trans={trans} retry={() => void model.refresh()} />
@@ -65,13 +75,11 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
   if (model.total === 0) {
     return <NoJobs {...props} />;
   }
-  const { open } = props;
-  const { scope, slurmNow: now } = model;
   return (
     <JobTable
       model={model}
       label={scope === 'mine' ? trans.__('My jobs') : trans.__('All jobs')}
-      layout={jobLayout({ width, scope, trans, now, open: job => open([job]) })}
+      layout={layout}
       open={open}
       remove={props.cancel}
     />

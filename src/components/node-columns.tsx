@@ -6,7 +6,7 @@ import { formatMemory } from '../models/format';
 import { freeOn } from '../models/nodes';
 import { describeNode } from '../models/nodestate';
 import { ToneBadge } from './state-badge';
-import { fitting, type IColumn } from './virtual-table';
+import { fitting, type IColumn } from './columns';
 
 /** Below this width a node takes two lines. */
 const COMPACT = 440;
@@ -86,7 +86,8 @@ function wideColumns(options: {
       sort: 'name',
       width: 100,
       grow: true,
-      cell: node => <span title={node.name}>{node.name}</span>
+      cell: node => node.name,
+      title: node => node.name
     },
     {
       id: 'state',
@@ -108,13 +109,15 @@ function wideColumns(options: {
       id: 'partitions',
       label: trans.__('Partitions'),
       width: 120,
-      cell: node => <Words words={node.partitions} />
+      cell: node => node.partitions.join(', '),
+      title: node => node.partitions.join(', ')
     },
     {
       id: 'features',
       label: trans.__('Features'),
       width: 120,
-      cell: node => <Words words={node.features} />
+      cell: node => node.features.join(', '),
+      title: node => node.features.join(', ')
     }
   ];
   const order = ['name', 'state', 'cpus', 'memory', 'gpus', 'partitions', 'features', 'reason'];
@@ -173,9 +176,4 @@ function WhyNot(props: { node: INode; lines: 1 | 2 }): JSX.Element | null {
       {node.reason}
     </span>
   );
-}
-
-function Words(props: { words: string[] }): JSX.Element {
-  const words = props.words.join(', ');
-  return <span title={words}>{words}</span>;
 }

@@ -154,7 +154,6 @@ export abstract class PolledModel implements IDisposable {
     const generation = this._generation;
     const isCurrent = () => !this._isDisposed && generation === this._generation;
     this._loading += 1;
-    this.emitChanged();
     try {
       await this.fetch(isCurrent, why);
       if (isCurrent()) {
