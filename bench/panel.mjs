@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import { bare, scrolled, widen } from './scroll.mjs';
+
 const require = createRequire(new URL('../package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
@@ -57,11 +59,7 @@ async function panel(page) {
     timeout: 60_000
   });
   await page.waitForTimeout(1500);
-  const frames = await page.evaluate(scroll);
-  await page.evaluate(() => {
-    document.querySelectorAll('.jp-SlurmTable').forEach(e => e.scrollTo({ top: 0 }));
-  });
-  await page.waitForTimeout(2000);
+  const narrow = await scrolled(page);
   const sorts = [];
   for (const heading of ['Name', 'Priority', 'Name', 'Job']) {
     const button = page.getByRole('columnheader', { name: heading }).locator('button').first();
@@ -73,38 +71,27 @@ async function panel(page) {
   const box = page.getByRole('searchbox').locator('visible=true').first();
   const filters = [];
   for (const words of ['user7', 'job-4242', 'account3']) {
-    await box.focus();
-    await page.evaluate(value => {
-      const input = document.activeElement;
-      const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
-      setter.call(input, value);
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-    }, words);
+    await fill(page, box, words);
     filters.push(await untilDrawn(page, null));
     await page.waitForTimeout(600);
   }
-  return { frames, sorts, filters };
+  await fill(page, box, '');
+  await untilDrawn(page, null);
+  await widen(page, 1040);
+  const wide = await scrolled(page);
+  await page.evaluate(bare);
+  const plain = await scrolled(page);
+  return { scrolls: { narrow, wide, plain }, sorts, filters };
 }
 
-// Scrolls as a person does who flings the list: three seconds, a screenful every few frames.
-function scroll() {
-  const scroller = [...document.querySelectorAll('.jp-SlurmTable')].find(e => e.clientHeight > 0);
-  const times = [];
-  return new Promise(resolve => {
-    let last = performance.now();
-    const end = last + 3000;
-    const step = now => {
-      times.push(now - last);
-      last = now;
-      scroller.scrollTop += 120;
-      if (now < end) {
-        requestAnimationFrame(step);
-      } else {
-        resolve(times.slice(1));
-      }
-    };
-    requestAnimationFrame(step);
-  });
+async function fill(page, box, words) {
+  await box.focus();
+  await page.evaluate(value => {
+    const input = document.activeElement;
+    const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+    setter.call(input, value);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }, words);
 }
 
 // Milliseconds from the press (of a heading, or of Enter) until other rows are drawn.

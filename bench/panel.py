@@ -19,6 +19,14 @@ _ROOT = Path(__file__).parent.parent
 _BUILT = _ROOT / "jupyter_slurm_rest" / "labextension"
 
 
+#: A scroll of bench/scroll.mjs, its figure's name, and its words.
+_SCROLLS = (
+    ("narrow", "frames", "100,000 rows, the panel as it opens"),
+    ("wide", "wide", "100,000 rows, the panel as wide as the screen"),
+    ("plain", "plain", "a bare list in JupyterLab on this machine, for comparison"),
+)
+
+
 def measure(cluster: Cluster, *, loads: int) -> Iterator[Result]:
     if not (_BUILT / "package.json").exists():
         raise RuntimeError("the labextension is not built: run 'make frontend' first")
@@ -30,15 +38,8 @@ def measure(cluster: Cluster, *, loads: int) -> Iterator[Result]:
     if done.returncode != 0:
         raise RuntimeError(done.stderr[-2000:])
     told = json.loads(done.stdout)
-    frames = sorted(told["frames"])
-    yield Result(
-        "P6.frames",
-        "scrolling 100,000 rows: 95 % of frames within",
-        frames[int(len(frames) * 0.95)],
-        "ms",
-        20,
-        note=f"{len(frames)} frames",
-    )
+    for name, of, where in _SCROLLS:
+        yield from _frames(told["scrolls"][name], of, where)
     yield Result("P6.sort", "sorting 100,000 rows until drawn", median(told["sorts"]), "ms", 200)
     yield Result(
         "P6.filter", "filtering 100,000 rows until drawn", median(told["filters"]), "ms", 200
@@ -57,6 +58,23 @@ def measure(cluster: Cluster, *, loads: int) -> Iterator[Result]:
     total, first = _sizes()
     yield Result("P7.size", "all of the frontend, gzipped", total / 1e3, "kB", 350, counted=True)
     yield Result("P7.first", "of it loaded with JupyterLab", first / 1e3, "kB")
+
+
+def _frames(scroll: Any, of: str, where: str) -> Iterator[Result]:
+    """How long frames are while one list is scrolled, and what the page computes for one."""
+    frames, work = sorted(scroll["frames"]), scroll["work"]
+    parts = ", ".join(f"{part} {work[part]:.1f}" for part in ("script", "style", "layout"))
+    yield Result(
+        f"P6.{of}",
+        f"scrolling {where}: 95 % of frames within",
+        frames[int(len(frames) * 0.95)],
+        "ms",
+        None if of == "plain" else 20,
+        note=f"{len(frames)} frames",
+    )
+    yield Result(
+        f"P6.{of}.work", f"scrolling {where}: CPU time for a frame", work["all"], "ms", note=parts
+    )
 
 
 def _lab(cluster: Cluster, *, disabled: bool) -> Jupyter:
