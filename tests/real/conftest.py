@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from devcluster import GENERATIONS, Cluster
+from tests.real.instances import own_cluster
 
 
 def _chosen() -> list[str]:
@@ -23,7 +24,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    found = Cluster(request.param, os.environ.get("DEVCLUSTER_INSTANCE") or "test")
+    found = own_cluster(request.param)
     found.up()
     yield found
     found.down()

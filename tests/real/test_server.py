@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from devcluster import Cluster
 from jupyter_slurm_rest.server.routes import NAMESPACE
 
-HOME = "/home/alice"
+from .api import HOME, Api
 
 
 @pytest.fixture
@@ -39,50 +38,6 @@ def jp_server_config(cluster: Cluster, token: str, tmp_path: Path) -> dict[str, 
             "refresh": 0.2,
         },
     }
-
-
-class Api:
-    """The server's API, as a browser would call it."""
-
-    def __init__(self, fetch: Any, cluster: str) -> None:
-        self._fetch = fetch
-        self._cluster = cluster
-        self.bodies: list[bytes] = []
-
-    async def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
-        answer = await self._fetch(
-            NAMESPACE,
-            f"clusters/{self._cluster}/{path}",
-            method=method,
-            body=None if body is None else json.dumps(body),
-            params=query,
-            raise_error=False,
-            allow_nonstandard_methods=True,
-            request_timeout=60,
-        )
-        self.bodies.append(answer.body)
-        return answer.code, json.loads(answer.body) if answer.body else None
-
-    async def get(self, path: str, **query: Any) -> Any:
-        status, answer = await self.call("GET", path, **query)
-        assert status == 200, answer
-        return answer
-
-    async def submit(self, script: str, **options: Any) -> str:
-        body = {"script": script, "options": options, "directory": HOME}
-        status, answer = await self.call("POST", "jobs", body)
-        assert status == 201, answer
-        return str(answer["job_id"])
-
-    async def until(self, job_id: str, *states: str, seconds: float = 60) -> Any:
-        """The job, when it is in one of ``states``."""
-        give_up = time.monotonic() + seconds
-        while True:
-            job = await self.get(f"jobs/{job_id}")
-            if job["state"] in states and "COMPLETING" not in job["flags"]:
-                return job
-            assert time.monotonic() < give_up, f"{job['state']} {job['reason']}"
-            await asyncio.sleep(0.5)
 
 
 @pytest.fixture

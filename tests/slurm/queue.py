@@ -26,6 +26,8 @@ class Queue:
         self.history: dict[int, JobSummary] = {}
         #: Other people's jobs, where PrivateData hides them: jobs/state does not heed it.
         self.hidden: set[int] = set()
+        #: Whether accounting hides them as well: its PrivateData is another.
+        self.accounting_hides = True
         #: What accounting has not heard of yet.
         self.late: set[int] = set()
         self.minor = minor
@@ -81,7 +83,7 @@ class Queue:
         self.asked.append(wanted)
         if self.accounting_failure is not None:
             raise self.accounting_failure
-        unheard = self.late | self.hidden
+        unheard = self.late | (self.hidden if self.accounting_hides else set())
         known = [row for row in self.jobs.values() if row.job_id not in unheard]
         rows = [msgspec.structs.replace(row, reason="") for row in known]
         rows += self.history.values()

@@ -144,6 +144,18 @@ async def test_hidden_jobs_are_not_asked_for_with_every_look() -> None:
     assert len(queue.calls) <= 26
 
 
+async def test_accounting_does_not_show_what_slurmctld_hides() -> None:
+    queue = Queue(*(job(i, user="bob" if i % 2 else "alice") for i in range(1, 101)))
+    queue.hidden.update(range(1, 101, 2))
+    queue.accounting_hides = False
+    index = QueueIndex(queue, Records(queue), clock=(clock := Clock()))
+    seen = await index(None)
+    for _ in range(4):
+        rows = await index.rows(seen, seen.newest)
+        clock.now += 10
+        assert [row.job_id for row in rows] == list(range(100, 0, -2))
+
+
 async def test_without_accounting_a_page_is_read_row_by_row() -> None:
     queue = Queue(*(job(i, reason="Priority") for i in range(1, 51)), accounting=False)
     index = QueueIndex(queue, Records(queue))

@@ -14,7 +14,7 @@ from jupyter_slurm_rest.slurm.errors import AccountingDown, InvalidRequest
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .records import Records
-from .source import Accounted, Meter, Source, State
+from .source import Accounted, Meter, Source, State, is_live
 from .table import new_version
 
 #: Rows of one look: a screenful and a margin.
@@ -118,7 +118,7 @@ class QueueIndex:
             # One question instead of a hundred: the page shows at once.
             with contextlib.suppress(AccountingDown):
                 found = await self._source.accounted(Accounted(job_ids=unknown))
-                self._records.stand_in(found, states)
+                self._records.stand_in(await self._visible(found, states), states)
                 # What accounting does not tell is very new, or hidden from this person.
                 most = _FULL_ROWS
         needed = self._records.unknown(states)
@@ -127,6 +127,23 @@ class QueueIndex:
             self._read_rows = now
             outdated = self._records.outdated(states)
             await self._records.read(outdated[:most], states)
+
+    async def _visible(
+        self, found: list[JobSummary], states: Mapping[int, State]
+    ) -> list[JobSummary]:
+        """Accounting's rows without those that slurmctld hides.
+
+        Each has a ``PrivateData`` of its own. One job of somebody else tells whether
+        slurmctld hides them: what lives it cannot have forgotten meanwhile.
+        """
+        me = await self._source.user()
+        others = (row.job_id for row in found if row.user != me and is_live(row))
+        probe = next(others, None)
+        if probe is None:
+            return found
+        await self._records.read([probe], states)
+        shown = self._records.get(probe) is not None
+        return [row for row in found if row.user == me or (shown and row.job_id != probe)]
 
     async def _follow(self, before: Index) -> dict[int, State]:
         """The states of jobs that are known, and of those that came since."""

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from devcluster import Cluster
+from tests.real.instances import own_cluster
 from tests.real.talking import lines, states, submit, until, until_state
 
 
 @pytest.fixture(scope="package")
 def busy(cluster: Cluster) -> Iterator[Cluster]:
     """A cluster of its own with one job of every kind: the others leave odd ones behind."""
-    own = Cluster(cluster.generation, f"{cluster.layout.instance}-reading")
+    own = own_cluster(cluster.generation, "reading")
     own.up()
     try:
         fill(own)
