@@ -66,6 +66,7 @@ class ProbeHandler(JupyterHandler):
                 "longest": self._ticker.longest,
                 "worked": self._ticker.worked,
                 "resident": resident(),
+                "cpu": time.process_time(),
                 "tables": self._tables(),
             }
         )
