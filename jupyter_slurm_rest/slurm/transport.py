@@ -1,4 +1,4 @@
-"""HTTP to one slurmrestd: the only module that knows httpx.
+"""HTTP to one slurmrestd: with ``broken``, the only module that knows httpx.
 
 Requests go out through httpx's transport rather than its client: so there are no
 redirects, no cookies, no proxies from the environment, no logging of addresses, and
@@ -8,18 +8,19 @@ no header that is not written here.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
+from .address import base_address, tls_context
+from .broken import broken
 from .credentials import Credentials
-from .errors import AnswerLost, InvalidRequest, SlurmError, SlurmTimeout, TooLarge, Unreachable
+from .errors import InvalidRequest, SlurmError, SlurmTimeout, TooLarge
 
 Params = Mapping[str, str | int | Sequence[str]]
 
@@ -85,7 +86,7 @@ class Stream:
                     )
                 yield chunk
         except httpx.HTTPError as problem:
-            failure = _failure(problem)
+            failure = broken(problem)
         # Outside of the handler: httpx's exception holds the request, and so the token.
         if failure is not None:
             raise failure
@@ -111,9 +112,9 @@ class Transport:
     ) -> None:
         self.url = url
         self.limits = limits or Limits()
-        socket, self._base = _address(url)
+        socket, self._base = base_address(url)
         self._http = httpx.AsyncHTTPTransport(
-            verify=_tls(self._base, ca, cert, key),
+            verify=tls_context(self._base, ca, cert, key),
             trust_env=False,
             uds=socket,
             proxy=proxy,
@@ -196,7 +197,7 @@ class Transport:
         try:
             response = await self._http.handle_async_request(request)
         except httpx.HTTPError as problem:
-            failure = _failure(problem)
+            failure = broken(problem)
         if failure is not None:
             raise failure
         try:
@@ -253,70 +254,5 @@ def _query(params: Params | None) -> str:
     return "?" + "&".join(f"{segment(k)}={segment(v)}" for k, v in pairs) if pairs else ""
 
 
-def _address(url: str) -> tuple[str | None, str]:
-    """The socket's path, if it is one, and the address that requests begin with."""
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        if parts.netloc or not parts.path.startswith("/"):
-            raise InvalidRequest(
-                "url", f"{url!r} names no socket: write unix:///path/to/slurmrestd.socket"
-            )
-        return parts.path, "http://localhost"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidRequest(
-            "url",
-            f"{url!r} is no address of a slurmrestd:"
-            " write http://host:port, https://host:port or unix:///path/to.socket",
-        )
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise InvalidRequest("url", "the address of slurmrestd holds more than host, port and path")
-    return None, f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _tls(
-    base: str, ca: str | Path | None, cert: str | Path | None, key: str | Path | None
-) -> ssl.SSLContext | bool:
-    if not base.startswith("https:"):
-        if ca or cert or key:
-            raise InvalidRequest("url", "certificates are given, but the address is not https://")
-        # Never used without TLS; False only spares httpx the reading of its bundle.
-        return False
-    try:
-        context = ssl.create_default_context(cafile=None if ca is None else str(ca))
-        if cert is not None:
-            context.load_cert_chain(str(cert), None if key is None else str(key))
-    except (OSError, ssl.SSLError) as problem:
-        raise InvalidRequest(
-            "ca" if cert is None else "cert", f"The TLS files cannot be used: {problem}"
-        ) from None
-    return context
-
-
 def _content_type(response: httpx.Response) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-
-
-def _failure(problem: httpx.HTTPError) -> SlurmError:
-    """httpx's exception in our words; its text has the address, never the headers."""
-    words = str(problem) or type(problem).__name__
-    if isinstance(problem, httpx.ConnectTimeout):
-        return Unreachable(
-            "slurmrestd did not accept a connection in time.",
-            advice="Check the address, and whether slurmrestd runs and is not overloaded.",
-        )
-    if isinstance(problem, httpx.ConnectError):
-        tls = "CERTIFICATE" in words.upper() or "SSL" in words.upper()
-        return Unreachable(
-            "The TLS connection to slurmrestd failed." if tls else "slurmrestd cannot be reached.",
-            advice="Check the certificate authority (ca) and the host's name in the address."
-            if tls
-            else "Check the address, and whether slurmrestd runs there.",
-            slurm_text=words,
-        )
-    if isinstance(problem, httpx.PoolTimeout):
-        return Unreachable("All connections to slurmrestd are busy.", advice="Try again later.")
-    if isinstance(problem, httpx.TimeoutException):
-        return SlurmTimeout("slurmrestd stopped answering.", advice="Try again later.")
-    return AnswerLost(
-        "slurmrestd closed the connection before its answer was complete.", slurm_text=words
-    )
