@@ -64,11 +64,12 @@ c.Spawner.start_timeout = 60
 
 @dataclass(frozen=True)
 class Entry:
-    """A cluster as people see it: its settings in the token service, the servers' provider."""
+    """A cluster as people see it: its settings in the token service and in the servers."""
 
     cluster: Cluster
     service: Mapping[str, Any] = field(default_factory=dict)
     provider: str = "hub"
+    server: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Hub:
@@ -233,6 +234,7 @@ class Hub:
             name: {
                 "url": entry.cluster.url,
                 "tokens": {"provider": entry.provider, "cluster": name},
+                **entry.server,
             }
             for name, entry in self._entries.items()
         }

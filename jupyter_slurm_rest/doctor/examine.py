@@ -46,10 +46,10 @@ async def examine(cluster: Cluster) -> AsyncIterator[Finding]:
         return
     yield await _clock(cluster)
     yield await _accounting(cluster)
-    yield Finding("plan", "ok", await cluster.plan())
-    if cluster.shared is not None and cluster.shared.why:
+    if cluster.shared is not None and await cluster.shared.state() is None:
         advice = "The log of the hub's token service says more."
         yield Finding("shared", "warning", cluster.shared.why, advice)
+    yield Finding("plan", "ok", await cluster.plan())
     yield await _files(cluster)
 
 

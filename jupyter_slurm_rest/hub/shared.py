@@ -28,6 +28,9 @@ from .witness import Witness
 
 T = TypeVar("T")
 
+#: Different lists that the people of a hub look at, about so many at the same time.
+_LISTS = 64
+
 
 class OwnToken:
     """The reader's token: signed here, held here, renewed at half of its life."""
@@ -74,6 +77,7 @@ class SharedReader:
                 max_jobs_dump=config.max_jobs_dump,
                 share=config.slurmrestd_share,
                 shortest=config.refresh,
+                lists=_LISTS,
             ),
         )
         self._snapshots = Snapshots(ttl=config.refresh)

@@ -65,9 +65,8 @@ class Cluster:
     async def plan(self) -> str:
         """How lists of jobs are read, and why, in words."""
         mine = describe(await self.watcher.choice("mine"))
-        state = await self.shared.state() if self.shared else None
-        if state is not None:
-            return f"My jobs: {mine}. All jobs: by the hub, once for everybody; {state.plan}."
+        if self.shared and not self.shared.why:
+            return f"My jobs: {mine}. All jobs: {self.shared.plan}."
         everybody = describe(await self.watcher.choice("all"))
         why = f" {self.shared.why}" if self.shared else ""
         return f"My jobs: {mine}. All jobs: {everybody}.{why}"

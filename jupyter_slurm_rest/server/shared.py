@@ -67,20 +67,31 @@ class SharedLists:
             for what in ("shared", "shared/jobs", "shared/nodes", "shared/partitions")
         }
         self._audience = audience
-        self._snapshots = Snapshots(ttl=refresh)
+        # Not longer: each version of a page is a snapshot of its own.
+        self._snapshots = Snapshots(ttl=refresh, keep=refresh)
         self._answers: OrderedDict[object, tuple[str, Any]] = OrderedDict()
         self._again = Pace(floor=_SOONEST / 2, ceiling=_LATEST)
         self._due = 0.0
         self._trial: asyncio.Task[None] | None = None
-        self._view: View[_Seen] = View(
+        self._refresh = refresh
+        self._view = self._begin()
+
+    def _begin(self) -> View[_Seen]:
+        return View(
             self._follow,
-            Pace(share=1.0, floor=refresh),
-            lease=90.0 if refresh else 0.0,
-            changed=lambda before, now: audience.queue_changed("all", now.state.as_of),
+            Pace(share=1.0, floor=self._refresh),
+            lease=90.0 if self._refresh else 0.0,
+            changed=lambda before, now: self._audience.queue_changed("all", now.state.as_of),
         )
 
+    @property
+    def plan(self) -> str:
+        """How all jobs are read, as far as is known: asking would make the hub read them."""
+        how = f"; {self._view.value.state.plan}" if self._view.value else ""
+        return f"by the hub, once for everybody{how}"
+
     async def state(self) -> QueueState | None:
-        """How the hub reads all jobs."""
+        """Everybody's queue as the hub has it: a look at it, which is followed."""
         with contextlib.suppress(NotShared):
             self._insist()
             seen = await self._view.look()
@@ -148,6 +159,9 @@ class SharedLists:
     async def _try_again(self) -> None:
         with contextlib.suppress(NotShared):
             state = await self._ask("shared", QueueState, {})
+            # The old one rests from its failures.
+            old, self._view = self._view, self._begin()
+            await old.close()
             self._audience.queue_changed("all", state.as_of)
 
     async def _ask(self, what: str, kind: type[A], params: Mapping[str, str]) -> A:

@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     longest: float = 600.0
     #: Seconds that a look keeps the watcher reading.
     lease: float = 90.0
+    #: Different lists (filters, order) that are looked at, about so many at the same time.
+    lists: int = 8
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ class Watcher:
         self._source = source
         self._audience = audience
         self._settings = settings
-        self._pages = Pages()
+        self._pages = Pages(selections=settings.lists, sent=8 * settings.lists)
         self._begin()
 
     def _begin(self) -> None:
@@ -84,7 +86,8 @@ class Watcher:
         self._my_jobs: MyJobs | None = None
         plan = QueueIndex(source, Records(source))
         self._index: View[Index] = self._view(plan, lambda before, now: self._changed("all", now))
-        self._long = LongQueue(source, plan, self._pages)
+        searches = max(1, self._settings.lists // 2)
+        self._long = LongQueue(source, plan, self._pages, searches=searches)
 
     async def page(
         self,

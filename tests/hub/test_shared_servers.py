@@ -105,6 +105,7 @@ async def test_ten_servers_read_through_one_and_mine_stays_mine(
         assert {owner(seen) for seen in slurmrestd.sent("slurm/jobs")} == {"reader"}
 
         slurmrestd.seen.clear()
+        assert "by the hub, once for everybody; dump: " in await servers[0].plan()
         with contextlib.suppress(Exception):
             await servers[0].jobs(JobsQuery(scope="mine"))
         own = [seen for seen in slurmrestd.seen if seen.path.startswith("/slurmdb")]
@@ -175,6 +176,7 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
             await asyncio.sleep(0.2)
             found = await one.jobs(ALL)
         assert (found.plan, found.note) == ("shared", "")
+        assert [(await one.jobs(ALL)).plan for _ in range(3)] == ["shared"] * 3
         assert "all" in heard.changed
         assert "by the hub, once for everybody; dump: " in await one.plan()
 
@@ -234,3 +236,15 @@ def test_sharing_needs_the_hub(slurmrestd: Slurmrestd, tokens: Any) -> None:
     settings = read_clusters({"c": entry(slurmrestd, "http://hub/", tokens=tokens)})["c"]
     with pytest.raises(BadSetting, match="needs tokens from the provider 'hub'"):
         Cluster("c", settings, ttl=5, audience=Nobody(), watching=Settings())
+
+
+async def test_saying_how_lists_are_read_makes_the_hub_read_nothing(
+    hub: FakeHub, key_file: Path, slurmrestd: Slurmrestd
+) -> None:
+    async with (
+        running(hub, **shared(key_file, slurmrestd)) as service,
+        server(slurmrestd, service.url) as one,
+    ):
+        assert "All jobs: by the hub, once for everybody." in await one.plan()
+        await asyncio.sleep(0.5)
+    assert slurmrestd.sent("slurm/jobs") == []

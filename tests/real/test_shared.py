@@ -204,6 +204,16 @@ async def test_an_operator_is_found_out(own: Cluster, hub: FakeHub) -> None:
     assert "Operator" in answer.json()["message"]
 
 
+async def test_where_slurm_cannot_tell_nothing_is_shared(cluster: Cluster, hub: FakeHub) -> None:
+    async with running(hub, **sharing(cluster)) as service:
+        answer = await get(service, "nodes")
+    if cluster.generation == "host":
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
+        assert "it takes Slurm 23.11.5" in answer.json()["message"]
+    else:
+        assert answer.status_code == 200
+
+
 async def test_no_log_of_slurm_holds_a_token_of_the_reader(own: Cluster) -> None:
     logs: list[Path] = list(own.layout.logs.glob("*.log"))
     assert logs

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.relay import Relay
 from devcluster import Cluster
 from devcluster.jupyterhub import Entry, Hub
 from devcluster.lab import ensure_venv
 from devcluster.layout import home
+from devcluster.people import REST_USER
 
 from .browser import Browser
 
@@ -110,11 +112,19 @@ class Site:
         return self.server_environment(user, name)["JUPYTERHUB_API_TOKEN"]
 
 
+@pytest.fixture(scope="session")
+def relays(clusters: dict[str, Cluster]) -> Iterator[tuple[Relay, Relay]]:
+    """Two ways to the cluster ``shared`` that count what comes along: the hub's, the servers'."""
+    with Relay(clusters["forky"].url) as for_hub, Relay(clusters["forky"].url) as for_servers:
+        yield for_hub, for_servers
+
+
 @pytest.fixture(scope="session", params=hub_versions())
 def site(
     request: pytest.FixtureRequest,
     wheel: Path,
     clusters: dict[str, Cluster],
+    relays: tuple[Relay, Relay],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """A hub with alice and bob, shared by the tests of the session."""
@@ -125,6 +135,13 @@ def site(
     # The same cluster with tokens of a minute, and with a key that is not the cluster's.
     entries["minute"] = Entry(clusters["forky"], {"lifetime": 60})
     entries["wrong-key"] = Entry(clusters["forky"], {"key_file": str(wrong_key)})
+    # What the hub reads for everybody goes through one relay, what servers read, through another.
+    for_hub, for_servers = relays
+    entries["shared"] = Entry(
+        clusters["forky"],
+        {"shared": {"url": for_hub.url, "user": REST_USER, "refresh": 1.0}},
+        server={"url": for_servers.url, "shared": True},
+    )
     hub = Hub(
         entries,
         install(wheel, request.param),
