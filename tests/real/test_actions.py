@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -237,8 +238,12 @@ async def test_signals(cluster: Cluster) -> None:
             assert ok.ok, ok
             assert (refused.ok, refused.error_number) == (False, 2020)
             assert "running" in refused.message
-            # sleep does not survive it.
-            until(partial(gone, cluster, running), f"job {running} gone")
+            # sleep does not survive it; a signal that comes before it begins is lost.
+            deadline = time.monotonic() + 60
+            while not gone(cluster, running):
+                assert time.monotonic() < deadline, f"job {running} runs on"
+                await client.signal([running], "usr1")
+                await asyncio.sleep(1)
             await client.cancel([waiting])
 
 
