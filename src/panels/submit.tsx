@@ -8,6 +8,7 @@ import { SplitPanel, Widget } from '@lumino/widgets';
 import type { ValidatorType } from '@rjsf/utils';
 import React from 'react';
 
+import { type FindRemedy, RemedyContext } from '../components/remedy';
 import { SubmitView } from '../components/submit-view';
 import type { SubmitModel } from '../models/submit';
 import { ScriptEditor } from './script-editor';
@@ -109,17 +110,19 @@ class SubmitFormWidget extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { clusters, model, onOpenJob, onSubmit, trans, validator } = this._options;
+    const { clusters, findRemedy, model, onOpenJob, onSubmit, trans, validator } = this._options;
     return (
-      <SubmitView
-        model={model}
-        clusters={clusters()}
-        onSubmit={onSubmit}
-        onOpenJob={onOpenJob}
-        onGoTo={(line, column) => this._editor.goTo(line, column)}
-        validator={validator}
-        trans={trans}
-      />
+      <RemedyContext.Provider value={findRemedy}>
+        <SubmitView
+          model={model}
+          clusters={clusters()}
+          onSubmit={onSubmit}
+          onOpenJob={onOpenJob}
+          onGoTo={(line, column) => this._editor.goTo(line, column)}
+          validator={validator}
+          trans={trans}
+        />
+      </RemedyContext.Provider>
     );
   }
 }
@@ -130,6 +133,8 @@ export namespace SubmitPanel {
     editorServices: IEditorServices;
     /** The names of the configured clusters, as far as known. */
     clusters: () => readonly string[];
+    /** Finds what helps against a failure. */
+    findRemedy: FindRemedy;
     onSubmit: () => void;
     onOpenJob: (id: string) => void;
     validator: ValidatorType<ReadonlyJSONObject>;

@@ -23,6 +23,7 @@ import { Debouncer } from '@lumino/polling';
 import type { Options } from '../api/submit';
 import { SubmitApi } from '../api/submit';
 import { CommandIDs } from '../commands/ids';
+import { offerRemedy } from '../commands/remedy';
 import { addScriptCommands, describeSubmitArguments, SubmitCommandIDs } from '../commands/submit';
 import { slurmIcon } from '../icons';
 import { Drafts } from '../models/drafts';
@@ -138,6 +139,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         model,
         editorServices,
         clusters: () => clusters.clusters?.map(cluster => cluster.name) ?? [],
+        findRemedy: error => offerRemedy(error, model.cluster, clusters, commands, trans),
         onSubmit: () => void submit(model),
         onOpenJob: job => {
           void commands.execute(CommandIDs.openJob, { cluster: model.cluster, id: job });
