@@ -10,9 +10,10 @@ export interface IColumn<T> {
   width: number;
   grow?: boolean;
   numeric?: boolean;
+  /** What is shown; text that does not fit is cut off, and its title is the whole of it. */
   cell: (row: T) => React.ReactNode;
-  /** What is shown of a cell that may be cut off; none: the cell says it itself. */
-  title?: (row: T) => string;
+  /** Whether what is shown cuts itself off where it must. */
+  fits?: boolean;
 }
 
 /**
@@ -36,6 +37,25 @@ export function fitting<T>(
     kept.push(column);
   }
   return kept.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+}
+
+/** Pixels left and right of a cell's content; style/table.css says the same. */
+const PADDING = 12;
+/** Pixels of a letter, rather too many. */
+const LETTER = 9;
+
+/**
+ * Whether `text` may be too long for a cell of `width` pixels.
+ *
+ * Only such a cell is told to cut off: for each that does, a browser has more to do in each frame.
+ */
+export function mayNotFit(text: string, width: number): boolean {
+  return text.length * LETTER > width - PADDING;
+}
+
+/** What tells the style sheet to cut `text` off, after other classes; nothing if it fits. */
+export function cutMark(text: string, width: number): string {
+  return mayNotFit(text, width) ? ' jp-mod-cut' : '';
 }
 
 /** The columns' widths, as the style sheet takes them. */

@@ -9,6 +9,7 @@ import {
   type IJobLayoutOptions,
   type JobColumn,
   jobColumns,
+  PROGRESS,
   RunTime
 } from './job-layout';
 import { StateBadge } from './state-badge';
@@ -33,6 +34,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Ended'),
       sort: 'end_time',
       width: 126,
+      fits: true,
       cell: job => (
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
@@ -64,7 +66,8 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       id: 'elapsed',
       label: trans.__('Time'),
       sort: 'elapsed',
-      width: 158,
+      width: PROGRESS,
+      fits: true,
       cell: job => <RunTime seconds={job.elapsed} job={job} trans={trans} />
     },
     partition,

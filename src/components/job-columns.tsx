@@ -4,12 +4,14 @@ import React from 'react';
 import type { IJobSummary } from '../api/vocabulary';
 import { formatRelative } from '../models/format';
 import { reasonWords } from '../models/reasonwords';
+import { cutMark } from './columns';
 import {
   fitJobs,
   type IJobLayout,
   type IJobLayoutOptions,
   type JobColumn,
   jobColumns,
+  PROGRESS,
   RunTime
 } from './job-layout';
 import { StateBadge } from './state-badge';
@@ -37,6 +39,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('State'),
       sort: 'state',
       width: width < ROOMY ? 104 : 126,
+      fits: true,
       cell: job => (
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
@@ -60,7 +63,8 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       id: 'progress',
       label: trans.__('Time'),
       sort: 'elapsed',
-      width: 158,
+      width: PROGRESS,
+      fits: true,
       cell: job => <Progress job={job} trans={trans} now={now} />
     },
     ...user,
@@ -118,7 +122,7 @@ function Progress(props: {
       ? trans.__('starts %1', formatRelative(start, now, trans))
       : reasonWords(job.reason, trans);
   return (
-    <span className="jp-SlurmTable-muted" title={job.reason}>
+    <span className={`jp-SlurmTable-muted${cutMark(words, PROGRESS)}`} title={job.reason}>
       {words}
     </span>
   );

@@ -5,10 +5,14 @@ import type { IJobSummary } from '../api/vocabulary';
 import { formatDuration, formatMinutes } from '../models/format';
 import type { Scope } from '../models/queue';
 import { StateBadge } from './state-badge';
-import { fitting, type IColumn } from './columns';
+import { cutMark, fitting, type IColumn } from './columns';
 
 /** Below this width a job takes two lines. */
 const COMPACT = 440;
+/** Pixels that a job's name has at least. */
+const NAME = 90;
+/** Pixels for how long a job runs, or why it waits. */
+export const PROGRESS = 158;
 
 export type JobColumn = IColumn<IJobSummary>;
 
@@ -64,16 +68,16 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
     label,
     sort: id,
     width,
-    cell: value,
-    title: value
+    cell: value
   });
   return {
     twoLines: {
       id: 'job',
       label: trans.__('Job'),
       sort: 'job_id',
-      width: 90,
+      width: NAME,
       grow: true,
+      fits: true,
       cell: job => {
         const facts = [job.id, job.partition, scope === 'all' && job.user];
         const line = facts.filter(Boolean).join(' · ');
@@ -93,6 +97,7 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       sort: 'name',
       width: 120,
       grow: true,
+      fits: true,
       cell: job => <JobName job={job} open={open} />
     },
     state: {
@@ -100,6 +105,7 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       label: trans.__('State'),
       sort: 'state',
       width: 136,
+      fits: true,
       cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />
     },
     id: text('job_id', trans.__('ID'), 92, job => job.id),
@@ -111,8 +117,7 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       id: 'where',
       label: trans.__('Nodes'),
       width: 96,
-      cell: job => job.nodes || (job.node_count ?? ''),
-      title: job => job.nodes
+      cell: job => job.nodes || (job.node_count ?? '')
     },
     cpus: {
       id: 'cpus',
@@ -136,9 +141,13 @@ export function RunTime(props: {
   const { seconds, job, trans, short } = props;
   const elapsed = seconds === null ? '' : formatDuration(seconds);
   const limit = formatMinutes(job.time_limit, trans);
+  const words = short || !limit ? elapsed : `${elapsed} / ${limit}`;
   return (
-    <span title={trans.__('%1 of %2', elapsed, limit)}>
-      {short || !limit ? elapsed : `${elapsed} / ${limit}`}
+    <span
+      className={cutMark(words, PROGRESS).trim() || undefined}
+      title={trans.__('%1 of %2', elapsed, limit)}
+    >
+      {words}
     </span>
   );
 }
@@ -149,7 +158,7 @@ function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }):
   return (
     <button
       type="button"
-      className="jp-SlurmTable-link"
+      className={`jp-SlurmTable-link${cutMark(job.name, NAME)}`}
       title={job.name}
       tabIndex={-1}
       onClick={event => {

@@ -86,8 +86,7 @@ function wideColumns(options: {
       sort: 'name',
       width: 100,
       grow: true,
-      cell: node => node.name,
-      title: node => node.name
+      cell: node => node.name
     },
     {
       id: 'state',
@@ -109,15 +108,13 @@ function wideColumns(options: {
       id: 'partitions',
       label: trans.__('Partitions'),
       width: 120,
-      cell: node => node.partitions.join(', '),
-      title: node => node.partitions.join(', ')
+      cell: node => node.partitions.join(', ')
     },
     {
       id: 'features',
       label: trans.__('Features'),
       width: 120,
-      cell: node => node.features.join(', '),
-      title: node => node.features.join(', ')
+      cell: node => node.features.join(', ')
     }
   ];
   const order = ['name', 'state', 'cpus', 'memory', 'gpus', 'partitions', 'features', 'reason'];

@@ -1,26 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { LabIcon } from '@jupyterlab/ui-components';
-import {
-  checkIcon,
-  circleEmptyIcon,
-  errorIcon,
-  historyIcon,
-  runIcon,
-  stopIcon
-} from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Tone } from '../models/jobstate';
 import { describeState } from '../models/jobstate';
 
-const ICONS: Record<Tone, LabIcon> = {
-  waiting: historyIcon,
-  active: runIcon,
-  good: checkIcon,
-  bad: errorIcon,
-  stopped: stopIcon,
-  unknown: circleEmptyIcon
-};
+/** Letters that fit into the narrowest column of states. */
+const SHORT = 9;
 
 export interface IStateBadgeProps {
   state: string;
@@ -43,15 +28,14 @@ export function ToneBadge(props: {
   /** Slurm's word, for style sheets and tests. */
   state: string;
 }): JSX.Element {
-  const Icon = ICONS[props.tone].react;
+  const cut = props.label.length > SHORT ? ' jp-mod-cut' : '';
   return (
     <span
-      className={`jp-SlurmState jp-mod-${props.tone}`}
+      className={`jp-SlurmState jp-mod-${props.tone}${cut}`}
       data-state={props.state}
       title={props.title}
     >
-      <Icon className="jp-SlurmState-icon" tag="span" aria-hidden="true" />
-      <span className="jp-SlurmState-label">{props.label}</span>
+      {props.label}
     </span>
   );
 }

@@ -14,7 +14,9 @@ export interface ITableHeadingProps<T> {
 }
 
 /** The names of the columns; pressed, they sort. */
-export function TableHeading<T>(props: ITableHeadingProps<T>): JSX.Element {
+export const TableHeading = React.memo(function Heading(
+  props: ITableHeadingProps<never>
+): JSX.Element {
   const direction = props.descending ? 'descending' : 'ascending';
   const Caret = (props.descending ? caretDownIcon : caretUpIcon).react;
   return (
@@ -45,4 +47,4 @@ export function TableHeading<T>(props: ITableHeadingProps<T>): JSX.Element {
       </tr>
     </thead>
   );
-}
+});

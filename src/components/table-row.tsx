@@ -1,6 +1,6 @@
 import React from 'react';
 
-import type { IColumn } from './columns';
+import { type IColumn, mayNotFit } from './columns';
 
 export interface ITableRowProps {
   id: string;
@@ -8,8 +8,6 @@ export interface ITableRowProps {
   /** Null while it is not known. */
   row: unknown;
   rowKey: string | null;
-  /** Pixels. */
-  height: number;
   columns: IColumn<unknown>[];
   /** Whether rows can be selected. */
   selectable: boolean;
@@ -17,9 +15,11 @@ export interface ITableRowProps {
   atCursor: boolean;
 }
 
+const WAITING = <span className="jp-SlurmWaiting-line" />;
+
 /** One row; while the list is scrolled, those that stay in sight are not drawn again. */
 export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Element {
-  const { row, selectable, selected, atCursor, height } = props;
+  const { row, selectable, selected, atCursor } = props;
   const marks = `${selected ? ' jp-mod-selected' : ''}${atCursor ? ' jp-mod-cursor' : ''}`;
   const role = selectable ? 'gridcell' : 'cell';
   return (
@@ -27,21 +27,25 @@ export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Elem
       id={props.id}
       role="row"
       className={`jp-SlurmTable-row${marks}`}
-      style={{ height }}
       aria-rowindex={props.index + 2}
       aria-selected={selectable ? selected : undefined}
       data-row={props.rowKey ?? undefined}
     >
-      {props.columns.map(({ id, numeric, cell, title }) => (
-        <td
-          key={id}
-          role={role}
-          className={numeric ? 'jp-mod-numeric' : undefined}
-          title={row === null ? undefined : title?.(row)}
-        >
-          {row === null ? <span className="jp-SlurmWaiting-line" /> : cell(row)}
-        </td>
-      ))}
+      {props.columns.map(column => {
+        const content = row === null ? WAITING : column.cell(row);
+        const text = typeof content === 'string' ? content : undefined;
+        const cut = text === undefined ? !column.fits : mayNotFit(text, column.width);
+        return (
+          <td
+            key={column.id}
+            role={role}
+            className={column.numeric ? 'jp-mod-numeric' : cut ? 'jp-mod-cut' : undefined}
+            title={cut ? text : undefined}
+          >
+            {content}
+          </td>
+        );
+      })}
     </tr>
   );
 });

@@ -79,12 +79,15 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
       }
     });
   const cursorInSight = items.some(item => item.index === cursor);
-  const widths = { '--jp-slurm-table-columns': tracks(columns) } as React.CSSProperties;
+  const sizes = {
+    '--jp-slurm-table-columns': tracks(columns),
+    '--jp-slurm-table-row': `${rowHeight}px`
+  } as React.CSSProperties;
   return (
     <div ref={scroller} className="jp-SlurmTable">
       <table
         className="jp-SlurmTable-table"
-        style={widths}
+        style={sizes}
         role={selection ? 'grid' : 'table'}
         aria-label={props.label}
         aria-multiselectable={selection ? true : undefined}
@@ -98,7 +101,12 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
           }
         }}
       >
-        <TableHeading {...props} />
+        <TableHeading
+          columns={columns as IColumn<never>[]}
+          sortedBy={props.sortedBy}
+          descending={props.descending}
+          onSort={props.onSort}
+        />
         <tbody
           role="rowgroup"
           style={{ height: virtual.getTotalSize(), paddingTop: items[0]?.start }}
@@ -116,7 +124,6 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
                 index={index}
                 row={row}
                 rowKey={key}
-                height={rowHeight}
                 columns={columns as IColumn<unknown>[]}
                 selectable={selection !== undefined}
                 selected={row !== null && selection?.has(row) === true}
