@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 
 from .errors import SlurmMagicError
 from .find_server import ServerAddress, find_server
+
+if TYPE_CHECKING:
+    from .news import News
 
 #: Seconds; a whole queue may take Slurm long.
 TIMEOUT = 200.0
@@ -69,6 +72,12 @@ class SlurmApi:
         """A list of ``cluster``."""
         return self.call("GET", f"clusters/{self.cluster(cluster)}/{resource}", query=query)
 
+    def news(self, concerns: Callable[[dict[str, Any]], bool]) -> News:
+        """What the server announces; ``concerns`` chooses."""
+        from .news import News
+
+        return News(self._find(), concerns)
+
     def close(self) -> None:
         """Close the connection."""
         if self._client is not None:
@@ -77,11 +86,9 @@ class SlurmApi:
 
 
 def _client(address: ServerAddress) -> httpx.Client:
-    headers = {"Authorization": f"token {address.token}"} if address.token else {}
-    url = "http://localhost/" if address.socket else address.url
     return httpx.Client(
-        base_url=url,
-        headers=headers,
+        base_url=address.base,
+        headers=address.headers,
         timeout=TIMEOUT,
         # The server is on this machine: no proxy leads there.
         transport=httpx.HTTPTransport(uds=address.socket, trust_env=False),

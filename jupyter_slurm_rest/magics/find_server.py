@@ -20,6 +20,16 @@ class ServerAddress:
     #: Path of a UNIX socket, if the server listens on one.
     socket: str | None = None
 
+    @property
+    def base(self) -> str:
+        """What addresses begin with."""
+        return "http://localhost/" if self.socket else self.url
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What lets a request in."""
+        return {"Authorization": f"token {self.token}"} if self.token else {}
+
 
 def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
     """The server that started this kernel.

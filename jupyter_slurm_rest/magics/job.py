@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import time
 from typing import Any
 from urllib.parse import quote
@@ -20,13 +21,13 @@ class Job:
     ) -> None:
         self.id = str(job_id)
         self.cluster = cluster
-        self._api = api
+        self.api = api
         self._path = f"clusters/{cluster}/jobs/{quote(self.id, safe='')}"
         self.info: dict[str, Any] = info if info is not None else api.call("GET", self._path)
 
     def refresh(self) -> Job:
         """Ask for the job's fields again."""
-        self.info = self._api.call("GET", self._path)
+        self.info = self.api.call("GET", self._path)
         return self
 
     @property
@@ -43,15 +44,14 @@ class Job:
         state, flags = str(self.info["state"]), self.info["flags"]
         return state in FINISHED_STATES and "COMPLETING" not in flags
 
-    def wait(self, timeout: float | None = None, *, every: float = 2.0) -> Job:
+    def wait(self, timeout: float | None = None) -> Job:
         """Wait until the job is over; at most ``timeout`` seconds (``TimeoutError``)."""
-        until = None if timeout is None else time.monotonic() + timeout
-        pause = min(every, 0.5)
-        while not self.refresh().ended:
-            if until is not None and time.monotonic() + pause > until:
-                raise TimeoutError(f"Job {self.id} is still {self.info['state']}.")
-            time.sleep(pause)
-            pause = min(every, pause * 1.5)
+        # Here, not above: who does not wait needs no websockets.
+        from .follow import Follower
+
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        if not self.refresh().ended and not Follower(self).wait(until):
+            raise TimeoutError(f"Job {self.id} is still {self.info['state']}.")
         return self
 
     def output(self, stream: str = "stdout") -> str:
@@ -59,7 +59,7 @@ class Job:
         text, offset = "", None
         while True:
             query = {"stream": stream, "offset": offset}
-            chunk = self._api.call("GET", f"{self._path}/output", query=query)
+            chunk = self.api.call("GET", f"{self._path}/output", query=query)
             text += str(chunk["text"])
             if chunk["note"] and not text:
                 raise SlurmMagicError(chunk["note"])
@@ -82,7 +82,7 @@ class Job:
     def act(self, action: str, **options: Any) -> str:
         """Any action of ``jobs/actions``; raises when Slurm refuses."""
         body = {"action": action, "job_ids": [self.id], **options}
-        (result,) = self._api.call("POST", f"clusters/{self.cluster}/jobs/actions", body=body)[
+        (result,) = self.api.call("POST", f"clusters/{self.cluster}/jobs/actions", body=body)[
             "results"
         ]
         if not result["ok"]:
