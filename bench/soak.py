@@ -109,6 +109,9 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
         stop, quiet = threading.Event(), threading.Event()
         clients = [Client(server, stop, ("mine", "all")[n % 2]) for n in range(CLIENTS)]
         for client in clients:
+            client.look()
+            if client.failures:
+                raise RuntimeError(f"the list {client.scope} cannot be read")
             client.start()
         busy = threading.Thread(target=churn, args=(cluster, quiet), daemon=True)
         busy.start()
