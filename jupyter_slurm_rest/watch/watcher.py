@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -84,6 +85,8 @@ class Watcher:
         self._mine: View[Table] | None = None
         self._dump: View[Table] | None = None
         self._my_jobs: MyJobs | None = None
+        #: Submitted before anybody looked at my jobs; those long since accounting knows.
+        self._unseen: deque[int] = deque(maxlen=200)
         plan = QueueIndex(source, Records(source))
         self._index: View[Index] = self._view(plan, lambda before, now: self._changed("all", now))
         searches = max(1, self._settings.lists // 2)
@@ -144,6 +147,8 @@ class Watcher:
         """The person submitted these: show them now, not when accounting knows."""
         if self._my_jobs is not None:
             self._my_jobs.expect(job_ids)
+        else:
+            self._unseen.extend(job_ids)
         self.acted()
 
     def acted(self) -> None:
@@ -168,6 +173,7 @@ class Watcher:
         if choice.plan == "mine":
             if self._mine is None:
                 self._my_jobs = MyJobs(self._source, user)
+                self._my_jobs.expect(self._unseen)
                 self._mine = self._view(self._my_jobs, self._mine_changed)
             return self._mine
         if self._dump is None:

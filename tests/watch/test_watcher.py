@@ -149,6 +149,15 @@ async def test_a_submitted_job_is_there_at_the_next_look(watch: Watch) -> None:
     assert [row.id for row in look.page.rows] == ["2", "1"]
 
 
+async def test_what_was_submitted_before_anybody_looked_is_there_at_the_first(watch: Watch) -> None:
+    queue = Queue(job(1), job(2))
+    queue.late.add(2)
+    watcher, _ = watch(queue, shortest=60.0)
+    watcher.submitted([2])
+    look = await watcher.page("mine", EVERYTHING)
+    assert [row.id for row in look.page.rows] == ["2", "1"]
+
+
 async def test_another_persons_token_shows_nothing_of_the_first(watch: Watch) -> None:
     queue = Queue(job(1))
     watcher, _ = watch(queue, shortest=60.0)
