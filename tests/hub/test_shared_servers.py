@@ -212,7 +212,7 @@ async def test_whatever_else_answers_costs_nobody_their_list(
         assert found.plan == "dump"
         assert found.jobs
         assert words in found.note
-        assert await one.nodes()
+        assert (await one.nodes()).value
 
 
 async def test_a_service_that_is_away_is_not_waited_for_twice(
