@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from devcluster.errors import DevclusterError
 
@@ -16,14 +17,26 @@ def _boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
-def _stat(pid: int) -> tuple[str, int] | None:
-    """State letter and start time (clock ticks since boot) of a process; None when it is gone."""
+class _Stat(NamedTuple):
+    state: str
+    #: Clock ticks since boot.
+    started: int
+    threads: int
+
+    def ended(self) -> bool:
+        # The first thread may end before the others, which still hold what the process has
+        # open: a port, say.
+        return self.state in "ZX" and self.threads <= 1
+
+
+def _stat(pid: int) -> _Stat | None:
+    """None when the process is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = text.rpartition(")")[2].split()
-    return fields[0], int(fields[19])
+    return _Stat(fields[0], int(fields[19]), int(fields[17]))
 
 
 @dataclass(frozen=True)
@@ -37,13 +50,13 @@ class Process:
     @classmethod
     def of(cls, pid: int) -> Process | None:
         stat = _stat(pid)
-        return None if stat is None else cls(pid, stat[1], _boot_id())
+        return None if stat is None else cls(pid, stat.started, _boot_id())
 
     def alive(self) -> bool:
         stat = _stat(self.pid)
-        if stat is None or stat[1] != self.started or self.boot != _boot_id():
+        if stat is None or stat.started != self.started or self.boot != _boot_id():
             return False
-        return stat[0] not in "ZX" or not _reaped(self.pid)
+        return not (stat.ended() and _reaped(self.pid))
 
     def send(self, signum: signal.Signals) -> None:
         """Signal this very process; nothing happens when it is gone."""
@@ -62,7 +75,7 @@ class Process:
 
 
 def _reaped(pid: int) -> bool:
-    """Let a dead process go; False while threads of a child of ours are still ending."""
+    """Let a dead process go, where it is a child of ours."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:

@@ -36,6 +36,34 @@ def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert not process.alive()
 
 
+#: Prints the number of a process that is no child of ours, and whose first thread ends long
+#: before its second.
+_HEADLESS = """
+import ctypes, os, threading, time
+if os.fork():
+    os.wait()
+    raise SystemExit
+threading.Thread(target=time.sleep, args=[600]).start()
+print(os.getpid(), flush=True)
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+def test_a_process_lives_as_long_as_one_of_its_threads(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    parent = spawn([sys.executable, "-c", _HEADLESS], log, {})
+    wait_until(lambda: log.read_text().endswith("\n"), "the process", seconds=20)
+    pid = int(log.read_text())
+    process = Process.of(pid)
+    assert process is not None
+    stat = Path(f"/proc/{pid}/stat")
+    wait_until(lambda: ") Z " in stat.read_text(), "the end of its first thread", seconds=20)
+    assert process.alive()
+    process.send(signal.SIGKILL)
+    wait_until(lambda: not process.alive(), "its end", seconds=20)
+    stop([parent])
+
+
 def test_a_later_process_with_the_same_number_is_left_alone(tmp_path: Path) -> None:
     process = sleeper(tmp_path)
     earlier = replace(process, started=process.started - 1)
