@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devcluster import Cluster
 
-from . import everybody, mine, panel, sharing
+from . import everybody, machine, mine, panel, sharing
 from .queues import filled
 from .results import Result, only_counted, table, write
 
@@ -52,19 +52,24 @@ def _measure(generation: str, options: argparse.Namespace) -> Iterator[Result]:
     folder = _ROOT / "build" / "bench"
     if wanted("P3", "P4"):
         cluster = filled(generation, options.instance, short)
+        yield from machine.speed("P3 and P4")
         yield from everybody.short_queue(cluster, short)
     if wanted("P1", "P2", "P5"):
         cluster = filled(generation, options.instance, long)
         if wanted("P1"):
+            yield from machine.speed("P1")
             yield from mine.measure(cluster, folder, looks=10 if options.quick else 100)
         if wanted("P2"):
+            yield from machine.speed("P2")
             yield from everybody.long_queue(cluster, long, refreshes=10 if options.quick else 100)
         if wanted("P5"):
+            yield from machine.speed("P5")
             yield from sharing.measure(cluster, rounds=2 if options.quick else 4)
     # The panel is the same whatever Slurm is behind it.
     if wanted("P6", "P7") and generation == options.clusters.split(",")[0]:
         cluster = Cluster(generation, options.instance)
         cluster.up()
+        yield from machine.speed("P6 and P7")
         yield from panel.measure(cluster, loads=2 if options.quick else 9)
 
 
