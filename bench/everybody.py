@@ -27,7 +27,9 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
         max_jobs_dump=jobs // 4,
     ) as server:
         before = resident(cluster)
+        server.probe(reset=True)
         firsts = [_first_page(server, names[0])]
+        busy = server.probe(reset=True)
         curve = [resident(cluster)]
         later = []
         for _ in range(refreshes):
@@ -43,6 +45,13 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
     grown = [f"{(moment - curve[0]) / _MB:.0f}" for moment in moments]
     yield Result("P2.first", where + "the first page of rows, median", median(firsts), "s", 1.0)
     yield Result("P2.alone", where + "slurmrestd's own part of it, median", median(alones), "s")
+    yield Result(
+        "P2.work",
+        where + "longest piece of work on the event loop for it, CPU time",
+        busy["worked"] * 1e3,
+        "ms",
+        50,
+    )
     yield Result("P2.later", where + "a refresh, median", median(later), "s")
     yield Result(
         "P2.memory",

@@ -45,7 +45,7 @@ class Announcer:
                 name=job.name,
                 before=change.before,
                 state=job.state,
-                flags=job.flags,
+                flags=list(job.flags),
                 reason=job.reason,
                 exit_code=job.exit_code.code if job.exit_code else None,
             )

@@ -1,9 +1,9 @@
 """Read one array of a large JSON answer object by object, while it arrives.
 
 A whole-queue answer is 165 MB for 20,000 jobs; never hold it, never stall the event loop.
-Only the places where one object ends and the next begins are searched for (``bytes.find``
-runs at memory speed); each object's bytes are then decoded by msgspec into a narrow
-structure, which skips the fields nobody asked for without building them.
+Only the last place where one object ends and the next begins is searched for
+(``bytes.rfind`` runs at memory speed); the whole objects before it are decoded together by
+msgspec into narrow structures, which skips the fields nobody asked for without building them.
 docs/performance.md has the measurements that chose this over ijson and over a worker
 process.
 """
@@ -33,22 +33,22 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 
 
 class ArrayReader(Generic[T]):
-    """Splits ``{... "key": [{...}, {...}], ...}`` into its objects, decoding each.
+    """Decodes the objects of ``{... "key": [{...}, {...}], ...}``, some at a time.
 
-    ``decode`` gets the bytes of exactly one JSON object. An object begins where the key
-    that begins the first object stands again behind ``}, {``: no string can hold that,
-    because its quotation marks would be escaped. A nested object that begins alike makes
-    the cut too early; then ``decode`` finds half an object (:exc:`msgspec.DecodeError`)
-    and the cut is moved to the next such place.
+    ``decode`` gets the bytes of a JSON array of whole objects. An object begins where the
+    key that begins the first object stands again behind ``}, {``: no string can hold that,
+    because its quotation marks would be escaped. A nested object that begins alike would
+    cut its own object in two; then ``decode`` finds half an object
+    (:exc:`msgspec.DecodeError`) and the cut is moved back to the place before.
     """
 
-    def __init__(self, key: str, decode: Callable[[bytes], T]) -> None:
+    def __init__(self, key: str, decode: Callable[[bytes], list[T]]) -> None:
         self._start = re.compile(rb'"%s"\s*:\s*\[' % re.escape(key.encode()))
         self._decode_text = decode
         self._buffer = b""
         self._in_array = False
         self._mark: bytes | None = None
-        #: Where in the buffer the search for the next object goes on.
+        #: Before this place of the buffer no object ends.
         self._searched = 0
         #: The answer without the array: ``meta``, ``errors``, ``warnings``, ``last_update``.
         self._head = b""
@@ -76,7 +76,7 @@ class ArrayReader(Generic[T]):
         tail = self._buffer
         objects: list[T] = []
         while (end := _object_end(tail)) is not None:
-            objects.append(self._whole(tail[:end]))
+            objects += self._whole(tail[:end])
             tail = tail[end:].lstrip(b", \t\r\n")
         if not tail.lstrip().startswith(b"]"):
             raise UnreadableAnswer("slurmrestd's answer ended in the middle of a list.")
@@ -96,34 +96,36 @@ class ArrayReader(Generic[T]):
 
     def _cut(self, mark: bytes) -> list[T]:
         objects: list[T] = []
-        buffer, begin, search = self._buffer, 0, self._searched
-        while (at := buffer.find(mark, search)) >= 0:
-            search = at + len(mark)
-            between = _BETWEEN.search(buffer, max(begin, at - _LONGEST_BETWEEN), at)
+        buffer, begin, end = self._buffer, 0, len(self._buffer)
+        while (at := buffer.rfind(mark, self._searched, end)) >= 0:
+            end = at
+            between = _BETWEEN.search(buffer, max(0, at - _LONGEST_BETWEEN), at)
             if between is None:
                 continue
             try:
-                objects.append(self._decode(buffer[begin : between.start() + 1]))
+                objects = self._decode(buffer[: between.start() + 1])
             except msgspec.ValidationError as problem:
                 raise _unreadable(problem) from None
             except msgspec.DecodeError:
                 continue
             begin = buffer.index(b"{", between.start())
+            break
         self._buffer = buffer[begin:]
         # The mark itself may be cut in two by the end of the chunk.
-        self._searched = max(0, max(search, len(buffer) - len(mark)) - begin)
+        self._searched = max(1, len(self._buffer) - len(mark))
         if len(self._buffer) > MAX_OBJECT:
             raise TooLarge("One entry of slurmrestd's answer is too large to be read.")
         return objects
 
-    def _decode(self, data: bytes) -> T:
+    def _decode(self, objects: bytes) -> list[T]:
+        array = b"[%s]" % objects
         try:
-            return self._decode_text(data)
+            return self._decode_text(array)
         except UnicodeDecodeError:
             # slurmrestd passes names on as they were typed, in whatever encoding.
-            return self._decode_text(data.decode("utf-8", "replace").encode())
+            return self._decode_text(array.decode("utf-8", "replace").encode())
 
-    def _whole(self, data: bytes) -> T:
+    def _whole(self, data: bytes) -> list[T]:
         try:
             return self._decode(data)
         except msgspec.DecodeError as problem:

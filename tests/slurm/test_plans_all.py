@@ -203,7 +203,7 @@ async def test_a_job_that_left_meanwhile_is_not_shown() -> None:
 
 
 async def test_a_long_queue_is_ordered_by_what_is_known() -> None:
-    queue = Queue(job(1, "RUNNING"), job(2), job(3, "RUNNING", flags=["COMPLETING"]))
+    queue = Queue(job(1, "RUNNING"), job(2), job(3, "RUNNING", flags=("COMPLETING",)))
     seen = await QueueIndex(queue, Records(queue))(None)
     nothing: frozenset[str] = frozenset()
     assert list(ordered(seen, nothing, "-job_id")) == [3, 2, 1]

@@ -12,7 +12,7 @@ from .queue import job
 ROWS = [
     job(1, "RUNNING", name="Train", partition="gpu", account="astro", priority=5, submit_time=10),
     job(2, name="clean", partition="debug,gpu", user="bob", time_limit="UNLIMITED", submit_time=20),
-    job(3, name="train2", partition="debug", flags=["REQUEUED"], time_limit=60, priority=9),
+    job(3, name="train2", partition="debug", flags=("REQUEUED",), time_limit=60, priority=9),
 ]
 
 

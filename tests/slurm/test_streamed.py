@@ -69,7 +69,7 @@ def test_an_object_of_another_shape_is_named() -> None:
     class Row(msgspec.Struct):
         job_id: int
 
-    reader = ArrayReader("jobs", msgspec.json.Decoder(Row).decode)
+    reader = ArrayReader("jobs", msgspec.json.Decoder(list[Row]).decode)
     with pytest.raises(UnreadableAnswer, match=r"job_id"):
         reader.feed(b'{"jobs": [{"job_id": "x"}, {"job_id": 2}, {"job_id": 3}]}')
 

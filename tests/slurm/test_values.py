@@ -98,20 +98,20 @@ def test_exit_codes(text: str, expected: ExitCode | None) -> None:
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        (["RUNNING"], ("RUNNING", [])),
-        (["RUNNING", "COMPLETING"], ("RUNNING", ["COMPLETING"])),
-        (["PENDING", "REQUEUE_HOLD"], ("PENDING", ["REQUEUE_HOLD"])),
-        ("CONFIGURING", ("RUNNING", ["CONFIGURING"])),
-        ("REQUEUED", ("PENDING", ["REQUEUED"])),
+        (["RUNNING"], ("RUNNING", ())),
+        (["RUNNING", "COMPLETING"], ("RUNNING", ("COMPLETING",))),
+        (["PENDING", "REQUEUE_HOLD"], ("PENDING", ("REQUEUE_HOLD",))),
+        ("CONFIGURING", ("RUNNING", ("CONFIGURING",))),
+        ("REQUEUED", ("PENDING", ("REQUEUED",))),
         # It hides how the job ended: nothing is said of success.
-        ("COMPLETING", ("UNKNOWN", ["COMPLETING"])),
-        ("CANCELLED by 1000", ("CANCELLED", [])),
-        (["SOMETHING_NEW"], ("UNKNOWN", ["SOMETHING_NEW"])),
-        ([], ("UNKNOWN", [])),
-        (None, ("UNKNOWN", [])),
+        ("COMPLETING", ("UNKNOWN", ("COMPLETING",))),
+        ("CANCELLED by 1000", ("CANCELLED", ())),
+        (["SOMETHING_NEW"], ("UNKNOWN", ("SOMETHING_NEW",))),
+        ([], ("UNKNOWN", ())),
+        (None, ("UNKNOWN", ())),
     ],
 )
-def test_states(written: Any, expected: tuple[str, list[str]]) -> None:
+def test_states(written: Any, expected: tuple[str, tuple[str, ...]]) -> None:
     assert job_state(written) == expected
 
 

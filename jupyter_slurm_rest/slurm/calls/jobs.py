@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.connection import LONG
 from jupyter_slurm_rest.slurm.dialects import jobs as wire
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
@@ -17,11 +17,13 @@ from jupyter_slurm_rest.slurm.errors import NotFound
 from jupyter_slurm_rest.slurm.faults import failure
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.lists import JobList, Unchanged
-from jupyter_slurm_rest.slurm.models import Job, JobState, JobSummary
+from jupyter_slurm_rest.slurm.models import Job, JobState
 from jupyter_slurm_rest.slurm.streamed import ArrayReader
 from jupyter_slurm_rest.slurm.transport import Answer, Params, segment
 
 from .base import Calls
+
+T = TypeVar("T")
 
 
 class JobCalls(Calls):
@@ -38,22 +40,13 @@ class JobCalls(Calls):
         if update_time is not None:
             params = {"update_time": (await self.dialect()).update_time(update_time)}
         now = time.time()
-        rows: ArrayReader[JobSummary] = ArrayReader(
-            "jobs", lambda raw: wire.summary(msgspec.json.decode(raw, type=wire.JobRow), now)
+        rows = msgspec.json.Decoder(list[wire.JobRow])
+        read = await self._streamed(
+            "jobs/", params, lambda raw: [wire.summary(row, now) for row in rows.decode(raw)]
         )
-        found: list[JobSummary] = []
-        async with self.connection.stream("slurm", "jobs/", params) as stream:
-            if stream.status == 304:
-                return Unchanged()
-            async for chunk in stream.chunks():
-                found += rows.feed(chunk)
-                # A fast slurmrestd always has the next piece ready: others want a turn.
-                await asyncio.sleep(0)
-        last, rest = rows.finish()
-        found += last
-        problem = failure(Answer(200, stream.content_type, rest, 0.0), path="/slurm/")
-        if problem is not None:
-            raise problem
+        if read is None:
+            return Unchanged()
+        found, rest = read
         around = decode(rest, wire.JobRows)
         if not found and wire.says_unchanged(around):
             return Unchanged()
@@ -88,9 +81,33 @@ class JobCalls(Calls):
         """
         dialect = await self.dialect()
         dialect.require("job states", "v0.0.40 (Slurm 23.11.5)")
-        params: Params | None = None
-        if ids is not None:
-            # Its description promises a comma-separated list, which it refuses.
-            params = {"job_id": [str(one) for one in ids]}
-        answer = await self.connection.get("slurm", "jobs/state/", params, timeout=LONG)
-        return wire.states(decode(answer.body, wire.StateRows))
+        rows = msgspec.json.Decoder(list[wire.StateRow])
+        if ids is None:
+            read = await self._streamed(
+                "jobs/state/", None, lambda raw: wire.states(rows.decode(raw))
+            )
+            return [] if read is None else read[0]
+        # Its description promises a comma-separated list, which it refuses.
+        params: Params = {"job_id": [str(one) for one in ids]}
+        answer = await self.connection.get("slurm", "jobs/state/", params)
+        return wire.states(decode(answer.body, wire.StateRows).jobs or [])
+
+    async def _streamed(
+        self, path: str, params: Params | None, rows: Callable[[bytes], list[T]]
+    ) -> tuple[list[T], bytes] | None:
+        """The list ``jobs`` of a long answer, and the answer without it; ``None``: a 304."""
+        reader = ArrayReader("jobs", rows)
+        found: list[T] = []
+        async with self.connection.stream("slurm", path, params) as stream:
+            if stream.status == 304:
+                return None
+            async for chunk in stream.chunks():
+                found += reader.feed(chunk)
+                # A fast slurmrestd always has the next piece ready: others want a turn.
+                await asyncio.sleep(0)
+        last, rest = reader.finish()
+        found += last
+        problem = failure(Answer(200, stream.content_type, rest, 0.0), path="/slurm/")
+        if problem is not None:
+            raise problem
+        return found, rest

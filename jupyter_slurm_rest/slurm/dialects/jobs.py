@@ -7,6 +7,7 @@ other hundred fields of a job without building anything.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import msgspec
 
@@ -161,7 +162,7 @@ def decode_jobs(body: bytes | memoryview, now: float | None = None) -> list[JobS
     return [summary(row, moment_of_answer) for row in decode(body, JobRows).jobs or []]
 
 
-class StateRow(msgspec.Struct):
+class StateRow(msgspec.Struct, gc=False):
     job_id: str | int = ""
     state: Words = None
 
@@ -172,10 +173,10 @@ class StateRows(Envelope):
     jobs: list[StateRow] | None = None
 
 
-def states(answer: StateRows) -> list[JobState]:
+def states(rows: Iterable[StateRow]) -> list[JobState]:
     """Ids and states. Tasks to come are ``123_[5-9]``, or ``123_*`` for all."""
     found = []
-    for row in answer.jobs or []:
+    for row in rows:
         state, flags = job_state(row.state)
         found.append(JobState(id=str(row.job_id), state=state, flags=flags))
     return found

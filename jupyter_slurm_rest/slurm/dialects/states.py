@@ -40,10 +40,10 @@ _BASE_BEHIND = {
 }
 
 
-def job_state(value: Words) -> tuple[str, list[str]]:
+def job_state(value: Words) -> tuple[str, tuple[str, ...]]:
     """``(base, flags)``, base in capitals, ``UNKNOWN`` where Slurm does not say it."""
     if type(value) is list and len(value) == 1 and value[0] in BASE_STATES:
-        return value[0], []
+        return value[0], ()
     base = ""
     flags: list[str] = []
     for word in words(value):
@@ -55,7 +55,7 @@ def job_state(value: Words) -> tuple[str, list[str]]:
             flags.append(name)
     if not base:
         base = next((_BASE_BEHIND[flag] for flag in flags if flag in _BASE_BEHIND), "UNKNOWN")
-    return base, [flag for flag in flags if flag != "UNKNOWN"]
+    return base, tuple(flag for flag in flags if flag != "UNKNOWN")
 
 
 def ended(value: Exit, state: str) -> ExitCode | None:

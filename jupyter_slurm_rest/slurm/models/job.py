@@ -35,7 +35,7 @@ class JobSummary(Model, frozen=True, kw_only=True):
     #: or UNKNOWN.
     state: str
     #: State flags: COMPLETING, CONFIGURING, REQUEUED, REQUEUE_HOLD, ...
-    flags: list[str] = []
+    flags: tuple[str, ...] = ()
     #: Slurm's reason code (``Priority``, ``JobHeldUser``); empty when it gives none.
     reason: str = ""
     submit_time: int | None = None
@@ -163,7 +163,7 @@ class JobState(Model, frozen=True, kw_only=True):
 
     id: str
     state: str
-    flags: list[str] = []
+    flags: tuple[str, ...] = ()
 
 
 class Submitted(Model, frozen=True, kw_only=True):

@@ -113,7 +113,7 @@ class Records:
             rows = await self._source.records(job_id)
         now = self._clock()
         for row in rows:
-            state = states.get(row.job_id, (row.state, tuple(row.flags)))
+            state = states.get(row.job_id, (row.state, row.flags))
             self._keep_row(_Kept(row, state, now))
         if all(row.job_id != job_id for row in rows):
             self._kept.pop(job_id, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from .source import Accounted, Dump, State
 #: Ids in one request: the request line may be long, but not without end, and slurmrestd's
 #: threads keep the memory that their largest answer took.
 _MAX_IDS = 1_000
+#: States taken over before others get a turn.
+_AT_ONCE = 5_000
 
 
 class RestSource:
@@ -47,7 +50,17 @@ class RestSource:
                     found += await self._client.job_states(ids[begin : begin + _MAX_IDS])
         # Tasks that wait are listed one by one under their record's number; being one
         # record, they have one state.
-        return {_record(one.id): (one.state, tuple(one.flags)) for one in found}
+        states: dict[int, State] = {}
+        # One of a kind, or the collector would look at thousands of them.
+        kinds: dict[State, State] = {}
+        for begin in range(0, len(found), _AT_ONCE):
+            some = found[begin : begin + _AT_ONCE]
+            for one in some:
+                state = (one.state, one.flags)
+                states[_record(one.id)] = kinds.setdefault(state, state)
+            # A hundred thousand at once would stall the event loop.
+            await asyncio.sleep(0)
+        return states
 
     async def records(self, job_id: int) -> list[JobSummary]:
         with self._timed():

@@ -73,6 +73,6 @@ _COMPARED = tuple(name for name in JobSummary.__struct_fields__ if name not in C
 
 def with_state(row: JobSummary, state: State) -> JobSummary:
     """``row`` in ``state``: slurmctld's state wins over a row that was read at another moment."""
-    if (row.state, tuple(row.flags)) == state:
+    if (row.state, row.flags) == state:
         return row
-    return msgspec.structs.replace(row, state=state[0], flags=list(state[1]))
+    return msgspec.structs.replace(row, state=state[0], flags=state[1])
