@@ -55,6 +55,6 @@ def test_the_only_one(running: list[dict[str, Any]]) -> None:
 
 
 def test_several_and_no_parent(running: list[dict[str, Any]]) -> None:
-    running += [_server(1), _server(3)]
+    running += [_server(os.getppid() + 1), _server(os.getppid() + 2)]
     with pytest.raises(SlurmMagicError, match="none of them started this kernel"):
         find_server({})

@@ -188,12 +188,14 @@ class TestNoEvents:
 
 #: Tells when it waits, and what is left of that after Ctrl-C.
 INTERRUPTED = """
-import os, threading
+import os, signal, threading
 from jupyter_slurm_rest.magics.api import SlurmApi
 from jupyter_slurm_rest.magics.find_server import ServerAddress
 from jupyter_slurm_rest.magics.job import Job
 api = SlurmApi(lambda: ServerAddress(os.environ["SERVER"], os.environ["TOKEN"]))
 job = Job(api, "maxwell", "7")
+# Ignored from birth on in what a shell starts in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("waiting", flush=True)
 try:
     job.wait()
