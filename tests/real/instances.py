@@ -1,14 +1,32 @@
-"""Clusters that are up side by side."""
+"""Clusters that are up side by side, and what they need."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+
+import pytest
 
 from devcluster import GENERATIONS, Cluster
 
 #: What clusters of one generation are for; the first is everybody's.
-_PURPOSES = ("", "reading", "private")
+_PURPOSES = ("", "reading", "private", "shared")
+
+
+def need_root() -> None:
+    """Skip without root; under CI fail, because then nobody would notice."""
+    if os.geteuid() != 0:
+        reason = "needs root: Slurm and JupyterHub start things as several users"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+def chosen_generations() -> list[str]:
+    """Those that ``SLURM_GENERATIONS`` names, or all."""
+    named = os.environ.get("SLURM_GENERATIONS", "")
+    return [name.strip() for name in named.split(",") if name.strip()] or list(GENERATIONS)
 
 
 def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = ()) -> Cluster:
@@ -23,3 +41,11 @@ def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = 
         f"{instance}-{purpose}" if purpose else instance,
         slurm_conf=[f"FirstJobId={10_000 * (place + 1)}", *slurm_conf],
     )
+
+
+def set_private(cluster: Cluster, what: str) -> None:
+    """Change ``PrivateData`` of a running cluster."""
+    conf = cluster.layout.slurm_etc / "slurm.conf"
+    text = re.sub(r"(?m)^PrivateData=.*\n", "", conf.read_text())
+    conf.write_text(f"{text}PrivateData={what}\n")
+    cluster.run(["scontrol", "reconfigure"])

@@ -55,6 +55,13 @@ def states(cluster: Cluster, job: int) -> dict[str, str]:
     return dict(line.split() for line in lines(cluster, argv))
 
 
+def gone(cluster: Cluster, job: int, *ids: str) -> bool:
+    """Whether none of the records ``ids`` (or none at all) is live."""
+    found = states(cluster, job)
+    live = {name for name, state in found.items() if state in ("PENDING", "RUNNING", "SUSPENDED")}
+    return not (live & set(ids) if ids else live)
+
+
 def until(ready: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not ready():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -19,29 +18,21 @@ from jupyter_slurm_rest.watch import Nobody, Settings
 from jupyter_slurm_rest.watch.query import JobsQuery
 from tests.hub.rig import FakeHub, Running, running, server_model
 from tests.hub.shared_rig import get
+from tests.real.instances import chosen_generations, need_root, own_cluster, set_private
 
 #: A user of every cluster without an association, a privilege or a job.
 READER = "slurmrestd"
-GENERATIONS = [
-    name
-    for name in ("trixie", "forky")
-    if name in os.environ.get("SLURM_GENERATIONS", "trixie,forky")
-]
+GENERATIONS = [name for name in chosen_generations() if name in ("trixie", "forky")]
 ALL = JobsQuery(scope="all", limit=1000)
 
 
 @pytest.fixture(scope="module", params=GENERATIONS)
 def own(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A cluster whose slurm.conf may be changed."""
-    if os.geteuid() != 0:
-        reason = "needs root: a real Slurm runs jobs as several users"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    instance = (os.environ.get("DEVCLUSTER_INSTANCE") or "test") + "-shared"
+    need_root()
     hidden = "PartitionName=secret Nodes=cpu[1-2] Hidden=YES MaxTime=30:00"
     club = "PartitionName=club Nodes=cpu[1-2] AllowGroups=bob MaxTime=30:00"
-    cluster = Cluster(request.param, instance, slurm_conf=["PrivateData=none", hidden, club])
+    cluster = own_cluster(request.param, "shared", ["PrivateData=none", hidden, club])
     cluster.up()
     for user, partition in (("alice", "debug"), ("bob", "debug"), ("bob", "secret")):
         batch = ["sbatch", "-H", "-t5", "--mem=20", "-p", partition, "--wrap", "true"]
@@ -61,12 +52,9 @@ Hide = Callable[[str], None]
 @pytest.fixture
 def private(own: Cluster) -> Iterator[Hide]:
     """Sets PrivateData."""
-    conf = own.layout.slurm_etc / "slurm.conf"
 
     def hide(what: str) -> None:
-        text = re.sub(r"(?m)^PrivateData=.*$", f"PrivateData={what}", conf.read_text())
-        conf.write_text(text)
-        own.run(["scontrol", "reconfigure"])
+        set_private(own, what)
         time.sleep(2)
 
     yield hide

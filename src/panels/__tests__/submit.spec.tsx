@@ -5,9 +5,6 @@ import {
 } from '@jupyterlab/codemirror';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-// No form is drawn without it; in JupyterLab it is loaded with the form.
-// eslint-disable-next-line jupyter/prefer-lazy-imports
-import { customizeValidator } from '@rjsf/validator-ajv8';
 import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
@@ -22,6 +19,8 @@ const refuse = () =>
 
 describe('SubmitPanel', () => {
   it('has the button that helps where a token ran out', async () => {
+    // No form is drawn without it; in JupyterLab it is loaded with the form.
+    const { customizeValidator } = await import('@rjsf/validator-ajv8');
     const run = jest.fn();
     const model = new SubmitModel({
       api: { form: refuse, script: refuse, validate: refuse, submit: refuse },

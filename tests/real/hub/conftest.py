@@ -17,6 +17,7 @@ from devcluster.jupyterhub import Entry, Hub
 from devcluster.lab import ensure_venv
 from devcluster.layout import home
 from devcluster.people import REST_USER
+from tests.real.instances import need_root
 
 from .browser import Browser
 
@@ -34,15 +35,6 @@ c.JupyterHub.load_roles.append(
 def hub_versions() -> list[str]:
     """The generations of JupyterHub to try; the first one gets every test."""
     return os.environ.get("HUB_VERSIONS", "6.1,5.5").split(",")
-
-
-def need_root() -> None:
-    """Skip without root; under CI fail, because then nobody would notice."""
-    if os.geteuid() != 0:
-        reason = "needs root: a JupyterHub starts servers as several users"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

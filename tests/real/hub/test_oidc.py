@@ -18,9 +18,10 @@ import pytest
 from devcluster import Cluster
 from devcluster.jupyterhub import Entry, Hub, free_ports
 from devcluster.layout import home
+from tests.real.instances import need_root
 
 from .browser import Browser
-from .conftest import hub_versions, install, need_root
+from .conftest import hub_versions, install
 from .openid_provider import CLIENT_ID, CLIENT_SECRET
 from .slurm import ask_service, owner_of, slurm_accepts
 

@@ -17,8 +17,8 @@ from devcluster import Cluster
 from jupyter_slurm_rest.hub.clusters import Cluster as TokenCluster
 from jupyter_slurm_rest.hub.clusters import read_clusters
 from jupyter_slurm_rest.hub.keys import Hs256
+from tests.real.instances import need_root
 
-from .conftest import need_root
 from .slurm import newest_version, rest_json, slurm_accepts
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
 from bench.relay import Relay
-from devcluster import Cluster
+from tests.real.instances import set_private
 
 from .conftest import Site
 from .test_jobs import cancel, submit
@@ -20,13 +19,6 @@ def look(site: Site, user: str, path: str = ALL) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-def set_private(cluster: Cluster, what: str) -> None:
-    conf = cluster.layout.slurm_etc / "slurm.conf"
-    text = re.sub(r"(?m)^PrivateData=.*\n", "", conf.read_text())
-    conf.write_text(f"{text}PrivateData={what}\n")
-    cluster.run(["scontrol", "reconfigure"])
 
 
 def test_both_see_the_same_queue_through_one_reader_and_then_what_is_private(

@@ -13,8 +13,9 @@ from devcluster import Cluster
 from devcluster.jupyterhub import Entry, Hub
 from devcluster.layout import home
 from tests.real.hub.browser import Browser
-from tests.real.hub.conftest import build_wheel, install, need_root
+from tests.real.hub.conftest import build_wheel, install
 from tests.real.hub.slurm import queue
+from tests.real.instances import need_root
 
 from .images import JUPYTER, build, buildah, started
 

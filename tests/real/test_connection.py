@@ -1,0 +1,37 @@
+"""Who is let in, and what is said where nobody answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from devcluster import Cluster
+from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
+from tests.real.talking import client_of, versions_of
+
+
+async def test_another_persons_name_is_not_accepted(cluster: Cluster) -> None:
+    for version in await versions_of(cluster):
+        async with client_of(cluster, version=version) as client:
+            source = client.connection._credentials
+            mine = await source()
+            forged = type(mine)("bob", mine.token)
+
+            async def pretend(renew: bool = False, forged: object = forged) -> object:
+                return forged
+
+            client.connection._credentials = pretend  # type: ignore[assignment]
+            for call in (client.ping(), client.jobs(), client.diag(), client.cancel([1])):
+                with pytest.raises(TokenRejected):
+                    await call
+
+
+async def test_nobody_listens(cluster: Cluster) -> None:
+    async with client_of(cluster) as client:
+        await client.ping()
+        cluster.stop("slurmrestd")
+        try:
+            with pytest.raises(Unreachable):
+                await client.ping()
+        finally:
+            cluster.start("slurmrestd")
+        assert (await client.ping())[0].up
