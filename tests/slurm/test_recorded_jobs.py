@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs, decode_summary
+from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .recorded import Recording
@@ -128,5 +128,5 @@ def test_every_version_of_a_release_tells_the_same_queue(recording: Recording) -
 
 def test_one_job_alone_is_read_and_unknown_keys_are_not_minded() -> None:
     body = b'{"job_id": 7, "job_state": "RUNNING", "array_job_id": 0, "unknown": {"a": [1]}}'
-    job = decode_summary(body, now=5.0)
+    (job,) = decode_jobs(b'{"jobs": [%s]}' % body, now=5.0)
     assert (job.id, job.state) == ("7", "RUNNING")

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.dialects.envelope import Envelope, decode
-from jupyter_slurm_rest.slurm.dialects.jobs import decode_summary
+from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.dialects.people import ShareRows
 from jupyter_slurm_rest.slurm.dialects.records import tasks_of
 from jupyter_slurm_rest.slurm.dialects.states import job_state
@@ -125,7 +125,7 @@ def test_a_job_of_v0_0_39() -> None:
         "cpus": {"set": true, "infinite": false, "number": 4},
         "exit_code": {"set": true, "infinite": false, "number": 0},
         "tres_alloc_str": "cpu=4,mem=1500M,node=1,gres/gpu:a100=2,gres/gpu:h100=1"}"""
-    job = decode_summary(raw, now=260.0)
+    (job,) = decode_jobs(b'{"jobs": [%s]}' % raw, now=260.0)
     assert (job.id, job.user, job.state, job.time_limit) == ("40_3", "1001", "RUNNING", "UNLIMITED")
     assert (job.elapsed, job.cpus, job.memory, job.gpus) == (60, 4, 1500, 3)
     assert job.end_time is None

@@ -25,6 +25,9 @@ from .base import Calls
 
 T = TypeVar("T")
 
+_ROWS = msgspec.json.Decoder(list[wire.JobRow])
+_STATES = msgspec.json.Decoder(list[wire.StateRow])
+
 
 class JobCalls(Calls):
     """Reading slurmctld's jobs."""
@@ -40,9 +43,8 @@ class JobCalls(Calls):
         if update_time is not None:
             params = {"update_time": (await self.dialect()).update_time(update_time)}
         now = time.time()
-        rows = msgspec.json.Decoder(list[wire.JobRow])
         read = await self._streamed(
-            "jobs/", params, lambda raw: [wire.summary(row, now) for row in rows.decode(raw)]
+            "jobs/", params, lambda raw: [wire.summary(row, now) for row in _ROWS.decode(raw)]
         )
         if read is None:
             return Unchanged()
@@ -81,10 +83,9 @@ class JobCalls(Calls):
         """
         dialect = await self.dialect()
         dialect.require("job states", "v0.0.40 (Slurm 23.11.5)")
-        rows = msgspec.json.Decoder(list[wire.StateRow])
         if ids is None:
             read = await self._streamed(
-                "jobs/state/", None, lambda raw: wire.states(rows.decode(raw))
+                "jobs/state/", None, lambda raw: wire.states(_STATES.decode(raw))
             )
             return [] if read is None else read[0]
         # Its description promises a comma-separated list, which it refuses.

@@ -151,11 +151,6 @@ def summary(row: JobRow, now: float | None = None) -> JobSummary:
     return msgspec.convert(row_fields(row, time.time() if now is None else now), JobSummary)
 
 
-def decode_summary(raw: bytes | memoryview, now: float | None = None) -> JobSummary:
-    """One job object of a list, as bytes, to a row. Raises :exc:`UnreadableAnswer`."""
-    return summary(decode(raw, JobRow), now)
-
-
 def decode_jobs(body: bytes | memoryview, now: float | None = None) -> list[JobSummary]:
     """A whole answer of ``jobs`` to rows. Raises :exc:`UnreadableAnswer`."""
     moment_of_answer = time.time() if now is None else now
