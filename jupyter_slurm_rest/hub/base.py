@@ -10,6 +10,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
+from .clusters import Cluster
 from .desk import TokenDesk
 from .errors import Refusal, not_identified
 from .metrics import Metrics
@@ -54,10 +55,19 @@ class ServiceHandler(RequestHandler):
             raise not_identified()
         return match[1]
 
+    def chosen(self, name: str | None) -> Cluster | None:
+        """The cluster that the path names, or the first one; None: answered with 404."""
+        clusters = self.desk.clusters
+        found = clusters.get(next(iter(clusters)) if name is None else name)
+        if found is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+        return found
+
     def source(self) -> str:
         """Return the caller's address, for the log."""
-        over_tcp = self.request.remote_ip not in (None, "", "0.0.0.0")  # noqa: S104 -- tornado's word
-        return str(self.request.remote_ip) if over_tcp else "socket"
+        # What tornado calls the other end of a UNIX socket; nothing is bound to it.
+        unix = self.request.remote_ip in (None, "", "0.0.0.0")  # noqa: S104 -- compared only
+        return "socket" if unix else str(self.request.remote_ip)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a Refusal's words, or the status alone."""

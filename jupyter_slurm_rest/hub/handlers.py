@@ -24,19 +24,17 @@ class TokenHandler(ServiceHandler):
 
     async def post(self, cluster_name: str | None = None) -> None:
         """Hand out a token; without a cluster's name, for the first one configured."""
-        clusters = self.desk.clusters
         token = self.hub_token()
-        name = next(iter(clusters)) if cluster_name is None else cluster_name
-        if name not in clusters:
-            self.send_error(HTTPStatus.NOT_FOUND)
+        cluster = self.chosen(cluster_name)
+        if cluster is None:
             return
-        username, issued = await self.desk.issue(token, clusters[name], self.source())
+        username, issued = await self.desk.issue(token, cluster, self.source())
         self.finish(
             {
                 "token": issued.token,
                 "username": username,
                 "expires_in": issued.lifetime,
-                "cluster": name,
+                "cluster": cluster.name,
             }
         )
 

@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
 from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.watch import Nobody, Settings, Watcher, describe
-from jupyter_slurm_rest.watch.answers import JobList, NodeList, PartitionList, QueueState
+from jupyter_slurm_rest.watch.answers import JobList, NodeList, PartitionList, QueueState, about
 from jupyter_slurm_rest.watch.job_list import job_list
 from jupyter_slurm_rest.watch.query import JobsQuery
 from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
@@ -102,24 +102,12 @@ class SharedReader:
     async def nodes(self) -> NodeList:
         """Every node."""
         found = await self._asked(self._nodes)
-        return NodeList(
-            nodes=found.value,
-            total=len(found.value),
-            as_of=found.as_of,
-            stale=found.stale,
-            note=found.note,
-        )
+        return NodeList(nodes=found.value, **about(found))
 
     async def partitions(self) -> PartitionList:
         """Every partition, with what is free in it."""
         found = await self._asked(self._partitions)
-        return PartitionList(
-            partitions=found.value,
-            total=len(found.value),
-            as_of=found.as_of,
-            stale=found.stale,
-            note=found.note,
-        )
+        return PartitionList(partitions=found.value, **about(found))
 
     async def close(self) -> None:
         """Stop reading."""

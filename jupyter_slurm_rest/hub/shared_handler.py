@@ -26,13 +26,12 @@ class SharedHandler(ServiceHandler):
 
     async def get(self, cluster_name: str | None = None, what: str | None = None) -> None:
         """Answer with the queue's state, a page of it, nodes or partitions."""
-        clusters = self.desk.clusters
         token = self.hub_token()
-        name = next(iter(clusters)) if cluster_name is None else cluster_name
-        if name not in clusters:
-            self.send_error(HTTPStatus.NOT_FOUND)
+        cluster = self.chosen(cluster_name)
+        if cluster is None:
             return
-        await self.desk.admit(token, clusters[name], self.source())
+        name = cluster.name
+        await self.desk.admit(token, cluster, self.source())
         try:
             answer = await self._read(self.readers.get(name), what)
         except Refusal as refusal:

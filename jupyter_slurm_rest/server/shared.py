@@ -62,10 +62,7 @@ class SharedLists:
 
     def __init__(self, options: Mapping[str, Any], audience: Audience, refresh: float) -> None:
         self.why = ""
-        self._places = {
-            what: service_endpoint(what, **options, timeout=_PATIENCE)
-            for what in ("shared", "shared/jobs", "shared/nodes", "shared/partitions")
-        }
+        self._place = service_endpoint("shared", **options, timeout=_PATIENCE)
         self._audience = audience
         # Not longer: each version of a page is a snapshot of its own.
         self._snapshots = Snapshots(ttl=refresh, keep=refresh)
@@ -105,19 +102,19 @@ class SharedLists:
         if state is None:
             return None
         params = msgspec.structs.replace(query, scope="all").params()
-        found = await self._shared("shared/jobs", JobList, params, state.version)
+        found = await self._shared("/jobs", JobList, params, state.version)
         return None if found is None else msgspec.structs.replace(found, plan="shared")
 
     async def nodes(self) -> Snapshot[list[Node]] | None:
         """Every node."""
-        found = await self._shared("shared/nodes", NodeList)
+        found = await self._shared("/nodes", NodeList)
         if found is None:
             return None
         return Snapshot(found.nodes, found.as_of, found.stale, found.note)
 
     async def partitions(self) -> Snapshot[list[Partition]] | None:
         """Every partition."""
-        found = await self._shared("shared/partitions", PartitionList)
+        found = await self._shared("/partitions", PartitionList)
         if found is None:
             return None
         return Snapshot(found.partitions, found.as_of, found.stale, found.note)
@@ -128,8 +125,7 @@ class SharedLists:
             self._trial.cancel()
         await self._view.close()
         await self._snapshots.close()
-        for place in self._places.values():
-            await place.close()
+        await self._place.close()
 
     async def _shared(
         self, what: str, kind: type[A], params: Mapping[str, str] | None = None, version: str = ""
@@ -146,7 +142,7 @@ class SharedLists:
         return None
 
     async def _follow(self, before: _Seen | None) -> _Seen:
-        return _Seen(await self._ask("shared", QueueState, {}))
+        return _Seen(await self._ask("", QueueState, {}))
 
     def _insist(self) -> None:
         """Raise NotShared while the hub does not share; from time to time try it again."""
@@ -158,7 +154,7 @@ class SharedLists:
 
     async def _try_again(self) -> None:
         with contextlib.suppress(NotShared):
-            state = await self._ask("shared", QueueState, {})
+            state = await self._ask("", QueueState, {})
             # The old one rests from its failures.
             old, self._view = self._view, self._begin()
             await old.close()
@@ -169,8 +165,8 @@ class SharedLists:
         tag, known = self._answers.get(key, ("", None))
         headers = {"If-None-Match": tag} if tag else {}
         try:
-            reply = await self._places[what].fetch(
-                headers={**own_hub_token(), **headers}, params=params, most=_MOST
+            reply = await self._place.fetch(
+                what, headers={**own_hub_token(), **headers}, params=params, most=_MOST
             )
             answer: A = _read(reply, kind, known)
         except TokenError as error:

@@ -102,20 +102,24 @@ class Endpoint:
         """Send one request. Raises SourceUnreachable or SourceMisconfigured."""
         # A connection per question: there is one every few minutes.
         async with self._client() as client:
-            fetched = await self._send(client, method, headers, params, basic, MAX_BYTES)
+            fetched = await self._send(client, method, "", headers, params, basic, MAX_BYTES)
         return Reply(fetched.status, as_object(fetched.data))
 
     async def fetch(
         self,
+        below: str = "",
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         most: int,
     ) -> Fetched:
-        """GET what may have ``most`` bytes, over a connection that is kept. Raises as ``ask``."""
+        """GET what may have ``most`` bytes, over a connection that is kept. Raises as ``ask``.
+
+        ``below`` is put behind the address: ``/nodes``.
+        """
         if self._kept is None:
             self._kept = self._client()
-        return await self._send(self._kept, "GET", headers, params, None, most)
+        return await self._send(self._kept, "GET", below, headers, params, None, most)
 
     async def close(self) -> None:
         """Close the connection that was kept."""
@@ -136,6 +140,7 @@ class Endpoint:
         self,
         client: httpx.AsyncClient,
         method: str,
+        below: str,
         headers: Mapping[str, str] | None,
         params: Mapping[str, str] | None,
         basic: tuple[str, str] | None,
@@ -144,7 +149,7 @@ class Endpoint:
         try:
             async with client.stream(
                 method,
-                self._url,
+                self._url + below,
                 headers={"Accept": "application/json", **(headers or {})},
                 params=params,
                 auth=basic,

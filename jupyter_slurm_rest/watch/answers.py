@@ -6,7 +6,13 @@ can tell how old the data is; ``stale`` that a newer answer could not be had.
 
 from __future__ import annotations
 
+from typing import TypedDict, TypeVar
+
 from jupyter_slurm_rest.slurm.models import JobSummary, Model, Node, Partition
+
+from .snapshots import Snapshot
+
+T = TypeVar("T")
 
 
 class Delta(Model, frozen=True, kw_only=True):
@@ -75,3 +81,17 @@ class PartitionList(Model, frozen=True, kw_only=True):
     as_of: float
     stale: bool
     note: str
+
+
+class About(TypedDict):
+    """What every whole list tells beside what is in it."""
+
+    total: int
+    as_of: float
+    stale: bool
+    note: str
+
+
+def about(found: Snapshot[list[T]]) -> About:
+    """To be spread into the answer that holds ``found``'s list."""
+    return About(total=len(found.value), as_of=found.as_of, stale=found.stale, note=found.note)

@@ -6,7 +6,7 @@ from jupyter_slurm_rest.server.answers import LicenseList, ReservationList
 from jupyter_slurm_rest.server.base import SlurmHandler
 from jupyter_slurm_rest.server.operation import operation
 from jupyter_slurm_rest.slurm.models import Node
-from jupyter_slurm_rest.watch.answers import NodeList, PartitionList
+from jupyter_slurm_rest.watch.answers import NodeList, PartitionList, about
 
 
 class NodesHandler(SlurmHandler):
@@ -14,13 +14,7 @@ class NodesHandler(SlurmHandler):
     async def get(self, cluster: str) -> NodeList:
         """Every node, with what is free on it."""
         found = await self.cluster(cluster).nodes()
-        return NodeList(
-            nodes=found.value,
-            total=len(found.value),
-            as_of=found.as_of,
-            stale=found.stale,
-            note=found.note,
-        )
+        return NodeList(nodes=found.value, **about(found))
 
 
 class NodeHandler(SlurmHandler):
@@ -35,13 +29,7 @@ class PartitionsHandler(SlurmHandler):
     async def get(self, cluster: str) -> PartitionList:
         """Every partition, with its limits and what is free in it."""
         found = await self.cluster(cluster).partitions()
-        return PartitionList(
-            partitions=found.value,
-            total=len(found.value),
-            as_of=found.as_of,
-            stale=found.stale,
-            note=found.note,
-        )
+        return PartitionList(partitions=found.value, **about(found))
 
 
 class ReservationsHandler(SlurmHandler):
@@ -49,13 +37,7 @@ class ReservationsHandler(SlurmHandler):
     async def get(self, cluster: str) -> ReservationList:
         """Every reservation the person may see."""
         found = await self.cluster(cluster).reservations()
-        return ReservationList(
-            reservations=found.value,
-            total=len(found.value),
-            as_of=found.as_of,
-            stale=found.stale,
-            note=found.note,
-        )
+        return ReservationList(reservations=found.value, **about(found))
 
 
 class LicensesHandler(SlurmHandler):
@@ -63,10 +45,4 @@ class LicensesHandler(SlurmHandler):
     async def get(self, cluster: str) -> LicenseList:
         """Every licence that jobs can ask for."""
         found = await self.cluster(cluster).licenses()
-        return LicenseList(
-            licenses=found.value,
-            total=len(found.value),
-            as_of=found.as_of,
-            stale=found.stale,
-            note=found.note,
-        )
+        return LicenseList(licenses=found.value, **about(found))
