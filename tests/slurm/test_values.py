@@ -11,7 +11,6 @@ import pytest
 from jupyter_slurm_rest.slurm.dialects.envelope import Envelope, decode
 from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.dialects.people import ShareRows
-from jupyter_slurm_rest.slurm.dialects.records import tasks_of
 from jupyter_slurm_rest.slurm.dialects.states import job_state
 from jupyter_slurm_rest.slurm.dialects.tres import parse_gres, parse_tres
 from jupyter_slurm_rest.slurm.dialects.values import Exit, Number, exit_code, limit, number, real
@@ -189,11 +188,3 @@ def test_resources_of_a_job() -> None:
 )
 def test_resources_of_a_node(configured: str, used: str, expected: list[Gres]) -> None:
     assert parse_gres(configured, used) == expected
-
-
-@pytest.mark.parametrize(
-    ("bitmap", "tasks"),
-    [("0xE", "1-3"), ("0x396", "1-2,4,7-9"), ("0x1", "0"), ("", ""), ("0x0", ""), ("4-7", "")],
-)
-def test_tasks_that_accounting_writes_as_bits(bitmap: str, tasks: str) -> None:
-    assert tasks_of(bitmap) == tasks

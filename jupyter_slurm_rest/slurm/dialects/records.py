@@ -12,6 +12,7 @@ from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.reasons import explain
 
+from .array_tasks import tasks_of
 from .envelope import Envelope
 from .jobs import display_id
 from .states import FINISHED_STATES, ended, job_state
@@ -30,11 +31,30 @@ from .values import (
 )
 
 
+class _Running(msgspec.Struct):
+    #: How many may run at once; 0: as many as can.
+    tasks: Number = None
+
+
+class _Most(msgspec.Struct):
+    running: _Running | None = None
+
+
+class _Limits(msgspec.Struct):
+    max: _Most | None = None
+
+
 class _Array(msgspec.Struct):
     job_id: Number = None
     task_id: Number = None
     #: Tasks that never started, as a bit map: ``0xE``.
     task: Text = None
+    limits: _Limits | None = None
+
+    def waiting(self) -> str:
+        """The tasks that never started, as sacct writes them."""
+        most = (self.limits or _Limits()).max or _Most()
+        return tasks_of(text(self.task), number((most.running or _Running()).tasks))
 
 
 class _Het(msgspec.Struct):
@@ -136,26 +156,6 @@ class Records(Envelope):
     jobs: list[Record] | None = None
 
 
-def tasks_of(bitmap: str) -> str:
-    """``0xE`` as Slurm writes tasks: ``1-3``; empty for anything that is no bit map."""
-    try:
-        bits = int(bitmap, 16)
-    except ValueError:
-        return ""
-    ranges: list[str] = []
-    first = 0
-    while bits >> first:
-        if not (bits >> first) & 1:
-            first += 1
-            continue
-        last = first
-        while (bits >> (last + 1)) & 1:
-            last += 1
-        ranges.append(str(first) if first == last else f"{first}-{last}")
-        first = last + 1
-    return ",".join(ranges)
-
-
 def _fields(row: RecordRow) -> dict[str, Any]:
     array, het = row.array or _Array(), row.het or _Het()
     times, state_words = row.time or _Times(), row.state or _State()
@@ -163,7 +163,7 @@ def _fields(row: RecordRow) -> dict[str, Any]:
     job_id = number(row.job_id) or 0
     array_job_id = positive(array.job_id)
     array_task_id = number(array.task_id) if array_job_id else None
-    array_tasks = tasks_of(text(array.task)) if array_job_id and array_task_id is None else ""
+    array_tasks = array.waiting() if array_job_id and array_task_id is None else ""
     het_job_id = positive(het.job_id)
     het_offset = number(het.job_offset) if het_job_id else None
     state, flags = job_state(state_words.current)
