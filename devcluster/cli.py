@@ -1,4 +1,4 @@
-"""The command line: python3 -m devcluster up|down|status|info|exec|token|logs|record|fill."""
+"""The command line: python3 -m devcluster, and one of the commands below."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return sub
 
+    command("install", _install, "install what is missing, and start nothing", several=True)
     up = command("up", _up, "bring clusters up; installs what is missing", several=True)
     up.add_argument(
         "--conf", action="append", default=[], metavar="LINE", help="an extra line of slurm.conf"
@@ -87,6 +88,14 @@ def _cluster(options: argparse.Namespace) -> Cluster:
 
 def _chosen(options: argparse.Namespace) -> list[str]:
     return list(GENERATIONS) if options.generation == "all" else [options.generation]
+
+
+def _install(options: argparse.Namespace) -> int:
+    for generation in _chosen(options):
+        cluster = Cluster(generation, options.instance)
+        cluster.install()
+        print(f"{generation}: Slurm {cluster.release}")
+    return 0
 
 
 def _up(options: argparse.Namespace) -> int:

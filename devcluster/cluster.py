@@ -67,9 +67,13 @@ class Cluster(Commands):
         """Names of the daemons in starting order."""
         return [daemon.name for daemon in Lifecycle(self.layout, self._state()).daemons()]
 
+    def install(self) -> None:
+        """Install what the cluster needs and this machine lacks; minutes the first time."""
+        install.ensure_installed(self.layout)
+
     def up(self) -> None:
         """Bring the cluster up; what is up already stays, what died is started again."""
-        install.ensure_installed(self.layout)
+        self.install()
         with self._locked():
             state = State.load(self.layout.record)
             if state is not None and not (state.complete and state.alive(KEEPER)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pwd
 import shutil
 import subprocess
+from pathlib import Path
 
 from devcluster.errors import DevclusterError
 from devcluster.layout import Layout
@@ -16,13 +17,19 @@ def create(layout: Layout) -> None:
     """Make the data folder."""
     data, run = layout.database / "data", layout.database_socket.parent
     entry = pwd.getpwnam(_DAEMON_USER)
-    for folder in (layout.database, data, run):
+    for folder in (layout.database, data, run, _scratch(layout)):
         folder.mkdir(exist_ok=True)
         shutil.chown(folder, entry.pw_uid, entry.pw_gid)
     run.chmod(0o755)
     argv = ["mariadb-install-db", "--no-defaults", f"--user={_DAEMON_USER}", f"--datadir={data}"]
-    argv += ["--auth-root-authentication-method=socket", "--skip-test-db", *_INNODB]
+    argv += [f"--tmpdir={_scratch(layout)}", "--skip-test-db", *_INNODB]
+    argv.append("--auth-root-authentication-method=socket")
     _checked(argv)
+
+
+def _scratch(layout: Layout) -> Path:
+    # A server that starts removes every temporary table it finds, other servers' as well.
+    return layout.database / "tmp"
 
 
 _INNODB = ["--innodb-log-file-size=32M", "--innodb-flush-log-at-trx-commit=0"]
@@ -34,6 +41,7 @@ def daemon_argv(layout: Layout) -> list[str]:
         "--no-defaults",
         f"--user={_DAEMON_USER}",
         f"--datadir={layout.database / 'data'}",
+        f"--tmpdir={_scratch(layout)}",
         f"--socket={layout.database_socket}",
         f"--pid-file={layout.database / 'run' / 'mysqld.pid'}",
         "--skip-networking",
