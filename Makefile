@@ -92,9 +92,19 @@ test: test-python test-js test-real test-image test-bench test-ui ## all tests
 test-python: $(FRONTEND) ## pytest, without a Slurm
 	pytest tests --ignore=tests/real
 
+# They wait for Slurm most of the time, so they run side by side; each prints when it has ended.
 .PHONY: test-real
 test-real: $(PYTHON_READY) ## pytest on real Slurms
-	pytest tests/real --ignore=tests/real/image $(AGAIN)
+	[ "$$(id -u)" != 0 ] || python -m devcluster install all
+	$(MAKE) --no-print-directory --jobs --keep-going --output-sync=target \
+	  test-real-hub test-real-host test-real-trixie test-real-forky
+
+.PHONY: test-real-hub
+test-real-hub: $(PYTHON_READY)
+	pytest tests/real/hub $(AGAIN)
+
+test-real-%: $(PYTHON_READY)
+	SLURM_GENERATIONS=$* pytest tests/real --ignore=tests/real/hub --ignore=tests/real/image $(AGAIN)
 
 .PHONY: test-image
 test-image: $(PYTHON_READY) ## the singleuser image, built and used for real

@@ -67,3 +67,13 @@ def test_a_path_too_long_for_a_socket_is_refused(
     monkeypatch.setenv("DEVCLUSTER_HOME", str(tmp_path / ("long" * 20)))
     with pytest.raises(DevclusterError, match="too long for a UNIX socket"):
         files.write(settings())
+
+
+def test_an_unknown_generation_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(DevclusterError, match="host, trixie, forky"):
+        find("bullseye")
+
+
+def test_an_instance_name_that_cannot_be_a_folder_is_refused() -> None:
+    with pytest.raises(DevclusterError, match="letters, digits"):
+        Layout(find("host"), "../other")

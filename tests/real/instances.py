@@ -48,4 +48,8 @@ def set_private(cluster: Cluster, what: str) -> None:
     conf = cluster.layout.slurm_etc / "slurm.conf"
     text = re.sub(r"(?m)^PrivateData=.*\n", "", conf.read_text())
     conf.write_text(f"{text}PrivateData={what}\n")
-    cluster.run(["scontrol", "reconfigure"])
+    if cluster.run(["scontrol", "reconfigure"], check=False).returncode != 0:
+        # slurmctld before 24.11.6 may hang for good while it reconfigures ("race condition that
+        # can cause slurmctld to hang forever" in its changes); its jobs are saved before that.
+        cluster.stop("slurmctld")
+        cluster.start("slurmctld")

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from devcluster import Cluster, DevclusterError, ports, rest
-from devcluster.generations import find
-from devcluster.layout import Layout
 from devcluster.people import USERS
 from devcluster.process import Process
 
@@ -151,16 +149,6 @@ def test_a_daemon_that_dies_is_told_with_its_last_words(cluster: Cluster) -> Non
 def test_a_taken_port_is_named_with_its_holder(cluster: Cluster) -> None:
     taken = cluster.ports["slurmrestd"]
     assert ports.holder(taken) == f"slurmrestd (process {cluster.running()['slurmrestd']})"
-
-
-def test_an_unknown_generation_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(DevclusterError, match="host, trixie, forky"):
-        find("bullseye")
-
-
-def test_an_instance_name_that_cannot_be_a_folder_is_refused() -> None:
-    with pytest.raises(DevclusterError, match="letters, digits"):
-        Layout(find("host"), "../other")
 
 
 def test_a_command_that_fails_says_why(cluster: Cluster) -> None:
