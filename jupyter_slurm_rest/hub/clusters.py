@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.slurmrestd import Seconds, Slurmrestd
 from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
 
@@ -30,23 +31,16 @@ LAST_MOMENTS, RENEWAL_GRACE = 5.0, 20.0
 CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
-class SharedConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SharedConfig(Slurmrestd, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What everybody's servers see of a cluster is read once, as the Slurm user ``user``.
 
     The rest means what it does in ``c.SlurmRest``.
     """
 
-    url: str
     user: str
-    ca: str | None = None
-    cert: str | None = None
-    key: str | None = None
-    proxy: str | None = None
-    api_version: str | None = None
-    timeout: float = 60.0
-    max_jobs_dump: int = 5_000
-    slurmrestd_share: float = 0.05
-    refresh: float = 5.0
+    max_jobs_dump: Annotated[int, msgspec.Meta(ge=0)] = 5_000
+    slurmrestd_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.05
+    refresh: Seconds = 5.0
 
 
 class ClusterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

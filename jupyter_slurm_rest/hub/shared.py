@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from jupyter_slurm_rest.slurm import Credentials, Limits, SlurmClient, SlurmError, Transport
+from jupyter_slurm_rest.slurm import Credentials, SlurmClient, SlurmError
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
 from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
@@ -60,14 +60,7 @@ class SharedReader:
 
     def __init__(self, cluster: Cluster, config: SharedConfig) -> None:
         token = OwnToken(cluster, config.user)
-        self._transport = Transport(
-            config.url,
-            ca=config.ca,
-            cert=config.cert,
-            key=config.key,
-            proxy=config.proxy,
-            limits=Limits(total=config.timeout),
-        )
+        self._transport = config.transport()
         self._client = SlurmClient(self._transport, token, api_version=config.api_version)
         self._public = Publicness(cluster.name, config.user, self._client, token, self._begin)
         self._watcher = Watcher(
@@ -153,11 +146,13 @@ def make_readers(clusters: Mapping[str, Cluster], people: People) -> dict[str, S
 
 
 def _make_reader(cluster: Cluster, config: SharedConfig, people: People) -> SharedReader:
+    where = f"c.SlurmTokenService.clusters[{cluster.name!r}]['shared']"
     try:
         people.check_reader(config.user)
         # Whether a token can be made shows now, not when the first person looks.
         cluster.sign(config.user)
         return SharedReader(cluster, config)
-    except (ConfigurationError, Refusal, InvalidRequest) as error:
-        where = f"c.SlurmTokenService.clusters[{cluster.name!r}]['shared']"
+    except (ConfigurationError, Refusal) as error:
         raise ConfigurationError(f"{where}: {error}") from None
+    except InvalidRequest as error:
+        raise ConfigurationError(f"{where}[{error.field!r}]: {error}") from None

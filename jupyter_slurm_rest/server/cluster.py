@@ -9,10 +9,10 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
-from jupyter_slurm_rest.slurm.errors import PermissionDenied
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
 from jupyter_slurm_rest.slurm.models import Account, Job, License, Node, Partition, Reservation
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
-from jupyter_slurm_rest.slurm.transport import Limits, Transport
+from jupyter_slurm_rest.slurm.transport import Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
 from jupyter_slurm_rest.tokens.errors import TokenError
 from jupyter_slurm_rest.watch import Audience, Watcher, describe
@@ -47,14 +47,7 @@ class Cluster:
         self._configured = _provider(name, settings)
         #: A token pasted by the person stands in for the configured source.
         self._pasted: TokenProvider | None = None
-        self.transport = Transport(
-            settings.url,
-            ca=settings.ca,
-            cert=settings.cert,
-            key=settings.key,
-            proxy=settings.proxy,
-            limits=Limits(total=settings.timeout),
-        )
+        self.transport = _transport(name, settings)
         self.client = SlurmClient(
             self.transport, self.credentials, api_version=settings.api_version
         )
@@ -183,6 +176,14 @@ class Cluster:
             await self.shared.close()
         await self.snapshots.close()
         await self.transport.close()
+
+
+def _transport(cluster: str, settings: ClusterSettings) -> Transport:
+    try:
+        return settings.transport()
+    except InvalidRequest as error:
+        where = f"c.SlurmRest.clusters[{cluster!r}][{error.field!r}]"
+        raise BadSetting(f"{where}: {error.message}") from None
 
 
 def _source(settings: ClusterSettings) -> tuple[str, dict[str, Any]]:

@@ -14,39 +14,56 @@ def base_address(url: str) -> tuple[str | None, str]:
 
     Raises :exc:`InvalidRequest`.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        if parts.netloc or not parts.path.startswith("/"):
-            raise InvalidRequest(
-                "url", f"{url!r} names no socket: write unix:///path/to/slurmrestd.socket"
-            )
+    # What has an "@" may hold a password.
+    given = "This" if "@" in url else repr(url)
+    wanted = f"{given} is no address: expected http(s)://host:port or unix:///path/to.socket."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise InvalidRequest("url", wanted) from None
+    if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
         return parts.path, "http://localhost"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidRequest(
-            "url",
-            f"{url!r} is no address of a slurmrestd:"
-            " write http://host:port, https://host:port or unix:///path/to.socket",
-        )
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise InvalidRequest("url", "the address of slurmrestd holds more than host, port and path")
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise InvalidRequest("url", wanted)
+    if parts.username or parts.password:
+        raise InvalidRequest("url", "User names and passwords in the address are not used.")
+    if parts.query or parts.fragment:
+        raise InvalidRequest("url", wanted)
     return None, f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def check_proxy(url: str | None) -> None:
+    """Raise :exc:`InvalidRequest` for what is no HTTP proxy."""
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise InvalidRequest("proxy", f"{url!r} is no HTTP proxy: expected http(s)://host:port.")
 
 
 def tls_context(
     base: str, ca: str | Path | None, cert: str | Path | None, key: str | Path | None
 ) -> ssl.SSLContext | bool:
-    """For httpx's ``verify``: trust in ``ca`` (default: the system's), the client's certificate."""
+    """For httpx's ``verify``: trust in ``ca`` (default: the system's), the client's certificate.
+
+    Raises :exc:`InvalidRequest`.
+    """
+    for field, path in (("ca", ca), ("cert", cert), ("key", key)):
+        if path is not None and not Path(path).is_file():
+            raise InvalidRequest(field, f"There is no file {str(path)!r}.")
+    if key is not None and cert is None:
+        raise InvalidRequest("key", "It belongs to a 'cert', which is missing.")
     if not base.startswith("https:"):
-        if ca or cert or key:
-            raise InvalidRequest("url", "certificates are given, but the address is not https://")
+        if ca or cert:
+            raise InvalidRequest("url", "Certificates are given, but the address is not https://.")
         # Never used without TLS; False only spares httpx the reading of its bundle.
         return False
     try:
         context = ssl.create_default_context(cafile=None if ca is None else str(ca))
-        if cert is not None:
-            context.load_cert_chain(str(cert), None if key is None else str(key))
     except (OSError, ssl.SSLError) as problem:
-        raise InvalidRequest(
-            "ca" if cert is None else "cert", f"The TLS files cannot be used: {problem}"
-        ) from None
+        raise InvalidRequest("ca", f"{str(ca)!r} cannot be used: {problem}") from None
+    if cert is not None:
+        try:
+            # Without the password, an encrypted key would be asked for at the terminal.
+            context.load_cert_chain(str(cert), None if key is None else str(key), password="")
+        except (OSError, ssl.SSLError) as problem:
+            raise InvalidRequest("cert", f"{str(cert)!r} cannot be used: {problem}") from None
     return context

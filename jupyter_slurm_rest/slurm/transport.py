@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from .address import base_address, tls_context
+from .address import base_address, check_proxy, tls_context
 from .broken import broken
 from .credentials import Credentials
 from .errors import InvalidRequest, SlurmError, SlurmTimeout, TooLarge
@@ -113,6 +113,7 @@ class Transport:
         self.url = url
         self.limits = limits or Limits()
         socket, self._base = base_address(url)
+        check_proxy(proxy)
         self._http = httpx.AsyncHTTPTransport(
             verify=tls_context(self._base, ca, cert, key),
             trust_env=False,

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
+from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
+from jupyter_slurm_rest.watch import Nobody, Settings
+
+
+def configure(options: Any) -> Cluster:
+    settings = read_clusters({"maxwell": options})["maxwell"]
+    return Cluster("maxwell", settings, ttl=5, audience=Nobody(), watching=Settings())
 
 
 @pytest.mark.parametrize(
@@ -20,7 +27,7 @@ from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
     ],
 )
 def test_addresses(url: str) -> None:
-    assert read_clusters({"c": {"url": url}})["c"].url == url
+    assert configure({"url": url, "tokens": "paste"}).transport.url == url
 
 
 @pytest.mark.parametrize(
@@ -36,15 +43,19 @@ def test_addresses(url: str) -> None:
         ({"url": "unix://run/socket"}, "unix:///path/to.socket"),
         ({"url": "http://alice:pw@slurm"}, "passwords in the address are not used"),
         ({"url": "http://slurm", "tls": True}, "tls"),
-        ({"url": "http://slurm", "ca": "/no/such/file.pem"}, "/no/such/file.pem"),
-        ({"url": "http://slurm", "key": __file__}, "'cert'"),
+        ({"url": "https://slurm", "ca": "/no/such/file.pem"}, "['ca']: There is no file '/no"),
+        ({"url": "https://slurm", "ca": __file__}, "['ca']"),
+        ({"url": "https://slurm", "cert": __file__}, "['cert']"),
+        ({"url": "https://slurm", "key": __file__}, "'cert'"),
+        ({"url": "http://slurm", "ca": __file__}, "not https"),
+        ({"url": "http://slurm", "proxy": "proxy:3128"}, "['proxy']: 'proxy:3128' is no HTTP"),
         ({"url": "http://slurm", "api_version": "42"}, "api_version"),
         ({"url": "http://slurm", "timeout": 0}, "timeout"),
     ],
 )
 def test_what_is_wrong_is_named(options: Any, named: str) -> None:
     with pytest.raises(BadSetting) as caught:
-        read_clusters({"maxwell": options})
+        configure(options)
     assert named in str(caught.value)
     assert "clusters['maxwell']" in str(caught.value)
 

@@ -18,7 +18,7 @@ _DAY = datetime.timedelta(days=1)
 class Certificates:
     """Writes ``ca``, and ``cert`` with its ``key`` for 127.0.0.1, into a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: bytes | None = None) -> None:
         self.ca, self.cert, self.key = (folder / name for name in ("ca.pem", "cert.pem", "key.pem"))
         authority = ec.generate_private_key(ec.SECP256R1())
         own = ec.generate_private_key(ec.SECP256R1())
@@ -43,7 +43,7 @@ class Certificates:
         self.ca.write_bytes(ca.public_bytes(pem))
         self.cert.write_bytes(cert.public_bytes(pem))
         self.key.write_bytes(
-            own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+            own.private_bytes(pem, serialization.PrivateFormat.PKCS8, _encryption(password))
         )
 
     def server_context(self) -> ssl.SSLContext:
@@ -52,6 +52,12 @@ class Certificates:
         context.load_cert_chain(self.cert, self.key)
         context.verify_mode = ssl.CERT_REQUIRED
         return context
+
+
+def _encryption(password: bytes | None) -> serialization.KeySerializationEncryption:
+    if password is None:
+        return serialization.NoEncryption()
+    return serialization.BestAvailableEncryption(password)
 
 
 def _name(common: str) -> x509.Name:

@@ -188,6 +188,9 @@ async def test_tls_with_a_private_authority_and_a_client_certificate(tmp_path: P
         "unix://relative/socket",
         "unix:socket",
         "http://user:secret@host",
+        "http://user:secret@host:0",
+        "http://user:secret@host:99999",
+        "ftp://user:secret@host",
         "http://host/?x=1",
         "",
     ],
@@ -200,10 +203,18 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
 
 
 def test_certificates_without_tls_and_files_that_are_missing(tmp_path: Path) -> None:
+    made = Certificates(tmp_path)
     with pytest.raises(InvalidRequest, match="https"):
-        Transport("http://host", ca=tmp_path / "ca.pem")
-    with pytest.raises(InvalidRequest, match="TLS files"):
-        Transport("https://host", ca=tmp_path / "ca.pem")
+        Transport("http://host", ca=made.ca)
+    with pytest.raises(InvalidRequest, match="no file"):
+        Transport("https://host", ca=tmp_path / "missing.pem")
+
+
+def test_a_key_with_a_password_is_refused_not_asked_for(tmp_path: Path) -> None:
+    made = Certificates(tmp_path, password=b"secret")
+    with pytest.raises(InvalidRequest, match="cannot be used") as caught:
+        Transport("https://host", cert=made.cert, key=made.key)
+    assert caught.value.field == "cert"
 
 
 CUT: dict[str, tuple[Server, type[SlurmError]]] = {
