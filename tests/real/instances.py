@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -44,12 +45,24 @@ def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = 
 
 
 def set_private(cluster: Cluster, what: str) -> None:
-    """Change ``PrivateData`` of a running cluster."""
+    """Change ``PrivateData`` of a running cluster; returns when slurmctld goes by it."""
     conf = cluster.layout.slurm_etc / "slurm.conf"
     text = re.sub(r"(?m)^PrivateData=.*\n", "", conf.read_text())
     conf.write_text(f"{text}PrivateData={what}\n")
-    if cluster.run(["scontrol", "reconfigure"], check=False).returncode != 0:
+    cluster.run(["scontrol", "reconfigure"], check=False)
+    wanted, deadline = set(what.split(",")), time.monotonic() + 30
+    while _private(cluster) != wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+    if _private(cluster) != wanted:
         # slurmctld before 24.11.6 may hang for good while it reconfigures ("race condition that
         # can cause slurmctld to hang forever" in its changes); its jobs are saved before that.
         cluster.stop("slurmctld")
         cluster.start("slurmctld")
+        assert _private(cluster) == wanted
+
+
+def _private(cluster: Cluster) -> set[str]:
+    """As slurmctld tells it; empty while it does not answer."""
+    shown = cluster.run(["scontrol", "show", "config"], check=False).stdout
+    found = re.search(r"(?m)^PrivateData\s*= (\S+)", shown)
+    return set(found[1].split(",")) if found else set()

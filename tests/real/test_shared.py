@@ -53,12 +53,8 @@ Hide = Callable[[str], None]
 def private(own: Cluster) -> Iterator[Hide]:
     """Sets PrivateData."""
 
-    def hide(what: str) -> None:
-        set_private(own, what)
-        time.sleep(2)
-
-    yield hide
-    hide("none")
+    yield lambda what: set_private(own, what)
+    set_private(own, "none")
 
 
 @pytest.fixture
