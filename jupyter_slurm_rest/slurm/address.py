@@ -14,9 +14,7 @@ def base_address(url: str) -> tuple[str | None, str]:
 
     Raises :exc:`InvalidRequest`.
     """
-    # What has an "@" may hold a password.
-    given = "This" if "@" in url else repr(url)
-    wanted = f"{given} is no address: expected http(s)://host:port or unix:///path/to.socket."
+    wanted = f"{_shown(url)} is no address: expected http(s)://host:port or unix:///path/to.socket."
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -36,7 +34,14 @@ def base_address(url: str) -> tuple[str | None, str]:
 def check_proxy(url: str | None) -> None:
     """Raise :exc:`InvalidRequest` for what is no HTTP proxy."""
     if url is not None and not url.startswith(("http://", "https://")):
-        raise InvalidRequest("proxy", f"{url!r} is no HTTP proxy: expected http(s)://host:port.")
+        raise InvalidRequest(
+            "proxy", f"{_shown(url)} is no HTTP proxy: expected http(s)://host:port."
+        )
+
+
+def _shown(url: str) -> str:
+    # What has an "@" may hold a password.
+    return "This" if "@" in url else repr(url)
 
 
 def tls_context(

@@ -202,6 +202,14 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     assert "secret@" not in str(caught.value)
 
 
+@pytest.mark.parametrize("proxy", ["proxy:3128", "socks5://user:secret@proxy", ""])
+def test_a_proxy_that_is_none_is_refused_at_once(proxy: str) -> None:
+    with pytest.raises(InvalidRequest, match="is no HTTP proxy") as caught:
+        Transport("http://host", proxy=proxy)
+    assert caught.value.field == "proxy"
+    assert "secret@" not in str(caught.value)
+
+
 def test_certificates_without_tls_and_files_that_are_missing(tmp_path: Path) -> None:
     made = Certificates(tmp_path)
     with pytest.raises(InvalidRequest, match="https"):
