@@ -101,10 +101,11 @@ test-real: $(PYTHON_READY) ## pytest on real Slurms
 
 .PHONY: test-real-hub
 test-real-hub: $(PYTHON_READY)
-	pytest tests/real/hub $(AGAIN)
+	pytest tests/real/hub --timeout=600 $(AGAIN)
 
 test-real-%: $(PYTHON_READY)
-	SLURM_GENERATIONS=$* pytest tests/real --ignore=tests/real/hub --ignore=tests/real/image $(AGAIN)
+	SLURM_GENERATIONS=$* pytest tests/real --ignore=tests/real/hub --ignore=tests/real/image \
+	  --timeout=600 $(AGAIN)
 
 .PHONY: test-image
 test-image: $(PYTHON_READY) ## the singleuser image, built and used for real
