@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 
 from tornado.web import RequestHandler
@@ -65,9 +66,9 @@ class ServiceHandler(RequestHandler):
 
     def source(self) -> str:
         """Return the caller's address, for the log."""
-        # What tornado calls the other end of a UNIX socket; nothing is bound to it.
-        unix = self.request.remote_ip in (None, "", "0.0.0.0")  # noqa: S104 -- compared only
-        return "socket" if unix else str(self.request.remote_ip)
+        address = self.request.remote_ip
+        # Tornado gives the other end of a UNIX socket the address that nobody has: all zeros.
+        return address if address and not ip_address(address).is_unspecified else "socket"
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a Refusal's words, or the status alone."""

@@ -47,7 +47,7 @@ def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
         return None
     parts = urlsplit(listens)
     # The server may listen on every address; this kernel runs beside it.
-    host = "127.0.0.1" if parts.hostname in {"0.0.0.0", "::", "", None} else parts.hostname  # noqa: S104
+    host = "127.0.0.1" if parts.hostname in {"0.0.0.0", "::", "", None} else parts.hostname  # noqa: S104 -- compared only
     prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", parts.path or "/")
     port = f":{parts.port}" if parts.port else ""
     bracketed = f"[{host}]" if host and ":" in host else host

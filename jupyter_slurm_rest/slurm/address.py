@@ -14,7 +14,10 @@ def base_address(url: str) -> tuple[str | None, str]:
 
     Raises :exc:`InvalidRequest`.
     """
-    wanted = f"{_shown(url)} is no address: expected http(s)://host:port or unix:///path/to.socket."
+    wanted = (
+        f"{_shown(url)} is no address of a slurmrestd:"
+        " expected http(s)://host:port or unix:///path/to.socket."
+    )
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Sequence
 
 import pytest
 
-from devcluster import GENERATIONS, Cluster
+from devcluster import GENERATIONS, Cluster, DevclusterError
+from devcluster.process import wait_until
 
 #: What clusters of one generation are for; the first is everybody's.
 _PURPOSES = ("", "reading", "private", "shared")
@@ -50,10 +50,10 @@ def set_private(cluster: Cluster, what: str) -> None:
     text = re.sub(r"(?m)^PrivateData=.*\n", "", conf.read_text())
     conf.write_text(f"{text}PrivateData={what}\n")
     cluster.run(["scontrol", "reconfigure"], check=False)
-    wanted, deadline = set(what.split(",")), time.monotonic() + 30
-    while _private(cluster) != wanted and time.monotonic() < deadline:
-        time.sleep(0.2)
-    if _private(cluster) != wanted:
+    wanted = set(what.split(","))
+    try:
+        wait_until(lambda: _private(cluster) == wanted, f"PrivateData={what}", seconds=30)
+    except DevclusterError:
         # slurmctld before 24.11.6 may hang for good while it reconfigures ("race condition that
         # can cause slurmctld to hang forever" in its changes); its jobs are saved before that.
         cluster.stop("slurmctld")

@@ -5,21 +5,19 @@ from __future__ import annotations
 import pytest
 
 from devcluster import Cluster
+from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
 from tests.real.talking import client_of, versions_of
 
 
 async def test_another_persons_name_is_not_accepted(cluster: Cluster) -> None:
+    forged = Credentials("bob", cluster.token("alice"))
+
+    async def pretend(renew: bool = False) -> Credentials:
+        return forged
+
     for version in await versions_of(cluster):
-        async with client_of(cluster, version=version) as client:
-            source = client.connection._credentials
-            mine = await source()
-            forged = type(mine)("bob", mine.token)
-
-            async def pretend(renew: bool = False, forged: object = forged) -> object:
-                return forged
-
-            client.connection._credentials = pretend  # type: ignore[assignment]
+        async with SlurmClient(Transport(cluster.url), pretend, version) as client:
             for call in (client.ping(), client.jobs(), client.diag(), client.cancel([1])):
                 with pytest.raises(TokenRejected):
                     await call

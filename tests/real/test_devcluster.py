@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +10,7 @@ import pytest
 from devcluster import Cluster, DevclusterError, ports, rest
 from devcluster.people import USERS
 from devcluster.process import Process
-
-
-def until(ready: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} seconds"
-        time.sleep(0.2)
+from tests.real.talking import until
 
 
 def submit(cluster: Cluster, user: str, *options: str, script: str) -> int:

@@ -19,6 +19,7 @@ from jupyter_slurm_rest.watch.query import JobsQuery
 from tests.hub.rig import FakeHub, Running, running, server_model
 from tests.hub.shared_rig import get
 from tests.real.instances import chosen_generations, need_root, own_cluster, set_private
+from tests.real.talking import until
 
 #: A user of every cluster without an association, a privilege or a job.
 READER = "slurmrestd"
@@ -38,10 +39,8 @@ def own(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         batch = ["sbatch", "-H", "-t5", "--mem=20", "-p", partition, "--wrap", "true"]
         cluster.run(batch, user=user)
     # slurmctld counts its jobs now and then; accounting hears of them a moment later.
-    deadline = time.monotonic() + 90
-    while not re.search(r"Jobs pending:\s+3", cluster.run(["sdiag"]).stdout):
-        assert time.monotonic() < deadline
-        time.sleep(1)
+    pending = re.compile(r"Jobs pending:\s+3")
+    until(lambda: bool(pending.search(cluster.run(["sdiag"]).stdout)), "three waiting jobs", 90)
     yield cluster
     cluster.down()
 

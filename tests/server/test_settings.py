@@ -43,6 +43,8 @@ def test_addresses(url: str) -> None:
         ({"url": "unix://run/socket"}, "unix:///path/to.socket"),
         ({"url": "http://alice:pw@slurm"}, "passwords in the address are not used"),
         ({"url": "http://slurm", "tls": True}, "tls"),
+        ({"url": "http://slurm", "ca": "/no/such/file.pem"}, "/no/such/file.pem"),
+        ({"url": "http://slurm", "key": __file__}, "'cert'"),
         ({"url": "https://slurm", "ca": "/no/such/file.pem"}, "['ca']: There is no file '/no"),
         ({"url": "https://slurm", "ca": __file__}, "['ca']"),
         ({"url": "https://slurm", "cert": __file__}, "['cert']"),

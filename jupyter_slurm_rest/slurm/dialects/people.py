@@ -10,7 +10,7 @@ from jupyter_slurm_rest.slurm.models import Association, Qos, Share
 
 from .envelope import Envelope
 from .tres import TresList, write_tres
-from .values import Number, Text, Words, limit, number, real, text, words
+from .values import Number, Text, Words, at, limit, number, real, text, words
 
 
 class AssociationRow(msgspec.Struct):
@@ -32,29 +32,19 @@ class AssociationRows(Envelope):
     associations: list[AssociationRow] | None = None
 
 
-def _at(tree: dict[str, Any] | None, path: str) -> Any:
-    """What stands at ``path`` (``jobs/per/user``) of nested objects, or ``None``."""
-    found: Any = tree
-    for name in path.split("/"):
-        if not isinstance(found, dict):
-            return None
-        found = found.get(name)
-    return found
-
-
 def _limit_at(tree: dict[str, Any] | None, path: str) -> Any:
     """A limit; for slurmdbd infinite means that none is set."""
-    value = limit(msgspec.convert(_at(tree, path), Number))
+    value = limit(msgspec.convert(at(tree, path), Number))
     return None if value == "UNLIMITED" else value
 
 
 def _tres_at(tree: dict[str, Any] | None, path: str) -> str:
-    return write_tres(msgspec.convert(_at(tree, path), TresList))
+    return write_tres(msgspec.convert(at(tree, path), TresList))
 
 
 def association(row: AssociationRow) -> Association:
     """One association with its own limits; what it inherits, Slurm does not say."""
-    qos = _at(row.default, "qos")
+    qos = at(row.default, "qos")
     return Association(
         account=text(row.account),
         user=text(row.user),
@@ -91,7 +81,7 @@ class QosRows(Envelope, rename={"old": "QOS"}):
 
 def qos(row: QosRow) -> Qos:
     """One quality of service."""
-    preempt = _at(row.preempt, "list")
+    preempt = at(row.preempt, "list")
     return Qos(
         name=text(row.name),
         description=text(row.description),

@@ -23,6 +23,7 @@ from .values import (
     Number,
     Text,
     Words,
+    at,
     limit,
     moment,
     number,
@@ -31,30 +32,17 @@ from .values import (
 )
 
 
-class _Running(msgspec.Struct):
-    #: How many may run at once; 0: as many as can.
-    tasks: Number = None
-
-
-class _Most(msgspec.Struct):
-    running: _Running | None = None
-
-
-class _Limits(msgspec.Struct):
-    max: _Most | None = None
-
-
 class _Array(msgspec.Struct):
     job_id: Number = None
     task_id: Number = None
     #: Tasks that never started, as a bit map: ``0xE``.
     task: Text = None
-    limits: _Limits | None = None
+    limits: dict[str, Any] | None = None
 
     def waiting(self) -> str:
         """The tasks that never started, as sacct writes them."""
-        most = (self.limits or _Limits()).max or _Most()
-        return tasks_of(text(self.task), number((most.running or _Running()).tasks))
+        at_once = number(msgspec.convert(at(self.limits, "max/running/tasks"), Number))
+        return tasks_of(text(self.task), at_once)
 
 
 class _Het(msgspec.Struct):

@@ -7,6 +7,7 @@ list of words may be a list or one comma-separated string. The readers here take
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import msgspec
 
@@ -32,6 +33,16 @@ Words = list[str] | str | None
 _NO_VAL = 0xFFFFFFFE
 _INFINITE = 0xFFFFFFFF
 _HUGE = 1 << 63
+
+
+def at(tree: dict[str, Any] | None, path: str) -> Any:
+    """What stands at ``path`` (``jobs/per/user``) of nested objects, or ``None``."""
+    found: Any = tree
+    for name in path.split("/"):
+        if not isinstance(found, dict):
+            return None
+        found = found.get(name)
+    return found
 
 
 def number(value: Number) -> int | None:
