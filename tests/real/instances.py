@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections.abc import Sequence
 
 import pytest
@@ -35,12 +36,15 @@ def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = 
 
     People's homes are the same in all clusters, and files are named by the jobs' numbers.
     """
-    instance = os.environ.get("DEVCLUSTER_INSTANCE") or "test"
+    named = os.environ.get("DEVCLUSTER_INSTANCE", "")
+    instance = named or "test"
+    # Several runs of the tests side by side on one machine: each has an instance name.
+    run = zlib.crc32(named.encode()) % 300 if named else 0
     place = list(GENERATIONS).index(generation) * len(_PURPOSES) + _PURPOSES.index(purpose)
     return Cluster(
         generation,
         f"{instance}-{purpose}" if purpose else instance,
-        slurm_conf=[f"FirstJobId={10_000 * (place + 1)}", *slurm_conf],
+        slurm_conf=[f"FirstJobId={200_000 * run + 10_000 * (place + 1)}", *slurm_conf],
     )
 
 
