@@ -81,12 +81,14 @@ class Endpoint:
             )
         if parts.username or parts.password:
             raise SourceMisconfigured("The token service's URL must not hold a password.")
+        if parts.fragment:
+            raise SourceMisconfigured("The token service's URL must not have a fragment (#...).")
         self._shown = f"{parts.scheme}://{parts.netloc}"
         self._socket: str | None = None
         if parts.scheme == "http+unix":
             self._socket = unquote(parts.netloc)
             url = parts._replace(scheme="http", netloc="localhost").geturl()
-        self._url = url
+        self._url = httpx.URL(url)
         self._tls = tls
         self._timeout = timeout
         self._kept: httpx.AsyncClient | None = None
@@ -128,7 +130,7 @@ class Endpoint:
             self._kept = None
 
     def _client(self) -> httpx.AsyncClient:
-        secure = self._url.startswith("https:")
+        secure = self._url.scheme == "https"
         transport = httpx.AsyncHTTPTransport(
             verify=self._tls.context() if secure else False, uds=self._socket, trust_env=False
         )
@@ -146,12 +148,14 @@ class Endpoint:
         basic: tuple[str, str] | None,
         most: int,
     ) -> Fetched:
+        url = self._url.copy_with(path=self._url.path + below) if below else self._url
+        # httpx's own `params` would replace the query that the configured URL has.
+        url = url.copy_merge_params(params or {})
         try:
             async with client.stream(
                 method,
-                self._url + below,
+                url,
                 headers={"Accept": "application/json", **(headers or {})},
-                params=params,
                 auth=basic,
             ) as answer:
                 data = await self._read(answer, most)

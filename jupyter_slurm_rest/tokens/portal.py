@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from .base import Token
@@ -22,7 +24,9 @@ class PortalSource:
     """GET ``url?lifespan=...&user=...`` with basic authentication -> ``{"token": ...}``.
 
     The portal token comes from ``secret_file`` (mode 0600, read again when it changes)
-    or is pasted and kept in memory. An empty parameter name leaves that parameter out.
+    or is pasted and kept in memory. ``url`` keeps a query of its own, and ``parameters``
+    adds fixed ones. An empty parameter name leaves that parameter out. ``username`` is the
+    portal's user; the default is the hub's user, outside of a hub the process's.
     """
 
     name = "portal"
@@ -36,16 +40,26 @@ class PortalSource:
         lifespan: int = 3600,
         lifespan_parameter: str = "lifespan",
         user_parameter: str = "user",
+        parameters: Mapping[str, str | int] | None = None,
         token_field: str = "token",  # noqa: S107 -- the name of a JSON field
         tls_ca: str | None = None,
         timeout: float = 10.0,
         user_claim: str | None = None,
     ) -> None:
         self._endpoint = Endpoint(url, tls=Tls(tls_ca), timeout=timeout)
-        self._username = username or getpass.getuser()
+        # In a container the process's user is the image's, not the person's.
+        self._username = username or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
         self._path = Path(secret_file).expanduser() if secret_file else None
         asked = {lifespan_parameter: str(lifespan), user_parameter: self._username}
-        self._parameters = {name: value for name, value in asked.items() if name}
+        self._parameters = _as_text(parameters or {})
+        for name, value in asked.items():
+            if name in self._parameters:
+                raise SourceMisconfigured(
+                    f"The portal's parameter {name!r} is set twice: leave it out of 'parameters', "
+                    "or rename it with 'lifespan_parameter' or 'user_parameter'."
+                )
+            if name:
+                self._parameters[name] = value
         self._token_field = token_field
         self._user_claim = user_claim
         self._pasted = ""
@@ -92,3 +106,14 @@ class PortalSource:
         if not text.strip():
             raise TokenMissing(f"The portal token file {self._path} is empty.")
         return text.strip()
+
+
+def _as_text(parameters: object) -> dict[str, str]:
+    if not isinstance(parameters, Mapping) or not all(
+        isinstance(name, str) and isinstance(value, (str, int))
+        for name, value in parameters.items()
+    ):
+        raise SourceMisconfigured(
+            "The portal's 'parameters' must be a dictionary of texts, such as {'cli_api': '4.6.0'}."
+        )
+    return {name: str(value) for name, value in parameters.items()}

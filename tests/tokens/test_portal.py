@@ -88,6 +88,53 @@ async def test_the_sites_names_are_used() -> None:
     assert portal.queries == [{"seconds": "900"}]
 
 
+async def test_desys_portal_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL with a query of its own, the user in ``stu``, in a container of JupyterHub."""
+    monkeypatch.setenv("JUPYTERHUB_USER", "alice")
+    portal = Portal()
+    async with serving(portal) as url:
+        provider = make_provider(
+            "portal",
+            url=f"{url}?cli_api=4.6.0",
+            user_parameter="stu",
+            lifespan_parameter="",
+        )
+        provider.paste(portal.secret)
+        assert (await provider.acquire()).username == "alice"
+    assert portal.queries == [{"cli_api": "4.6.0", "stu": "alice"}]
+
+
+async def test_fixed_parameters_join_the_query_of_the_url() -> None:
+    portal = Portal()
+    async with serving(portal) as url:
+        provider = make_provider(
+            "portal",
+            url=f"{url}?a=1%262&b=",
+            username="alice",
+            parameters={"cli_api": "4.6.0", "days": 3},
+        )
+        provider.paste(portal.secret)
+        await provider.acquire()
+    assert portal.queries == [
+        {"a": "1&2", "b": "", "cli_api": "4.6.0", "days": "3", "lifespan": "3600", "user": "alice"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"parameters": {"user": "bob"}}, "'user' is set twice"),
+        ({"parameters": "cli_api=4.6.0"}, "dictionary of texts"),
+        ({"parameters": {"list": ["a"]}}, "dictionary of texts"),
+        ({"url": "https://portal.example.org/token#a"}, "fragment"),
+    ],
+)
+def test_wrong_options_are_named(options: dict[str, object], named: str) -> None:
+    given: dict[str, object] = {"url": "https://portal.example.org/token", **options}
+    with pytest.raises(TokenError, match=named):
+        make_provider("portal", **given)
+
+
 async def test_a_revoked_portal_token_asks_for_a_new_one() -> None:
     portal = Portal()
     async with serving(portal) as url:
