@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from devcluster import prefixes
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
 from devcluster.fill import fill
@@ -49,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=words, description=words)
         sub.set_defaults(run=run)
-        choices = [*GENERATIONS, "all"] if several else list(GENERATIONS)
+        known = prefixes.names()
+        choices = [*known, "all"] if several else known
         default = "all" if name in {"status", "record"} else "host"
         sub.add_argument(
             "generation", choices=choices, nargs="?" if several else None, default=default
@@ -59,11 +61,23 @@ def _parser() -> argparse.ArgumentParser:
         )
         return sub
 
-    command("install", _install, "install what is missing, and start nothing", several=True)
+    def may_name_prefix(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--prefix",
+            type=Path,
+            metavar="DIR",
+            help="a Slurm of your own, installed in DIR; from then on its release is its name",
+        )
+
+    install = command(
+        "install", _install, "install what is missing, and start nothing", several=True
+    )
+    may_name_prefix(install)
     up = command("up", _up, "bring clusters up; installs what is missing", several=True)
     up.add_argument(
         "--conf", action="append", default=[], metavar="LINE", help="an extra line of slurm.conf"
     )
+    may_name_prefix(up)
     command("down", _down, "take clusters down", several=True)
     command("status", _status, "what is running", several=True)
     command("info", _info, "addresses, ports and paths as JSON")
@@ -73,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("user")
     token.add_argument("--lifespan", type=int, default=1800, help="seconds (default: 1800)")
     recording = command("record", _record, "record answers for the tests", several=True)
+    may_name_prefix(recording)
     recording.add_argument("--to", type=Path, default=Path("tests/fixtures"), help="folder")
     filling = command("fill", _fill, "submit many waiting jobs, for benchmarks")
     filling.add_argument("count", type=int)
@@ -87,7 +102,15 @@ def _cluster(options: argparse.Namespace) -> Cluster:
 
 
 def _chosen(options: argparse.Namespace) -> list[str]:
+    """The generations to install or start: `all` is the three that Debian has."""
+    if options.prefix is not None:
+        return [prefixes.register(options.prefix).name]
     return list(GENERATIONS) if options.generation == "all" else [options.generation]
+
+
+def _present(options: argparse.Namespace) -> list[str]:
+    """The generations to look at or take down: `all` is every one."""
+    return prefixes.names() if options.generation == "all" else [options.generation]
 
 
 def _install(options: argparse.Namespace) -> int:
@@ -109,7 +132,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _down(options: argparse.Namespace) -> int:
-    for generation in _chosen(options):
+    for generation in _present(options):
         Cluster(generation, options.instance).down()
         print(f"{generation}: down")
     return 0
@@ -118,7 +141,7 @@ def _down(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """One line for each cluster; ends with 1 when a daemon that should run does not."""
     dead = False
-    for generation in _chosen(options):
+    for generation in _present(options):
         for path in sorted((home() / "instances").glob(f"*/{generation}/instance.json")):
             instance = path.parent.parent.name
             if options.instance not in (None, instance):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from devcluster import install, people, ports
+from devcluster import install, people, ports, prefixes
 from devcluster.config import HOSTNAME
 from devcluster.errors import DevclusterError
-from devcluster.generations import find
 from devcluster.inside import Commands, not_up
 from devcluster.layout import Layout, default_instance, home
 from devcluster.lifecycle import Lifecycle, wipe
@@ -18,18 +18,22 @@ from devcluster.state import KEEPER, State
 class Cluster(Commands):
     """An instance of a generation (`host`, `trixie`, `forky`); root only.
 
-    `slurm_conf` and `slurmdbd_conf` are extra lines; one with a key we also set replaces ours.
+    `prefix` names a Slurm build in a folder of its own instead; from then on its release
+    (`23.11.11`) is a generation too. `slurm_conf` and `slurmdbd_conf` are extra lines; one with
+    a key we also set replaces ours.
     """
 
     def __init__(
         self,
-        generation: str,
+        generation: str = "host",
         instance: str | None = None,
         *,
+        prefix: Path | None = None,
         slurm_conf: Sequence[str] = (),
         slurmdbd_conf: Sequence[str] = (),
     ) -> None:
-        self.layout = Layout(find(generation), instance or default_instance())
+        found = prefixes.find(generation) if prefix is None else prefixes.register(prefix)
+        self.layout = Layout(found, instance or default_instance())
         self._slurm_conf = list(slurm_conf)
         self._slurmdbd_conf = list(slurmdbd_conf)
 
@@ -43,12 +47,12 @@ class Cluster(Commands):
     @property
     def name(self) -> str:
         """ClusterName of slurm.conf."""
-        return self.generation
+        return self.layout.generation.cluster_name
 
     @property
     def release(self) -> str:
         """The installed Slurm release, e.g. `22.05.8`."""
-        return install.slurm_release(self.layout.tree).text
+        return install.slurm_release(self.layout).text
 
     @property
     def url(self) -> str:
@@ -171,7 +175,7 @@ class Cluster(Commands):
 
     def _create(self) -> None:
         wipe(self.layout)
-        release = install.slurm_release(self.layout.tree)
+        release = install.slurm_release(self.layout)
         with install.locked(home() / "ports.lock"):
             base = ports.choose(self.layout)
             state = State(base, release.text, self._slurm_conf, self._slurmdbd_conf)

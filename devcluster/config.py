@@ -104,7 +104,7 @@ class Settings:
 
     def _common(self) -> dict[str, object]:
         return {
-            "cluster": self.layout.generation.name,
+            "cluster": self.layout.generation.cluster_name,
             "host": HOSTNAME,
             "ports": self.ports,
             "auth": self.release.auth,

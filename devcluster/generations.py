@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from devcluster.errors import DevclusterError
 
@@ -20,15 +21,26 @@ SLURM_PACKAGES = (
 
 @dataclass(frozen=True)
 class Generation:
-    """One Slurm release line: the machine's own packages, or those of another Debian suite."""
+    """One Slurm release line: the machine's own packages, those of another Debian suite, or a
+    build in a folder of its own (`prefix`).
+    """
 
     name: str
-    suite: str | None
-    first_port: int
+    suite: str | None = None
+    #: Of the instance `default`; None: the first free block.
+    first_port: int | None = None
+    prefix: Path | None = None
+
+    @property
+    def cluster_name(self) -> str:
+        """ClusterName of slurm.conf, which names tables of the database: no dots."""
+        return self.name if self.prefix is None else "built"
 
     @property
     def host_packages(self) -> tuple[str, ...]:
-        """What apt has to install on the machine itself."""
+        """What apt has to install on the machine itself. A build's programs are mounted over the
+        machine's own, so those have to be there.
+        """
         if self.suite is None:
             return (*SLURM_PACKAGES, "munge", "mariadb-server")
         return ("debootstrap", "mariadb-server")
@@ -42,15 +54,6 @@ GENERATIONS: dict[str, Generation] = {
         Generation("forky", suite="forky", first_port=18020),
     )
 }
-
-
-def find(name: str) -> Generation:
-    """The generation called `name`; DevclusterError names the known ones."""
-    try:
-        return GENERATIONS[name]
-    except KeyError:
-        known = ", ".join(GENERATIONS)
-        raise DevclusterError(f"no generation named {name!r}; there are: {known}") from None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Release:
 
 def release_of(version_output: str) -> Release:
     """The release in what `slurmctld -V` prints, e.g. `slurm-wlm 22.05.8`."""
-    match = re.search(r"\d+\.\d+\.\d+", version_output)
+    match = re.search(r"\d+\.\d+\.\d+[\w.-]*", version_output)
     if match is None:
         raise DevclusterError(f"no Slurm release in the output of slurmctld -V: {version_output!r}")
     return Release(match.group())

@@ -46,15 +46,16 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def slurm_release(tree: Path | None) -> Release:
-    """The Slurm release installed in `tree` (None: on this machine)."""
-    argv = ["slurmctld", "-V"]
+def slurm_release(layout: Layout) -> Release:
+    """The Slurm release that is installed for `layout`."""
+    prefix, tree = layout.generation.prefix, layout.tree
+    argv = ["slurmctld" if prefix is None else str(prefix / "sbin/slurmctld"), "-V"]
     if tree is not None:
         argv = ["chroot", str(tree), *argv]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise DevclusterError(f"Slurm is not usable in {tree or '/'}: {error}") from error
+        raise DevclusterError(f"Slurm is not usable in {prefix or tree or '/'}: {error}") from error
     return release_of(done.stdout)
 
 

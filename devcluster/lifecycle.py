@@ -37,7 +37,7 @@ class Lifecycle:
         namespace.wait_mounted(self._layout, keeper)
         for daemon in daemons(settings):
             if daemon.name == "slurmctld":
-                accounting.add_cluster(self._inside.run, self._layout.generation.name)
+                accounting.add_cluster(self._inside.run, self._layout.generation.cluster_name)
             self._start(daemon)
             if daemon.name == "mariadb":
                 database.create_slurm_database(self._layout, password)

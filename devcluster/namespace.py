@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from devcluster import prefixes
 from devcluster.config import HOSTNAME
 from devcluster.layout import Layout
 from devcluster.process import Process, spawn, tail, wait_until
@@ -69,6 +70,8 @@ def _setup(layout: Layout) -> list[str]:
         lines += [_bind(layout.etc / name, f"{root}/etc/{name}") for name in ("passwd", "group")]
     lines.append(_bind(layout.etc / "hosts", f"{root}/etc/hosts"))
     lines.append(_bind(layout.slurm_etc, f"{root}/etc/slurm"))
+    if layout.generation.prefix is not None:
+        lines += _build(layout, layout.generation.prefix)
     lines.append(_run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", f"{root}/run"))
     lines.append(_run("mkdir", f"{root}/run/mysqld"))
     lines.append(_bind(layout.database_socket.parent, f"{root}/run/mysqld"))
@@ -79,6 +82,16 @@ def _setup(layout: Layout) -> list[str]:
         # Only releases that still need munge have a user of that name.
         lines.append(f"if $enter id {owner} >&2; then {made}; fi")
     lines.append("exec $enter sleep infinity")
+    return lines
+
+
+def _build(layout: Layout, prefix: Path) -> list[str]:
+    """The build's programs in the places of the machine's, which jobs look in too; and our
+    configuration where a build looks that was made without --sysconfdir.
+    """
+    lines = [_bind(program, str(own)) for program, own in prefixes.programs(prefix)]
+    if (prefix / "etc").is_dir():
+        lines.append(_bind(layout.slurm_etc, f"{prefix}/etc"))
     return lines
 
 

@@ -27,15 +27,16 @@ def block(base: int) -> dict[str, int]:
 
 def choose(layout: Layout) -> int:
     """First port of a free block. DevclusterError names a taken port and who holds it."""
-    if layout.instance == "default":
-        for name, port in block(layout.generation.first_port).items():
+    first = layout.generation.first_port
+    if layout.instance == "default" and first is not None:
+        for name, port in block(first).items():
             if not _free(port):
                 raise DevclusterError(
                     f"port {port}, which {name} of the {layout.generation.name} cluster needs, "
                     f"is taken by {holder(port)}. Stop that, or use another instance "
                     "(--instance NAME takes the first free ports)."
                 )
-        return layout.generation.first_port
+        return first
     claimed = _claimed()
     for base in range(_FIRST_FREE_BLOCK, _END, _BLOCK):
         if base not in claimed and all(_free(port) for port in block(base).values()):

@@ -6,8 +6,9 @@ import pytest
 
 from devcluster import DevclusterError, files, ports
 from devcluster.config import Settings
-from devcluster.generations import Release, find, release_of
+from devcluster.generations import Release, release_of
 from devcluster.layout import Layout
+from devcluster.prefixes import find
 
 
 def settings(release: str = "24.11.5", *extra: str) -> Settings:

@@ -8,8 +8,8 @@ import pytest
 
 from devcluster import DevclusterError, cli, install
 from devcluster.cluster import Cluster
-from devcluster.generations import find
 from devcluster.layout import Layout
+from devcluster.prefixes import find
 from devcluster.record.calls import Call, Version
 from devcluster.record.store import Store
 from devcluster.rest import Answer

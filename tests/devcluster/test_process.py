@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from devcluster import DevclusterError, ports
-from devcluster.generations import find
 from devcluster.layout import Layout
+from devcluster.prefixes import find
 from devcluster.process import Process, spawn, stop, wait_until
 
 

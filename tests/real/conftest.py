@@ -1,4 +1,7 @@
-"""A real Slurm for tests. SLURM_GENERATIONS (e.g. "host,forky") chooses among the generations."""
+"""A real Slurm for tests. SLURM_GENERATIONS (e.g. "host,forky") chooses among the generations.
+
+SLURM_PREFIX names the folder of a Slurm of your own (or several, with colons) to run them on.
+"""
 
 from __future__ import annotations
 

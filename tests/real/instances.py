@@ -6,10 +6,11 @@ import os
 import re
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from devcluster import GENERATIONS, Cluster, DevclusterError
+from devcluster import GENERATIONS, Cluster, DevclusterError, prefixes
 from devcluster.process import wait_until
 
 #: What clusters of one generation are for; the first is everybody's.
@@ -26,9 +27,12 @@ def need_root() -> None:
 
 
 def chosen_generations() -> list[str]:
-    """Those that ``SLURM_GENERATIONS`` names, or all."""
-    named = os.environ.get("SLURM_GENERATIONS", "")
-    return [name.strip() for name in named.split(",") if name.strip()] or list(GENERATIONS)
+    """Those that ``SLURM_GENERATIONS`` names and the builds in ``SLURM_PREFIX``, or all three."""
+    named = os.environ.get("SLURM_GENERATIONS", "").split(",")
+    folders = os.environ.get("SLURM_PREFIX", "").split(":")
+    chosen = [name.strip() for name in named if name.strip()]
+    chosen += [prefixes.register(Path(folder)).name for folder in folders if folder]
+    return chosen or list(GENERATIONS)
 
 
 def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = ()) -> Cluster:
@@ -39,8 +43,12 @@ def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = 
     named = os.environ.get("DEVCLUSTER_INSTANCE", "")
     instance = named or "test"
     # Several runs of the tests side by side on one machine: each has an instance name.
+    known = [*GENERATIONS]
+    if generation not in known:
+        named += generation
+        known.append(generation)
     run = zlib.crc32(named.encode()) % 300 if named else 0
-    place = list(GENERATIONS).index(generation) * len(_PURPOSES) + _PURPOSES.index(purpose)
+    place = known.index(generation) * len(_PURPOSES) + _PURPOSES.index(purpose)
     return Cluster(
         generation,
         f"{instance}-{purpose}" if purpose else instance,
