@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jupyter_slurm_rest.server.announcer import Announcer
+from jupyter_slurm_rest.slurm.capabilities import Capabilities, capabilities_of
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.plans import Accounted, Dump, State
 from jupyter_slurm_rest.watch import Settings, Watcher
@@ -42,8 +43,8 @@ class Crowd:
     async def diag(self) -> Diag:
         return Diag(jobs_pending=JOBS, jobs_running=0)
 
-    async def api_minor(self) -> int:
-        return 42
+    async def capabilities(self) -> Capabilities:
+        return capabilities_of("v0.0.42")
 
     async def has_accounting(self) -> bool:
         return False

@@ -21,7 +21,6 @@ from jupyter_slurm_rest.slurm.errors import (
     TokenRejected,
 )
 from jupyter_slurm_rest.slurm.faults import failure
-from jupyter_slurm_rest.slurm.plans.choose import FIRST_WITH_STATES
 
 from .errors import Refusal, not_public
 
@@ -98,9 +97,11 @@ class Publicness:
             self._until = self._clock() + _BELIEVED
 
     async def _examine(self) -> None:
-        version = await self._client.api_version()
-        if int(version.rpartition(".")[2]) < FIRST_WITH_STATES:
-            raise not_public(f"it takes Slurm 23.11.5 to tell whether jobs are hidden ({version})")
+        can = await self._client.capabilities()
+        if not can.job_states:
+            raise not_public(
+                f"it takes Slurm 23.11.5 to tell whether jobs are hidden ({can.version})"
+            )
         try:
             privileges = await self._client.privileges(self._user)
         except AccountingMissing:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.plans import Accounted, Dump, Source, State
 
@@ -85,8 +86,8 @@ class Witness:
     async def diag(self) -> Diag:
         return await self._source.diag()
 
-    async def api_minor(self) -> int:
-        return await self._source.api_minor()
+    async def capabilities(self) -> Capabilities:
+        return await self._source.capabilities()
 
     async def has_accounting(self) -> bool:
         return await self._source.has_accounting()

@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from .capabilities import NEWEST, OLDEST
 from .dialects.envelope import Envelope, decode
 from .errors import InvalidRequest, NoCommonVersion, NoSuchEndpoint
 from .faults import failure
 from .transport import Answer
 
 #: Every version spoken here, newest first.
-KNOWN = tuple(f"v0.0.{minor}" for minor in range(45, 36, -1))
+KNOWN = tuple(f"v0.0.{api}" for api in range(NEWEST, OLDEST - 1, -1))
 _VERSION = re.compile(r"v0\.0\.(\d{2,3})")
 
 

@@ -44,11 +44,11 @@ class Weather:
         self._asked = -float("inf")
 
     async def _ask(self) -> Circumstances:
-        minor = await self._source.api_minor()
+        capabilities = await self._source.capabilities()
         diag = await self._source.diag()
         known = None not in (diag.jobs_pending, diag.jobs_running)
         return Circumstances(
-            api_minor=minor,
+            capabilities=capabilities,
             accounting=await self._accounting(),
             queue=(diag.jobs_pending or 0) + (diag.jobs_running or 0) if known else None,
             max_jobs_dump=self._max_jobs_dump,

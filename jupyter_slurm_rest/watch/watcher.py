@@ -32,9 +32,6 @@ from .view import Seen, View
 
 Scope = Literal["mine", "all"]
 
-#: Versions from here on tell when the queue changed last.
-_FIRST_WITH_LAST_UPDATE = 40
-
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a site may set."""
@@ -169,7 +166,7 @@ class Watcher:
         # All that is awaited comes first: between the test for None and the assignment no
         # other reader may come, or each would make a view, and read, of its own.
         user = await self._source.user()
-        tells = (await self._weather.now()).api_minor >= _FIRST_WITH_LAST_UPDATE
+        tells = (await self._weather.now()).capabilities.last_update
         if choice.plan == "mine":
             if self._mine is None:
                 self._my_jobs = MyJobs(self._source, user)

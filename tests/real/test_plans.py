@@ -22,7 +22,6 @@ from jupyter_slurm_rest.slurm.plans import (
     Search,
     is_live,
 )
-from jupyter_slurm_rest.slurm.plans.choose import FIRST_WITH_STATES
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
 
 
@@ -77,13 +76,13 @@ def states(rows: Iterable[JobSummary]) -> dict[str, str]:
 
 async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
     async with source(queue, "alice") as slurm:
-        minor = await slurm.api_minor()
-        dump = QueueDump(slurm, tells_last_update=minor >= FIRST_WITH_STATES)
+        can = await slurm.capabilities()
+        dump = QueueDump(slurm, tells_last_update=can.last_update)
         dumped = await dump(None)
         again = await dump(dumped)
         assert set(states(dumped.rows.values())) == set(squeue(queue))
         assert len(again.rows) == len(dumped.rows)
-        if minor < FIRST_WITH_STATES:
+        if not can.job_states:
             return
 
         mine = await MyJobs(slurm, "alice")(None)
@@ -108,7 +107,7 @@ async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
 
 async def test_rows_of_all_plans_are_alike(queue: Cluster) -> None:
     async with source(queue, "alice") as slurm:
-        if await slurm.api_minor() < FIRST_WITH_STATES:
+        if not (await slurm.capabilities()).job_states:
             return
         dumped = await QueueDump(slurm, tells_last_update=True)(None)
         mine = await MyJobs(slurm, "alice")(None)
@@ -128,7 +127,7 @@ async def test_rows_of_all_plans_are_alike(queue: Cluster) -> None:
 
 async def test_unchanged_is_told_from_empty(cluster: Cluster) -> None:
     async with source(cluster, "alice") as slurm:
-        tells = await slurm.api_minor() >= FIRST_WITH_STATES
+        tells = (await slurm.capabilities()).last_update
         cluster.run(["sbatch", "-H", "--mem=20", "--wrap", "true"], user="alice")
         await asyncio.sleep(2)
         dump = QueueDump(slurm, tells_last_update=tells)
@@ -140,7 +139,7 @@ async def test_unchanged_is_told_from_empty(cluster: Cluster) -> None:
 
 async def test_what_jobs_became_is_seen(cluster: Cluster) -> None:
     async with source(cluster, "carol") as slurm:
-        if await slurm.api_minor() < FIRST_WITH_STATES:
+        if not (await slurm.capabilities()).job_states:
             return
         plan = MyJobs(slurm, "carol")
         batch = ["sbatch", "--parsable", "--mem=20", "--wrap"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities, capabilities_of
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.plans import Accounted, Dump, State, is_live
 
@@ -100,8 +101,8 @@ class Queue:
         await self._call("diag")
         return Diag(jobs_pending=len(self.jobs), jobs_running=0, asked_at=self.changed_at + 1)
 
-    async def api_minor(self) -> int:
-        return self.minor
+    async def capabilities(self) -> Capabilities:
+        return capabilities_of(f"v0.0.{self.minor}")
 
     async def has_accounting(self) -> bool:
         return self.accounting

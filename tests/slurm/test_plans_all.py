@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from jupyter_slurm_rest.slurm.capabilities import capabilities_of
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.plans import (
     MAX_ROWS,
@@ -32,7 +33,12 @@ class Clock:
 
 
 def here(**changes: object) -> Circumstances:
-    fields = {"api_minor": 42, "accounting": True, "queue": 20_000, **changes}
+    fields = {
+        "capabilities": capabilities_of("v0.0.42"),
+        "accounting": True,
+        "queue": 20_000,
+        **changes,
+    }
     return Circumstances(**fields)  # type: ignore[arg-type]
 
 
@@ -43,8 +49,8 @@ def here(**changes: object) -> Circumstances:
         (here(queue=5_000), "mine", "dump"),
         (here(accounting=False), "dump-rarely", "index"),
         (here(accounting=False, queue=100), "dump", "dump"),
-        (here(api_minor=38), "dump-rarely", "dump-rarely"),
-        (here(api_minor=38, queue=100), "dump", "dump"),
+        (here(capabilities=capabilities_of("v0.0.38")), "dump-rarely", "dump-rarely"),
+        (here(capabilities=capabilities_of("v0.0.38"), queue=100), "dump", "dump"),
         (here(queue=None), "mine", "index"),
         (here(queue=6_000, max_jobs_dump=10_000), "mine", "dump"),
     ],

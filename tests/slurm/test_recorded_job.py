@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.slurm.dialects import dialect_of
+from jupyter_slurm_rest.slurm.capabilities import capabilities_of
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
@@ -12,7 +12,7 @@ from .recorded import Recording
 
 
 def jobs(recording: Recording, name: str) -> list[Job]:
-    resolved = dialect_of(recording.version).has("resolved files")
+    resolved = capabilities_of(recording.version).resolved_files
     rows = decode(recording.body(name), DetailRows).jobs or []
     return [job(row, resolved=resolved, now=2_000_000_000) for row in rows]
 

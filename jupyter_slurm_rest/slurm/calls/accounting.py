@@ -43,7 +43,7 @@ class AccountingCalls(JobCalls):
         dialect = await self.dialect()
         answer = await self._database("jobs/", _filters(asked, dialect), timeout=LONG)
         rows = decode(answer.body, wire.RecordRows).jobs or []
-        read = wire.summary_37 if dialect.has("start is eligible") else wire.summary
+        read = wire.summary_37 if dialect.capabilities.start_is_eligible else wire.summary
         return page([read(row) for row in rows], asked)
 
     async def accounting_job(self, job_id: str | int) -> Job:
@@ -66,7 +66,7 @@ class AccountingCalls(JobCalls):
         params: dict[str, str] = {"step": name, "start_time": _BEGINNING}
         dialect = await self.dialect()
         params |= _untruncated(dialect)
-        if dialect.has("stored scripts"):
+        if dialect.capabilities.stored_scripts:
             params["show_batch_script"] = "true"
         answer = await self._database("jobs/", params)
         rows = decode(answer.body, wire.Records).jobs or []
@@ -110,7 +110,7 @@ async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
 
 def _untruncated(dialect: Dialect) -> dict[str, str]:
     """From v0.0.40 on slurmdbd cuts jobs to the span that is asked for, if not told so."""
-    return {"disable_truncate_usage_time": "true"} if dialect.has("truncated times") else {}
+    return {"disable_truncate_usage_time": "true"} if dialect.capabilities.truncated_times else {}
 
 
 def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str]:
@@ -124,7 +124,7 @@ def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str]:
         "qos": query.qos,
         "job_name": query.names,
     }
-    if dialect.has("history by user"):
+    if dialect.capabilities.history_by_user:
         lists["users"] = query.users
     params.update({key: ",".join(values) for key, values in lists.items() if values})
     return params

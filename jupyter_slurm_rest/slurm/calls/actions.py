@@ -80,7 +80,7 @@ class ActionCalls(AccountingCalls):
 
     async def _kill_all(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
         dialect = await self.dialect()
-        if dialect.has("jobs killed together"):
+        if dialect.capabilities.jobs_killed_together:
             try:
                 return await self._kill_together(ids, signal, done)
             except NoSuchEndpoint:
@@ -128,7 +128,7 @@ class ActionCalls(AccountingCalls):
         if told:
             # There is one job only: whatever is told is about it.
             return judge(name, told[0].code, told[0].words, done)
-        if dialect.has("silent refusals") and not (signal or await self._has_finished(name)):
+        if dialect.capabilities.silent_refusals and not (signal or await self._has_finished(name)):
             return ActionResult(
                 id=name, ok=False, message="Slurm took the request, but the job is still there."
             )
@@ -149,7 +149,7 @@ class ActionCalls(AccountingCalls):
         From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` of the path
         and cancels the whole array: there a started task goes by its own number.
         """
-        return await self.own_number(one) if dialect.has("task ids misread") else str(one)
+        return await self.own_number(one) if dialect.capabilities.task_ids_misread else str(one)
 
     async def own_number(self, one: JobId) -> str:
         """``one`` without ``_``: a started task by the number of its own record.

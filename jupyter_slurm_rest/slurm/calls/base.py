@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.connection import Connection
 from jupyter_slurm_rest.slurm.dialects import Dialect, dialect_of
 
@@ -13,4 +14,8 @@ class Calls:
 
     async def dialect(self) -> Dialect:
         """How the negotiated API version is spoken."""
-        return dialect_of(await self.connection.api_version())
+        return dialect_of(await self.connection.api_version(), await self.connection.release())
+
+    async def capabilities(self) -> Capabilities:
+        """What this Slurm can do through the negotiated API version."""
+        return (await self.dialect()).capabilities

@@ -52,8 +52,10 @@ class ChangeCalls(ActionCalls):
         With ``hold`` they stay held there.
         """
         names = [parse_job_id(one) for one in ids]
-        dialect = await self.dialect()
-        dialect.require("requeue", "v0.0.45 (Slurm 26.05)", "scontrol requeue does it too.")
+        can = await self.capabilities()
+        if not can.requeue:
+            needs, advice = "v0.0.45 (Slurm 26.05)", "scontrol requeue does it too."
+            raise Unsupported("Requeue", can.version, needs=needs, advice=advice)
         return [await self._requeue_one(name, hold) for name in names]
 
     async def suspend(self, ids: Iterable[str | int]) -> NoReturn:
@@ -81,7 +83,9 @@ class ChangeCalls(ActionCalls):
     async def _update_one(self, one: JobId, body: dict[str, object], done: str) -> ActionResult:
         name, dialect = str(one), await self.dialect()
         try:
-            target = name if dialect.has("tasks changed by id") else await self.own_number(one)
+            target = (
+                name if dialect.capabilities.tasks_changed_by_id else await self.own_number(one)
+            )
             answer = await self.connection.send(
                 "POST",
                 "slurm",

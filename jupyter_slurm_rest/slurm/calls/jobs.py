@@ -13,7 +13,7 @@ from jupyter_slurm_rest.slurm.dialects import jobs as wire
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
 from jupyter_slurm_rest.slurm.dialects.values import moment
-from jupyter_slurm_rest.slurm.errors import NotFound
+from jupyter_slurm_rest.slurm.errors import NotFound, Unsupported
 from jupyter_slurm_rest.slurm.faults import failure
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.lists import JobList, Unchanged
@@ -66,7 +66,7 @@ class JobCalls(Calls):
         answer = await self.connection.get(
             "slurm", f"job/{segment(target)}", wanted=("job", wanted)
         )
-        resolved = (await self.dialect()).has("resolved files")
+        resolved = (await self.capabilities()).resolved_files
         rows = decode(answer.body, DetailRows).jobs or []
         found = [job(row, resolved=resolved) for row in rows]
         chosen = name.among(found)
@@ -81,8 +81,9 @@ class JobCalls(Calls):
         (``JobSummary.job_id``): ``124_4``, ``126+1``. It does not heed ``PrivateData``.
         Jobs that slurmctld has forgotten are left out.
         """
-        dialect = await self.dialect()
-        dialect.require("job states", "v0.0.40 (Slurm 23.11.5)")
+        can = await self.capabilities()
+        if not can.job_states:
+            raise Unsupported("Job states", can.version, needs="v0.0.40 (Slurm 23.11.5)")
         if ids is None:
             read = await self._streamed(
                 "jobs/state/", None, lambda raw: wire.states(_STATES.decode(raw))

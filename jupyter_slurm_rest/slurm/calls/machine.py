@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.dialects.set_aside import (
     license_,
     reservation,
 )
-from jupyter_slurm_rest.slurm.errors import NotFound
+from jupyter_slurm_rest.slurm.errors import NotFound, Unsupported
 from jupyter_slurm_rest.slurm.models import License, Node, Partition, Reservation
 from jupyter_slurm_rest.slurm.transport import Params, segment
 
@@ -57,14 +57,16 @@ class MachineCalls(Calls):
 
     async def licenses(self) -> list[License]:
         """Licences and how many are free. From v0.0.38."""
-        (await self.dialect()).require("reading licences", "v0.0.38 (Slurm 22.05)")
+        can = await self.capabilities()
+        if not can.licenses:
+            raise Unsupported("Reading licences", can.version, needs="v0.0.38 (Slurm 22.05)")
         answer = await self.connection.get("slurm", "licenses/")
         return [license_(row) for row in decode(answer.body, LicenseRows).licenses or []]
 
     async def _partitions(self) -> list[Partition]:
         dialect = await self.dialect()
         # Without it newer versions leave hidden partitions out.
-        params: Params | None = {"flags": "ALL"} if dialect.has("flags") else None
+        params: Params | None = {"flags": "ALL"} if dialect.capabilities.list_flags else None
         answer = await self.connection.get("slurm", "partitions/", params)
         return dialect.decode_partitions(answer.body)
 

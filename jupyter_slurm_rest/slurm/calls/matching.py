@@ -36,7 +36,7 @@ class MatchingCalls(ActionCalls):
         wanted.check()
         user = await self.connection.username()
         dialect = await self.dialect()
-        if dialect.has("jobs killed together"):
+        if dialect.capabilities.jobs_killed_together:
             try:
                 return await self._chosen_by_slurm(wanted, user)
             except NoSuchEndpoint:

@@ -24,7 +24,7 @@ class PeopleCalls(AccountingCalls):
         answer = await self._database("associations/", {"user": user} if user else None)
         rows = decode(answer.body, wire.AssociationRows).associations or []
         found = [wire.association(row) for row in rows]
-        if (await self.dialect()).has("numbered qos"):
+        if (await self.capabilities()).numbered_qos:
             numbers = await self._qos()
             found = [wire.with_qos_names(one, numbers) for one in found]
         return [one for one in found if not user or one.user == user]
@@ -39,7 +39,9 @@ class PeopleCalls(AccountingCalls):
 
     async def shares(self, user: str = "") -> list[Share]:
         """Fairshare: all of it, or ``user``'s and of the accounts above. From v0.0.40."""
-        (await self.dialect()).require("fairshare", "v0.0.40 (Slurm 23.11)")
+        can = await self.capabilities()
+        if not can.fairshare:
+            raise Unsupported("Fairshare", can.version, needs="v0.0.40 (Slurm 23.11)")
         answer = await self.connection.get("slurm", "shares/", {"users": user} if user else None)
         rows = (decode(answer.body, wire.ShareRows).shares or wire.Shares()).shares or []
         shares = [wire.share(row) for row in rows]

@@ -1,39 +1,43 @@
-"""What a family of API versions brings."""
+"""How one API version is spoken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.changes import JobChange
-from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import Partition
 
+from . import change_fields, change_words
+from .partitions import flat_partitions, nested_partitions
 
-class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """One API version, and how it differs from the others."""
 
-    #: 45 for ``v0.0.45``.
-    minor: int
-    decode_partitions: Callable[[bytes], list[Partition]]
-    #: The body that changes a job.
-    encode_change: Callable[[JobChange], dict[str, object]]
-    #: Names of what this version has beyond the least: see :meth:`require`.
-    features: frozenset[str] = frozenset()
+class Dialect(msgspec.Struct, frozen=True):
+    """The parts of the wire that differ from version to version."""
+
+    capabilities: Capabilities
 
     @property
     def version(self) -> str:
-        return f"v0.0.{self.minor}"
+        return self.capabilities.version
 
     def update_time(self, epoch: int) -> str:
-        """``epoch`` for slurmctld's lists: v0.0.40 and v0.0.41 refuse a bare number."""
-        return f"uts{epoch}" if self.minor >= 39 else str(epoch)
+        """``epoch`` for slurmctld's lists."""
+        return f"{self.capabilities.update_time_prefix}{epoch}"
 
-    def has(self, feature: str) -> bool:
-        return feature in self.features
+    def decode_partitions(self, body: bytes) -> list[Partition]:
+        """Every partition of an answer."""
+        read = flat_partitions if self.capabilities.flat_partitions else nested_partitions
+        found = read(body)
+        if not self.capabilities.misplaced_default_time:
+            return found
+        return [msgspec.structs.replace(partition, default_time=None) for partition in found]
 
-    def require(self, feature: str, needs: str, advice: str = "") -> None:
-        """Raise :exc:`Unsupported` unless this version has ``feature``."""
-        if not self.has(feature):
-            raise Unsupported(feature.capitalize(), self.version, needs=needs, advice=advice)
+    def encode_change(self, change: JobChange) -> dict[str, object]:
+        """The body that changes a job. Raises :exc:`Unsupported`."""
+        if not self.capabilities.changes_in_words:
+            return change_fields.encode_change(change)
+        body = change_words.encode_change(change)
+        if self.capabilities.blank_in_time_minimum and "time_minimum" in body:
+            body["time minimum"] = body.pop("time_minimum")
+        return body

@@ -32,11 +32,3 @@ def encode_change(change: JobChange) -> dict[str, object]:
         else:
             body[_KEYS.get(name, name)] = value
     return body
-
-
-def encode_change_37(change: JobChange) -> dict[str, object]:
-    """The body of an update to v0.0.37, which spells one key with a blank."""
-    body = encode_change(change)
-    if "time_minimum" in body:
-        body["time minimum"] = body.pop("time_minimum")
-    return body

@@ -6,7 +6,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import Limit, Partition
 
-from .envelope import Envelope
+from .envelope import Envelope, decode
 from .values import Number, Text, Words, limit, number, positive, text, words
 
 
@@ -165,3 +165,11 @@ def _memory(value: Number) -> Limit:
 def _everyone(value: Words) -> list[str]:
     """A list of the admitted, empty for everyone."""
     return [] if words(value) == ["ALL"] else words(value)
+
+
+def flat_partitions(body: bytes) -> list[Partition]:
+    return [flat_partition(row) for row in decode(body, FlatRows).partitions or []]
+
+
+def nested_partitions(body: bytes) -> list[Partition]:
+    return [nested_partition(row) for row in decode(body, NestedRows).partitions or []]

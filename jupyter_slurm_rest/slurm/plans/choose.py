@@ -6,11 +6,9 @@ from typing import Literal
 
 import msgspec
 
-PlanName = Literal["mine", "dump", "dump-rarely", "index"]
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 
-#: The first API version with ``jobs/state``, and whose accounting can be asked by user
-#: for jobs that are not eligible yet.
-FIRST_WITH_STATES = 40
+PlanName = Literal["mine", "dump", "dump-rarely", "index"]
 
 #: A queue that hovers around the limit must not change its plan with every reading.
 _HYSTERESIS = 0.8
@@ -19,8 +17,7 @@ _HYSTERESIS = 0.8
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What the choice depends on."""
 
-    #: 42 for ``v0.0.42``.
-    api_minor: int
+    capabilities: Capabilities
     accounting: bool
     #: Jobs that slurmctld holds; ``None`` when it did not tell. ``diag`` counts each task
     #: of a waiting array, ``jobs/state`` its record.
@@ -45,7 +42,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 def for_mine(here: Circumstances, now: str = "") -> Choice:
     """The plan for the person's own jobs."""
-    if here.api_minor >= FIRST_WITH_STATES and here.accounting:
+    if here.capabilities.job_states and here.accounting:
         return Choice("mine", "accounting says which jobs are yours")
     return _dump(here, now, "your jobs are picked out of the whole queue")
 
@@ -54,15 +51,15 @@ def for_all(here: Circumstances, now: str = "") -> Choice:
     """The plan for everybody's jobs."""
     if not here.is_long(now):
         return Choice("dump", f"{here.queue} jobs are at most max_jobs_dump ({here.max_jobs_dump})")
-    if here.api_minor >= FIRST_WITH_STATES:
+    if here.capabilities.job_states:
         count = "an unknown number of" if here.queue is None else here.queue
         return Choice("index", f"{count} jobs are more than max_jobs_dump ({here.max_jobs_dump})")
     return _dump(here, now, "the whole queue is read")
 
 
 def _dump(here: Circumstances, now: str, what: str) -> Choice:
-    if here.api_minor < FIRST_WITH_STATES:
-        lack = f"API v0.0.{here.api_minor} has nothing cheaper"
+    if not here.capabilities.job_states:
+        lack = f"API {here.capabilities.version} has nothing cheaper"
     else:
         lack = "this cluster has no accounting"
     if here.is_long(now):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.dialects import jobs as wire
 from jupyter_slurm_rest.slurm.dialects import records
@@ -81,8 +82,8 @@ class RestSource:
         with self._timed():
             return await self._client.diag()
 
-    async def api_minor(self) -> int:
-        return int((await self._client.api_version()).rpartition(".")[2])
+    async def capabilities(self) -> Capabilities:
+        return await self._client.capabilities()
 
     async def has_accounting(self) -> bool:
         with self._timed():

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 
 #: A base state and its flags.
@@ -72,8 +73,8 @@ class Source(Protocol):
     async def diag(self) -> Diag:
         """slurmctld's counters."""
 
-    async def api_minor(self) -> int:
-        """The API version in use: 42 for ``v0.0.42``."""
+    async def capabilities(self) -> Capabilities:
+        """What this Slurm can do through the API version in use."""
 
     async def has_accounting(self) -> bool:
         """Whether accounting is served; raises ``AccountingDown`` when it is, but down."""

@@ -1,0 +1,144 @@
+"""What a Slurm can do: the only place where a release or an API version is compared.
+
+A rule of slurmrestd's interface hangs on the API version, a rule of the daemons behind
+it on Slurm's release. Where the release is unknown, every release that serves the API
+version is possible, and the answer that is right for all of them is given.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from .errors import InvalidRequest
+
+#: ``(24, 11, 5)`` for Slurm 24.11.5.
+Release = tuple[int, int, int]
+
+OLDEST, NEWEST = 37, 45
+#: The first and the last release series that serve each API version.
+_SERVED_BY: dict[int, tuple[Release, Release]] = {
+    37: ((21, 8, 0), (23, 2, 99)),
+    38: ((22, 5, 0), (23, 11, 99)),
+    39: ((23, 2, 0), (24, 5, 99)),
+    40: ((23, 11, 0), (25, 5, 99)),
+    41: ((24, 5, 0), (25, 11, 99)),
+    42: ((24, 11, 0), (26, 5, 99)),
+    43: ((25, 5, 0), (26, 11, 99)),
+    44: ((25, 11, 0), (99, 0, 0)),
+    45: ((26, 5, 0), (99, 0, 0)),
+}
+
+
+def parse_release(words: str) -> Release | None:
+    """``24.11.5`` as ``(24, 11, 5)``; ``None`` for what is not a release."""
+    match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", words)
+    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What one slurmrestd can do in one API version, and which faults it has."""
+
+    #: 45 for ``v0.0.45``.
+    api: int
+    #: Slurm's release, ``None`` if slurmrestd did not say.
+    release: Release | None
+
+    # Reading slurmctld.
+    #: ``licenses`` is served.
+    licenses: bool
+    #: ``shares`` is served.
+    fairshare: bool
+    #: ``jobs/state`` is served (from 23.11.5).
+    job_states: bool
+    #: Lists tell when they last changed.
+    last_update: bool
+    #: Lists take ``flags``; without ``ALL`` hidden partitions are left out.
+    list_flags: bool
+    #: What stands before the seconds of ``update_time``.
+    update_time_prefix: str
+    #: Partitions have one level, as ``scontrol show`` prints them.
+    flat_partitions: bool
+    #: A partition's ``default_time`` holds an amount of memory.
+    misplaced_default_time: bool
+    #: slurmrestd resolves ``%j`` and the like in a job's file names.
+    resolved_files: bool
+
+    # Reading slurmdbd.
+    #: Its jobs can be chosen by user.
+    history_by_user: bool
+    #: It hands out batch scripts.
+    stored_scripts: bool
+    #: It cuts jobs to the span that is asked for, if not told otherwise.
+    truncated_times: bool
+    #: Associations name QOS by number.
+    numbered_qos: bool
+    #: A job that never started has its eligible time as its start.
+    start_is_eligible: bool
+
+    # Changing jobs.
+    #: ``DELETE jobs/`` is served (from 23.11.6).
+    jobs_killed_together: bool
+    #: ``job/N/requeue`` is served.
+    requeue: bool
+    #: Of ``123_4`` in a path only ``123`` is read: acting on a task acts on its array.
+    task_ids_misread: bool
+    #: A refused cancellation is answered like one that was carried out.
+    silent_refusals: bool
+    #: Tasks of an array can be changed by ``123_4``.
+    tasks_changed_by_id: bool
+    #: A change is written in sbatch's words, not in slurmctld's fields.
+    changes_in_words: bool
+    #: One key of a change has a blank: ``time minimum``.
+    blank_in_time_minimum: bool
+
+    @property
+    def version(self) -> str:
+        """``v0.0.45``"""
+        return f"v0.0.{self.api}"
+
+
+def capabilities_of(version: str, release: str | Release | None = None) -> Capabilities:
+    """What ``version`` (``v0.0.45``) of ``release`` (``26.05.5``) can do.
+
+    Newer versions than known are taken for the newest known. Raises
+    :exc:`InvalidRequest` for what is no API version, or one that is too old.
+    """
+    match = re.fullmatch(r"v0\.0\.(\d+)", version)
+    if match is None:
+        raise InvalidRequest("api_version", f"{version!r} is no API version")
+    api = int(match[1])
+    if api < OLDEST:
+        raise InvalidRequest("api_version", f"{version} is older than what is spoken here")
+    known = parse_release(release) if isinstance(release, str) else release
+    earliest, _ = (known, known) if known else _SERVED_BY[min(api, NEWEST)]
+
+    def may_be_before(*first: int) -> bool:
+        return earliest < first
+
+    return Capabilities(
+        api=api,
+        release=known,
+        licenses=api >= 38,
+        fairshare=api >= 40,
+        job_states=api >= 40,
+        last_update=api >= 40,
+        list_flags=api >= 40,
+        update_time_prefix="uts" if api >= 39 else "",
+        flat_partitions=api <= 38,
+        misplaced_default_time=api == 37,
+        resolved_files=39 <= api <= 42,
+        history_by_user=api >= 39,
+        stored_scripts=api >= 40,
+        truncated_times=api >= 40,
+        numbered_qos=api == 37,
+        start_is_eligible=api == 37,
+        jobs_killed_together=api >= 40,
+        requeue=api >= 45,
+        task_ids_misread=39 <= api <= 41 and may_be_before(24, 11),
+        silent_refusals=40 <= api <= 41 and may_be_before(24, 11),
+        tasks_changed_by_id=api <= 38,
+        changes_in_words=api <= 38,
+        blank_in_time_minimum=api == 37,
+    )

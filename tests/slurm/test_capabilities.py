@@ -1,0 +1,36 @@
+"""What hangs on the release, and what is assumed where it is unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_slurm_rest.slurm.capabilities import NEWEST, OLDEST, capabilities_of, parse_release
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+
+@pytest.mark.parametrize(
+    ("words", "release"),
+    [
+        ("24.11.5", (24, 11, 5)),
+        ("26.11.0-0rc1", (26, 11, 0)),
+        ("23.02", (23, 2, 0)),
+        ("", None),
+        ("master", None),
+    ],
+)
+def test_a_release_is_read(words: str, release: tuple[int, int, int] | None) -> None:
+    assert parse_release(words) == release
+
+
+@pytest.mark.parametrize("api", range(OLDEST, NEWEST + 1))
+def test_an_unknown_release_has_every_fault_that_its_version_may_have(api: int) -> None:
+    version = f"v0.0.{api}"
+    assert capabilities_of(version).task_ids_misread is (39 <= api <= 41)
+    assert not capabilities_of(version, "26.05.5").task_ids_misread
+
+
+def test_versions_that_are_not_spoken() -> None:
+    assert capabilities_of("v0.0.99").requeue
+    for version in ("v0.0.36", "0.0.40", "latest"):
+        with pytest.raises(InvalidRequest):
+            capabilities_of(version)
