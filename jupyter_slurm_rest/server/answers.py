@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_slurm_rest.slurm.models import (
     ActionResult,
+    ExitCode,
     JobSummary,
     License,
     Model,
@@ -72,6 +73,26 @@ class ClusterList(Model, frozen=True, kw_only=True):
     """Every configured cluster."""
 
     clusters: list[ClusterInfo]
+
+
+class JobTransition(Model, frozen=True, kw_only=True):
+    """One of the person's jobs came, or its state changed."""
+
+    #: As in :attr:`~jupyter_slurm_rest.slurm.models.JobSummary.id`.
+    id: str
+    job_id: int
+    name: str
+    #: The state before; ``None`` for a job that was not there.
+    before: str | None
+    state: str
+    flags: tuple[str, ...] = ()
+    exit_code: ExitCode | None = None
+
+
+class TransitionList(Model, frozen=True, kw_only=True):
+    """What happened to the person's jobs, oldest first."""
+
+    transitions: list[JobTransition]
 
 
 class HistoryList(Model, frozen=True, kw_only=True):

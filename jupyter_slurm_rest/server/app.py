@@ -43,7 +43,9 @@ class SlurmRest(ExtensionApp):
         ["refuse", "read", "write"],
         default_value="refuse",
         help="""What people other than the owner may do on a shared server, where Slurm sees
-        the owner whoever asks: nothing (``refuse``, the default), ``read`` or ``write``.""",
+        the owner whoever asks: nothing (``refuse``, the default), ``read`` or ``write``.
+        It binds the browser only: a visitor who may start a kernel or a terminal there acts
+        as the owner whatever is set here.""",
     ).tag(config=True)
 
     refresh = Float(

@@ -15,6 +15,14 @@ PageSize = Annotated[int, Meta(ge=1, le=1000)]
 JobId = Annotated[str, Meta(max_length=256, pattern=r"^[0-9]+([_+][0-9\[\]*,%-]+)?$")]
 
 
+class TransitionsQuery(Request, frozen=True, kw_only=True):
+    """Since when."""
+
+    #: Seconds since the epoch, as the event ``queue_changed`` tells it: that reading of the
+    #: queue and all later ones.
+    since: Annotated[float, Meta(ge=0)]
+
+
 class HistoryQuery(Request, frozen=True, kw_only=True):
     """Which finished jobs. Times are seconds since the epoch; lists are comma-separated."""
 

@@ -20,6 +20,7 @@ from .resources import (
     proxy,
     script,
     token,
+    transitions,
     unknown,
 )
 
@@ -41,6 +42,7 @@ ROUTES: list[tuple[str, type[SlurmHandler]]] = [
     ("clusters/{cluster}/jobs/actions", actions.ActionsHandler),
     ("clusters/{cluster}/jobs/{job}", job.JobHandler),
     ("clusters/{cluster}/jobs/{job}/output", output.OutputHandler),
+    ("clusters/{cluster}/transitions", transitions.TransitionsHandler),
     ("clusters/{cluster}/history", history.HistoryHandler),
     ("clusters/{cluster}/nodes", machine.NodesHandler),
     ("clusters/{cluster}/nodes/{node}", machine.NodeHandler),

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from jupyter_slurm_rest.slurm.plans import Table
-
 
 class Audience(Protocol):
     """Listens to one cluster's watcher."""
-
-    def transitions(self, before: Table | None, after: Table) -> None:
-        """The person's own jobs were other ones, or in other states."""
 
     def queue_changed(self, scope: str, as_of: float) -> None:
         """The list ``scope`` (``mine`` or ``all``) is not what it was."""
@@ -22,8 +17,6 @@ class Audience(Protocol):
 
 class Nobody:
     """Listens to nothing: who watches asks."""
-
-    def transitions(self, before: Table | None, after: Table) -> None: ...
 
     def queue_changed(self, scope: str, as_of: float) -> None: ...
 

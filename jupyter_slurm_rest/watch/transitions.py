@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import Table
+
+#: Of one reading. A job that was cancelled with ten thousand others is not told by itself:
+#: that the queue changed says that much happened.
+MOST = 200
+#: Readings whose transitions can still be asked for: minutes, as a rule.
+KEPT = 50
 
 
 class Transition(msgspec.Struct, frozen=True):
@@ -31,3 +38,21 @@ def transitions(before: Table | None, after: Table) -> Iterator[Transition]:
         state = known.get(row.job_id)
         if state != row.state:
             yield Transition(state, row)
+
+
+class Transitions:
+    """What the last readings of the person's jobs found."""
+
+    def __init__(self) -> None:
+        #: When Slurm was asked, and what had happened.
+        self._found: deque[tuple[float, list[Transition]]] = deque(maxlen=KEPT)
+
+    def add(self, before: Table | None, after: Table) -> None:
+        """Keep what happened between two readings."""
+        found = list(transitions(before, after))
+        if 0 < len(found) <= MOST:
+            self._found.append((after.as_of, found))
+
+    def since(self, as_of: float) -> list[Transition]:
+        """What the reading of that time and later ones found, oldest first."""
+        return [one for at, found in self._found if at >= as_of for one in found]

@@ -28,6 +28,7 @@ from .circumstances import Weather
 from .longqueue import LongQueue
 from .pace import Pace
 from .pages import Page, PageQuery, Pages
+from .transitions import Transition, Transitions
 from .view import Seen, View
 
 Scope = Literal["mine", "all"]
@@ -65,7 +66,7 @@ class Watcher:
     """Reads one cluster's queue for everybody who looks at it through this server.
 
     Each of its views (my jobs, the dump, the index) is read by one task at a time and by
-    none when nobody looks; what changes is announced as events.
+    none when nobody looks; that something changed is announced.
     """
 
     def __init__(self, source: Source, audience: Audience, settings: Settings) -> None:
@@ -79,6 +80,7 @@ class Watcher:
         source = self._source
         self._weather = Weather(source, self._settings.max_jobs_dump)
         self._choices: dict[Scope, Choice] = {}
+        self._transitions = Transitions()
         self._mine: View[Table] | None = None
         self._dump: View[Table] | None = None
         self._my_jobs: MyJobs | None = None
@@ -140,6 +142,10 @@ class Watcher:
         """The whole queue as last read; ``None`` where it never was."""
         return self._dump.value if self._dump is not None else None
 
+    def transitions(self, since: float) -> list[Transition]:
+        """What happened to the person's jobs in the readings since then."""
+        return self._transitions.since(since)
+
     def submitted(self, job_ids: Iterable[int]) -> None:
         """The person submitted these: show them now, not when accounting knows."""
         if self._my_jobs is not None:
@@ -193,14 +199,14 @@ class Watcher:
         return [view for view in (self._mine, self._dump, self._index) if view is not None]
 
     def _mine_changed(self, before: Table | None, now: Table) -> None:
-        self._audience.transitions(before, now)
+        self._transitions.add(before, now)
         self._changed("mine", now)
 
     def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
         self._changed("all", now)
         choice = self._choices.get("mine")
         if choice is not None and choice.plan != "mine":
-            self._audience.transitions(before and _only(before, user), _only(now, user))
+            self._transitions.add(before and _only(before, user), _only(now, user))
             self._changed("mine", now)
 
     def _changed(self, scope: Scope, now: Table | Index) -> None:

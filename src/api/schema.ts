@@ -101,6 +101,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-slurm-rest/clusters/{cluster}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        /** What was seen to happen to the person's jobs; asks nothing of Slurm */
+        get: operations["getTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-slurm-rest/clusters/{cluster}/history": {
         parameters: {
             query?: never;
@@ -685,6 +704,19 @@ export interface components {
             exit_code: components["schemas"]["ExitCode"] | null;
         };
         /**
+         * JobTransition
+         * @description One of the person's jobs came, or its state changed.
+         */
+        JobTransition: {
+            id: string;
+            job_id: number;
+            name: string;
+            before: string | null;
+            state: string;
+            flags: string[];
+            exit_code: components["schemas"]["ExitCode"] | null;
+        };
+        /**
          * License
          * @description A licence that jobs can ask for with ``--licenses``.
          */
@@ -966,6 +998,13 @@ export interface components {
             token: string;
         };
         /**
+         * TransitionList
+         * @description What happened to the person's jobs, oldest first.
+         */
+        TransitionList: {
+            transitions: components["schemas"]["JobTransition"][];
+        };
+        /**
          * Tres
          * @description Trackable resources of one record.
          *
@@ -1011,6 +1050,7 @@ export type JobChange = components['schemas']['JobChange'];
 export type JobFilter = components['schemas']['JobFilter'];
 export type JobList = components['schemas']['JobList'];
 export type JobSummary = components['schemas']['JobSummary'];
+export type JobTransition = components['schemas']['JobTransition'];
 export type License = components['schemas']['License'];
 export type LicenseList = components['schemas']['LicenseList'];
 export type Node = components['schemas']['Node'];
@@ -1029,6 +1069,7 @@ export type Step = components['schemas']['Step'];
 export type SubmitRequest = components['schemas']['SubmitRequest'];
 export type Submitted = components['schemas']['Submitted'];
 export type TokenRequest = components['schemas']['TokenRequest'];
+export type TransitionList = components['schemas']['TransitionList'];
 export type Tres = components['schemas']['Tres'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1276,6 +1317,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutputChunk"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getTransitions: {
+        parameters: {
+            query?: {
+                since?: number;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionList"];
                 };
             };
             /** @description What went wrong */

@@ -2,7 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { infoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { IExitCode, IJob } from '../api/vocabulary';
+import type { IJob } from '../api/vocabulary';
+import { exitWords } from '../models/exitwords';
 import { formatRelative } from '../models/format';
 import { isFinished } from '../models/jobstate';
 import { StateBadge } from './state-badge';
@@ -47,11 +48,4 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
       )}
     </div>
   );
-}
-
-function exitWords(exit: IExitCode, trans: TranslationBundle): string {
-  if (exit.signal !== 0) {
-    return trans.__('ended by signal %1', exit.signal_name || exit.signal);
-  }
-  return trans.__('exit code %1', exit.code);
 }

@@ -7,9 +7,7 @@ import { HistoryModel } from './history';
 import { NodesModel } from './nodes';
 import type { PolledModel } from './polled';
 import { QueueModel, type Scope } from './queue';
-
-/** The event that says that the server has read something new in a queue. */
-const QUEUE_CHANGED = /\/queue_changed\/v1$/;
+import { queueChangeIn } from './queuechanges';
 
 /** Everything the panel shows, all of the cluster that is chosen. */
 export class PanelModel implements IDisposable {
@@ -98,13 +96,9 @@ export class PanelModel implements IDisposable {
   }
 
   private _onEvent(_: unknown, event: Event.Emission): void {
-    const { schema_id, cluster, scope, as_of } = event;
-    if (
-      QUEUE_CHANGED.test(schema_id) &&
-      cluster === this.clusters.current &&
-      (scope === 'mine' || scope === 'all')
-    ) {
-      this.queues[scope].hear(Number(as_of));
+    const change = queueChangeIn(event);
+    if (change !== null && change.cluster === this.clusters.current) {
+      this.queues[change.scope].hear(change.as_of);
     }
   }
 

@@ -1,37 +1,19 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
+import type { IJobTransition } from '../api/vocabulary';
+import { exitWords } from './exitwords';
 import { describeState, isFinished, type Tone } from './jobstate';
 
-/** One of the person's jobs changed its state, as the server announces it. */
-export interface ITransition {
+/** One of the person's jobs changed its state. */
+export interface ITransition extends IJobTransition {
   cluster: string;
-  /** As a person writes it: `123`, `123_4`. */
-  id: string;
-  /** Slurm's own number of the record. */
-  job_id: number;
-  name: string;
-  state: string;
-  flags: readonly string[];
-  exit_code: number | null;
 }
 
 /** What a person wants to hear of. */
 export type Wanted = 'none' | 'ended' | 'all';
 
-const TRANSITION = /\/job_transition\/v1$/;
-
 /** Characters of a job's name that a message shows. */
 const NAME = 40;
-
-/** The transition in an event; null when it is about something else. */
-export function transitionIn(event: ReadonlyJSONObject): ITransition | null {
-  return TRANSITION.test(String(event.schema_id)) &&
-    typeof event.cluster === 'string' &&
-    typeof event.id === 'string'
-    ? (event as unknown as ITransition)
-    : null;
-}
 
 /** Whether the job is over, even if Slurm still clears up after it: it says so only once. */
 export function hasEnded({ state, flags }: ITransition): boolean {
@@ -67,8 +49,9 @@ export function describeTransitions(
   const [first] = transitions;
   if (transitions.length === 1) {
     const { label } = describeState(first.state, [], trans);
-    return first.state === 'FAILED' && first.exit_code
-      ? trans.__('Job %1 %2: %3, exit code %4', first.id, short(first.name), label, first.exit_code)
+    const exit = first.state === 'FAILED' && first.exit_code;
+    return exit && (exit.code || exit.signal)
+      ? trans.__('Job %1 %2: %3, %4', first.id, short(first.name), label, exitWords(exit, trans))
       : trans.__('Job %1 %2: %3', first.id, short(first.name), label);
   }
   const counts = new Map<string, number>();

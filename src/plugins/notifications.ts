@@ -4,18 +4,15 @@ import type { Event } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { ApiError } from '../api/request';
+import type { ITransitionList } from '../api/vocabulary';
 import { CommandIDs } from '../commands/ids';
 /* eslint-disable jupyter/prefer-lazy-imports -- small, and must hear the first event */
 import { TransitionDigest } from '../models/digest';
 import { LiveWatch } from '../models/livewatch';
 /* eslint-enable jupyter/prefer-lazy-imports */
-import {
-  describeTransitions,
-  type ITransition,
-  toneOf,
-  transitionIn,
-  type Wanted
-} from '../models/transitions';
+import { type IQueueChange, queueChangeIn } from '../models/queuechanges';
+import { describeTransitions, type ITransition, toneOf, type Wanted } from '../models/transitions';
 import { ISlurmClusters } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-slurm-rest:notifications';
@@ -69,11 +66,28 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     };
     want('ended');
 
+    /** Clusters whose jobs are not for this person: this is somebody else's server. */
+    const refused = new Set<string>();
+    const learn = async ({ cluster, as_of }: IQueueChange) => {
+      try {
+        const { transitions } = await clusters.server.get<ITransitionList>(
+          ['clusters', cluster, 'transitions'],
+          { since: as_of }
+        );
+        watch.expect(cluster);
+        transitions.forEach(transition => digest.add({ ...transition, cluster }));
+      } catch (error) {
+        // What cannot be learned is not told: the lists say what is wrong.
+        if (error instanceof ApiError && error.status === 403) {
+          refused.add(cluster);
+        }
+      }
+    };
+
     app.serviceManager.events.stream.connect((_, event: Event.Emission) => {
-      const transition = transitionIn(event);
-      if (transition !== null) {
-        watch.expect(transition.cluster);
-        digest.add(transition);
+      const change = queueChangeIn(event);
+      if (change?.scope === 'mine' && watch.active && !refused.has(change.cluster)) {
+        void learn(change);
       }
     }, digest);
     clusters.jobsChanged.connect((_, cluster) => watch.hurry(cluster), watch);

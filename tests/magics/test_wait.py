@@ -18,7 +18,9 @@ from jupyter_server.auth import Authorizer
 from jupyter_slurm_rest.magics.api import SlurmApi
 from jupyter_slurm_rest.magics.find_server import ServerAddress
 from jupyter_slurm_rest.magics.job import Job
-from jupyter_slurm_rest.server.announcer import JOB_TRANSITION, QUEUE_CHANGED
+from jupyter_slurm_rest.server.announcer import QUEUE_CHANGED
+from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.watch.transitions import Transition
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -56,15 +58,23 @@ def finish(slurmrestd: ReplaySlurmrestd, user: str = "alice") -> None:
     slurmrestd.give(replace(answer, body=over))
 
 
-def transition(server: Any, cluster: str = "maxwell", **told: Any) -> None:
-    job = {"id": RUNNING, "job_id": int(RUNNING), "name": "gpu", "before": "RUNNING"}
-    now = {"state": "COMPLETED", "flags": [], "reason": "", "exit_code": 0}
-    data = {"cluster": cluster, **job, **now, **told}
-    server.event_logger.emit(schema_id=JOB_TRANSITION, data=data)
+def happened(server: Any, *told: Transition) -> None:
+    """The server reads its person's queue, and finds that."""
+    as_of = time.time()
+    cluster = server.extension_manager.extension_apps["jupyter_slurm_rest"].copy().pop()
+    watcher = cluster.clusters_by_name["maxwell"].watcher
+    watcher._transitions._found.append((as_of, list(told)))
+    changed(server, as_of=as_of)
 
 
-def changed(server: Any, scope: str = "mine") -> None:
-    data = {"cluster": "maxwell", "scope": scope, "as_of": time.time()}
+def to_completed(job_id: int) -> Transition:
+    return Transition(
+        "RUNNING", JobSummary(id=str(job_id), job_id=job_id, name="gpu", state="COMPLETED")
+    )
+
+
+def changed(server: Any, cluster: str = "maxwell", scope: str = "mine", as_of: float = 0) -> None:
+    data = {"cluster": cluster, "scope": scope, "as_of": as_of or time.time()}
     server.event_logger.emit(schema_id=QUEUE_CHANGED, data=data)
 
 
@@ -89,14 +99,13 @@ async def test_the_end_is_announced(
     before = look_ups(slurmrestd)
     assert before <= 3
     # Of others, elsewhere, everybody's: no reason to ask Slurm.
-    transition(jp_serverapp, id="9", job_id=9)
-    changed(jp_serverapp)
-    transition(jp_serverapp, cluster="solaris")
-    changed(jp_serverapp, "all")
+    happened(jp_serverapp, to_completed(9))
+    changed(jp_serverapp, cluster="solaris")
+    changed(jp_serverapp, scope="all")
     await asyncio.sleep(SETTLED)
     assert look_ups(slurmrestd) == before
     finish(slurmrestd)
-    transition(jp_serverapp)
+    happened(jp_serverapp, to_completed(9), to_completed(int(RUNNING)))
     assert (await asyncio.wait_for(waiting, AT_ONCE)).info["state"] == "COMPLETED"
     assert look_ups(slurmrestd) == before + 1
     await nobody_follows(jp_serverapp)
@@ -142,8 +151,7 @@ def test_arrays_and_their_tasks(ours: str, theirs: str, same: bool) -> None:
     from jupyter_slurm_rest.magics.follow import Follower
 
     follower = Follower(Job(SlurmApi(), "maxwell", ours, info={"job_id": 1}))
-    event = {"schema_id": JOB_TRANSITION, "cluster": "maxwell", "id": theirs, "job_id": 99}
-    assert follower.concerns(event) is same
+    assert follower._is_it({"id": theirs, "job_id": 99}) is same
 
 
 async def test_a_timeout_is_kept(job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
 from tornado.httpclient import HTTPClientError
@@ -14,6 +15,9 @@ from tornado.web import create_signed_value
 
 from jupyter_slurm_rest.server.operation import MARK
 from jupyter_slurm_rest.server.routes import NAMESPACE, ROUTES
+from jupyter_slurm_rest.slurm.errors import Refused
+from jupyter_slurm_rest.slurm.models import ExitCode, JobSummary
+from jupyter_slurm_rest.slurm.plans import Table
 
 EXAMPLES = {
     "cluster": "maxwell",
@@ -137,6 +141,47 @@ class TestVisitors:
         path = "clusters/solaris/jobs/actions"
         answer = await jp_fetch(NAMESPACE, path, method="POST", body="{}", raise_error=False)
         assert answer.code == writes
+
+
+class TestEvents:
+    """Jupyter's event stream is open to visitors: it may tell them nothing of the jobs."""
+
+    @pytest.fixture
+    def slurm_config(self) -> dict[str, Any]:
+        return {"owner": "alice"}
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"]["identity_provider_class"] = Visitor
+        return jp_server_config
+
+    async def test_a_visitor_hears_nothing_of_the_owners_jobs(
+        self, jp_serverapp: Any, jp_ws_fetch: Any, jp_fetch: Any
+    ) -> None:
+        line = await jp_ws_fetch("api", "events", "subscribe")
+        (app,) = jp_serverapp.extension_manager.extension_apps["jupyter_slurm_rest"]
+        watcher = app.clusters_by_name["maxwell"].watcher
+        running = JobSummary(id="77", job_id=77, name="secret plan", user="alice", state="RUNNING")
+        failed = msgspec.structs.replace(running, state="FAILED", exit_code=ExitCode(code=3))
+        tables = [
+            Table(rows={"77": job}, as_of=1000.0 + at, version=at)
+            for at, job in enumerate((running, failed))
+        ]
+        watcher._mine_changed(*tables)
+        watcher._audience.trouble(Refused("job 77 (secret plan) is bad"))
+        assert [one.job.state for one in watcher.transitions(0)] == ["FAILED"]
+        heard = [await asyncio.wait_for(line.read_message(), 20) for _ in range(2)]
+        line.close()
+        names = [{name for name in json.loads(one) if name[:2] != "__"} for one in heard]
+        assert names == [
+            {"schema_id", "cluster", "scope", "as_of"},
+            {"schema_id", "cluster", "ok"},
+        ]
+        assert "77" not in heard[1]
+        assert "secret" not in str(heard)
+        path = "clusters/maxwell/transitions"
+        answer = await jp_fetch(NAMESPACE, path, params={"since": 0}, raise_error=False)
+        assert answer.code == 403
 
 
 async def test_polling_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:

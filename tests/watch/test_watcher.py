@@ -105,20 +105,27 @@ async def test_a_long_queue_is_filtered_by_accounting(watch: Watch) -> None:
         await without.page("all", filters)
 
 
-async def test_the_persons_jobs_make_events(watch: Watch) -> None:
+async def test_what_happens_to_the_persons_jobs_can_be_asked_for(watch: Watch) -> None:
     queue = Queue(job(1, name="train"), job(2, user="bob"))
     watcher, heard = watch(queue)
     await watcher.page("mine", EVERYTHING)
-    assert heard.of("job_transition") == []
+    assert watcher.transitions(0) == []
 
     queue.put(job(1, "RUNNING", name="train"))
     queue.put(job(2, "RUNNING", user="bob"))
     queue.put(job(3))
     await asyncio.sleep(0.2)
 
-    told = [(one["id"], one["before"], one["state"]) for one in heard.of("job_transition")]
-    assert sorted(told) == [("1", "PENDING", "RUNNING"), ("3", None, "PENDING")]
-    assert {one["cluster"] for one in heard.of("queue_changed")} == {"maxwell"}
+    told = [(one.job.id, one.before, one.job.state) for one in watcher.transitions(0)]
+    assert sorted(told, key=str) == [("1", "PENDING", "RUNNING"), ("3", None, "PENDING")]
+    changes = heard.of("queue_changed")
+    assert {one["cluster"] for one in changes} == {"maxwell"}
+    # Each reading that is announced leads to what it found, and to nothing older.
+    newest = watcher.transitions(changes[-1]["as_of"])
+    assert newest
+    assert watcher.transitions(changes[-1]["as_of"] + 1) == []
+    await watcher.forget()
+    assert watcher.transitions(0) == []
 
 
 async def test_trouble_and_recovery_are_told_once_each(watch: Watch) -> None:
@@ -135,7 +142,9 @@ async def test_trouble_and_recovery_are_told_once_each(watch: Watch) -> None:
     queue.failure = None
     await asyncio.sleep(0.5)
     assert not (await watcher.page("mine", EVERYTHING)).stale
-    assert [one["ok"] for one in heard.of("cluster_trouble")] == [False, True]
+    told = heard.of("cluster_trouble")
+    assert [one["ok"] for one in told] == [False, True]
+    assert "cannot be reached" not in str(told)
 
 
 async def test_a_submitted_job_is_there_at_the_next_look(watch: Watch) -> None:

@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { TransitionDigest } from '../digest';
-import { describeTransitions, type ITransition, toneOf, transitionIn } from '../transitions';
+import { describeTransitions, type ITransition, toneOf } from '../transitions';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
@@ -10,6 +10,7 @@ const change = (id: string, state: string, more: Partial<ITransition> = {}): ITr
   id,
   job_id: Number(id.replace('_', '000')),
   name: 'train',
+  before: null,
   state,
   flags: [],
   exit_code: null,
@@ -33,7 +34,9 @@ describe('TransitionDigest', () => {
 
   it('tells each of a few jobs that ended', () => {
     digest.add(change('1', 'COMPLETED'));
-    digest.add(change('2', 'FAILED', { name: 'sim', exit_code: 3 }));
+    digest.add(
+      change('2', 'FAILED', { name: 'sim', exit_code: { code: 3, signal: 0, signal_name: '' } })
+    );
     expect(told).toEqual([]);
     jest.advanceTimersByTime(600);
     expect(told).toEqual(['Job 1 train: Completed', 'Job 2 sim: Failed, exit code 3']);
@@ -100,15 +103,6 @@ describe('TransitionDigest', () => {
     expect(told).toHaveLength(1);
     jest.advanceTimersByTime(10_000);
     expect(told).toEqual(['Job 1 train: Completed', '5 jobs on maxwell: Completed 5']);
-  });
-});
-
-describe('transitionIn', () => {
-  const event = { schema_id: 'https://example.org/job_transition/v1', ...change('1', 'FAILED') };
-
-  it('reads only events about transitions', () => {
-    expect(transitionIn({ ...event, flags: [] })?.id).toBe('1');
-    expect(transitionIn({ ...event, flags: [], schema_id: 'x/queue_changed/v1' })).toBeNull();
   });
 });
 
