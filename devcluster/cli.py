@@ -19,6 +19,7 @@ from devcluster.generations import GENERATIONS
 from devcluster.layout import default_instance, home
 from devcluster.process import tail
 from devcluster.record import record
+from devcluster.record.show import show
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     recording = command("record", _record, "record answers for the tests", several=True)
     may_name_prefix(recording)
     recording.add_argument("--to", type=Path, default=Path("tests/fixtures"), help="folder")
+    shown = commands.add_parser("recorded", help="list the recorded answers, or print one")
+    shown.set_defaults(run=_recorded)
+    shown.add_argument("what", nargs="*", metavar="RELEASE VERSION NAME", help="which (none: all)")
+    shown.add_argument("--in", dest="folder", type=Path, default=Path("tests/fixtures"))
     filling = command("fill", _fill, "submit many waiting jobs, for benchmarks")
     filling.add_argument("count", type=int)
     logs = command("logs", _logs, "print the end of the daemons' logs")
@@ -177,6 +182,11 @@ def _record(options: argparse.Namespace) -> int:
         begun = time.monotonic()
         record(generation, options.to)
         print(f"{generation}: recorded ({time.monotonic() - begun:.0f} s)", flush=True)
+    return 0
+
+
+def _recorded(options: argparse.Namespace) -> int:
+    sys.stdout.buffer.write(show(options.folder, options.what))
     return 0
 
 

@@ -73,8 +73,8 @@ class Release:
 
     @property
     def cgroup_plugin(self) -> str:
-        # 22.05 has no "disabled"; its v1 plugin also starts where /sys/fs/cgroup is empty.
-        return "disabled" if self.number >= (23, 11) else "cgroup/v1"
+        # Older ones have no "disabled"; their v1 plugin also starts where /sys/fs/cgroup is empty.
+        return "disabled" if self.number >= (24, 5) else "cgroup/v1"
 
     @property
     def unix_prefix(self) -> str:

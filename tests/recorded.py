@@ -1,13 +1,21 @@
-"""Answers recorded from real slurmrestd daemons by `python3 -m devcluster record`."""
+"""Answers recorded from real slurmrestd daemons by `python3 -m devcluster record`.
+
+`python3 -m devcluster recorded` lists them, and prints one.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-_FOLDER = Path(__file__).parent / "fixtures"
+from devcluster.record import archive
+
+FIXTURES = Path(__file__).parent / "fixtures"
+#: Every (release, API version) that was recorded, oldest first.
+PAIRS = archive.pairs(FIXTURES)
 
 
 @dataclass(frozen=True)
@@ -31,13 +39,20 @@ class Recorded:
         return json.loads(self.body)
 
 
+@cache
+def answers(release: str, api_version: str) -> dict[str, Recorded]:
+    """All answers of a release through an API version, by name."""
+    files = archive.read(archive.path_of(FIXTURES, release, api_version))
+    found = {}
+    for name, entry in json.loads(files["index.json"]).items():
+        body = files[entry.pop("file")]
+        found[name] = Recorded(release, api_version, name, body=body, **entry)
+    return found
+
+
 def recorded(name: str) -> list[Recorded]:
     """The answers to the call `name`, one for each release and API version that has it."""
-    found = [
-        _load(index, name)
-        for index in sorted(_FOLDER.glob("*/v0.0.*/index.json"))
-        if name in json.loads(index.read_text())
-    ]
+    found = [answers(*pair)[name] for pair in PAIRS if name in answers(*pair)]
     if not found:
         raise LookupError(f"no recorded answer is named {name!r}")
     return found
@@ -49,10 +64,3 @@ def recorded_by(api_version: str, name: str, release: str = "") -> Recorded:
         if answer.api_version == api_version and answer.release.startswith(release):
             return answer
     raise LookupError(f"{name!r} was not recorded from {api_version} of Slurm {release or 'any'}")
-
-
-def _load(index: Path, name: str) -> Recorded:
-    entry = json.loads(index.read_text())[name]
-    body = (index.parent / entry.pop("file")).read_bytes()
-    version = index.parent
-    return Recorded(version.parent.name, version.name, name, body=body, **entry)

@@ -15,6 +15,7 @@ from devcluster.record.queue import Queue
 from devcluster.record.store import Store
 
 _INSTANCE = "record"
+_OLDEST = 37
 
 
 def record(generation: str, folder: Path) -> None:
@@ -38,7 +39,9 @@ class _Session:
         self._store = store
         self._tokens = {user: cluster.token(user) for user in ("alice", "root")}
         served = rest.api_versions(cluster.url, "alice", self._tokens["alice"])
-        self._versions = [Version(text) for text in served]
+        versions = [Version(text) for text in served]
+        # Nothing here speaks an older one.
+        self._versions = [version for version in versions if version.number >= _OLDEST]
 
     def run(self, ids: dict[str, int]) -> None:
         self._node_states()
@@ -52,7 +55,7 @@ class _Session:
         job = f"job/{ids['completed']}"
         self._without("slurmdbd", {"partitions": "partitions", "job": job})
         self._without("slurmctld", {"ping": "ping", "jobs": "jobs", "nodes": "nodes", "job": job})
-        self._store.finish(self._cluster.generation)
+        self._store.finish()
 
     def _send(self, version: Version, call: Call) -> int | None:
         headers = rest.credentials(call.user, self._tokens[call.user])

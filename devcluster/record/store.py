@@ -1,7 +1,6 @@
-"""Recorded answers as files: the body byte for byte, the rest in an index.
+"""Recorded answers: the body byte for byte as <name>.json (or .txt), the rest in index.json.
 
-tests/fixtures/<release>/<api version>/<name>.json (or .txt), and index.json beside them:
-name -> {method, path, sent, status, content_type, file}.
+All of one release and API version are in one archive: tests/fixtures/24.11.5/v0.0.42.tar.xz.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any
 
 from devcluster.errors import DevclusterError
 from devcluster.generations import Release
+from devcluster.record import archive
 from devcluster.record.calls import Call, Version
 from devcluster.rest import Answer
 
@@ -44,20 +44,14 @@ class Store:
         }
         self._files.setdefault(version.text, {})[file] = answer.body
 
-    def finish(self, generation: str) -> None:
+    def finish(self) -> None:
         """Replace what was recorded of this release line (22.05.x) before."""
         line = Release(self._release).number[:2]
         self._folder.mkdir(parents=True, exist_ok=True)
         for old in self._folder.iterdir():
             if old.is_dir() and Release(old.name).number[:2] == line:
                 shutil.rmtree(old)
-        target = self._folder / self._release
         for version, files in self._files.items():
-            folder = target / version
-            folder.mkdir(parents=True)
-            for name, body in files.items():
-                (folder / name).write_bytes(body)
-            index = json.dumps(self._index[version], indent=1, sort_keys=True)
-            (folder / "index.json").write_text(index + "\n")
-        about = {"generation": generation, "release": self._release}
-        (target / "about.json").write_text(json.dumps(about) + "\n")
+            index = json.dumps(self._index[version], indent=1, sort_keys=True) + "\n"
+            place = archive.path_of(self._folder, self._release, version)
+            archive.write(place, {**files, "index.json": index.encode()})

@@ -36,7 +36,8 @@ def test_an_extra_partition_is_added_to_ours() -> None:
     ("release", "auth", "cred", "cgroup"),
     [
         ("22.05.8", "auth/munge", "cred/munge", "cgroup/v1"),
-        ("23.11.4", "auth/munge", "cred/munge", "disabled"),
+        ("23.11.4", "auth/munge", "cred/munge", "cgroup/v1"),
+        ("24.05.8", "auth/slurm", "auth/slurm", "disabled"),
         ("24.11.5", "auth/slurm", "auth/slurm", "disabled"),
         ("26.05.5", "auth/slurm", "auth/slurm", "disabled"),
     ],

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from jupyter_slurm_rest.slurm.negotiation import KNOWN
 from jupyter_slurm_rest.slurm.transport import Answer
+from tests.recorded import FIXTURES, PAIRS, Recorded, answers
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+__all__ = ["FIXTURES", "RECORDINGS", "Recording"]
 
 
 @dataclass(frozen=True)
 class Recording:
-    """The answers of one release through one API version."""
+    """The answers of one release through one API version: ``FIXTURES / release / version``."""
 
     folder: Path
 
     @property
     def release(self) -> str:
         return self.folder.parent.name
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        """The release line, ``(23, 11)``."""
+        return tuple(int(part) for part in self.release.split(".")[:2])
 
     @property
     def version(self) -> str:
@@ -35,27 +38,28 @@ class Recording:
     def __str__(self) -> str:
         return f"{self.release}-{self.version}"
 
-    @cached_property
-    def index(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = json.loads((self.folder / "index.json").read_text())
-        return found
+    @property
+    def index(self) -> dict[str, Recorded]:
+        return answers(self.release, self.version)
 
     def has(self, name: str) -> bool:
         return name in self.index
 
     def path(self, name: str) -> str:
-        return str(self.index[name]["path"])
+        return self.index[name].path
 
     def body(self, name: str) -> bytes:
-        return (self.folder / str(self.index[name]["file"])).read_bytes()
+        return self.index[name].body
 
     def answer(self, name: str, seconds: float = 0.01) -> Answer:
         entry = self.index[name]
-        return Answer(entry["status"], entry["content_type"], self.body(name), seconds)
+        return Answer(entry.status, entry.content_type, entry.body, seconds)
 
 
+#: Replayed by every test with a ``recording``; the other pairs follow.
+_REPLAYED = ("22.05.8", "24.11.5", "26.05.5")
 RECORDINGS = [
-    Recording(index.parent)
-    for index in sorted(FIXTURES.glob("*/*/index.json"))
-    if index.parent.name in KNOWN
+    Recording(FIXTURES / release / version)
+    for release, version in PAIRS
+    if version in KNOWN and release in _REPLAYED
 ]

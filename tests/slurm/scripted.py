@@ -94,9 +94,9 @@ def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
     """Answers by method and path as they were recorded, whatever the query."""
     answers: dict[tuple[str, str], Answer] = {}
     for name, entry in recording.index.items():
-        if name.startswith(("no_slurm", "token_", "bad_")) or "?" in entry["path"]:
+        if name.startswith(("no_slurm", "token_", "bad_")) or "?" in entry.path:
             continue
-        answers.setdefault((entry["method"], entry["path"].rstrip("/")), recording.answer(name))
+        answers.setdefault((entry.method, entry.path.rstrip("/")), recording.answer(name))
     answers["GET", recording.path("db_jobs").partition("?")[0]] = recording.answer("db_jobs")
     jobs = f"/slurm/{recording.version}/job/"
 
