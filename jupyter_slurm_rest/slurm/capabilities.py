@@ -68,6 +68,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     # Reading slurmdbd.
     #: Its jobs can be chosen by user.
     history_by_user: bool
+    #: States are asked for one by one; in one comma-separated word they filter nothing.
+    history_states_apart: bool
     #: It hands out batch scripts.
     stored_scripts: bool
     #: It cuts jobs to the span that is asked for, if not told otherwise.
@@ -130,6 +132,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         misplaced_default_time=api == 37,
         resolved_files=39 <= api <= 42,
         history_by_user=api >= 39,
+        history_states_apart=api >= 40,
         stored_scripts=api >= 40,
         truncated_times=api >= 40,
         numbered_qos=api == 37,

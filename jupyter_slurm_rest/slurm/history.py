@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from .dialects.states import BASE_STATES
+from .dialects.states import BASE_STATES, PARTIAL_STATES
 from .errors import InvalidRequest
 from .models import JobSummary
 from .models.values import Model
@@ -43,11 +43,12 @@ class HistoryQuery(Model, frozen=True, kw_only=True):
             raise InvalidRequest(
                 "limit", f"A page begins at 0 or later and has 1 to {MAX_PAGE} jobs."
             )
-        unknown = [state for state in self.states if state not in BASE_STATES]
+        known = BASE_STATES | PARTIAL_STATES
+        unknown = [state for state in self.states if state not in known]
         if unknown:
             raise InvalidRequest(
                 "state",
-                f"{unknown[0]!r} is no job state: write one of {', '.join(sorted(BASE_STATES))}.",
+                f"{unknown[0]!r} is no job state: write one of {', '.join(sorted(known))}.",
             )
         for field in ("users", "partitions", "accounts", "qos", "names"):
             if any("," in word or not word for word in getattr(self, field)):
@@ -71,7 +72,15 @@ class HistoryPage(Model, frozen=True, kw_only=True):
 
 
 def page(jobs: list[JobSummary], query: HistoryQuery) -> HistoryPage:
-    """The page of ``jobs`` that ``query`` asks for."""
-    found = [job for job in jobs if query.matches(job)]
+    """The page of ``jobs`` that ``query`` asks for, each job as its last run was."""
+    found = [job for job in _last_runs(jobs) if query.matches(job)]
     found.sort(key=lambda job: (job.submit_time or 0, job.job_id), reverse=True)
     return HistoryPage(jobs=found[query.offset : query.offset + query.limit], total=len(found))
+
+
+def _last_runs(jobs: list[JobSummary]) -> list[JobSummary]:
+    """As sacct has it: of several runs under one number the last, and each resized part."""
+    last: dict[tuple[int, int | None], JobSummary] = {}
+    for job in sorted(jobs, key=lambda job: job.submit_time or 0):
+        last[job.job_id, job.start_time if job.state == "RESIZING" else None] = job
+    return list(last.values())

@@ -3,6 +3,7 @@ import React from 'react';
 
 import type { IJob, ITres } from '../api/vocabulary';
 import { formatDuration, formatMemory, formatMinutes } from '../models/format';
+import { isLive } from '../models/jobstate';
 import type { Fact } from './facts';
 import { FactList, Facts } from './facts';
 import { JobEfficiency } from './job-efficiency';
@@ -99,7 +100,7 @@ function times(job: IJob, trans: TranslationBundle): Fact[] {
     [trans.__('Submitted'), time(job.submit_time)],
     [trans.__('Eligible'), time(job.eligible_time)],
     [trans.__('Started'), job.state !== 'PENDING' && time(job.start_time)],
-    [trans.__('Ended'), job.state !== 'RUNNING' && time(job.end_time)],
+    [trans.__('Ended'), !isLive(job.state) && time(job.end_time)],
     [trans.__('Elapsed'), job.elapsed !== null && formatDuration(job.elapsed)],
     [trans.__('Time limit'), formatMinutes(job.time_limit, trans)],
     [trans.__('Suspended for'), job.suspended ? formatDuration(job.suspended) : ''],

@@ -10,12 +10,20 @@ export interface IStateWords {
 
 const LIVE = ['PENDING', 'RUNNING', 'SUSPENDED', 'UNKNOWN'];
 
+/** How a run ended whose job goes on: accounting's words. */
+const PARTIAL = ['REQUEUED', 'RESIZING', 'REVOKED'];
+
+/** Whether a job waits, runs or is suspended: its end time, if it has one, is still to come. */
+export function isLive(state: string): boolean {
+  return LIVE.includes(state);
+}
+
 /**
  * Whether a job has ended for good. A state that nobody could read (UNKNOWN) has not,
  * nor has a job that is being requeued.
  */
 export function isFinished(state: string, flags: readonly string[] = []): boolean {
-  return !LIVE.includes(state) && !flags.some(flag => ['REQUEUED', 'COMPLETING'].includes(flag));
+  return ![...LIVE, ...PARTIAL].includes(state) && !flags.some(flag => ['REQUEUED', 'COMPLETING'].includes(flag));
 }
 
 /** Slurm's state and flags in a word or two, and its tone. */
@@ -58,6 +66,12 @@ export function describeState(
       return { label: trans.__('Preempted'), tone: 'stopped' };
     case 'DEADLINE':
       return { label: trans.__('Deadline missed'), tone: 'bad' };
+    case 'REQUEUED':
+      return { label: trans.__('Requeued'), tone: 'stopped' };
+    case 'RESIZING':
+      return { label: trans.__('Resized'), tone: 'stopped' };
+    case 'REVOKED':
+      return { label: trans.__('Revoked'), tone: 'stopped' };
     case 'UNKNOWN':
       return { label: trans.__('Unknown'), tone: 'unknown' };
     default:

@@ -20,13 +20,16 @@ from jupyter_slurm_rest.slurm.errors import (
 from jupyter_slurm_rest.slurm.history import HistoryPage, HistoryQuery, page
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.merge import merge
-from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.transport import Answer, Params
 
 from .jobs import JobCalls
 
 #: The earliest time that Slurm reads; without one it would mean today.
 _BEGINNING = "uts1000000"
+#: How a job may end that was held, or waited for another, until then. Slurm leaves it out
+#: of a span of time unless it is asked for by state.
+_NEVER_ELIGIBLE = ("CANCELLED", "DEADLINE")
 
 
 class AccountingCalls(JobCalls):
@@ -40,11 +43,23 @@ class AccountingCalls(JobCalls):
         """
         asked = query or HistoryQuery()
         asked.check()
+        questions: list[tuple[str, ...]] = [()]
+        if not asked.states or not set(asked.states).isdisjoint(_NEVER_ELIGIBLE):
+            questions.append(_NEVER_ELIGIBLE)
+        found = await asyncio.gather(*(self._past(asked, states) for states in questions))
+        return page([job for some in found for job in some], asked)
+
+    async def _past(self, query: HistoryQuery, states: tuple[str, ...]) -> list[JobSummary]:
+        """Without ``states`` jobs of any, as long as they could have started at some time."""
         dialect = await self.dialect()
-        answer = await self._database("jobs/", _filters(asked, dialect), timeout=LONG)
+        params = _filters(query, dialect)
+        if states:
+            apart = dialect.capabilities.history_states_apart
+            params["state"] = list(states) if apart else ",".join(states)
+        answer = await self._database("jobs/", params, timeout=LONG)
         rows = decode(answer.body, wire.RecordRows).jobs or []
         read = wire.summary_37 if dialect.capabilities.start_is_eligible else wire.summary
-        return page([read(row) for row in rows], asked)
+        return [read(row) for row in rows]
 
     async def accounting_job(self, job_id: str | int) -> Job:
         """slurmdbd's record of one job, its steps and efficiency.
@@ -70,7 +85,10 @@ class AccountingCalls(JobCalls):
             params["show_batch_script"] = "true"
         answer = await self._database("jobs/", params)
         rows = decode(answer.body, wire.Records).jobs or []
-        return [wire.with_efficiency(row, wire.record(row)) for row in rows]
+        runs = [wire.with_efficiency(row, wire.record(row)) for row in rows]
+        # To v0.0.39 there is one for each time that the job ran under its number, or that
+        # its number was given out. sacct shows the newest.
+        return sorted(runs, key=lambda run: run.submit_time or 0, reverse=True)
 
     async def whole_job(self, job_id: str | int) -> Job:
         """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
@@ -113,10 +131,14 @@ def _untruncated(dialect: Dialect) -> dict[str, str]:
     return {"disable_truncate_usage_time": "true"} if dialect.capabilities.truncated_times else {}
 
 
-def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str]:
+def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str | list[str]]:
     """What slurmdbd filters itself; states are filtered here, as it means others by them."""
     start, end = query.window()
-    params = {"start_time": f"uts{start}", "end_time": f"uts{end}", "skip_steps": "true"}
+    params: dict[str, str | list[str]] = {
+        "start_time": f"uts{start}",
+        "end_time": f"uts{end}",
+        "skip_steps": "true",
+    }
     params |= _untruncated(dialect)
     lists = {
         "partition": query.partitions,

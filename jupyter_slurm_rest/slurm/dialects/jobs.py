@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import JobState, JobSummary
+from jupyter_slurm_rest.slurm.models import JobState, JobSummary, Limit
 
 from .envelope import Envelope, decode
 from .states import FINISHED_STATES, job_state
@@ -53,7 +53,7 @@ class JobRow(msgspec.Struct):
     end_time: Number = None
     suspend_time: Number = None
     pre_sus_time: Number = None
-    time_limit: Number = None
+    time_limit: Number | msgspec.UnsetType = msgspec.UNSET
     nodes: Text = None
     node_count: Number = None
     cpus: Number = None
@@ -100,6 +100,10 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
     state, flags = job_state(row.job_state)
     pending = state == "PENDING"
     start, end = moment(row.start_time), moment(row.end_time)
+    time_limit = _time_limit(row)
+    if time_limit == "UNLIMITED" and end is not None and end > now:
+        # Slurm counts a year on; squeue has NONE too.
+        end = None
     tres = parse_tres(text(row.tres_alloc_str) or text(row.tres_req_str))
     reason = text(row.state_reason)
     return {
@@ -125,7 +129,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "estimated_start": start if pending else None,
         "end_time": None if pending else end,
         "elapsed": None if pending or start is None else _elapsed(row, state, start, end, now),
-        "time_limit": limit(row.time_limit),
+        "time_limit": time_limit,
         "nodes": text(row.nodes),
         "node_count": number(row.node_count),
         "cpus": number(row.cpus) or (tres.cpus if tres else None),
@@ -134,6 +138,13 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "priority": number(row.priority),
         "exit_code": exit_code(row.exit_code) if state in FINISHED_STATES else None,
     }
+
+
+def _time_limit(row: JobRow) -> Limit:
+    """Minutes. To v0.0.38 ``null`` is no limit; what is not settled has a number."""
+    if row.time_limit is msgspec.UNSET:
+        return None
+    return "UNLIMITED" if row.time_limit is None else limit(row.time_limit)
 
 
 def _elapsed(row: JobRow, state: str, start: int, end: int | None, now: float) -> int:

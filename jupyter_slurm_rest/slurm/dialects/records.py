@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm.reasons import explain
 from .array_tasks import tasks_of
 from .envelope import Envelope
 from .jobs import display_id
-from .states import FINISHED_STATES, ended, job_state
+from .states import FINISHED_STATES, PARTIAL_STATES, ended, run_state
 from .steps import StepRow, step
 from .tres import TresList, read_tres
 from .values import (
@@ -154,8 +154,8 @@ def _fields(row: RecordRow) -> dict[str, Any]:
     array_tasks = array.waiting() if array_job_id and array_task_id is None else ""
     het_job_id = positive(het.job_id)
     het_offset = number(het.job_offset) if het_job_id else None
-    state, flags = job_state(state_words.current)
     start, end = moment(times.start), moment(times.end)
+    state, flags = run_state(state_words.current, end)
     resources = read_tres(tres.allocated) or read_tres(tres.requested)
     reason, nodes = text(state_words.reason), text(row.nodes)
     started = state != "PENDING" and start is not None
@@ -178,9 +178,10 @@ def _fields(row: RecordRow) -> dict[str, Any]:
         "submit_time": moment(times.submission),
         "eligible_time": moment(times.eligible),
         "start_time": start if started else None,
-        "end_time": end if state in FINISHED_STATES else None,
+        "end_time": end if state in FINISHED_STATES | PARTIAL_STATES else None,
         "elapsed": number(times.elapsed) if started else None,
-        "time_limit": limit(times.limit),
+        # To v0.0.38 no limit is null, and so is one that is not settled before the start.
+        "time_limit": "UNLIMITED" if started and times.limit is None else limit(times.limit),
         "nodes": "" if nodes == "None assigned" else nodes,
         "node_count": positive(row.allocation_nodes) or (resources.nodes if resources else None),
         "cpus": (resources.cpus if resources else None)

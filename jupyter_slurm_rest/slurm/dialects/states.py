@@ -22,6 +22,8 @@ FINISHED_STATES = frozenset(
     }
 )
 BASE_STATES = PENDING_STATES | ACTIVE_STATES | FINISHED_STATES
+#: How a run ended that was not its job's last: accounting's words only.
+PARTIAL_STATES = frozenset({"REQUEUED", "RESIZING", "REVOKED"})
 
 #: Up to v0.0.39 a flag hides the base state; these flags occur with one base only.
 #: COMPLETING is not among them: it does not tell how the job ended.
@@ -58,9 +60,22 @@ def job_state(value: Words) -> tuple[str, tuple[str, ...]]:
     return base, tuple(flag for flag in flags if flag != "UNKNOWN")
 
 
+def run_state(value: Words, end: int | None) -> tuple[str, tuple[str, ...]]:
+    """``(state, flags)`` of a run as slurmdbd records it; ``end`` is when it ended.
+
+    As sacct has it, a run that went back into the queue is ``REQUEUED`` (one of
+    :data:`PARTIAL_STATES`), where the API may write ``PENDING`` and a flag.
+    """
+    state, flags = job_state(value)
+    if end is None or state in FINISHED_STATES:
+        return state, flags
+    how = next((flag for flag in flags if flag in PARTIAL_STATES), state)
+    return how, tuple(flag for flag in flags if flag != how)
+
+
 def ended(value: Exit, state: str) -> ExitCode | None:
     """How a record of slurmdbd in ``state`` ended; ``None`` before, or when it is lost."""
-    if state not in FINISHED_STATES:
+    if state not in FINISHED_STATES | PARTIAL_STATES:
         return None
     found = exit_code(value)
     # v0.0.37 and v0.0.38 write 0 for all that ended by themselves.

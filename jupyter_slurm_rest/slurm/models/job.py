@@ -32,7 +32,8 @@ class JobSummary(Model, frozen=True, kw_only=True):
     qos: str = ""
     #: Base state in Slurm's words: PENDING, RUNNING, SUSPENDED, COMPLETED, FAILED,
     #: CANCELLED, TIMEOUT, NODE_FAIL, PREEMPTED, BOOT_FAIL, DEADLINE, OUT_OF_MEMORY,
-    #: or UNKNOWN.
+    #: or UNKNOWN. In the history also REQUEUED, RESIZING and REVOKED: how one run of a job
+    #: ended that was not its last.
     state: str
     #: State flags: COMPLETING, CONFIGURING, REQUEUED, REQUEUE_HOLD, ...
     flags: tuple[str, ...] = ()
@@ -43,6 +44,8 @@ class JobSummary(Model, frozen=True, kw_only=True):
     start_time: int | None = None
     #: When the scheduler expects a pending job to start, if it says so.
     estimated_start: int | None = None
+    #: When it ended; of a job that runs or is suspended, when Slurm will end it. ``None``
+    #: where no time limit says when.
     end_time: int | None = None
     #: Seconds that the job has run (without suspension) when the answer was made.
     elapsed: int | None = None

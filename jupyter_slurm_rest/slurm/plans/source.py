@@ -9,14 +9,20 @@ from typing import Protocol
 import msgspec
 
 from jupyter_slurm_rest.slurm.capabilities import Capabilities
+from jupyter_slurm_rest.slurm.dialects.states import (
+    ACTIVE_STATES,
+    PARTIAL_STATES,
+    PENDING_STATES,
+)
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 
 #: A base state and its flags.
 State = tuple[str, tuple[str, ...]]
 
 
-#: Base states of jobs that may still do something; ``UNKNOWN`` is no proof of an end.
-LIVE_STATES = frozenset({"PENDING", "RUNNING", "SUSPENDED", "UNKNOWN"})
+#: Base states of jobs that may still do something; ``UNKNOWN`` is no proof of an end, and
+#: where one run of a job ended, the job goes on.
+LIVE_STATES = PENDING_STATES | ACTIVE_STATES | PARTIAL_STATES | {"UNKNOWN"}
 
 
 def is_live(row: JobSummary) -> bool:

@@ -75,4 +75,9 @@ def with_state(row: JobSummary, state: State) -> JobSummary:
     """``row`` in ``state``: slurmctld's state wins over a row that was read at another moment."""
     if (row.state, row.flags) == state:
         return row
+    if state[0] == "PENDING" and row.start_time is not None:
+        # Requeued: the times are those of its last run.
+        row = msgspec.structs.replace(
+            row, start_time=None, end_time=None, elapsed=None, exit_code=None, nodes=""
+        )
     return msgspec.structs.replace(row, state=state[0], flags=state[1])
