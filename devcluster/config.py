@@ -116,7 +116,10 @@ class Settings:
 
     def slurm_conf(self) -> str:
         own = _SLURM_CONF.format(**self._common()).splitlines()
-        own += _node_lines(self.ports) + _PARTITIONS.splitlines()
+        own += (
+            _node_lines(self.ports, several=self.layout.generation.prefix is None)
+            + _PARTITIONS.splitlines()
+        )
         return _with_extra(own, self.extra_slurm_conf)
 
     def slurmdbd_conf(self) -> str:
@@ -134,14 +137,17 @@ class Settings:
         )
 
 
-def _node_lines(ports: Mapping[str, int]) -> list[str]:
+def _node_lines(ports: Mapping[str, int], *, several: bool) -> list[str]:
+    """`several`: built for several slurmd on one host, as Debian's is; others want each node to
+    have a host name of its own.
+    """
     lines = []
     for node, features in NODES.items():
         gpu = "a100" in features
         gres = f" Gres=gpu:a100:{GPUS_PER_NODE}" if gpu else ""
         memory = min(8000 if gpu else 4000, _machine_memory_mb())
         lines.append(
-            f"NodeName={node} NodeHostname={HOSTNAME} NodeAddr=127.0.0.1 "
+            f"NodeName={node} NodeHostname={HOSTNAME if several else node} NodeAddr=127.0.0.1 "
             f"Port={ports[f'slurmd-{node}']} CPUs={_CPUS_PER_NODE} Boards=1 SocketsPerBoard=1 "
             f"CoresPerSocket={_CPUS_PER_NODE} ThreadsPerCore=1 "
             f"RealMemory={memory} Features={features}{gres} State=UNKNOWN"

@@ -30,7 +30,8 @@ def write(settings: Settings) -> None:
     _configuration(settings, slurm)
     _folders(layout, slurm)
     _fake_gpus(layout)
-    (layout.etc / "hosts").write_text(f"127.0.0.1 localhost {HOSTNAME} {os.uname().nodename}\n")
+    names = " ".join(["localhost", HOSTNAME, os.uname().nodename, *NODES])
+    (layout.etc / "hosts").write_text(f"127.0.0.1 {names}\n")
     if layout.tree is not None:
         passwd, group = people.merged_passwd(layout.tree)
         (layout.etc / "passwd").write_text(passwd)
