@@ -8,12 +8,19 @@ import sys
 from typing import Any
 
 from jupyter_core.application import JupyterApp
-from traitlets import Unicode
+from traitlets import TraitError, Unicode
+from traitlets.config import Application
 
 from jupyter_slurm_rest._version import __version__
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.cluster import Cluster
-from jupyter_slurm_rest.server.settings import BadSetting, ClusterSettings, read_clusters
+from jupyter_slurm_rest.server.settings import (
+    BadSetting,
+    ClusterSettings,
+    check_names,
+    read_clusters,
+    wrong_setting,
+)
 from jupyter_slurm_rest.watch import Nobody, Settings
 
 from .examine import examine
@@ -32,6 +39,13 @@ class DoctorApp(JupyterApp):
     cluster = Unicode("", help="Look at this cluster only. Default: all.").tag(config=True)
     aliases = {"cluster": "DoctorApp.cluster", "config": "JupyterApp.config_file"}
 
+    def load_config_file(self, suppress_errors: bool = True) -> None:
+        """Read the files that a server with JupyterLab reads; the server's own goes before."""
+        if not self.config_file:
+            for name in ("jupyter_lab_config", SlurmRest().config_file_name):
+                Application.load_config_file(self, name, path=self.config_file_paths)
+        super().load_config_file(suppress_errors)
+
     def start(self) -> None:
         """Print what is found; exits with 1 when something is wrong."""
         super().start()
@@ -40,18 +54,20 @@ class DoctorApp(JupyterApp):
         sys.exit(asyncio.run(self._examine_all()))
 
     async def _examine_all(self) -> int:
-        configured = SlurmRest(config=self.config).clusters
-        if not configured:
-            return self._refuse("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
         try:
+            server = SlurmRest(config=self.config)
+            check_names(self.config.get("SlurmRest", {}), server.trait_names(config=True))
+            configured = server.clusters
+            if not configured:
+                return self._refuse("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
             chosen = {
                 name: settings
                 for name, settings in read_clusters(configured).items()
                 if self.cluster in ("", name)
             }
             clusters = [_cluster(name, settings) for name, settings in chosen.items()]
-        except BadSetting as error:
-            return self._refuse(str(error))
+        except (BadSetting, TraitError) as error:
+            return self._refuse(wrong_setting(error))
         if not clusters:
             known = ", ".join(configured)
             return self._refuse(f"No cluster named {self.cluster!r}. Configured: {known}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
@@ -17,7 +17,10 @@ from jupyter_slurm_rest.watch import Settings as WatchSettings
 from .announcer import Announcer, register
 from .cluster import Cluster
 from .routes import handlers
-from .settings import BadSetting, read_clusters
+from .settings import BadSetting, check_names, read_clusters, wrong_setting
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
 
 
 class SlurmRest(ExtensionApp):
@@ -102,6 +105,8 @@ class SlurmRest(ExtensionApp):
 
     #: The configured clusters, once the extension has started.
     clusters_by_name: dict[str, Cluster]
+    #: What kept the server's configuration from being taken, in words; empty: nothing.
+    wrong_setting: str
 
     @default("clusters")
     def _default_clusters(self) -> dict[str, Any]:
@@ -118,9 +123,38 @@ class SlurmRest(ExtensionApp):
         root = self.serverapp.root_dir if self.serverapp else "~"
         return str(Path(root).expanduser().resolve())
 
-    def initialize_settings(self) -> None:
-        """Read the configuration; a wrong setting ends the start of the extension."""
+    def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Take the server's configuration.
+
+        jupyter_server only warns of what fails here and loads the extension all the same,
+        with default settings: so :meth:`initialize` fails with the same words.
+        """
         self.clusters_by_name = {}
+        self.wrong_setting = ""
+        try:
+            super()._link_jupyter_server_extension(serverapp)
+        except TraitError as error:
+            self.wrong_setting = wrong_setting(error)
+            raise
+
+    def initialize(self) -> None:
+        """Register settings and routes. Raises TraitError when a setting is wrong."""
+        try:
+            if self.wrong_setting:
+                raise BadSetting(self.wrong_setting)
+            if self.serverapp:
+                # What jupyter_lab_config.py says of this extension is there only now: JupyterLab
+                # is linked later than extensions whose names sort before its own.
+                self.update_config(self.serverapp.config)
+            check_names(self.config.get("SlurmRest", {}), self.trait_names(config=True))
+            super().initialize()
+        except (BadSetting, TraitError) as error:
+            # jupyter_server shows the exception with its traceback: first in one line.
+            self.log.critical("Slurm is not available: %s", wrong_setting(error))
+            raise TraitError(wrong_setting(error)) from None
+
+    def initialize_settings(self) -> None:
+        """Make the clusters. Raises BadSetting."""
         events = self.serverapp.event_logger if self.serverapp else None
         events = events or EventLogger(parent=self)
         register(events)
@@ -131,22 +165,17 @@ class SlurmRest(ExtensionApp):
             # Zero: every look reads, and nothing is read without one.
             lease=90.0 if self.refresh else 0.0,
         )
-        try:
-            settings = read_clusters(self.clusters)
-            self.clusters_by_name = {
-                name: Cluster(
-                    name,
-                    entry,
-                    ttl=self.refresh,
-                    audience=Announcer(events, name),
-                    watching=watching,
-                )
-                for name, entry in settings.items()
-            }
-        except BadSetting as error:
-            # jupyter_server shows the exception with its traceback: first in one line.
-            self.log.critical("Slurm is not available: %s", error)
-            raise TraitError(str(error)) from None
+        settings = read_clusters(self.clusters)
+        self.clusters_by_name = {
+            name: Cluster(
+                name,
+                entry,
+                ttl=self.refresh,
+                audience=Announcer(events, name),
+                watching=watching,
+            )
+            for name, entry in settings.items()
+        }
         # What is tried again tells of itself when it fails for good.
         logging.getLogger("stamina").setLevel(logging.ERROR)
         redact = RedactTokens()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -28,6 +29,27 @@ class ClusterSettings(Slurmrestd, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class BadSetting(ValueError):
     """A setting is wrong; the text says which and what would be right."""
+
+
+def wrong_setting(error: Exception) -> str:
+    """What ``error`` says, with the setting named as in the configuration file.
+
+    Traitlets writes "The 'visitors' trait of a SlurmRest instance expected ...".
+    """
+    return re.sub(r"^The '(\w+)' trait of an? (\w+) instance", r"c.\2.\1: this setting", str(error))
+
+
+def check_names(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse settings of ``c.SlurmRest`` that there are none of: traitlets only warns.
+
+    Raises :exc:`BadSetting` with the nearest right name.
+    """
+    names = sorted(known)
+    for name in given:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise BadSetting(f"c.SlurmRest.{name}: there is no setting of this name.{hint}")
 
 
 def read_clusters(given: Mapping[str, Any]) -> dict[str, ClusterSettings]:

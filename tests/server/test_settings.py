@@ -11,6 +11,8 @@ from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
 from jupyter_slurm_rest.watch import Nobody, Settings
 
+from .conftest import Call
+
 
 def configure(options: Any) -> Cluster:
     settings = read_clusters({"maxwell": options})["maxwell"]
@@ -82,6 +84,60 @@ class TestAtStart:
         (line,) = [line for line in said if "Slurm is not available" in line]
         assert "c.SlurmRest.clusters['maxwell']['tokens']" in line
         assert "There is no token provider 'fiel'" in line
+
+
+class TestOneWrongSetting:
+    """It stops the extension: the site's other settings must not become defaults."""
+
+    @pytest.fixture(
+        params=[
+            ({"visitors": "reed"}, "c.SlurmRest.visitors: this setting expected any of"),
+            ({"paste_tokens": "no"}, "c.SlurmRest.paste_tokens: this setting expected a boolean"),
+            ({"refresh": -1}, "'refresh'"),
+            ({"proxy_method": "none"}, "c.SlurmRest.proxy_method: there is no setting"),
+        ],
+        ids=lambda param: next(iter(param[0])),
+    )
+    def wrong(self, request: pytest.FixtureRequest) -> Any:
+        return request.param
+
+    @pytest.fixture
+    def slurm_config(self, wrong: Any) -> dict[str, Any]:
+        return {"proxy_methods": "none", **wrong[0]}
+
+    async def test_nothing_is_served(self, call: Call) -> None:
+        for path in ("clusters", "clusters/maxwell/rest/slurm/v0.0.45/ping"):
+            assert (await call("GET", path)).status == 404
+
+    def test_it_is_named(
+        self, wrong: Any, jp_configurable_serverapp: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        jp_configurable_serverapp()
+        said = capsys.readouterr().err.splitlines()
+        (line,) = [line for line in said if "Slurm is not available" in line]
+        assert wrong[1] in line
+        assert "jupyter_slurm_rest | extension was successfully loaded." not in "\n".join(said)
+
+
+class TestJupyterLabsFile:
+    """``jupyter lab --generate-config`` makes it: people write their settings there."""
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"]["jpserver_extensions"]["jupyterlab"] = True
+        del jp_server_config["SlurmRest"]
+        return jp_server_config
+
+    @pytest.fixture
+    def jp_config_dir(self, jp_config_dir: Path) -> Path:
+        (jp_config_dir / "jupyter_lab_config.py").write_text(
+            "c.SlurmRest.clusters = {'in-the-lab': {'url': 'http://127.0.0.1:9'}}\n"
+        )
+        return jp_config_dir
+
+    async def test_it_counts(self, call: Call) -> None:
+        answer = await call("GET", "clusters")
+        assert [cluster["name"] for cluster in answer.json()["clusters"]] == ["in-the-lab"]
 
 
 def test_one_cluster_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
