@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+VERSION = json.loads((ROOT / "package.json").read_text())["version"]
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +75,25 @@ def test_contents(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "devcluster/", "src/"))]
 
 
+def test_the_sdist_is_the_whole_source(tmp_path: Path) -> None:
+    """Its tests can run: they need the test bed and what is deployed."""
+    subprocess.run(
+        [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (built,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = {name.split("/", 2)[1] for name in archive.getnames() if "/" in name}
+    folders = "bench deploy devcluster docs jupyter_slurm_rest schema src style tests ui-tests"
+    assert names >= {*folders.split(), "Makefile", "package.json", "pyproject.toml", "yarn.lock"}
+    assert not names & {"node_modules", ".venv", "lib", "dist"}
+
+
 def test_server_extension_is_enabled_and_ok(installed: Path) -> None:
     listing = run(installed, "jupyter", "server", "extension", "list")
     assert "jupyter_slurm_rest enabled" in listing
-    assert "jupyter_slurm_rest 0.1.0 OK" in " ".join(listing.split())
+    assert f"jupyter_slurm_rest {VERSION} OK" in " ".join(listing.split())
 
 
 def test_labextension_is_enabled_and_ok(installed: Path) -> None:

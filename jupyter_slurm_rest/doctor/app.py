@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import sys
 from typing import Any
@@ -39,19 +40,21 @@ class DoctorApp(JupyterApp):
     cluster = Unicode("", help="Look at this cluster only. Default: all.").tag(config=True)
     aliases = {"cluster": "DoctorApp.cluster", "config": "JupyterApp.config_file"}
 
-    def load_config_file(self, suppress_errors: bool = True) -> None:
-        """Read the files that a server with JupyterLab reads; the server's own goes before."""
-        if not self.config_file:
-            for name in ("jupyter_lab_config", SlurmRest().config_file_name):
-                Application.load_config_file(self, name, path=self.config_file_paths)
-        super().load_config_file(suppress_errors)
-
     def start(self) -> None:
         """Print what is found; exits with 1 when something is wrong."""
         super().start()
+        if not self.config_file:
+            self._load_further_files()
         # What is tried again in between is no finding.
         logging.getLogger("stamina").setLevel(logging.ERROR)
         sys.exit(asyncio.run(self._examine_all()))
+
+    def _load_further_files(self) -> None:
+        """What a server with JupyterLab reads besides; its own file goes before."""
+        own = copy.deepcopy(self.config)
+        for name in ("jupyter_lab_config", SlurmRest().config_file_name):
+            Application.load_config_file(self, name, path=self.config_file_paths)
+        self.update_config(own)
 
     async def _examine_all(self) -> int:
         try:

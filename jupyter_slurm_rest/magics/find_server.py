@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Mapping
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from .errors import SlurmMagicError
+
+#: What a server listens on when it listens on every address of its machine.
+_EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})  # noqa: S104 -- compared only
+_OPEN_IN_JUPYTERLAB = "Open this notebook in a JupyterLab that has jupyter-slurm-rest."
 
 
 @dataclass(frozen=True)
@@ -19,16 +28,29 @@ class ServerAddress:
     token: str = field(repr=False)
     #: Path of a UNIX socket, if the server listens on one.
     socket: str | None = None
-
-    @property
-    def base(self) -> str:
-        """What addresses begin with."""
-        return "http://localhost/" if self.socket else self.url
+    #: Certificates of JupyterHub's ``internal_ssl``: authorities, own certificate, its key.
+    hub_certificates: tuple[str, str, str] | None = None
 
     @property
     def headers(self) -> dict[str, str]:
         """What lets a request in."""
-        return {"Authorization": f"token {self.token}"} if self.token else {}
+        if self.token:
+            return {"Authorization": f"token {self.token}"}
+        # A server without authentication compares these two, and nothing else.
+        pair = os.urandom(16).hex()
+        return {"Cookie": f"_xsrf={pair}", "X-XSRFToken": pair}
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """Whom to trust, for ``https``: ``SSL_CERT_FILE``, else the usual authorities."""
+        if not self.url.startswith("https:"):
+            return None
+        if self.hub_certificates is None:
+            return httpx.create_ssl_context()
+        ca, certificate, key = self.hub_certificates
+        context = ssl.create_default_context(cafile=ca)
+        context.load_cert_chain(certificate, key)
+        return context
 
 
 def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
@@ -46,37 +68,81 @@ def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
     if not listens or not token:
         return None
     parts = urlsplit(listens)
-    # The server may listen on every address; this kernel runs beside it.
-    host = "127.0.0.1" if parts.hostname in {"0.0.0.0", "::", "", None} else parts.hostname  # noqa: S104 -- compared only
     prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", parts.path or "/")
-    port = f":{parts.port}" if parts.port else ""
-    bracketed = f"[{host}]" if host and ":" in host else host
-    return ServerAddress(f"{parts.scheme}://{bracketed}{port}{prefix}", token)
+    url = _url(parts.scheme, parts.hostname or "", parts.port, prefix)
+    authorities, certificate, key = (
+        environ.get(f"JUPYTERHUB_SSL_{name}", "") for name in ("CLIENT_CA", "CERTFILE", "KEYFILE")
+    )
+    given = (authorities, certificate, key) if authorities and certificate and key else None
+    return ServerAddress(url, token, hub_certificates=given)
+
+
+def _url(scheme: str, host: str, port: int | None, path: str) -> str:
+    # The server may listen on every address; this kernel runs beside it.
+    host = "127.0.0.1" if host in _EVERY_ADDRESS else host
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{bracketed}{f':{port}' if port else ''}{path}"
 
 
 def _running_server(environ: Mapping[str, str]) -> ServerAddress:
-    from jupyter_server.serverapp import list_running_servers
+    from jupyter_core.paths import jupyter_runtime_dir
 
-    found = list(list_running_servers())
-    info = _parent(found, environ)
-    if info is None:
-        if not found:
-            raise SlurmMagicError(
-                "No running Jupyter server was found for this kernel.",
-                "Open this notebook in a JupyterLab that has jupyter-slurm-rest.",
-            )
+    found = list(running_servers(Path(jupyter_runtime_dir())))
+    info = _chosen(found, environ)
+    if info is not None:
+        return _address(info)
+    if not found:
         raise SlurmMagicError(
-            f"{len(found)} Jupyter servers run here, and none of them started this kernel.",
-            "Open this notebook in a JupyterLab that has jupyter-slurm-rest.",
+            "No running Jupyter server was found for this kernel.", _OPEN_IN_JUPYTERLAB
         )
-    return ServerAddress(info["url"], info.get("token", ""), info.get("sock") or None)
-
-
-def _parent(servers: Iterable[Mapping[str, Any]], environ: Mapping[str, str]) -> Any:
-    """The server whose child this kernel is, else the only one."""
-    servers = list(servers)
-    ours = {str(os.getppid()), str(os.getpid()), environ.get("JPY_PARENT_PID", "")}
-    return next(
-        (server for server in servers if str(server.get("pid")) in ours),
-        servers[0] if len(servers) == 1 else None,
+    urls = ", ".join(str(server.get("url")) for server in found)
+    raise SlurmMagicError(
+        f"{len(found)} Jupyter servers run here, and none of them started this kernel: {urls}.",
+        f"{_OPEN_IN_JUPYTERLAB} Or set JUPYTER_SERVER_URL to one of these addresses.",
     )
+
+
+def running_servers(folder: Path) -> Iterable[dict[str, Any]]:
+    """What the servers of this machine say of themselves in Jupyter's runtime directory.
+
+    jupyter_server's own function of this purpose deletes the files of servers whose process
+    is not there, and on a shared home those run on other machines.
+    """
+    for file in sorted(folder.glob("jpserver-*.json")):
+        try:
+            info = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            continue  # Gone, somebody else's, or being written.
+        if isinstance(info, dict) and _runs_here(info.get("pid")):
+            yield info
+
+
+def _runs_here(pid: object) -> bool:
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False  # Nobody, or another user's: this user's servers can be signaled.
+    return True
+
+
+def _chosen(servers: Sequence[dict[str, Any]], environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """The server whose child this process is or whose terminal it is in, else the only one."""
+    parents = {str(os.getppid()), str(os.getpid()), environ.get("JPY_PARENT_PID", "")}
+    for server in servers:
+        if str(server.get("pid")) in parents:
+            return server
+    wanted = environ.get("JUPYTER_SERVER_URL", "").rstrip("/")
+    for server in servers:
+        if wanted and str(server.get("url", "")).rstrip("/") == wanted:
+            return server
+    return servers[0] if len(servers) == 1 else None
+
+
+def _address(info: Mapping[str, Any]) -> ServerAddress:
+    path, token = info.get("base_url") or "/", info.get("token") or ""
+    if info.get("sock"):
+        return ServerAddress(_url("http", "localhost", None, path), token, info["sock"])
+    scheme = "https" if info.get("secure") else "http"
+    return ServerAddress(_url(scheme, info.get("hostname") or "", info.get("port"), path), token)

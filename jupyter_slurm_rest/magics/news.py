@@ -11,7 +11,6 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.netutil import Resolver
 from tornado.websocket import WebSocketError, websocket_connect
@@ -105,14 +104,13 @@ async def _drained(line: Any) -> None:
 
 
 def _request(address: ServerAddress) -> HTTPRequest:
-    scheme, _, rest = address.base.partition("://")
+    scheme, _, rest = address.url.partition("://")
     return HTTPRequest(
         f"{scheme.replace('http', 'ws')}://{rest}api/events/subscribe",
         headers=address.headers,
         connect_timeout=_PATIENCE,
         follow_redirects=False,
-        # Trusts whom the other calls trust.
-        ssl_options=httpx.create_ssl_context(trust_env=False) if scheme == "https" else None,
+        ssl_options=address.ssl_context,
     )
 
 

@@ -106,7 +106,7 @@ class SlurmRest(ExtensionApp):
     #: The configured clusters, once the extension has started.
     clusters_by_name: dict[str, Cluster]
     #: What kept the server's configuration from being taken, in words; empty: nothing.
-    wrong_setting: str
+    wrong_setting = ""
 
     @default("clusters")
     def _default_clusters(self) -> dict[str, Any]:
@@ -127,18 +127,17 @@ class SlurmRest(ExtensionApp):
         """Take the server's configuration.
 
         jupyter_server only warns of what fails here and loads the extension all the same,
-        with default settings: so :meth:`initialize` fails with the same words.
+        with default settings: so :meth:`initialize_settings` fails with the same words.
         """
         self.clusters_by_name = {}
-        self.wrong_setting = ""
         try:
             super()._link_jupyter_server_extension(serverapp)
         except TraitError as error:
             self.wrong_setting = wrong_setting(error)
             raise
 
-    def initialize(self) -> None:
-        """Register settings and routes. Raises TraitError when a setting is wrong."""
+    def initialize_settings(self) -> None:
+        """Read the configuration. Raises TraitError when a setting is wrong: nothing starts."""
         try:
             if self.wrong_setting:
                 raise BadSetting(self.wrong_setting)
@@ -147,14 +146,22 @@ class SlurmRest(ExtensionApp):
                 # is linked later than extensions whose names sort before its own.
                 self.update_config(self.serverapp.config)
             check_names(self.config.get("SlurmRest", {}), self.trait_names(config=True))
-            super().initialize()
+            self._make_clusters()
         except (BadSetting, TraitError) as error:
             # jupyter_server shows the exception with its traceback: first in one line.
             self.log.critical("Slurm is not available: %s", wrong_setting(error))
             raise TraitError(wrong_setting(error)) from None
+        # What is tried again tells of itself when it fails for good.
+        logging.getLogger("stamina").setLevel(logging.ERROR)
+        redact = RedactTokens()
+        for logger in (self.log, self.serverapp.log if self.serverapp else self.log):
+            for handler in logger.handlers:
+                handler.addFilter(redact)
+        if not self.clusters_by_name:
+            self.log.warning("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
 
-    def initialize_settings(self) -> None:
-        """Make the clusters. Raises BadSetting."""
+    def _make_clusters(self) -> None:
+        """Raises BadSetting."""
         events = self.serverapp.event_logger if self.serverapp else None
         events = events or EventLogger(parent=self)
         register(events)
@@ -176,14 +183,6 @@ class SlurmRest(ExtensionApp):
             )
             for name, entry in settings.items()
         }
-        # What is tried again tells of itself when it fails for good.
-        logging.getLogger("stamina").setLevel(logging.ERROR)
-        redact = RedactTokens()
-        for logger in (self.log, self.serverapp.log if self.serverapp else self.log):
-            for handler in logger.handlers:
-                handler.addFilter(redact)
-        if not self.clusters_by_name:
-            self.log.warning("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
 
     def initialize_handlers(self) -> None:
         """Register every route of :mod:`.routes`."""

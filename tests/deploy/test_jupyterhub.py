@@ -79,6 +79,6 @@ def test_the_services_configuration_loads(tmp_path: Path) -> None:
     settings.SlurmTokenService.clusters["cluster"]["key_file"] = str(key)
     service = SlurmTokenService(config=settings, service_name="slurm-token")
     assert list(service.read_clusters()) == ["cluster"]
-    asked = load("singleuser/jupyter_server_config.py").SlurmRest.clusters
+    asked = load("jupyterhub/jupyter_server_config.py").SlurmRest.clusters
     assert [entry["tokens"]["cluster"] for entry in asked.values()] == ["cluster"]
     assert list(read_clusters(asked)) == ["cluster"]

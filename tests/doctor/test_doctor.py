@@ -128,3 +128,23 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.strip().endswith("expected http(s)://host:port or unix:///path/to.socket.")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "named"),
+    [
+        ("jupyter_server_config.py", "c.SlurmRest.visitors = 'reed'", "c.SlurmRest.visitors"),
+        ("jupyter_server_config.py", "c.SlurmRest.visitor = 'read'", "Did you mean 'visitors'?"),
+        ("jupyter_lab_config.py", "c.SlurmRest.clusters = {'x': {}}", "clusters['x']"),
+    ],
+)
+def test_wrong_settings_are_named_as_the_server_names_them(
+    tmp_path: Path, file: str, line: str, named: str
+) -> None:
+    (tmp_path / file).write_text(f"{line}\n")
+    run = [sys.executable, "-m", "jupyter_slurm_rest.doctor", "doctor"]
+    environ = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path), "PATH": ""}
+    done = subprocess.run(run, env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,16 +14,42 @@ import pytest
 from jupyter_slurm_rest.magics.errors import SlurmMagicError
 from jupyter_slurm_rest.magics.find_server import find_server
 
+Write = Callable[..., Path]
+
 
 @pytest.fixture
-def running(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    servers: list[dict[str, Any]] = []
-    monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(servers))
-    return servers
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """``write(pid, ...)``: the file that a server leaves, as jupyter_server 2.21 does."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+
+    def file(pid: int, **more: Any) -> Path:
+        info = {
+            "base_url": "/",
+            "hostname": "localhost",
+            "password": False,
+            "pid": pid,
+            "port": 8888,
+            "secure": False,
+            "sock": "",
+            "token": f"t{pid}",
+            "url": f"http://localhost:8888/{pid}/",
+            **more,
+        }
+        path = tmp_path / f"jpserver-{pid}.json"
+        path.write_text(json.dumps(info))
+        return path
+
+    return file
 
 
-def _server(pid: int, **more: Any) -> dict[str, Any]:
-    return {"url": f"http://localhost:{pid}/", "token": f"t{pid}", "pid": pid, "sock": "", **more}
+@pytest.fixture
+def others() -> Iterator[list[int]]:
+    """Processes of this machine that are not this one's parents."""
+    started = [subprocess.Popen(["sleep", "600"]) for _ in range(2)]
+    yield [process.pid for process in started]
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.parametrize(
@@ -42,20 +72,65 @@ def test_on_a_hub_it_is_in_the_environment(listens: str, url: str) -> None:
     assert "hub-secret" not in repr(found)
 
 
-def test_the_parent_among_several(running: list[dict[str, Any]]) -> None:
-    running += [_server(1), _server(os.getppid()), _server(3)]
+def test_internal_ssl_of_a_hub() -> None:
+    files = {"CLIENT_CA": "/ca.pem", "CERTFILE": "/cert.pem", "KEYFILE": "/key.pem"}
+    environ = {
+        "JUPYTERHUB_SERVICE_URL": "https://127.0.0.1:8888/user/alice/",
+        "JUPYTERHUB_API_TOKEN": "hub-secret",
+        **{f"JUPYTERHUB_SSL_{name}": path for name, path in files.items()},
+    }
+    assert find_server(environ).hub_certificates == ("/ca.pem", "/cert.pem", "/key.pem")
+
+
+def test_the_parent_among_several(write: Write, others: list[int]) -> None:
+    for pid in (others[0], os.getppid(), others[1]):
+        write(pid)
     assert find_server({}).token == f"t{os.getppid()}"
-    running[1]["pid"] = 4711
-    assert find_server({"JPY_PARENT_PID": "4711"}).token == f"t{os.getppid()}"
+    write(os.getppid()).unlink()
+    assert find_server({"JPY_PARENT_PID": str(others[1])}).token == f"t{others[1]}"
 
 
-def test_the_only_one(running: list[dict[str, Any]]) -> None:
-    running.append(_server(1, sock="/run/jupyter.sock"))
-    assert find_server({}).socket == "/run/jupyter.sock"
+def test_the_only_one(write: Write, others: list[int]) -> None:
+    write(others[0], sock="/run/jupyter.sock", base_url="/lab/")
+    found = find_server({})
+    assert (found.url, found.socket) == ("http://localhost/lab/", "/run/jupyter.sock")
 
 
-def test_several_and_no_parent(running: list[dict[str, Any]]) -> None:
-    # Linux gives no process so high a number: neither can be this one's parent.
-    running += [_server(5_000_001), _server(5_000_002)]
-    with pytest.raises(SlurmMagicError, match="none of them started this kernel"):
+@pytest.mark.parametrize("listens", ["", "::", "*"])
+def test_a_machine_whose_name_does_not_resolve(
+    write: Write, others: list[int], listens: str
+) -> None:
+    write(others[0], hostname=listens, url="http://no-such-name:8888/")
+    assert find_server({}).url == "http://127.0.0.1:8888/"
+
+
+def test_an_address_of_its_own(write: Write, others: list[int]) -> None:
+    write(others[0], hostname="::1", secure=True, base_url="/a/")
+    assert find_server({}).url == "https://[::1]:8888/a/"
+
+
+def test_files_of_other_machines_on_a_shared_home_stay(write: Write, others: list[int]) -> None:
+    # Linux gives no process so high a number: that server runs elsewhere.
+    elsewhere, broken = write(5_000_001), write(5_000_002)
+    broken.write_text("{")
+    write(others[0])
+    assert find_server({}).token == f"t{others[0]}"
+    assert elsewhere.exists()
+    assert broken.exists()
+
+
+def test_none(write: Write) -> None:
+    write(5_000_001)
+    with pytest.raises(SlurmMagicError, match="No running Jupyter server"):
         find_server({})
+
+
+def test_several_and_no_parent(write: Write, others: list[int]) -> None:
+    for pid in others:
+        write(pid)
+    with pytest.raises(SlurmMagicError, match="none of them started this kernel") as caught:
+        find_server({})
+    url = f"http://localhost:8888/{others[1]}/"
+    assert url in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert find_server({"JUPYTER_SERVER_URL": url}).token == f"t{others[1]}"

@@ -7,6 +7,7 @@ import base64
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tornado.httpserver import HTTPServer
@@ -129,8 +130,8 @@ async def test_fixed_parameters_join_the_query_of_the_url() -> None:
         ({"url": "https://portal.example.org/token#a"}, "fragment"),
     ],
 )
-def test_wrong_options_are_named(options: dict[str, object], named: str) -> None:
-    given: dict[str, object] = {"url": "https://portal.example.org/token", **options}
+def test_wrong_options_are_named(options: dict[str, Any], named: str) -> None:
+    given: dict[str, Any] = {"url": "https://portal.example.org/token", **options}
     with pytest.raises(TokenError, match=named):
         make_provider("portal", **given)
 

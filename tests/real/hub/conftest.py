@@ -68,7 +68,9 @@ def clusters() -> Iterator[dict[str, Cluster]]:
 
 def install(wheel: Path, version: str) -> Path:
     """An environment with one generation of JupyterHub; returns its ``bin``."""
-    folder = home() / "tests" / f"hub-{version}"
+    # Runs side by side test different wheels.
+    instance = os.environ.get("DEVCLUSTER_INSTANCE", "")
+    folder = home() / "tests" / "-".join(filter(None, ["hub", version, instance]))
     return ensure_venv(
         folder, wheel, f"jupyterhub=={version}.*", "jupyterlab>=4.4,<5", "oauthenticator>=17,<18"
     )

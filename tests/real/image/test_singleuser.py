@@ -1,4 +1,7 @@
-"""deploy/singleuser/Dockerfile: built for real, started by a real hub, used on a real Slurm."""
+"""deploy/singleuser/Dockerfile: built for real, started by a real hub, used on a real Slurm.
+
+Which clusters there are comes from the files that the chart of Zero to JupyterHub mounts.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import pytest
 from devcluster import Cluster
 from devcluster.jupyterhub import Entry, Hub
 from devcluster.layout import home
+from tests.deploy.helm import mounted_files
 from tests.real.hub.browser import Browser
 from tests.real.hub.conftest import build_wheel, install
 from tests.real.hub.slurm import queue
@@ -63,6 +67,23 @@ def test_it_runs_as_the_ordinary_user_and_hub_singleuser(image: str) -> None:
     assert not [word for word in config["Env"] if "TOKEN" in word or "SLURM" in word]
 
 
+def mount_settings(root: Path, cluster: Cluster, folder: Path) -> None:
+    """What the rendered chart mounts, with the address of this cluster in the values."""
+    clusters = {
+        # A table of values is merged: the example's cluster has to be taken out.
+        "cluster": None,
+        "mounted": {"url": cluster.url, "tokens": {"provider": "hub", "cluster": "host"}},
+    }
+    data = {"SlurmRest": {"clusters": clusters}}
+    site = folder / "site.json"
+    site.write_text(json.dumps({"singleuser": {"extraFiles": {"slurm-clusters": {"data": data}}}}))
+    for path, content in mounted_files(site).items():
+        target = root / path.relative_to("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+        target.chmod(0o444)
+
+
 def test_its_server_submits_through_the_token_service(
     image: str, wheel: Path, cluster: Cluster
 ) -> None:
@@ -73,19 +94,21 @@ def test_its_server_submits_through_the_token_service(
     with started(image, shared) as root:
         for program in ("scontrol", "squeue", "munged"):
             assert not list(root.glob(f"usr/*bin/{program}")), "the image needs no Slurm"
-        settings = root / "usr/local/etc/jupyter/jupyter_server_config.py"
-        assert settings.owner() == "root"
-        assert settings.stat().st_mode & 0o022 == 0
+        mount_settings(root, cluster, folder)
         config = CONFIG.format(root=str(root), jupyter=JUPYTER)
         hub = Hub({"host": Entry(cluster)}, install(wheel, "6.1"), folder, config=config)
         try:
             hub.up()
+            # The test bed's own settings, which would go before what is mounted.
+            (folder / "etc/jupyter_server_config.py").unlink()
             alice = Browser(hub.url, "alice")
             alice.login(hub.passwords["alice"])
             alice.start_server()
+            listed = alice.slurm("GET", "clusters").json()["clusters"]
+            assert [entry["name"] for entry in listed] == ["mounted"]
             answer = alice.slurm(
                 "POST",
-                "clusters/host/jobs",
+                "clusters/mounted/jobs",
                 json={"script": "#!/bin/sh\nsleep 60\n", "options": {"time": "2"}},
             )
             assert answer.status_code == 201, answer.text

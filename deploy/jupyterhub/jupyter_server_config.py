@@ -1,7 +1,8 @@
-"""System-wide settings of people's servers: which clusters there are.
+"""Settings of everybody's servers: which clusters there are.
 
-In the image (or in the servers' environment) as etc/jupyter/jupyter_server_config.py,
-where the people cannot change it. Tokens come from the hub's service by themselves.
+In the servers' environment as etc/jupyter/jupyter_server_config.py, or in /etc/jupyter.
+People can override them for their own server in ~/.jupyter: nothing that protects others
+may rest on them. Tokens come from the hub's service by themselves.
 """
 
 c = get_config()  # noqa: F821 - Jupyter puts it there

@@ -1,0 +1,100 @@
+"""Magics reach real Jupyter servers of every kind, or say what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.slurm.certificates import Certificates
+
+#: A kernel's first calls, one of them changing something as far as XSRF is concerned.
+CALLS = """
+from jupyter_slurm_rest.magics.api import SlurmApi
+api = SlurmApi()
+print(api.call("GET", "clusters")["clusters"][0]["name"])
+script = "#!/bin/sh\\n#SBATCH -n 2\\n"
+print(api.call("POST", "clusters/default/script", body={"script": script})["options"])
+"""
+#: The next free one.
+PORT = "--ServerApp.port=0"
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *options: str) -> Iterator[dict[str, str]]:
+    """A Jupyter server of its own; yields the environment that its kernels would have."""
+    environ = {
+        **os.environ,
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "HOME": str(folder),
+        "SLURMRESTD_URL": "http://127.0.0.1:9",
+    }
+    words = [sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser"]
+    words += [f"--ServerApp.root_dir={folder}"]
+    words += [option.format(folder=folder) for option in options]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(words, env=environ, stdout=log, stderr=log, cwd=folder)
+    try:
+        deadline = time.monotonic() + 60
+        while not list((folder / "runtime").glob("jpserver-*.json")):
+            assert server.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield {**environ, "JPY_PARENT_PID": str(server.pid)}
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def kernel(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", CALLS], env=environ, capture_output=True, text=True, timeout=60
+    )
+
+
+WORKS = "default\n{'ntasks': '2'}\n"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [PORT, "--IdentityProvider.token=secret"],
+        [PORT, "--IdentityProvider.token=", "--ServerApp.password="],
+        [PORT, "--ServerApp.ip=0.0.0.0", "--ServerApp.base_url=/deep/er/"],
+        ["--ServerApp.sock={folder}/socket", "--ServerApp.base_url=/deep/er/"],
+    ],
+    ids=["token", "no authentication", "every address", "socket"],
+)
+def test_it_works(tmp_path: Path, options: list[str]) -> None:
+    with serving(tmp_path, *options) as environ:
+        done = kernel(environ)
+    assert done.stdout == WORKS, done.stderr
+
+
+def test_a_certificate_of_its_own(tmp_path: Path) -> None:
+    made = Certificates(tmp_path)
+    files = [f"--ServerApp.certfile={made.cert}", f"--ServerApp.keyfile={made.key}"]
+    with serving(tmp_path, PORT, "--ServerApp.ip=127.0.0.1", *files) as environ:
+        refused = kernel(environ)
+        trusted = kernel({**environ, "SSL_CERT_FILE": str(made.ca)})
+    assert "SSL_CERT_FILE" in refused.stderr
+    assert trusted.stdout == WORKS, trusted.stderr
+
+
+def test_a_password_and_no_token(tmp_path: Path) -> None:
+    hashed = "argon2:$argon2id$v=19$m=10240,t=10,p=8$c29tZXNhbHQ$aGFzaA"
+    with serving(
+        tmp_path,
+        PORT,
+        "--IdentityProvider.token=",
+        f"--PasswordIdentityProvider.hashed_password={hashed}",
+    ) as environ:
+        done = kernel(environ)
+    assert "It takes a password and no token." in done.stderr
