@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from jupyter_slurm_rest.files import FileThreads
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
@@ -48,6 +49,10 @@ class Cluster:
         #: A token pasted by the person stands in for the configured source.
         self._pasted: TokenProvider | None = None
         self.transport = _transport(name, settings)
+        #: The proxy's own connections: a client that stalls must not take the panel's.
+        self.proxied = _transport(name, settings)
+        #: Looks at files of this cluster; another's may be on a file system that hangs.
+        self.files = FileThreads()
         self.client = SlurmClient(
             self.transport, self.credentials, api_version=settings.api_version
         )
@@ -176,6 +181,7 @@ class Cluster:
             await self.shared.close()
         await self.snapshots.close()
         await self.transport.close()
+        await self.proxied.close()
 
 
 def _transport(cluster: str, settings: ClusterSettings) -> Transport:

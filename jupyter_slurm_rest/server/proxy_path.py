@@ -20,7 +20,19 @@ _ROOTS = {
 _DOCUMENTS = {"openapi", "openapi.json", "openapi.yaml"}
 #: In slurmrestd's paths: names, job ids, node lists. No ``/``, ``\``, ``%``, control characters.
 _SEGMENT = re.compile(r"[A-Za-z0-9._,:@+=\[\]*^~ -]{1,255}")
-_CHANGES = re.compile(r"/(requeue|reconfigure)/?$", re.IGNORECASE)
+#: The GETs of which every release's own document and source say that they only read.
+#: Others may change something: ``reconfigure``, ``job/{id}/requeue``, or what is yet to come.
+_READS = re.compile(
+    r"/slurm/[^/]+/(?:conf|diag|jobs(?:/state)?|licenses|nodes|partitions|ping|reservations|shares"
+    r"|(?:job|node|partition|reservation|resources)/[^/]+)/?"
+    r"|/slurmdb/[^/]+/(?:accounts|associations?|clusters|conf(?:ig)?|diag|instances?|jobs|ping|qos"
+    r"|tres|users|wckeys|(?:account|cluster|job|qos|user|wckey)/[^/]+)/?"
+    r"|/openapi(?:\.json|\.yaml|/v3)?/?"
+)
+#: What slurmrestd's document offers for bodies; 22.05 knows YAML by its old name.
+_JSON = "application/json"
+_OFFERED = (_JSON, "application/yaml", "application/x-yaml")
+_QUALITY = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MAX_PATH = 2048
 _MAX_QUERY = 8192
@@ -53,8 +65,33 @@ def upstream_path(path: str) -> str:
 
 
 def changes_by_get(path: str) -> bool:
-    """Whether a GET of slurmrestd's ``path`` changes something, as some of its do."""
-    return _CHANGES.search(path.partition("?")[0]) is not None
+    """Whether a GET of slurmrestd's ``path`` may change something, as some of its do."""
+    return _READS.fullmatch(path.partition("?")[0]) is None
+
+
+def content_type(header: str) -> str:
+    """How slurmrestd is to read a body: what the client says, where slurmrestd offers it."""
+    said = header.partition(";")[0].strip().lower()
+    return said if said in _OFFERED else _JSON
+
+
+def accepted(header: str) -> str:
+    """What the client prefers of what slurmrestd offers; JSON when it does not mind."""
+    best, chosen = 0.0, _JSON
+    for choice in header.lower().split(","):
+        kind, *parameters = (part.strip() for part in choice.split(";"))
+        kind = _JSON if kind in ("*/*", "application/*") else kind
+        weight = _weight(parameters)
+        if kind in _OFFERED and weight > best:
+            best, chosen = weight, kind
+    return chosen
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            return float(parameter[2:]) if _QUALITY.fullmatch(parameter[2:]) else 0.0
+    return 1.0
 
 
 def upstream_query(query: str) -> str:

@@ -22,6 +22,8 @@ from .broken import broken
 from .credentials import Credentials
 from .errors import InvalidRequest, SlurmError, SlurmTimeout, TooLarge
 
+_JSON = "application/json"
+
 Params = Mapping[str, str | int | Sequence[str]]
 
 
@@ -186,13 +188,19 @@ class Transport:
         credentials: Credentials | None = None,
         idle: float | None = None,
         most: int | None = None,
+        content_type: str = _JSON,
+        accept: str = _JSON,
     ) -> AsyncIterator[Stream]:
         """Send one request; the answer's body is read by the caller (``chunks``).
 
-        ``idle`` (seconds between two pieces) and ``most`` (bytes) override the limits.
+        ``idle`` (seconds between two pieces) and ``most`` (bytes) override the limits;
+        ``content_type`` is the body's, ``accept`` the wanted answer's.
         Leaving the block before the end closes the connection.
         """
         request = self._build(method, path, params, content, credentials, idle)
+        request.headers["Accept"] = accept
+        if content is not None:
+            request.headers["Content-Type"] = content_type
         begun = time.perf_counter()
         failure: SlurmError | None = None
         try:
@@ -222,9 +230,8 @@ class Transport:
             raise InvalidRequest(
                 "body", f"The request has {length} bytes; Slurm takes at most {limit}."
             )
-        headers = {"Accept": "application/json"}
+        headers = {}
         if content is not None:
-            headers["Content-Type"] = "application/json"
             # slurmrestd takes no chunked bodies: it wants to know the length before.
             headers["Content-Length"] = str(length)
         if credentials is not None:

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
 from tornado.httpclient import HTTPClientError
-from tornado.web import create_signed_value
 
 from jupyter_slurm_rest.server.operation import MARK
 from jupyter_slurm_rest.server.routes import NAMESPACE, ROUTES
@@ -188,40 +187,6 @@ async def test_polling_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
     before = jp_serverapp.web_app.settings.get("api_last_activity")
     await jp_fetch(NAMESPACE, "clusters")
     assert jp_serverapp.web_app.settings.get("api_last_activity") == before
-
-
-async def test_a_page_of_another_site_changes_nothing(
-    jp_fetch: Any, jp_serverapp: Any, slurmrestd: Any
-) -> None:
-    """A browser that is logged in sends its cookie along; without the XSRF token it is refused."""
-    handler = jp_serverapp.identity_provider
-    name = handler.get_cookie_name(FakeHandler(jp_serverapp))
-    user = json.dumps({"username": "alice", "name": "alice", "display_name": "alice"})
-    cookie = create_signed_value(jp_serverapp.cookie_secret, name, user).decode()
-    for method, path in (
-        ("POST", "clusters/maxwell/jobs"),
-        ("POST", "clusters/maxwell/jobs/actions"),
-        ("DELETE", "clusters/maxwell/rest/slurm/v0.0.45/job/1"),
-    ):
-        answer = await jp_fetch(
-            NAMESPACE,
-            path,
-            method=method,
-            body="{}",
-            headers={"Authorization": "", "Cookie": f"{name}={cookie}"},
-            raise_error=False,
-            allow_nonstandard_methods=True,
-        )
-        assert answer.code == 403
-        assert "_xsrf" in json.loads(answer.body)["message"]
-    assert slurmrestd.seen == []
-
-
-class FakeHandler:
-    """What the identity provider reads of a request to name its cookie."""
-
-    def __init__(self, app: Any) -> None:
-        self.request = type("Request", (), {"host": f"127.0.0.1:{app.port}"})
 
 
 async def test_when_the_reader_leaves_the_reading_stops(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -59,6 +60,22 @@ async def test_bodies_pass(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     assert seen.headers["content-type"] == "application/json"
     cancelled = recorded_by("v0.0.45", "cancel").path.removeprefix("/")
     assert (await call("DELETE", f"{REST}/{cancelled}")).status == 200
+
+
+async def test_yaml_passes_in_both_directions(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    yaml = Recorded("", "", "", "POST", "", None, 200, "application/yaml", b"job_id: 7\n")
+    slurmrestd.give(yaml, "slurm/job/submit")
+    answer = await call(
+        "POST",
+        f"{REST}/slurm/v0.0.45/job/submit",
+        b"script: '#!/bin/sh'\n",
+        headers={"Content-Type": "application/yaml", "Accept": "application/yaml"},
+    )
+    assert (answer.status, answer.body) == (200, b"job_id: 7\n")
+    assert answer.headers["Content-Type"] == "application/yaml"
+    (seen,) = slurmrestd.sent("slurm/job/submit")
+    assert seen.headers["content-type"] == seen.headers["accept"] == "application/yaml"
+    assert seen.body == b"script: '#!/bin/sh'\n"
 
 
 async def test_a_large_body_is_passed_on_piece_by_piece(
@@ -135,3 +152,42 @@ async def test_an_answer_that_breaks_off_is_not_whole(
     monkeypatch.setattr(Stream, "chunks", chunks)
     with pytest.raises(HTTPStreamClosedError):
         await call("GET", f"{REST}/slurm/v0.0.45/jobs")
+
+
+async def _raw(server: Any, text: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A POST to the proxy that is written by hand; ``text`` is the rest of the head, and more."""
+    token = server.identity_provider.token
+    path = f"{server.base_url}jupyter-slurm-rest/{REST}/slurm/v0.0.45/job/submit"
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: token {token}\r\n"
+    writer.write((head + text).encode())
+    await writer.drain()
+    return reader, writer
+
+
+@pytest.mark.parametrize("length", ["abc", "-5", "1e3", "9" * 5000, "0x10", "5 5"])
+async def test_a_length_that_is_none(
+    jp_serverapp: Any, jp_http_port: int, call: Call, slurmrestd: ReplaySlurmrestd, length: str
+) -> None:
+    await call("GET", "clusters")
+    slurmrestd.seen.clear()
+    reader, writer = await _raw(jp_serverapp, f"Content-Length: {length}\r\n\r\n{{}}")
+    status = await asyncio.wait_for(reader.readline(), 30)
+    assert status.split()[1] == b"400"
+    writer.close()
+    assert slurmrestd.seen == []
+
+
+async def test_uploads_that_stall_hold_up_nothing_else(
+    jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_slurm_rest.server.resources.proxy.IDLE", 1.0)
+    stalled = [await _raw(jp_serverapp, "Content-Length: 1000\r\n\r\n{") for _ in range(4)]
+    assert (await call("GET", "clusters/maxwell/nodes")).status == 200
+    for reader, writer in stalled:
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
+        assert head.split()[1] == b"408"
+        assert b"within 1 seconds" in await reader.read()
+        writer.close()
+    # Their connections to slurmrestd are free again.
+    assert (await call("GET", f"{REST}/slurm/v0.0.45/ping")).status == 200

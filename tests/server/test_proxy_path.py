@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.server.proxy_path import upstream_path, upstream_query
+from jupyter_slurm_rest.server.proxy_path import (
+    accepted,
+    changes_by_get,
+    content_type,
+    upstream_path,
+    upstream_query,
+)
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
 
@@ -105,3 +111,55 @@ def test_queries_are_written_anew(query: str, sent: str) -> None:
 def test_queries_that_are_refused(query: str) -> None:
     with pytest.raises(InvalidRequest):
         upstream_query(query)
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("/slurm/v0.0.45/job/1/requeue", True),
+        ("/slurm/v0.0.45/job/1_2/requeue/?Hold=", True),
+        ("/slurm/v0.0.40/reconfigure/", True),
+        # What no release known today has.
+        ("/slurm/v0.0.99/job/1/start", True),
+        ("/slurm/v0.0.99/restart", True),
+        ("/util/v0.0.44/hostnames", True),
+        ("/slurm/v0.0.45/job/requeue", False),
+        ("/slurm/v0.0.45/jobs/state/?job_id=1", False),
+        ("/slurmdb/v0.0.38/qos", False),
+        ("/openapi/v3", False),
+    ],
+)
+def test_what_is_not_known_to_read_may_change(path: str, changes: bool) -> None:
+    assert changes_by_get(path) is changes
+
+
+@pytest.mark.parametrize(
+    ("header", "sent"),
+    [
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "application/json"),
+        ("application/yaml", "application/yaml"),
+        ("application/x-yaml, application/json;q=0.5", "application/x-yaml"),
+        ("application/yaml;q=0.1, application/*", "application/json"),
+        ("application/yaml;q=nonsense", "application/json"),
+        ("application/yaml\r\nX-SLURM-USER-NAME: root", "application/json"),
+        (",;,q=1", "application/json"),
+    ],
+)
+def test_what_the_client_prefers(header: str, sent: str) -> None:
+    assert accepted(header) == sent
+
+
+@pytest.mark.parametrize(
+    ("header", "sent"),
+    [
+        ("application/json; charset=utf-8", "application/json"),
+        ("Application/YAML", "application/yaml"),
+        ("application/x-yaml", "application/x-yaml"),
+        ("application/x-www-form-urlencoded", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_how_a_body_is_read(header: str, sent: str) -> None:
+    assert content_type(header) == sent

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any
+import re
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, TypeVar
 
-from tornado.web import stream_request_body
+from tornado.web import HTTPError, stream_request_body
 
 from jupyter_slurm_rest.server.base import SlurmHandler
 from jupyter_slurm_rest.server.cluster import Cluster
-from jupyter_slurm_rest.server.failures import RequestFailed
+from jupyter_slurm_rest.server.failures import RequestFailed, failure_of
 from jupyter_slurm_rest.server.operation import operation
-from jupyter_slurm_rest.server.proxy_path import changes_by_get, upstream_path, upstream_query
+from jupyter_slurm_rest.server.proxy_path import (
+    accepted,
+    changes_by_get,
+    content_type,
+    upstream_path,
+    upstream_query,
+)
 from jupyter_slurm_rest.slurm.errors import SlurmError
 from jupyter_slurm_rest.slurm.transport import Upload
 
@@ -26,6 +33,12 @@ from jupyter_slurm_rest.slurm.transport import Upload
 _CONTENT_TYPES = {"application/json", "application/yaml", "application/x-yaml", "text/plain"}
 #: Pieces of a body that may wait for slurmrestd; more wait in the client.
 _WAITING = 4
+#: Seconds that a client may leave slurmrestd waiting, for a piece of its body or to take
+#: one of the response: until then one of few connections is its own.
+IDLE = 20.0
+_LENGTH = re.compile(r"[0-9]{1,15}")
+
+T = TypeVar("T")
 
 
 @stream_request_body
@@ -43,12 +56,17 @@ class ProxyHandler(SlurmHandler):
         The verb is called when all of it is here; it also says why it was not sent.
         """
         await super().prepare()
-        length = self._length()
+        try:
+            length = self._length()
+        except RequestFailed as problem:
+            self.fail(failure_of(problem))
+            return
         if self.request.method in ("POST", "DELETE") and length and await self.may("write"):
             with contextlib.suppress(RequestFailed, SlurmError):
                 target, path = self._target()
                 upload = Upload(length, self._uploaded(length))
                 self._exchange = asyncio.create_task(self._pass_on(target, path, upload))
+                self._exchange.add_done_callback(self._give_up)
 
     async def data_received(self, chunk: bytes) -> None:
         """A piece of the body; waits while slurmrestd has not taken the pieces before."""
@@ -56,6 +74,13 @@ class ProxyHandler(SlurmHandler):
             put = asyncio.ensure_future(self._pieces.put(chunk))
             await asyncio.wait({put, self._exchange}, return_when=asyncio.FIRST_COMPLETED)
             put.cancel()
+
+    def _give_up(self, exchange: asyncio.Task[None]) -> None:
+        """Answer a client that stopped in the middle of its body; nobody else would."""
+        if exchange.cancelled() or self._arrived.is_set():
+            return
+        if isinstance(problem := exchange.exception(), RequestFailed) and not self._finished:
+            self.fail(failure_of(problem))
 
     def on_connection_close(self) -> None:
         if self._exchange is not None and not self._arrived.is_set():
@@ -81,7 +106,11 @@ class ProxyHandler(SlurmHandler):
     async def _finish_exchange(self) -> None:
         target, path = self._target()
         if self.request.method == "GET" and changes_by_get(path):
-            await self._require_write()
+            self._require_more_than_a_cookie()
+            if not await self.may("write"):
+                raise RequestFailed(
+                    403, "forbidden", "This GET may change something: you may only read here."
+                )
         if self._exchange is None:
             # slurmrestd refuses a POST without a body and a GET with one.
             content = b"" if self.request.method == "POST" else None
@@ -92,8 +121,14 @@ class ProxyHandler(SlurmHandler):
     async def _pass_on(self, target: Cluster, path: str, content: bytes | Upload | None) -> None:
         method = self.request.method or "GET"
         credentials = await target.credentials()
-        async with target.transport.stream(
-            method, path, content=content, credentials=credentials
+        headers = self.request.headers
+        async with target.proxied.stream(
+            method,
+            path,
+            content=content,
+            credentials=credentials,
+            content_type=content_type(headers.get("Content-Type", "")),
+            accept=accepted(headers.get("Accept", "")),
         ) as upstream:
             await self._arrived.wait()
             self.set_status(upstream.status)
@@ -105,7 +140,7 @@ class ProxyHandler(SlurmHandler):
             async for chunk in upstream.chunks():
                 self.write(chunk)
                 # Waits for a slow reader, so that no answer piles up in memory.
-                await self.flush()
+                await _in_time(self.flush(), "take the response")
         if method != "GET" or changes_by_get(path):
             target.changed()
         self.finish(set_content_type=shown)
@@ -123,7 +158,8 @@ class ProxyHandler(SlurmHandler):
             raise RequestFailed(
                 403,
                 "forbidden",
-                f"The proxy takes no {method} here (c.SlurmRest.proxy_methods is {allowed!r}).",
+                f"The proxy takes no {method} {'' if reads else 'that changes something '}here "
+                f"(c.SlurmRest.proxy_methods is {allowed!r}).",
             )
         if "Transfer-Encoding" in self.request.headers:
             raise RequestFailed(411, "invalid", "The body's length must be told beforehand.")
@@ -132,15 +168,50 @@ class ProxyHandler(SlurmHandler):
             raise RequestFailed(413, "too_large", f"The body has more than {limit:.1f} MB.")
         return target, path
 
-    async def _require_write(self) -> None:
-        if not await self.may("write"):
-            raise RequestFailed(403, "forbidden", "This GET changes a job: you may only read here.")
+    def _require_more_than_a_cookie(self) -> None:
+        """Refuse what a link, an image or a websocket of any page could ask for.
+
+        A browser sends the login's cookie along with those, and on a hub a Referer that
+        looks like ours: other people's pages have the same host. None has the header.
+        """
+        if self.token_authenticated:
+            return
+        method = self.request.method
+        try:
+            if not {"X-Xsrftoken", "X-Csrftoken"} & {
+                name for name, _ in self.request.headers.get_all()
+            }:
+                raise HTTPError(403)
+            # For a GET the check is content with less: with a Referer, or where a page is opened.
+            self.request.method = "POST"
+            self.check_xsrf_cookie()
+        except HTTPError:
+            raise RequestFailed(
+                403,
+                "forbidden",
+                "This GET may change something, and the request has no valid X-XSRFToken header.",
+                advice="Send the header, or a Jupyter token in place of the cookie.",
+            ) from None
+        finally:
+            self.request.method = method
 
     def _length(self) -> int:
-        return int(self.request.headers.get("Content-Length") or 0)
+        given = self.request.headers.get("Content-Length") or "0"
+        if not _LENGTH.fullmatch(given):
+            raise RequestFailed(400, "invalid", "Content-Length: a number of bytes was expected.")
+        return int(given)
 
     async def _uploaded(self, length: int) -> AsyncIterator[bytes]:
         while length > 0:
-            piece = await self._pieces.get()
+            piece = await _in_time(self._pieces.get(), "send the rest of the body")
             length -= len(piece)
             yield piece
+
+
+async def _in_time(work: Awaitable[T], what: str) -> T:
+    try:
+        return await asyncio.wait_for(work, IDLE)
+    except asyncio.TimeoutError:
+        raise RequestFailed(
+            408, "timeout", f"The client did not {what} within {IDLE:g} seconds."
+        ) from None

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from devcluster import Cluster
 from tests.real.instances import chosen_generations
-
-
-@pytest.fixture
-def jp_server_config(cluster: Cluster, tmp_path: Path) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(cluster.token("alice"))
-    file.chmod(0o600)
-    tokens = {"provider": "file", "path": str(file)}
-    return {
-        "ServerApp": {
-            "jpserver_extensions": {"jupyter_slurm_rest": True},
-            "allow_unauthenticated_access": False,
-        },
-        "SlurmRest": {"clusters": {"c": {"url": cluster.url, "tokens": tokens}}},
-    }
 
 
 # The client speaks v0.0.37, which only the oldest generation has.
