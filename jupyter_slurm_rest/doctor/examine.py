@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.slurm.errors import SlurmError, TokenRejected, Unreachable
 from jupyter_slurm_rest.tokens import TokenError
@@ -21,6 +22,7 @@ from .findings import Finding
 _SKEW_NOTICED = 5
 _SKEW_TOO_MUCH = 60
 _CONNECT = 5.0
+_THREADS = FileThreads()
 _KEYS_AND_CLOCKS = (
     "Slurm needs AuthAltTypes=auth/jwt with the key that signed this token, slurmrestd "
     "needs SLURM_JWT=daemon, and the clocks must agree."
@@ -56,7 +58,7 @@ async def examine(cluster: Cluster) -> AsyncIterator[Finding]:
 async def _address(url: str) -> Finding:
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return await asyncio.to_thread(_socket, Path(parts.path))
+        return await _THREADS.run(parts.path, lambda: _socket(Path(parts.path)))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     where = f"{parts.hostname}:{port}"
     try:
@@ -174,7 +176,8 @@ async def _accounting(cluster: Cluster) -> Finding:
 async def _files(cluster: Cluster) -> Finding:
     user = await cluster.username()
     try:
-        home = Path(pwd.getpwnam(user).pw_dir)
+        home = Path((await _THREADS.run("users", lambda: pwd.getpwnam(user))).pw_dir)
+        readable = await _THREADS.run(str(home), lambda: os.access(home, os.R_OK | os.X_OK))
     except KeyError:
         return Finding(
             "files",
@@ -183,7 +186,15 @@ async def _files(cluster: Cluster) -> Finding:
             "If it does not share the cluster's file systems, set "
             "c.SlurmRest.shared_files = False; job output cannot be shown then.",
         )
-    if not await asyncio.to_thread(os.access, home, os.R_OK | os.X_OK):
+    except FileSystemStalled as stalled:
+        what = "The user directory" if stalled.filename == "users" else str(stalled.filename)
+        return Finding(
+            "files",
+            "warning",
+            f"{what} does not respond: a file system or directory service hangs.",
+            "Output of jobs cannot be shown until it does.",
+        )
+    if not readable:
         return Finding(
             "files",
             "warning",

@@ -29,7 +29,7 @@ class ErrorBody(Model, frozen=True, kw_only=True):
     #: A short code: ``token_missing``, ``token_rejected``, ``not_owner``, ``forbidden``,
     #: ``unreachable``, ``timeout``, ``controller_down``, ``accounting_down``,
     #: ``accounting_missing``, ``refused``, ``invalid``, ``not_found``, ``no_such_cluster``,
-    #: ``unsupported``, ``too_large``, ``unreadable_answer``, ``internal``, ``http``.
+    #: ``unsupported``, ``too_large``, ``unreadable_answer``, ``stalled``, ``internal``, ``http``.
     reason: str
     #: The request's field or sbatch option that is wrong.
     field: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from pathlib import Path
@@ -117,7 +118,7 @@ class SlurmRest(ExtensionApp):
     def _default_owner(self) -> str:
         return os.environ.get("JUPYTERHUB_USER", "")
 
-    @property
+    @functools.cached_property
     def root_directory(self) -> str:
         """Where the person's files are, as the file browser shows them."""
         root = self.serverapp.root_dir if self.serverapp else "~"
@@ -183,6 +184,8 @@ class SlurmRest(ExtensionApp):
             )
             for name, entry in settings.items()
         }
+        # Now: it is on the person's file system, which may hang later.
+        self.log.debug("Files below %s", self.root_directory)
 
     def initialize_handlers(self) -> None:
         """Register every route of :mod:`.routes`."""

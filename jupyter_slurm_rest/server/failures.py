@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from tornado import web
 
+from jupyter_slurm_rest.files import FileSystemStalled
 from jupyter_slurm_rest.slurm import errors as slurm
 from jupyter_slurm_rest.tokens.errors import TokenError
 
@@ -84,6 +85,9 @@ def failure_of(error: BaseException) -> Failure:
         )
     if isinstance(error, slurm.SlurmError):
         return _slurm_failure(error)
+    if isinstance(error, FileSystemStalled):
+        said = f"{error.filename} does not respond; nothing was sent to Slurm."
+        return Failure(503, ErrorBody(message=said, reason="stalled", advice="Try again later."))
     # Type and place, but not the message: it may quote a header, and so a token.
     log.error(
         "%s while answering a request:\n%s",

@@ -1,15 +1,15 @@
 """The end of a job's output file, where this server sees the file.
 
 The file is opened with the rights of the Jupyter server, so those of the person. Its
-path was written by whoever submitted the job: only regular files are read, and a link
-in the last place is not followed.
+path was written by whoever submitted the job: only regular files are read, a link in the
+last place is not followed, and the file of somebody else's job must be that user's own.
 """
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -26,6 +26,10 @@ from .requests import OutputQuery
 #: Bytes of one answer, and of the first one, which shows the end of the file.
 CHUNK = 256 * 1024
 FIRST = 64 * 1024
+
+
+class _NotTheirs(OSError):
+    """The file of somebody's job belongs to somebody else."""
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -47,8 +51,9 @@ async def read_output(
     if not path or path == "/dev/null":
         return _without_text(path, query, ended, _no_file(job))
     try:
-        # In a thread: the file may be on a network file system that hangs.
-        piece = await asyncio.to_thread(_read, Path(path), query.offset)
+        piece = await cluster.files.run(
+            path, lambda: _read(Path(path), query.offset, owner=_must_own(cluster, job))
+        )
     except OSError as error:
         return _without_text(path, query, ended, _explain(error, job))
     whole = piece.offset + len(piece.data) >= piece.size
@@ -71,7 +76,17 @@ async def read_output(
     )
 
 
-def _read(path: Path, offset: int | None) -> _Piece:
+def _must_own(cluster: Cluster, job: Job) -> str | None:
+    """Whose the file must be; ``None`` where the job is the person's own.
+
+    Anybody may name a file of the person's as their job's output: Slurm checks nothing
+    before the job starts, and whoever looks at that job would be shown it.
+    """
+    token = cluster.tokens.current
+    return None if token is not None and token.username == job.user else job.user
+
+
+def _read(path: Path, offset: int | None, *, owner: str | None = None) -> _Piece:
     # Non-blocking: a FIFO or a device put there must not hang the server.
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
     descriptor = os.open(path, flags)
@@ -79,6 +94,8 @@ def _read(path: Path, offset: int | None) -> _Piece:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
+        if owner is not None and owner not in _names(status.st_uid):
+            raise _NotTheirs
         size = status.st_size
         start = max(0, size - FIRST) if offset is None else offset
         if start > size:
@@ -86,6 +103,14 @@ def _read(path: Path, offset: int | None) -> _Piece:
             start = 0
         file.seek(start)
         return _Piece(file.read(min(CHUNK, size - start)), start, size)
+
+
+def _names(uid: int) -> set[str]:
+    # Where slurmrestd does not know a user's name, the job has the number.
+    try:
+        return {str(uid), pwd.getpwuid(uid).pw_name}
+    except KeyError:
+        return {str(uid)}
 
 
 def _whole_characters(data: bytes) -> bytes:
@@ -117,6 +142,8 @@ def _explain(error: OSError, job: Job) -> str:
         return "There is no such file here: this server may not see the job's file system."
     if error.errno == errno.ELOOP:
         return "The file is a symbolic link, which is not followed."
+    if isinstance(error, _NotTheirs):
+        return f"The file does not belong to {job.user}, whose job this is: it is not shown."
     if error.errno in (errno.EACCES, errno.EPERM):
         return "You may not read this file."
     return f"The file cannot be read: {error.strerror}."

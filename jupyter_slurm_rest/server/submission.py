@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import os
 import pwd
 import socket
+import stat
 from pathlib import Path
 
 import msgspec
 
+from jupyter_slurm_rest.files import FileThreads
 from jupyter_slurm_rest.slurm import errors
+from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Submitted
 from jupyter_slurm_rest.slurm.sbatch import (
     JobSpec,
@@ -58,16 +61,42 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     return Checked(request, specs, _answer(script, specs), directory)
 
 
-async def check_directories(asked: Checked) -> None:
-    """Refuse working directories that are not there: Slurm would run the job in /tmp."""
-    for spec in asked.specs:
-        directory = spec.chdir or asked.directory
-        if not await asyncio.to_thread(Path(asked.directory, directory).is_dir):
+async def check_directories(files: FileThreads, asked: Checked) -> list[str]:
+    """Warnings of working directories that cannot be seen here.
+
+    As for sbatch, they are no mistakes: the nodes may have them. Raises
+    :exc:`InvalidRequest` for a path that no machine can open.
+    """
+    paths = {
+        str(Path(asked.directory, spec.chdir or asked.directory)): spec.chdir
+        for spec in asked.specs
+    }
+    return [
+        f"{'chdir' if given else 'directory'}: {trouble} Where the nodes cannot open it either, "
+        "Slurm runs the job in /tmp."
+        for path, given in paths.items()
+        if (trouble := await _trouble(files, path, "chdir" if given else "directory"))
+    ]
+
+
+async def _trouble(files: FileThreads, path: str, field: str) -> str:
+    shown = repr(shorten(path, 200))
+    try:
+        status = await files.run(path, Path(path).stat)
+    except (OSError, ValueError) as error:
+        number = error.errno if isinstance(error, OSError) else errno.ENAMETOOLONG
+        if number == errno.ENAMETOOLONG:
             raise errors.InvalidRequest(
-                "chdir" if spec.chdir else "directory",
-                f"There is no directory {directory[:200]!r} to work in.",
-                advice="Write the path of a directory that exists, or leave it out.",
-            )
+                field,
+                f"{field}: {shown} is no path that a machine can open.",
+                advice="A path has at most 4,095 bytes, and 255 between two slashes.",
+            ) from None
+        if number in (errno.EACCES, errno.EPERM):
+            return f"You may not look into {shown} here."
+        if number == errno.ETIMEDOUT:
+            return f"The file system of {shown} does not respond here."
+        return f"There is no directory {shown} here."
+    return "" if stat.S_ISDIR(status.st_mode) else f"{shown} is not a directory here."
 
 
 def understand(request: ScriptRequest, *, max_size: int) -> ScriptAnswer:
@@ -83,18 +112,18 @@ def understand(request: ScriptRequest, *, max_size: int) -> ScriptAnswer:
     return _answer(script, merge(script))
 
 
-async def validate(cluster: Cluster, asked: Checked) -> ScriptAnswer:
-    """Everything that :func:`submit` does before it sends."""
+async def validate(cluster: Cluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
+    """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings."""
     warnings = await cluster.client.check_submission(
         asked.request.script,
         asked.request.options,
         submitter=await _submitter(cluster, asked),
         environment=os.environ,
     )
-    return msgspec.structs.replace(asked.answer, warnings=warnings)
+    return msgspec.structs.replace(asked.answer, warnings=[*noticed, *warnings])
 
 
-async def submit(cluster: Cluster, asked: Checked) -> Submitted:
+async def submit(cluster: Cluster, asked: Checked, noticed: list[str]) -> Submitted:
     """Send it. A refusal by Slurm comes back with the choices that there are.
 
     As for sbatch, the environment's ``SBATCH_*`` variables count too.
@@ -110,14 +139,14 @@ async def submit(cluster: Cluster, asked: Checked) -> Submitted:
         refusal.advice = refusal.advice or await _choices(cluster, refusal.error_number)
         raise
     cluster.changed(submitted.job_ids)
-    return submitted
+    return msgspec.structs.replace(submitted, warnings=[*noticed, *submitted.warnings])
 
 
 async def _submitter(cluster: Cluster, asked: Checked) -> Submitter:
     user = await cluster.username()
     try:
         # In a thread: on clusters this often asks a directory service.
-        known = await asyncio.to_thread(pwd.getpwnam, user)
+        known = await cluster.files.run("the user directory", lambda: pwd.getpwnam(user))
         home, shell = known.pw_dir, known.pw_shell
     except KeyError:
         # In a container the person often goes by another name than on the cluster.

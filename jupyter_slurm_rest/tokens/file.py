@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from .base import Token
 from .claims import read_token, token_from_text
 from .errors import TokenExpired, TokenMissing
-from .secret_file import file_stamp, read_secret
+from .secret_file import SecretFile
 
 
 class FileSource:
@@ -19,13 +18,13 @@ class FileSource:
 
     def __init__(self, path: str, user_claim: str | None = None) -> None:
         self._path = Path(path).expanduser()
+        self._file = SecretFile(self._path)
         self._user_claim = user_claim
         self._stamp: tuple[int, int, int] | None = None
 
     async def fetch(self) -> Token:
         """Read the file's token."""
-        # In a thread: homes are often on network file systems.
-        text, self._stamp = await asyncio.to_thread(read_secret, self._path)
+        text, self._stamp = await self._file.read()
         value = token_from_text(text)
         if not value:
             raise TokenMissing(f"The token file {self._path} is empty.")
@@ -41,5 +40,5 @@ class FileSource:
         """Tell whether the file is another one than the one last read."""
         if self._stamp is None:
             return False
-        stamp = await asyncio.to_thread(file_stamp, self._path)
+        stamp = await self._file.stamp()
         return stamp is not None and stamp != self._stamp

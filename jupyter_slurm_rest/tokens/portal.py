@@ -7,7 +7,6 @@ token. Names of parameters and fields are the site's.
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from .base import Token
 from .claims import read_token, token_from_text
 from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
 from .http import Endpoint, Tls
-from .secret_file import file_stamp, read_secret
+from .secret_file import SecretFile
 
 
 class PortalSource:
@@ -50,6 +49,7 @@ class PortalSource:
         # In a container the process's user is the image's, not the person's.
         self._username = username or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
         self._path = Path(secret_file).expanduser() if secret_file else None
+        self._file = SecretFile(self._path) if self._path else None
         asked = {lifespan_parameter: str(lifespan), user_parameter: self._username}
         self._parameters = _as_text(parameters or {})
         for name, value in asked.items():
@@ -94,15 +94,15 @@ class PortalSource:
 
     async def changed(self) -> bool:
         """Tell whether the file holds another portal token than the one last used."""
-        if self._path is None or self._stamp is None or self._pasted:
+        if self._file is None or self._stamp is None or self._pasted:
             return False
-        stamp = await asyncio.to_thread(file_stamp, self._path)
+        stamp = await self._file.stamp()
         return stamp is not None and stamp != self._stamp
 
     async def _read_secret(self) -> str:
-        if self._path is None:
+        if self._file is None:
             raise TokenMissing("Paste your portal token to get Slurm tokens.")
-        text, self._stamp = await asyncio.to_thread(read_secret, self._path)
+        text, self._stamp = await self._file.read()
         if not text.strip():
             raise TokenMissing(f"The portal token file {self._path} is empty.")
         return text.strip()

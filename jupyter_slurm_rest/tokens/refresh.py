@@ -8,8 +8,10 @@ import random
 import time
 from collections.abc import Callable
 
+from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
+
 from .base import Token, TokenSource
-from .errors import SourceMisconfigured, TokenError, TokenExpired
+from .errors import SourceMisconfigured, SourceUnreachable, TokenError, TokenExpired
 from .identity import ExpectedUser
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class TokenProvider:
         self.source = source
         self._user = user
         self._clock = clock
+        self._threads = FileThreads()
         self._token: Token | None = None
         self._fetched_at = 0.0
         self._renew_at = 0.0
@@ -122,8 +125,7 @@ class TokenProvider:
         started, pastes = self._clock(), self._pastes
         try:
             token = await self.source.fetch()
-            # In a thread: it looks the name up, perhaps in a directory on the network.
-            await asyncio.to_thread(self._user.check, token)
+            await self._check_user(token)
             life = token.lifetime - min(MARGIN, token.lifetime / 2)
             if life <= 0 or started + life <= self._clock():
                 raise TokenExpired("The token expires before it can be used.")
@@ -141,6 +143,16 @@ class TokenProvider:
         self._dead_at = started + life
         self._failure, self._failures, self._retry_at = None, 0, 0.0
         return token
+
+    async def _check_user(self, token: Token) -> None:
+        try:
+            # In a thread: it looks the name up, perhaps in a directory on the network.
+            await self._threads.run("users", lambda: self._user.check(token))
+        except FileSystemStalled:
+            raise SourceUnreachable(
+                "This machine's user directory does not respond, so the token's user cannot "
+                "be looked up."
+            ) from None
 
 
 def _settled(token: Token) -> float:

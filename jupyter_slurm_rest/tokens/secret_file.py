@@ -6,9 +6,35 @@ import os
 import stat
 from pathlib import Path
 
+from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
+
 from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
 
 MAX_BYTES = 65_536
+
+
+class SecretFile:
+    """Such a file, looked at in a thread: homes are often on network file systems."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = FileThreads()
+
+    async def read(self) -> tuple[str, tuple[int, int, int]]:
+        """As :func:`read_secret`."""
+        try:
+            return await self._threads.run("file", lambda: read_secret(self._path))
+        except FileSystemStalled as stalled:
+            raise SourceUnreachable(
+                f"The file {self._path} cannot be read: {stalled.strerror}."
+            ) from None
+
+    async def stamp(self) -> tuple[int, int, int] | None:
+        """As :func:`file_stamp`; ``None`` too where the file system hangs."""
+        try:
+            return await self._threads.run("file", lambda: file_stamp(self._path))
+        except FileSystemStalled:
+            return None
 
 
 def read_secret(path: Path) -> tuple[str, tuple[int, int, int]]:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import pwd
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyter_slurm_rest.files import FileThreads
 from jupyter_slurm_rest.server.answers import OutputChunk
 from jupyter_slurm_rest.server.job_output import CHUNK, FIRST, read_output
 from jupyter_slurm_rest.server.requests import OutputQuery
 from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.tokens.base import Token
 
 
 class OneJob:
     """A cluster that knows one job."""
 
-    def __init__(self, path: Path | str, state: str = "RUNNING", stderr: str = "") -> None:
-        self.known = Job(id="7", job_id=7, state=state, stdout=str(path), stderr=stderr)
+    def __init__(
+        self, path: Path | str, state: str = "RUNNING", stderr: str = "", user: str = "alice"
+    ) -> None:
+        self.known = Job(id="7", job_id=7, state=state, stdout=str(path), stderr=stderr, user=user)
+        self.tokens = self
+        self.current: Token | None = Token("", "alice", 0.0, 0.0)
+        self.files = FileThreads(patience=0.5)
 
     async def job(self, job_id: str, *, allow_stale: bool) -> Job:
         return self.known
@@ -119,3 +129,41 @@ async def test_why_there_is_no_text(tmp_path: Path) -> None:
     assert "no such file here" in (await read(OneJob(missing, "RUNNING"))).note
     assert "does not say" in (await read(OneJob(""))).note
     assert "no such file" in (await read(OneJob("/dev/null"))).note
+
+
+async def test_somebody_elses_job_shows_their_files_only(tmp_path: Path) -> None:
+    """Anybody may name a file that the person can read as their own job's output."""
+    file = tmp_path / "id_ed25519"
+    file.write_text("secret")
+    chunk = await read(OneJob(file, "FAILED", user="mallory"))
+    assert (chunk.text, "does not belong to mallory" in chunk.note) == ("", True)
+    owner = pwd.getpwuid(file.stat().st_uid)
+    for name in (owner.pw_name, str(owner.pw_uid)):
+        assert (await read(OneJob(file, "FAILED", user=name))).text == "secret"
+    assert (await read(OneJob(file, "FAILED", user=""))).text == ""
+    without_token = OneJob(file, "FAILED")
+    without_token.current = None
+    assert (await read(without_token)).text == ""
+
+
+async def test_a_file_system_that_hangs_holds_up_that_file_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Opened as any file is, a pipe that nobody writes to hangs just as long.
+    monkeypatch.setattr(os, "O_NONBLOCK", 0)
+    pipe = tmp_path / "out"
+    os.mkfifo(pipe)
+    (tmp_path / "other").write_text("other")
+    job, other = OneJob(pipe), OneJob(tmp_path / "other")
+    other.files = job.files
+    try:
+        chunks = await asyncio.gather(*(read(job) for _ in range(50)))
+        assert {chunk.note for chunk in chunks} == {
+            "The file cannot be read: its file system does not respond."
+        }
+        # Known to hang: nothing more is begun.
+        assert "does not respond" in (await read(job)).note
+        assert [thread.name for thread in threading.enumerate()].count("slurm-files") == 1
+        assert (await read(other)).text == "other"
+    finally:
+        os.close(os.open(pipe, os.O_WRONLY))

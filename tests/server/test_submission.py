@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from jupyter_slurm_rest.files import FileThreads
+from jupyter_slurm_rest.server.requests import SubmitRequest
+from jupyter_slurm_rest.server.submission import check, check_directories
 
 from .conftest import Call
 from .replay import ReplaySlurmrestd
@@ -27,8 +32,10 @@ SCRIPT = "#!/bin/bash\n#SBATCH --time=10\nsrun hostname\n"
         ({"script": "#!/bin/sh\n#SBATCH --mem=1.5G\n"}, 422, "mem", "1.5G"),
         ({"script": "#!/bin/sh\n#SBATCH --colour=red\n"}, 422, None, "colour"),
         ({"script": SCRIPT, "options": {"colour": "red"}}, 422, "colour", "no option"),
-        ({"script": SCRIPT, "options": {"chdir": "/no/such"}}, 422, "chdir", "no directory"),
-        ({"script": SCRIPT, "directory": "/no/such"}, 422, "directory", "no directory"),
+        ({"script": SCRIPT, "options": {"chdir": "/" + "x" * 300}}, 422, "chdir", "can open"),
+        ({"script": SCRIPT, "options": {"chdir": "/xx" * 1400}}, 422, "chdir", "can open"),
+        ({"script": SCRIPT, "directory": "/" + "x" * 300}, 422, "directory", "can open"),
+        ({"script": SCRIPT, "directory": "/a\0b"}, 422, "directory", "can open"),
         ({"script": SCRIPT, "directory": "home"}, 422, "directory", "path from /"),
         ({"script": SCRIPT, "mode": "fast"}, 422, "mode", "known are script, options"),
         ({"options": {}}, 422, "script", "is missing"),
@@ -53,6 +60,35 @@ async def test_bad_input(
         if field:
             assert said["field"] == field
     assert slurmrestd.sent("slurm/job/submit") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "warning"),
+    [
+        ({"options": {"chdir": "/no/such"}}, "chdir: There is no directory '/no/such' here."),
+        ({"directory": "/no/such"}, "directory: There is no directory '/no/such' here."),
+        ({"options": {"chdir": "/etc/passwd"}}, "chdir: '/etc/passwd' is not a directory here."),
+    ],
+)
+async def test_a_directory_may_be_on_the_nodes_only(
+    call: Call, slurmrestd: ReplaySlurmrestd, body: dict[str, Any], warning: str
+) -> None:
+    slurmrestd.play("submit")
+    for query, status in (({"validate": "true"}, 200), ({}, 201)):
+        answer = await call("POST", JOBS, {"script": SCRIPT, **body}, **query)
+        assert (answer.status, answer.json()["warnings"][0][: len(warning)]) == (status, warning)
+
+
+async def test_a_directory_that_may_not_be_looked_into(tmp_path: Path) -> None:
+    class Closed(FileThreads):
+        async def run(self, path: str, work: Any) -> Any:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    asked = check(
+        SubmitRequest(script=SCRIPT, options={"chdir": "/root/x"}), max_size=4096, root="/"
+    )
+    (warning,) = await check_directories(Closed(), asked)
+    assert warning.startswith("chdir: You may not look into '/root/x' here.")
 
 
 async def test_where_in_the_script(call: Call) -> None:

@@ -58,6 +58,8 @@ class Scripted(Transport):
         credentials: Credentials | None = None,
         idle: float | None = None,
         most: int | None = None,
+        content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> AsyncIterator[Stream]:
         body = (
             b"".join([piece async for piece in content.pieces])

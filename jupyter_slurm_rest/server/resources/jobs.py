@@ -25,8 +25,9 @@ class JobsHandler(SlurmHandler):
         """Submit a batch script; with ``validate`` only check it."""
         target = self.cluster(cluster)
         asked = check(body, max_size=self.app.max_script_size, root=self.app.root_directory)
+        noticed: list[str] = []
         if self.app.shared_files:
-            await check_directories(asked)
+            noticed = await check_directories(target.files, asked)
         if query.validate:
-            return await validate(target, asked)
-        return await submit(target, asked)
+            return await validate(target, asked, noticed)
+        return await submit(target, asked, noticed)
