@@ -16,7 +16,7 @@ from .errors import InvalidRequest
 #: ``(24, 11, 5)`` for Slurm 24.11.5.
 Release = tuple[int, int, int]
 
-OLDEST, NEWEST = 37, 45
+OLDEST, NEWEST = 37, 46
 #: The first and the last release series that serve each API version.
 _SERVED_BY: dict[int, tuple[Release, Release]] = {
     37: ((21, 8, 0), (23, 2, 99)),
@@ -28,6 +28,7 @@ _SERVED_BY: dict[int, tuple[Release, Release]] = {
     43: ((25, 5, 0), (26, 11, 99)),
     44: ((25, 11, 0), (99, 0, 0)),
     45: ((26, 5, 0), (99, 0, 0)),
+    46: ((26, 11, 0), (99, 0, 0)),
 }
 
 
@@ -52,6 +53,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     fairshare: bool
     #: ``jobs/state`` is served (from 23.11.5).
     job_states: bool
+    #: There a task is called by its array's number, not by its record's own.
+    states_by_array: bool
     #: Lists tell when they last changed.
     last_update: bool
     #: Lists take ``flags``; without ``ALL`` hidden partitions are left out.
@@ -74,6 +77,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     stored_scripts: bool
     #: It cuts jobs to the span that is asked for, if not told otherwise.
     truncated_times: bool
+    #: Any flag in a question for its jobs finds nothing, but for ``scheduler_unset`` beside it.
+    flags_find_nothing: bool
     #: Associations name QOS by number.
     numbered_qos: bool
     #: A job that never started has its eligible time as its start.
@@ -125,9 +130,10 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         licenses=api >= 38,
         fairshare=api >= 40,
         job_states=api >= 40,
+        states_by_array=api == 40,
         last_update=api >= 40,
         list_flags=api >= 40,
-        update_time_prefix="uts" if api >= 39 else "",
+        update_time_prefix="uts" if api >= 40 else "",
         flat_partitions=api <= 38,
         misplaced_default_time=api == 37,
         resolved_files=39 <= api <= 42,
@@ -135,6 +141,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         history_states_apart=api >= 40,
         stored_scripts=api >= 40,
         truncated_times=api >= 40,
+        flags_find_nothing=api == 40 and may_be_before(24, 5),
         numbered_qos=api == 37,
         start_is_eligible=api == 37,
         jobs_killed_together=api >= 40,

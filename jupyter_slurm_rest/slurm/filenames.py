@@ -56,12 +56,18 @@ def finish(path: str, naming: Naming) -> str:
     """
     if naming.array_job_id and naming.array_task_id is None:
         path = still_open(path)
+    path = with_user(path, naming.user)
     return _PATTERN.sub(lambda match: _replace(match, naming, _LEFT), path)
 
 
 def still_open(path: str) -> str:
     """``slurm-8_4294967294.out`` of tasks to come as ``slurm-8_%a.out``."""
     return path.replace(str(_NO_TASK), "%a")
+
+
+def with_user(path: str, user: str) -> str:
+    """``path`` as Slurm resolved it, with the user where 25.05 writes ``(null)`` for ``%u``."""
+    return path.replace("(null)", user) if user else path
 
 
 def _replace(match: re.Match[str], naming: Naming, letters: str) -> str:

@@ -34,3 +34,10 @@ def test_versions_that_are_not_spoken() -> None:
     for version in ("v0.0.36", "0.0.40", "latest"):
         with pytest.raises(InvalidRequest):
             capabilities_of(version)
+
+
+def test_faults_of_one_release_are_not_laid_at_the_door_of_others() -> None:
+    assert capabilities_of("v0.0.40").flags_find_nothing
+    assert capabilities_of("v0.0.40", "23.11.11").flags_find_nothing
+    assert not capabilities_of("v0.0.40", "24.05.8").flags_find_nothing
+    assert not capabilities_of("v0.0.39", "23.11.11").flags_find_nothing

@@ -49,11 +49,11 @@ def speaks(*versions: str) -> Callable[[Request], Answer]:
 
 
 async def test_the_newest_version_that_both_know_is_spoken() -> None:
-    client, transport, _ = client_of(speaks("v0.0.46", "v0.0.42", "v0.0.41", "v0.0.40"))
+    client, transport, _ = client_of(speaks("v0.0.47", "v0.0.42", "v0.0.41", "v0.0.40"))
     assert await client.api_version() == "v0.0.42"
     assert await client.slurm_release() == "26.05.5"
     asked = [request.path for request in transport.seen]
-    assert asked[0] == "/slurm/v0.0.45/ping/"
+    assert asked[0] == "/slurm/v0.0.46/ping/"
     assert asked[-1] == "/slurm/v0.0.42/ping/"
     assert await client.versions() == ["v0.0.42", "v0.0.41", "v0.0.40"]
 
@@ -91,7 +91,7 @@ def recorded_as(recording: Recording, version: str) -> Callable[[Request], Answe
 
 async def test_no_common_version_is_said_in_words() -> None:
     client, _, _ = client_of(speaks("v0.0.36"))
-    with pytest.raises(NoCommonVersion, match=r"from v0\.0\.37 to v0\.0\.45"):
+    with pytest.raises(NoCommonVersion, match=r"from v0\.0\.37 to v0\.0\.46"):
         await client.ping()
     client, _, _ = client_of(speaks("v0.0.45"), "v0.0.40")
     with pytest.raises(NoCommonVersion, match=r"v0\.0\.40"):

@@ -19,7 +19,16 @@ from jupyter_slurm_rest.slurm.errors import (
 from jupyter_slurm_rest.slurm.faults import failure
 from jupyter_slurm_rest.slurm.transport import Answer
 
-from .recorded import Recording
+from .recorded import RECORDINGS, Recording
+
+_SORTED = ((22, 5), (24, 11), (25, 5), (25, 11), (26, 5))
+
+
+@pytest.fixture(params=[one for one in RECORDINGS if one.line in _SORTED], ids=str)
+def recording(request: pytest.FixtureRequest) -> Recording:
+    """The releases whose failures are told apart."""
+    found: Recording = request.param
+    return found
 
 
 def problem(recording: Recording, name: str, seconds: float = 0.01) -> SlurmError | None:

@@ -53,3 +53,9 @@ def test_a_job_that_is_no_array_is_its_own_array_and_has_slurms_no_value() -> No
 def test_what_slurmrestd_leaves_to_do() -> None:
     # It has made "%" of "%%" and knows no node: nothing else is touched again.
     assert finish("/x/100%j-%N-%2t-%s-%J%%", TASK) == "/x/100%j-cpu1-00-batch-1234%%"
+
+
+def test_a_user_that_slurmrestd_did_not_know() -> None:
+    # 25.05 resolves %u to (null).
+    assert finish("/home/alice/(null)-1234.out", TASK) == f"/home/alice/{TASK.user}-1234.out"
+    assert finish("/home/alice/(null)-1234.out", Naming(job_id=7)) == "/home/alice/(null)-1234.out"

@@ -38,16 +38,16 @@ async def test_the_queue(recording: Recording) -> None:
 
 
 async def test_nothing_changed_is_never_an_empty_queue(recording: Recording) -> None:
+    # v0.0.39 refuses a marked time: what was recorded under that name is the refusal.
+    unchanged = "jobs_bare_time" if recording.minor == 39 else "jobs_unchanged"
     client, transport, _ = client_of(
-        lambda request: recording.answer(
-            "jobs_unchanged" if request.path.endswith("/jobs/") else "ping"
-        ),
+        lambda request: recording.answer(unchanged if request.path.endswith("/jobs/") else "ping"),
         recording.version,
     )
     assert isinstance(await client.jobs(update_time=1_795_258_565), Unchanged)
     sent = str(transport.seen[-1].params["update_time"])
-    # A bare time is refused by v0.0.40 and v0.0.41, a marked one by v0.0.38.
-    assert sent == ("uts1795258565" if recording.minor >= 39 else "1795258565")
+    # A bare time is refused by v0.0.40 and v0.0.41, a marked one by v0.0.38 and v0.0.39.
+    assert sent == ("uts1795258565" if recording.minor >= 40 else "1795258565")
 
 
 async def test_a_job_and_a_job_that_is_not_there(recording: Recording) -> None:
@@ -106,6 +106,26 @@ async def test_one_job_told_by_both(recording: Recording) -> None:
     assert [step.name for step in job.steps] == ["batch", "hostname", "echo"]
     assert job.stdout.endswith(f"/slurm-{job.job_id}.out")
     assert job.exit_code is not None
+
+
+@pytest.mark.parametrize("version", ["v0.0.40", "v0.0.45"])
+async def test_a_job_whose_script_may_not_be_read_is_asked_for_without(version: str) -> None:
+    release = "23.11.11" if version == "v0.0.40" else "26.05.5"
+    recording = Recording(FIXTURES / release / version)
+    there = recorded_reply(recording)
+
+    def reply(request: Request) -> Answer:
+        if "show_batch_script" in request.params:
+            return recording.answer("db_jobs_none")
+        return there(request)
+
+    client, transport, _ = client_of(reply, version)
+    job = await client.accounting_job(id_of(recording, "job_completed"))
+    assert [step.name for step in job.steps] == ["batch", "hostname", "echo"]
+    assert job.script is None
+    sent = [one.params for one in transport.seen if one.path.startswith("/slurmdb/")]
+    # 23.11 finds nothing when any flag is set, but for this one beside it.
+    assert all(("scheduler_unset" in params) is (release == "23.11.11") for params in sent)
 
 
 async def test_a_running_job_is_not_told_by_accounting_to_have_ended(recording: Recording) -> None:

@@ -76,7 +76,8 @@ def test_limits_of_partitions(recording: Recording) -> None:
     assert found["debug"].default_time == expected
     assert found["debug"].max_nodes == "UNLIMITED"
     assert (found["gpu"].node_count, found["gpu"].cpu_count) == (2, 16)
-    assert found["gpu"].state == "UP"
+    # v0.0.39 does not tell.
+    assert found["gpu"].state == ("UNKNOWN" if recording.minor == 39 else "UP")
     assert found["debug"].allow_accounts == []
 
 
@@ -98,9 +99,12 @@ def test_what_is_free_leaves_out_drained_nodes(recording: Recording) -> None:
 
 
 def test_partitions_are_read_when_accounting_is_down(recording: Recording) -> None:
-    found = dialect_of(recording.version).decode_partitions(
-        recording.body("no_slurmdbd_partitions")
-    )
+    body = recording.body("no_slurmdbd_partitions")
+    found = dialect_of(recording.version).decode_partitions(body)
+    if recording.minor == 39 or (recording.line, recording.minor) == ((23, 11), 40):
+        # They refuse everything then.
+        assert found == []
+        return
     assert {partition.name for partition in found} >= {"debug", "gpu"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.connection import LONG
 from jupyter_slurm_rest.slurm.dialects import records as wire
 from jupyter_slurm_rest.slurm.dialects.base import Dialect
@@ -78,17 +79,20 @@ class AccountingCalls(JobCalls):
         raise NotFound("job", str(wanted))
 
     async def _records(self, name: str) -> list[Job]:
-        params: dict[str, str] = {"step": name, "start_time": _BEGINNING}
         dialect = await self.dialect()
-        params |= _untruncated(dialect)
+        params = {"step": name, "start_time": _BEGINNING, **flags(dialect.capabilities)}
+        rows: list[wire.Record] = []
         if dialect.capabilities.stored_scripts:
-            params["show_batch_script"] = "true"
-        answer = await self._database("jobs/", params)
-        rows = decode(answer.body, wire.Records).jobs or []
+            rows = await self._rows(params | {"show_batch_script": "true"})
+        # Asked for a script that this person may not read, slurmdbd hides the whole job.
+        rows = rows or await self._rows(params)
         runs = [wire.with_efficiency(row, wire.record(row)) for row in rows]
         # To v0.0.39 there is one for each time that the job ran under its number, or that
         # its number was given out. sacct shows the newest.
         return sorted(runs, key=lambda run: run.submit_time or 0, reverse=True)
+
+    async def _rows(self, params: Params) -> list[wire.Record]:
+        return decode((await self._database("jobs/", params)).body, wire.Records).jobs or []
 
     async def whole_job(self, job_id: str | int) -> Job:
         """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
@@ -126,9 +130,14 @@ async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
         return problem
 
 
-def _untruncated(dialect: Dialect) -> dict[str, str]:
-    """From v0.0.40 on slurmdbd cuts jobs to the span that is asked for, if not told so."""
-    return {"disable_truncate_usage_time": "true"} if dialect.capabilities.truncated_times else {}
+def flags(can: Capabilities) -> dict[str, str]:
+    """What every question for slurmdbd's jobs is asked with."""
+    found = {}
+    if can.truncated_times:
+        found["disable_truncate_usage_time"] = "true"
+    if can.flags_find_nothing:
+        found["scheduler_unset"] = "true"
+    return found
 
 
 def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str | list[str]]:
@@ -139,7 +148,7 @@ def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str | list[str]
         "end_time": f"uts{end}",
         "skip_steps": "true",
     }
-    params |= _untruncated(dialect)
+    params |= flags(dialect.capabilities)
     lists = {
         "partition": query.partitions,
         "account": query.accounts,

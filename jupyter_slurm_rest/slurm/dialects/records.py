@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from jupyter_slurm_rest.slurm.efficiency import efficiency
-from jupyter_slurm_rest.slurm.filenames import still_open
+from jupyter_slurm_rest.slurm.filenames import still_open, with_user
 from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.reasons import explain
@@ -210,7 +210,8 @@ def record(row: Record) -> Job:
     """``row`` as a :class:`Job`, with its steps; efficiency is for the caller."""
     fields = _fields(row)
     tres, comment = row.tres or _Tres(), row.comment or _Comment()
-    files = [text(row.stdin_expanded), text(row.stdout_expanded), text(row.stderr_expanded)]
+    resolved = (row.stdin_expanded, row.stdout_expanded, row.stderr_expanded)
+    files = [with_user(text(path), fields["user"]) for path in resolved]
     if fields["array_tasks"]:
         files = [still_open(file) for file in files]
     reservation = (row.reservation or _Reservation()).name

@@ -78,6 +78,6 @@ def ended(value: Exit, state: str) -> ExitCode | None:
     if state not in FINISHED_STATES | PARTIAL_STATES:
         return None
     found = exit_code(value)
-    # v0.0.37 and v0.0.38 write 0 for all that ended by themselves.
+    # v0.0.37 to v0.0.39 write 0 for all that ended by themselves.
     worded = isinstance(value, ExitStatus) and isinstance(value.status, str)
     return None if worded and state == "FAILED" and found == ExitCode() else found

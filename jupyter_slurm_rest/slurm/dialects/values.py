@@ -139,7 +139,8 @@ def exit_code(value: Exit) -> ExitCode | None:
         signal = value.signal or Signal()
         code = number(value.return_code)
         by = number(signal.id) or number(signal.signal_id) or 0
-        return ExitCode(code=code or 0, signal=by, signal_name=_SIGNALS.get(by, ""))
+        # v0.0.39 gives a job that was ended by a signal the code -127, sacct 0.
+        return ExitCode(code=max(code or 0, 0), signal=by, signal_name=_SIGNALS.get(by, ""))
     return _wait_status(number(value)) if type(value) is int else None
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from jupyter_slurm_rest.slurm.calls.accounting import flags
 from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.dialects import jobs as wire
@@ -18,6 +19,7 @@ from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.transport import Params
 
 from .source import Accounted, Dump, State
+from .task_numbers import TaskNumbers
 
 #: Ids in one request: the request line may be long, but not without end, and slurmrestd's
 #: threads keep the memory that their largest answer took.
@@ -32,6 +34,7 @@ class RestSource:
     def __init__(self, client: SlurmClient, user: Callable[[], Awaitable[str]]) -> None:
         self._client = client
         self._user = user
+        self._tasks = TaskNumbers()
         self.seconds = 0.0
         self.requests = 0
 
@@ -49,6 +52,10 @@ class RestSource:
             for begin in range(0, len(ids), _MAX_IDS):
                 with self._timed():
                     found += await self._client.job_states(ids[begin : begin + _MAX_IDS])
+        if (await self.capabilities()).states_by_array:
+            for array in self._tasks.unknown(found):
+                await self.records(array)
+            found = self._tasks.renamed(found)
         # Tasks that wait are listed one by one under their record's number; being one
         # record, they have one state.
         states: dict[int, State] = {}
@@ -71,12 +78,14 @@ class RestSource:
                 )
             except NotFound:
                 return []
-        return wire.decode_jobs(answer.body)
+        return self._learned(wire.decode_jobs(answer.body))
 
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
+        params = _params(wanted, await self.capabilities())
         with self._timed():
-            answer = await self._client.connection.get("slurmdb", "jobs/", _params(wanted))
-        return [records.summary(row) for row in decode(answer.body, records.RecordRows).jobs or []]
+            answer = await self._client.connection.get("slurmdb", "jobs/", params)
+        rows = decode(answer.body, records.RecordRows).jobs or []
+        return self._learned([records.summary(row) for row in rows])
 
     async def diag(self) -> Diag:
         with self._timed():
@@ -91,6 +100,10 @@ class RestSource:
 
     async def user(self) -> str:
         return await self._user()
+
+    def _learned(self, rows: list[JobSummary]) -> list[JobSummary]:
+        self._tasks.learn(rows)
+        return rows
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -107,16 +120,15 @@ def _record(state_id: str) -> int:
     return int(state_id.replace("+", "_").partition("_")[0])
 
 
-def _params(wanted: Accounted) -> Params:
+def _params(wanted: Accounted, can: Capabilities) -> Params:
     params: dict[str, str | int | list[str]] = {
         # Despite its name: "live, or ended since start_time", where the default would
         # leave out jobs that may not start yet (held, begin time, dependency).
         "usage_time_as_submit_time": "true",
         # v0.0.40 and v0.0.41 refuse a bare number, and Slurm times before 1000000.
         "start_time": f"uts{wanted.ended_since or 1_000_000}",
-        # Else jobs would seem to start then, and live ones to end now.
-        "disable_truncate_usage_time": "true",
         "skip_steps": "true",
+        **flags(can),
     }
     lists = {
         "users": wanted.users,

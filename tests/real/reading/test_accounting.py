@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
 from msgspec.structs import asdict
 
 from devcluster import Cluster
+from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.history import HistoryQuery
 from tests.real.talking import (
     Table,
@@ -20,6 +22,7 @@ from tests.real.talking import (
     versions_of,
     word,
 )
+from tests.real.versions import seen
 
 SACCT = (
     "jobidraw,jobid,jobname,user,account,partition,qos,state,exitcode,submit,start,end,"
@@ -58,25 +61,26 @@ async def test_history_is_saccts(busy: Cluster) -> None:
     start = int(time.time()) - 86400
     options = ["--allocations", f"--starttime=uts{start}"]
     for version in await versions_of(busy):
-        async with client_of(busy, version=version) as client:
+        with seen(busy, version, "history"):
+            async with client_of(busy, version=version) as client:
 
-            async def compare(client: Any = client, version: str = version) -> dict[str, Any]:
-                theirs = sacct(busy, *options)
-                page = await client.history(HistoryQuery(start=start, limit=5000))
-                assert page.total == len(page.jobs)
-                ours = {}
-                for job in page.jobs:
-                    exit_code = job.exit_code
-                    ours[job.id] = asdict(job) | {
-                        "exit": exit_code and (exit_code.code, exit_code.signal)
-                    }
-                    if version <= "v0.0.38" and job.state == "FAILED" and exit_code is None:
-                        theirs[job.id].pop("exit")
-                    if version == "v0.0.37" and job.start_time is None:
-                        theirs[job.id].pop("start_time")
-                return differing(theirs, ours, close=("elapsed",))
+                async def compare(client: Any = client, version: str = version) -> dict[str, Any]:
+                    theirs = sacct(busy, *options)
+                    page = await client.history(HistoryQuery(start=start, limit=5000))
+                    assert page.total == len(page.jobs)
+                    ours = {}
+                    for job in page.jobs:
+                        exit_code = job.exit_code
+                        ours[job.id] = asdict(job) | {
+                            "exit": exit_code and (exit_code.code, exit_code.signal)
+                        }
+                        if version <= "v0.0.39" and job.state == "FAILED" and exit_code is None:
+                            theirs[job.id].pop("exit")
+                        if version == "v0.0.37" and job.start_time is None:
+                            theirs[job.id].pop("start_time")
+                    return differing(theirs, ours, close=("elapsed",))
 
-            await settle(compare)
+                await settle(compare)
 
 
 async def test_steps_are_saccts(busy: Cluster) -> None:
@@ -97,20 +101,21 @@ async def test_steps_are_saccts(busy: Cluster) -> None:
             "nodes": nodes,
         }
     for version in await versions_of(busy):
-        async with client_of(busy, version=version) as client:
-            job = await client.whole_job(finished)
-            ours: Table = {}
-            for one in job.steps:
-                ended = one.exit_code
-                # v0.0.37 and v0.0.38 do not say: then neither do we.
-                exit_code = f"{ended.code}:{ended.signal}" if ended else theirs[one.id]["exit"]
-                ours[one.id] = {
-                    name: getattr(one, name) for name in theirs[one.id] if name != "exit"
-                } | {"exit": exit_code}
-            assert differing(theirs, ours) == {}
-            assert job.sources == ["slurmctld", "slurmdbd"]
-            assert job.exit_code is not None
-            assert job.exit_code.code == 3
+        with seen(busy, version, "steps"):
+            async with client_of(busy, version=version) as client:
+                job = await client.whole_job(finished)
+                ours: Table = {}
+                for one in job.steps:
+                    ended = one.exit_code
+                    # To v0.0.39 it is not said: then neither do we.
+                    exit_code = f"{ended.code}:{ended.signal}" if ended else theirs[one.id]["exit"]
+                    ours[one.id] = {
+                        name: getattr(one, name) for name in theirs[one.id] if name != "exit"
+                    } | {"exit": exit_code}
+                assert differing(theirs, ours) == {}
+                assert job.sources == ["slurmctld", "slurmdbd"]
+                assert job.exit_code is not None
+                assert job.exit_code.code == 3
 
 
 async def test_the_account_is_sacctmgrs_and_sshares(busy: Cluster) -> None:
@@ -131,6 +136,28 @@ async def test_the_account_is_sacctmgrs_and_sshares(busy: Cluster) -> None:
             "max_submit_jobs_per_user": int(submitted) if submitted else None,
             "max_tres_per_user": tres,
         }
+    for version in await versions_of(busy):
+        with seen(busy, version, "account"):
+            async with client_of(busy, version=version) as client:
+                account = await client.account("alice")
+                ours: Table = {
+                    one.account: {
+                        "shares": one.shares,
+                        "qos": sorted(one.qos),
+                        "default": one.default_qos,
+                    }
+                    for one in account.associations
+                }
+                assert differing(theirs, ours) == {}
+                mine = {
+                    one.name: {name: getattr(one, name) for name in levels[one.name]}
+                    for one in account.qos
+                }
+                assert mine == {name: levels[name] for name in mine}
+                assert mine.keys() == {"normal", "high"}
+
+
+async def test_fairshare_is_sshares(busy: Cluster) -> None:
     shares = {}
     for line in lines(busy, ["sshare", "--noheader", "--parsable2", "--users=alice"]):
         name, user, raw, norm, _, _, fairshare = line.split("|")[:7]
@@ -138,30 +165,30 @@ async def test_the_account_is_sacctmgrs_and_sshares(busy: Cluster) -> None:
             shares[name.strip()] = (int(raw), round(float(norm), 4), round(float(fairshare), 4))
     for version in await versions_of(busy):
         async with client_of(busy, version=version) as client:
-            account = await client.account("alice")
-            ours: Table = {
-                one.account: {
-                    "shares": one.shares,
-                    "qos": sorted(one.qos),
-                    "default": one.default_qos,
-                }
-                for one in account.associations
-            }
-            assert differing(theirs, ours) == {}
-            mine = {
-                one.name: {name: getattr(one, name) for name in levels[one.name]}
-                for one in account.qos
-            }
-            assert mine == {name: levels[name] for name in mine}
-            assert mine.keys() == {"normal", "high"}
-            if version >= "v0.0.40":
+            if version < "v0.0.40":
+                with seen(busy, version, "fairshare", refused=True):
+                    with pytest.raises(Unsupported, match=r"v0\.0\.40"):
+                        await client.shares("alice")
+                    assert (await client.account("alice")).shares == []
+                continue
+            with seen(busy, version, "fairshare"):
                 own = {
                     one.account: (
                         one.raw_shares,
                         round(one.norm_shares or 0, 4),
                         round(one.fairshare or 0, 4),
                     )
-                    for one in account.shares
+                    for one in (await client.account("alice")).shares
                     if one.user == "alice"
                 }
                 assert own == shares
+
+
+async def test_another_persons_steps_are_seen(busy: Cluster) -> None:
+    finished = next(job for job, f in sacct(busy, "--allocations").items() if f["name"] == "done")
+    for version in await versions_of(busy):
+        with seen(busy, version, "steps of another person's job"):
+            async with client_of(busy, "bob", version) as client:
+                job = await client.whole_job(finished)
+                assert [step.id for step in job.steps] == [f"{finished}.batch", f"{finished}.0"]
+                assert job.script is None

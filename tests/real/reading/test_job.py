@@ -21,6 +21,7 @@ from tests.real.talking import (
     versions_of,
     word,
 )
+from tests.real.versions import seen
 
 
 def scontrol_job(f: dict[str, str], minor: int) -> dict[str, Any]:
@@ -67,29 +68,31 @@ async def test_one_job_is_scontrols(busy: Cluster) -> None:
     assert len(records) > 15
     for version in await versions_of(busy):
         minor = int(version.rpartition(".")[2])
-        async with client_of(busy, version=version) as client:
-            for number, record in records.items():
+        with seen(busy, version, "one job"):
+            async with client_of(busy, version=version) as client:
+                for number, record in records.items():
 
-                async def compare(
-                    record: dict[str, str] = record,
-                    wanted: str = ids[number],
-                    client: Any = client,
-                    minor: int = minor,
-                ) -> dict[str, Any]:
-                    theirs = {wanted: scontrol_job(record, minor)}
-                    return differing(theirs, {wanted: asdict(await client.job(wanted))})
+                    async def compare(
+                        record: dict[str, str] = record,
+                        wanted: str = ids[number],
+                        client: Any = client,
+                        minor: int = minor,
+                    ) -> dict[str, Any]:
+                        theirs = {wanted: scontrol_job(record, minor)}
+                        return differing(theirs, {wanted: asdict(await client.job(wanted))})
 
-                await settle(compare)
+                    await settle(compare)
 
 
 async def test_output_is_where_we_say(busy: Cluster) -> None:
     for version in await versions_of(busy):
-        async with client_of(busy, version=version) as client:
-            found = await client.jobs()
-            assert isinstance(found, JobList)
-            job_id = next(job.id for job in found.jobs if job.name == "with a blank")
-            job = await client.job(job_id)
-            assert "%" not in job.stdout
-            until(Path(job.stdout).exists, job.stdout)
-            until(Path(job.stderr).exists, job.stderr)
-            assert job.stdout != job.stderr
+        with seen(busy, version, "output files"):
+            async with client_of(busy, version=version) as client:
+                found = await client.jobs()
+                assert isinstance(found, JobList)
+                job_id = next(job.id for job in found.jobs if job.name == "with a blank")
+                job = await client.job(job_id)
+                assert "%" not in job.stdout
+                until(Path(job.stdout).exists, job.stdout)
+                until(Path(job.stderr).exists, job.stderr)
+                assert job.stdout != job.stderr

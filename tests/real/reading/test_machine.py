@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import asdict
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import Node
 from tests.real.talking import (
     Table,
@@ -21,6 +23,7 @@ from tests.real.talking import (
     versions_of,
     word,
 )
+from tests.real.versions import seen
 
 
 def scontrol_node(f: dict[str, str]) -> dict[str, Any]:
@@ -56,16 +59,17 @@ async def test_nodes_are_scontrols(busy: Cluster) -> None:
     lines(busy, [*change, "State=DRAIN", "Reason=a fan, broken"], user="root")
     try:
         for version in await versions_of(busy):
-            async with client_of(busy, version=version) as client:
+            with seen(busy, version, "nodes"):
+                async with client_of(busy, version=version) as client:
 
-                async def compare(client: Any = client) -> dict[str, Any]:
-                    theirs = {f["NodeName"]: scontrol_node(f) for f in shown(busy, "node")}
-                    ours = {node.name: our_node(node) for node in await client.nodes()}
-                    return differing(theirs, ours)
+                    async def compare(client: Any = client) -> dict[str, Any]:
+                        theirs = {f["NodeName"]: scontrol_node(f) for f in shown(busy, "node")}
+                        ours = {node.name: our_node(node) for node in await client.nodes()}
+                        return differing(theirs, ours)
 
-                await settle(compare)
-                drained = await client.node("gpu2")
-                assert (drained.usable, drained.reason_user) == (False, "root")
+                    await settle(compare)
+                    drained = await client.node("gpu2")
+                    assert (drained.usable, drained.reason_user) == (False, "root")
     finally:
         lines(busy, [*change, "State=RESUME"], user="root")
 
@@ -105,47 +109,61 @@ def scontrol_partition(f: dict[str, str], minor: int) -> dict[str, Any]:
 async def test_partitions_are_scontrols_and_what_is_free_is_sinfos(busy: Cluster) -> None:
     for version in await versions_of(busy):
         minor = int(version.rpartition(".")[2])
-        async with client_of(busy, version=version) as client:
+        with seen(busy, version, "partitions"):
+            async with client_of(busy, version=version) as client:
 
-            async def compare(client: Any = client, minor: int = minor) -> dict[str, Any]:
-                theirs = {
-                    f["PartitionName"]: scontrol_partition(f, minor)
-                    for f in shown(busy, "partition", user="root")
+                async def compare(client: Any = client, minor: int = minor) -> dict[str, Any]:
+                    theirs = {
+                        f["PartitionName"]: scontrol_partition(f, minor)
+                        for f in shown(busy, "partition", user="root")
+                    }
+                    for line in lines(busy, ["sinfo", "--noheader", "--format=%R %C"]):
+                        name, cpus = line.split()
+                        theirs[name]["cpus_free"] = int(cpus.split("/")[1])
+                    found = await client.partitions(await client.nodes())
+                    return differing(theirs, {one.name: asdict(one) for one in found})
+
+                await settle(compare)
+
+
+async def test_reservations_are_scontrols(busy: Cluster) -> None:
+    for version in await versions_of(busy):
+        with seen(busy, version, "reservations"):
+            async with client_of(busy, version=version) as client:
+                theirs: Table = {
+                    f["ReservationName"]: {
+                        "start_time": moment(f["StartTime"]),
+                        "end_time": moment(f["EndTime"]),
+                        "nodes": word(f["Nodes"]),
+                        "users": word(f["Users"]).split(","),
+                        "licenses": word(f["Licenses"]),
+                        "flags": sorted(f["Flags"].split(",")),
+                    }
+                    for f in shown(busy, "reservation")
                 }
-                for line in lines(busy, ["sinfo", "--noheader", "--format=%R %C"]):
-                    name, cpus = line.split()
-                    theirs[name]["cpus_free"] = int(cpus.split("/")[1])
-                found = await client.partitions(await client.nodes())
-                return differing(theirs, {one.name: asdict(one) for one in found})
+                ours = {
+                    one.name: {name: getattr(one, name) for name in ("start_time", "end_time")}
+                    | {"nodes": one.nodes, "users": one.users, "licenses": one.licenses}
+                    | {"flags": sorted(one.flags)}
+                    for one in await client.reservations()
+                }
+                assert differing(theirs, ours) == {}
 
-            await settle(compare)
 
-
-async def test_reservations_and_licences_are_scontrols(busy: Cluster) -> None:
+async def test_licences_are_scontrols(busy: Cluster) -> None:
     for version in await versions_of(busy):
         async with client_of(busy, version=version) as client:
-            theirs: Table = {
-                f["ReservationName"]: {
-                    "start_time": moment(f["StartTime"]),
-                    "end_time": moment(f["EndTime"]),
-                    "nodes": word(f["Nodes"]),
-                    "users": word(f["Users"]).split(","),
-                    "licenses": word(f["Licenses"]),
-                    "flags": sorted(f["Flags"].split(",")),
-                }
-                for f in shown(busy, "reservation")
-            }
-            ours = {
-                one.name: {name: getattr(one, name) for name in ("start_time", "end_time", "nodes")}
-                | {"users": one.users, "licenses": one.licenses, "flags": sorted(one.flags)}
-                for one in await client.reservations()
-            }
-            assert differing(theirs, ours) == {}
             if version == "v0.0.37":
+                with (
+                    seen(busy, version, "licenses", refused=True),
+                    pytest.raises(Unsupported, match=r"v0\.0\.38"),
+                ):
+                    await client.licenses()
                 continue
-            shows = shown(busy, "license")
-            counts = {
-                f["LicenseName"]: [int(f[k]) for k in ("Total", "Used", "Free")] for f in shows
-            }
-            found = {one.name: [one.total, one.used, one.free] for one in await client.licenses()}
-            assert found == counts
+            with seen(busy, version, "licenses"):
+                counts = {
+                    f["LicenseName"]: [int(f[k]) for k in ("Total", "Used", "Free")]
+                    for f in shown(busy, "license")
+                }
+                found = await client.licenses()
+                assert {one.name: [one.total, one.used, one.free] for one in found} == counts

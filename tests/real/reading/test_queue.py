@@ -20,6 +20,7 @@ from tests.real.talking import (
     versions_of,
     word,
 )
+from tests.real.versions import seen
 
 SQUEUE = "%i|%A|%j|%u|%a|%P|%q|%T|%V|%S|%e|%M|%l|%N|%D|%C|%Q|%r"
 
@@ -55,15 +56,16 @@ def squeue(cluster: Cluster) -> Table:
 
 async def test_jobs_are_squeues(busy: Cluster) -> None:
     for version in await versions_of(busy):
-        async with client_of(busy, version=version) as client:
+        with seen(busy, version, "all jobs"):
+            async with client_of(busy, version=version) as client:
 
-            async def compare(client: Any = client) -> dict[str, Any]:
-                theirs, found = squeue(busy), await client.jobs()
-                assert isinstance(found, JobList)
-                ours = {job.id: asdict(job) for job in found.jobs}
-                return differing(theirs, ours, close=("elapsed",))
+                async def compare(client: Any = client) -> dict[str, Any]:
+                    theirs, found = squeue(busy), await client.jobs()
+                    assert isinstance(found, JobList)
+                    ours = {job.id: asdict(job) for job in found.jobs}
+                    return differing(theirs, ours, close=("elapsed",))
 
-            await settle(compare)
+                await settle(compare)
 
 
 async def test_states_alone_are_squeues(busy: Cluster) -> None:
