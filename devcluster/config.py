@@ -116,11 +116,18 @@ class Settings:
 
     def slurm_conf(self) -> str:
         own = _SLURM_CONF.format(**self._common()).splitlines()
-        own += (
-            _node_lines(self.ports, several=self.layout.generation.prefix is None)
-            + _PARTITIONS.splitlines()
-        )
-        return _with_extra(own, self.extra_slurm_conf)
+        nodes = [_line(settings) for settings in self._nodes()]
+        own += nodes + _PARTITIONS.splitlines()
+        return _with_extra(own, [line for line in self.extra_slurm_conf if not _of_our_node(line)])
+
+    def _nodes(self) -> list[dict[str, str]]:
+        """The settings of our nodes; an extra line about one of them changes its settings."""
+        changes: dict[str, dict[str, str]] = {}
+        for line in filter(_of_our_node, self.extra_slurm_conf):
+            found = _settings(line)
+            changes.setdefault(found["NodeName"], {}).update(found)
+        ours = _node_settings(self.ports, several=self.layout.generation.prefix is None)
+        return [settings | changes.get(settings["NodeName"], {}) for settings in ours]
 
     def slurmdbd_conf(self) -> str:
         own = _SLURMDBD_CONF.format(**self._common()).splitlines()
@@ -130,29 +137,53 @@ class Settings:
         return f"CgroupPlugin={self.release.cgroup_plugin}\n"
 
     def gres_conf(self) -> str:
-        last = GPUS_PER_NODE - 1
-        return (
-            "AutoDetect=off\n"
-            f"NodeName=gpu[1-2] Name=gpu Type=a100 File={self.layout.state}/gpu/nvidia[0-{last}]\n"
-        )
+        lines = ["AutoDetect=off"]
+        for node in self._nodes():
+            first = 0
+            for gres in filter(None, node.get("Gres", "").split(",")):
+                name, *kind, count = gres.split(":")
+                line = f"NodeName={node['NodeName']} Name={name}"
+                if name == "gpu":
+                    device = f"{self.layout.state}/gpu/nvidia[{first}-{first + int(count) - 1}]"
+                    line += f" Type={kind[0]}" if kind else ""
+                    line += f" File={device}"
+                    first += int(count)
+                else:
+                    line += f" Count={count}"
+                lines.append(line)
+        return "\n".join(lines) + "\n"
 
 
-def _node_lines(ports: Mapping[str, int], *, several: bool) -> list[str]:
+def _node_settings(ports: Mapping[str, int], *, several: bool) -> list[dict[str, str]]:
     """`several`: built for several slurmd on one host, as Debian's is; others want each node to
     have a host name of its own.
     """
-    lines = []
+    found = []
     for node, features in NODES.items():
         gpu = "a100" in features
-        gres = f" Gres=gpu:a100:{GPUS_PER_NODE}" if gpu else ""
         memory = min(8000 if gpu else 4000, _machine_memory_mb())
-        lines.append(
+        line = (
             f"NodeName={node} NodeHostname={HOSTNAME if several else node} NodeAddr=127.0.0.1 "
             f"Port={ports[f'slurmd-{node}']} CPUs={_CPUS_PER_NODE} Boards=1 SocketsPerBoard=1 "
             f"CoresPerSocket={_CPUS_PER_NODE} ThreadsPerCore=1 "
-            f"RealMemory={memory} Features={features}{gres} State=UNKNOWN"
+            f"RealMemory={memory} Features={features} State=UNKNOWN"
         )
-    return lines
+        found.append(_settings(line) | ({"Gres": f"gpu:a100:{GPUS_PER_NODE}"} if gpu else {}))
+    return found
+
+
+def _settings(line: str) -> dict[str, str]:
+    """A line of slurm.conf about a node, by setting."""
+    return dict(word.split("=", 1) for word in line.split())
+
+
+def _line(settings: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in settings.items())
+
+
+def _of_our_node(line: str) -> bool:
+    words = line.split()
+    return bool(words) and words[0] in {f"NodeName={node}" for node in NODES}
 
 
 def _machine_memory_mb() -> int:

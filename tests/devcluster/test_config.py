@@ -32,6 +32,21 @@ def test_an_extra_partition_is_added_to_ours() -> None:
     assert text.count("PartitionName=") == 4
 
 
+def test_an_extra_line_about_our_node_changes_its_settings() -> None:
+    lines = ("NodeName=gpu2 CoreSpecCount=2 Gres=gpu:a100:2,gpu:2,shard:8", "NodeName=more CPUs=1")
+    found = settings("24.11.5", *lines)
+    [gpu2] = [line for line in found.slurm_conf().splitlines() if line.startswith("NodeName=gpu2")]
+    assert "CPUs=8 " in gpu2
+    assert "CoreSpecCount=2" in gpu2
+    assert found.slurm_conf().count("NodeName=") == 5
+    gres = [line for line in found.gres_conf().splitlines() if line.startswith("NodeName=gpu2")]
+    assert [line.replace(str(found.layout.state), "") for line in gres] == [
+        "NodeName=gpu2 Name=gpu Type=a100 File=/gpu/nvidia[0-1]",
+        "NodeName=gpu2 Name=gpu File=/gpu/nvidia[2-3]",
+        "NodeName=gpu2 Name=shard Count=8",
+    ]
+
+
 @pytest.mark.parametrize(
     ("release", "auth", "cred", "cgroup"),
     [
