@@ -114,16 +114,14 @@ def nodes_table(rows: list[Row], caption: str) -> Table:
     """Nodes, with what is free."""
     columns: list[Column] = [
         ("Node", _text("name")),
-        ("State", _state),
+        ("State", _text("sinfo_state")),
         ("Partitions", lambda row: ",".join(row["partitions"])),
-        ("CPUs free", lambda row: f"{row['cpus'] - row['cpus_used']} of {row['cpus']}"),
+        ("CPUs free", lambda row: f"{row['cpus_free']} of {row['cpus']}"),
         (
             "Memory free",
-            lambda row: (
-                f"{megabytes(row['memory'] - row['memory_used'])} of {megabytes(row['memory'])}"
-            ),
+            lambda row: f"{megabytes(row['memory_free'])} of {megabytes(row['memory'])}",
         ),
-        ("GPUs free", lambda row: f"{row['gpus'] - row['gpus_used']} of {row['gpus']}"),
+        ("GPUs free", lambda row: f"{row['gpus_free']} of {row['gpus']}"),
         ("Reason", _text("reason")),
     ]
     return Table(rows, columns, caption)

@@ -10,8 +10,8 @@ import msgspec
 from jupyter_slurm_rest.files import FileThreads
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
-from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
-from jupyter_slurm_rest.slurm.models import Account, Job, License, Node, Partition, Reservation
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.models import Account, Job, Node, Partition
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.slurm.transport import Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
@@ -23,6 +23,7 @@ from jupyter_slurm_rest.watch.job_list import job_list
 from jupyter_slurm_rest.watch.query import JobsQuery
 from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
+from .machine import Machine
 from .settings import BadSetting, ClusterSettings
 from .shared import SharedLists
 
@@ -59,6 +60,14 @@ class Cluster:
         self.watcher = Watcher(RestSource(self.client, self.username), audience, watching)
         #: What the hub reads for everybody; ``None`` where it is not to.
         self.shared = _shared(name, settings, audience, ttl) if settings.shared else None
+        self.machine = Machine(
+            settings.url,
+            self.client,
+            self.snapshots,
+            self.shared,
+            username=self.username,
+            account=self.account,
+        )
 
     async def plan(self) -> str:
         """How lists of jobs are read, and why, in words."""
@@ -100,32 +109,12 @@ class Cluster:
         return (await self.credentials()).username
 
     async def nodes(self) -> Snapshot[list[Node]]:
-        """Every node."""
-        if self.shared is not None and (found := await self.shared.nodes()) is not None:
-            return found
-        return await self.snapshots.get("nodes", self.client.nodes)
+        """Every node, with what is free on it for this person."""
+        return await self.machine.nodes()
 
     async def partitions(self) -> Snapshot[list[Partition]]:
         """Every partition, with what is free in it where nodes may be seen."""
-        if self.shared is not None and (found := await self.shared.partitions()) is not None:
-            return found
-        return await self.snapshots.get("partitions", self._partitions)
-
-    async def _partitions(self) -> list[Partition]:
-        try:
-            nodes = (await self.nodes()).value
-        except PermissionDenied:
-            # PrivateData=nodes: the partitions themselves may still be seen.
-            return await self.client.partitions()
-        return await self.client.partitions(nodes)
-
-    async def reservations(self) -> Snapshot[list[Reservation]]:
-        """Every reservation."""
-        return await self.snapshots.get("reservations", self.client.reservations)
-
-    async def licenses(self) -> Snapshot[list[License]]:
-        """Every licence."""
-        return await self.snapshots.get("licenses", self.client.licenses)
+        return await self.machine.partitions()
 
     async def account(self) -> Snapshot[Account]:
         """What the person may use; changes seldom."""

@@ -53,6 +53,9 @@ class FormQuery(Request, frozen=True, kw_only=True):
 
     #: The script's file, as Jupyter's contents API names it: the job works in its folder.
     path: Words = ""
+    #: What is chosen already: partitions are those that accept it.
+    account: Words = ""
+    qos: Words = ""
 
 
 class OutputQuery(Request, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from jupyter_slurm_rest.slurm.errors import SlurmError
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
 
 from .answers import Form
@@ -17,23 +16,31 @@ _TIME = (
     r"|[0-9]+-[0-9]{1,2}(:[0-9]{1,2}){0,2})$"
 )
 
+#: How many partitions that are not offered are named.
+_MOST_CLOSED = 8
 
-async def submit_form(cluster: Cluster, *, directory: str) -> Form:
+
+async def submit_form(
+    cluster: Cluster, *, directory: str, account: str = "", qos: str = ""
+) -> Form:
     """The form for ``cluster``; ``directory`` is where jobs work unless said otherwise.
 
-    What cannot be read from Slurm (no accounting, say) becomes a field to write in.
+    With ``account`` and ``qos`` chosen, or the user's default ones, the partitions are
+    those that sbatch accepts. What cannot be read from Slurm (no accounting, say) becomes a
+    field to write in.
     """
-    partitions, nodes = await asyncio.gather(cluster.partitions(), cluster.nodes())
-    try:
-        account: Account | None = (await cluster.account()).value
-    except SlurmError:
-        account = None
-    usable = [p for p in partitions.value if may_use(p, account)]
+    partitions, nodes, access = await asyncio.gather(
+        cluster.partitions(), cluster.nodes(), cluster.machine.access()
+    )
+    every = partitions.value
+    refusals = {p.name: access.refusal(p, account, qos) for p in every}
+    usable = [p for p in every if not refusals[p.name]]
+    accounts = [(name, name) for name in access.accounts(every, qos)]
     properties = {
         "job_name": {"type": "string", "title": "Name", "maxLength": 200},
         "partition": _choice("Partition", [(p.name, _describe(p)) for p in usable]),
-        "account": _choice("Account", _accounts(account)),
-        "qos": _choice("QOS", _qos(account)),
+        "account": _choice("Account", accounts),
+        "qos": _choice("QOS", _qos(access.qos(every, account), access.account)),
         "time": {"type": "string", "title": "Time limit", "pattern": _TIME},
         "nodes": {"type": "string", "title": "Nodes", "pattern": "^[0-9]+(-[0-9]+)?$"},
         "ntasks": {"type": "integer", "title": "Tasks", "minimum": 1},
@@ -51,8 +58,8 @@ async def submit_form(cluster: Cluster, *, directory: str) -> Form:
     schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return Form(
         schema=schema,
-        uiSchema=_layout(properties, usable, nodes.value, gpu_types),
-        defaults=_defaults(usable, account, directory),
+        uiSchema=_layout(properties, usable, _not_offered(every, refusals), nodes.value, gpu_types),
+        defaults=_defaults(usable, access.account, directory),
     )
 
 
@@ -61,16 +68,6 @@ def _choice(title: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
     if choices:
         field["oneOf"] = [{"const": value, "title": text} for value, text in choices]
     return field
-
-
-def may_use(partition: Partition, account: Account | None) -> bool:
-    """Whether one of the person's accounts is let in; groups are Slurm's to judge."""
-    if account is None or not account.associations:
-        return True
-    mine = {association.account for association in account.associations}
-    if partition.allow_accounts:
-        return not mine.isdisjoint(partition.allow_accounts)
-    return not mine <= set(partition.deny_accounts)
 
 
 def _describe(partition: Partition) -> str:
@@ -83,6 +80,8 @@ def _describe(partition: Partition) -> str:
         facts.append(f"{partition.cpus_free} CPUs free")
     if partition.gpus_total:
         facts.append(f"{partition.gpus_free} of {partition.gpus_total} GPUs free")
+    if partition.your_reservations:
+        facts.append(f"some only in your reservation {', '.join(partition.your_reservations)}")
     return f"{partition.name} ({', '.join(facts)})" if facts else partition.name
 
 
@@ -95,16 +94,19 @@ def _duration(minutes: Limit) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
 
 
-def _accounts(account: Account | None) -> list[tuple[str, str]]:
-    names = _unique(a.account for a in account.associations) if account else []
-    return [(name, name) for name in names]
+def _not_offered(partitions: list[Partition], refusals: dict[str, str]) -> str:
+    """Why some partitions are not among the choices; silent about hidden ones."""
+    closed = [
+        f"{p.name} ({refusals[p.name]})"
+        for p in partitions
+        if refusals[p.name] and "HIDDEN" not in (p.flags or [])
+    ]
+    rest = f" and {len(closed) - _MOST_CLOSED} more" if len(closed) > _MOST_CLOSED else ""
+    return f"Not offered: {', '.join(closed[:_MOST_CLOSED])}{rest}." if closed else ""
 
 
-def _qos(account: Account | None) -> list[tuple[str, str]]:
-    if account is None:
-        return []
-    described = {qos.name: qos for qos in account.qos}
-    names = _unique(name for a in account.associations for name in a.qos)
+def _qos(names: list[str], account: Account | None) -> list[tuple[str, str]]:
+    described = {qos.name: qos for qos in account.qos} if account else {}
     choices = []
     for name in names:
         qos = described.get(name)
@@ -118,16 +120,25 @@ def _gpu_types(nodes: list[Node]) -> list[str]:
 
 
 def _layout(
-    properties: dict[str, Any], partitions: list[Partition], nodes: list[Node], gpu_types: list[str]
+    properties: dict[str, Any],
+    partitions: list[Partition],
+    not_offered: str,
+    nodes: list[Node],
+    gpu_types: list[str],
 ) -> dict[str, Any]:
     times = [f"{p.name} {_duration(p.max_time)}" for p in partitions if p.max_time is not None]
     helps = {
+        "partition": not_offered,
         "time": "Minutes, hours:minutes:seconds or days-hours."
         + (f" At most: {', '.join(times)}." if times else ""),
         "nodes": "A number, or a range such as 2-4.",
-        "cpus_per_task": _most("A node has up to {} CPUs.", (node.cpus for node in nodes)),
+        "cpus_per_task": _most(
+            "A node has up to {} CPUs.", (node.cpus - node.cpus_specialized for node in nodes)
+        ),
         "mem": "A number with K, M, G or T; M when there is none. "
-        + _most("A node has up to {} MiB.", (node.memory for node in nodes)),
+        + _most(
+            "A node has up to {} MiB.", (node.memory - node.memory_specialized for node in nodes)
+        ),
         "gpus": "A number, or type:number."
         + (f" Types here: {', '.join(gpu_types)}." if gpu_types else ""),
         "array": "Task numbers, such as 1-10 or 1-100%5 for five at a time.",

@@ -65,6 +65,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     flat_partitions: bool
     #: A partition's ``default_time`` holds an amount of memory.
     misplaced_default_time: bool
+    #: sinfo calls a failing node in part use ``failing``, as one in full use.
+    mixed_nodes_failing: bool
+    #: An account in a partition's AllowAccounts stands for those below it, too.
+    accounts_stand_for_subaccounts: bool
     #: slurmrestd resolves ``%j`` and the like in a job's file names.
     resolved_files: bool
 
@@ -136,6 +140,8 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         update_time_prefix="uts" if api >= 40 else "",
         flat_partitions=api <= 38,
         misplaced_default_time=api == 37,
+        mixed_nodes_failing=not may_be_before(25, 11),
+        accounts_stand_for_subaccounts=not may_be_before(23, 2),
         resolved_files=39 <= api <= 42,
         history_by_user=api >= 39,
         history_states_apart=api >= 40,

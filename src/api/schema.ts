@@ -346,6 +346,7 @@ export interface components {
             user: string;
             default_account: string;
             associations: components["schemas"]["Association"][];
+            accounts: components["schemas"]["Association"][];
             qos: components["schemas"]["Qos"][];
             shares: components["schemas"]["Share"][];
         };
@@ -747,12 +748,20 @@ export interface components {
             name: string;
             state: string;
             flags: string[];
+            sinfo_state: string;
             usable: boolean;
+            your_reservation: string;
+            owner: string;
             partitions: string[];
             features: string[];
             active_features: string[];
             cpus: number;
             cpus_used: number;
+            cpus_specialized: number;
+            memory_specialized: number;
+            cpus_free: number;
+            memory_free: number;
+            gpus_free: number;
             cpu_load: number | null;
             memory: number;
             memory_used: number;
@@ -829,11 +838,16 @@ export interface components {
             allow_qos: string[];
             deny_qos: string[];
             qos: string;
+            allow_alloc_nodes: string[];
+            flags: string[] | null;
             priority_tier: number | null;
             cpus_free: number | null;
             memory_free: number | null;
             gpus_total: number | null;
             gpus_free: number | null;
+            your_reservations: string[];
+            reserved_cpus_free: number | null;
+            reserved_gpus_free: number | null;
             nodes_idle: number | null;
             nodes_usable: number | null;
         };
@@ -885,6 +899,11 @@ export interface components {
             nodes: string;
             node_count: number | null;
             core_count: number | null;
+            cores: {
+                [key: string]: number;
+            };
+            says_cores: boolean;
+            gpus: number;
             partition: string;
             users: string[];
             accounts: string[];
@@ -1598,6 +1617,8 @@ export interface operations {
         parameters: {
             query?: {
                 path?: string;
+                account?: string;
+                qos?: string;
             };
             header?: never;
             path: {

@@ -55,7 +55,7 @@ function compactColumns(options: { gpus: boolean; trans: TranslationBundle }): I
             <span className="jp-SlurmTable-second">{formatMemory(freeOn(node, 'memory'))}</span>
           </>
         ) : (
-          <WhyNot node={node} lines={2} />
+          <WhyNot node={node} lines={2} trans={trans} />
         )
     }
   ];
@@ -102,7 +102,7 @@ function wideColumns(options: {
       id: 'reason',
       label: trans.__('Why not usable'),
       width: 150,
-      cell: node => <WhyNot node={node} lines={1} />
+      cell: node => <WhyNot node={node} lines={1} trans={trans} />
     },
     {
       id: 'partitions',
@@ -124,7 +124,7 @@ function wideColumns(options: {
 function NodeBadge(props: { node: INode; trans: TranslationBundle }): JSX.Element {
   const { node, trans } = props;
   const { label, tone } = describeNode(node, trans);
-  const title = [node.state, ...node.flags, node.reason].filter(Boolean).join(' ');
+  const title = [node.sinfo_state, ...node.flags, node.reason].filter(Boolean).join(' ');
   return <ToneBadge label={label} tone={tone} title={title} state={node.state} />;
 }
 
@@ -161,16 +161,27 @@ function Share(props: {
   );
 }
 
-/** Slurm's reason for a node that takes no jobs, in the words of whoever gave it. */
-function WhyNot(props: { node: INode; lines: 1 | 2 }): JSX.Element | null {
-  const { node, lines } = props;
-  if (!node.reason) {
+/**
+ * Slurm's reason for a node that takes no jobs, in the words of whoever gave it; or what
+ * jobs need to start there.
+ */
+function WhyNot(props: {
+  node: INode;
+  lines: 1 | 2;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { node, lines, trans } = props;
+  const needed = node.your_reservation
+    ? trans.__('only with --reservation=%1', node.your_reservation)
+    : '';
+  const words = node.reason || needed || (node.usable ? '' : node.reservation);
+  if (!words) {
     return null;
   }
-  const title = node.reason_user ? `${node.reason} [${node.reason_user}]` : node.reason;
+  const title = node.reason_user ? `${node.reason} [${node.reason_user}]` : words;
   return (
     <span className={`jp-SlurmTable-reason jp-mod-${lines}`} title={title}>
-      {node.reason}
+      {words}
     </span>
   );
 }

@@ -124,9 +124,9 @@ export namespace NodesModel {
   }
 }
 
-/** What a new job could get of `total`: nothing where no job can start. */
+/** What a new job of the user could have: nothing where none can start. */
 export function freeOn(node: INode, of: 'cpus' | 'memory' | 'gpus'): number {
-  return node.usable ? Math.max(0, node[of] - node[`${of}_used`]) : 0;
+  return node[`${of}_free`];
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });
@@ -143,6 +143,8 @@ function textOf(node: INode): string {
   return [
     node.name,
     node.state,
+    node.sinfo_state,
+    node.your_reservation,
     ...node.flags,
     ...node.partitions,
     ...node.features,

@@ -14,7 +14,7 @@ from devcluster import GENERATIONS, Cluster, DevclusterError, prefixes
 from devcluster.process import wait_until
 
 #: What clusters of one generation are for; the first is everybody's.
-_PURPOSES = ("", "reading", "private", "shared")
+_PURPOSES = ("", "reading", "private", "shared", "machine")
 
 
 def need_root() -> None:

@@ -201,7 +201,7 @@ async def test_when_the_reader_leaves_the_reading_stops(
             stopped.set()
             raise
 
-    monkeypatch.setattr("jupyter_slurm_rest.slurm.SlurmClient.node", slow)
+    monkeypatch.setattr("jupyter_slurm_rest.server.machine.Machine.node", slow)
     with pytest.raises(HTTPClientError):
         await jp_fetch(NAMESPACE, "clusters/maxwell/nodes/cpu1", request_timeout=0.5)
     await asyncio.wait_for(stopped.wait(), 10)

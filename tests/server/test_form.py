@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.server.submit_form import may_use
-from jupyter_slurm_rest.slurm.models import Account, Association, Partition
+from tests.recorded import recorded_by
 
 from .conftest import Call
 from .replay import ReplaySlurmrestd
@@ -61,19 +62,19 @@ async def test_what_may_be_written(call: Call, field: str, good: list[str], bad:
     assert not any(re.search(pattern, words) for words in bad)
 
 
-@pytest.mark.parametrize(
-    ("limits", "usable"),
-    [
-        ({}, True),
-        ({"allow_accounts": ["astro"]}, True),
-        ({"allow_accounts": ["chemistry"]}, False),
-        ({"deny_accounts": ["astro"]}, True),
-        ({"deny_accounts": ["astro", "particles"]}, False),
-    ],
-)
-def test_partitions_for_other_accounts_are_not_offered(
-    limits: dict[str, Any], usable: bool
+async def test_it_follows_what_is_chosen(
+    call: Call, people: None, slurmrestd: ReplaySlurmrestd
 ) -> None:
-    mine = [Association(account=name) for name in ("astro", "particles")]
-    account = Account(user="alice", associations=mine)
-    assert may_use(Partition(name="p", state="UP", **limits), account) is usable
+    partitions = recorded_by("v0.0.45", "partitions")
+    body = partitions.json()
+    long = next(one for one in body["partitions"] if one["name"] == "long")
+    long["qos"]["allowed"] = "high"
+    slurmrestd.give(replace(partitions, body=json.dumps(body).encode()))
+    form = (await call("GET", FORM)).json()
+    offered = form["schema"]["properties"]["partition"]["oneOf"]
+    assert [one["const"] for one in offered] == ["debug", "gpu"]
+    assert form["uiSchema"]["partition"]["ui:help"] == "Not offered: long (only with QOS high)."
+    form = (await call("GET", FORM, qos="high")).json()
+    offered = form["schema"]["properties"]["partition"]["oneOf"]
+    assert [one["const"] for one in offered] == ["debug", "long", "gpu"]
+    assert "partition" not in form["uiSchema"]

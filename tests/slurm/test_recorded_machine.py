@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.slurm.calls.machine import with_free
 from jupyter_slurm_rest.slurm.capabilities import capabilities_of
 from jupyter_slurm_rest.slurm.dialects import dialect_of
 from jupyter_slurm_rest.slurm.dialects.cluster import DiagAnswer, Pings, diag, ping
@@ -14,6 +13,7 @@ from jupyter_slurm_rest.slurm.dialects.set_aside import (
     license_,
     reservation,
 )
+from jupyter_slurm_rest.slurm.free import with_free
 from jupyter_slurm_rest.slurm.models import Gres, Node, Partition
 
 from .recorded import Recording

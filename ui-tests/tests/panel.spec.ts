@@ -14,8 +14,17 @@ const JOBS = [
 
 const NODES = [
   node('cpu1'),
-  node('gpu1', { gpus: 4, gpus_used: 3, partitions: ['gpu'] }),
-  node('gpu2', { state: 'DOWN', usable: false, flags: ['DRAIN'], gpus: 4, reason: 'No power' })
+  node('gpu1', { gpus: 4, gpus_used: 3, gpus_free: 1, partitions: ['gpu'] }),
+  node('gpu2', {
+    state: 'DOWN',
+    sinfo_state: 'drained',
+    usable: false,
+    flags: ['DRAIN'],
+    cpus_free: 0,
+    memory_free: 0,
+    gpus: 4,
+    reason: 'No power'
+  })
 ];
 
 async function openPanel(page: IJupyterLabPageFixture) {

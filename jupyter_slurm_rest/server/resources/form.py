@@ -15,4 +15,6 @@ class FormHandler(SlurmHandler):
     async def get(self, cluster: str, query: FormQuery) -> Form:
         """The submit form: JSON Schema, layout and defaults."""
         directory = folder_of(query.path, root=self.app.root_directory)
-        return await submit_form(self.cluster(cluster), directory=directory)
+        return await submit_form(
+            self.cluster(cluster), directory=directory, account=query.account, qos=query.qos
+        )

@@ -21,7 +21,7 @@ class NodeHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, node: str) -> Node:
         """One node."""
-        return await self.cluster(cluster).client.node(node)
+        return await self.cluster(cluster).machine.node(node)
 
 
 class PartitionsHandler(SlurmHandler):
@@ -36,7 +36,7 @@ class ReservationsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> ReservationList:
         """Every reservation the person may see."""
-        found = await self.cluster(cluster).reservations()
+        found = await self.cluster(cluster).machine.reservations()
         return ReservationList(reservations=found.value, **about(found))
 
 
@@ -44,5 +44,5 @@ class LicensesHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> LicenseList:
         """Every licence that jobs can ask for."""
-        found = await self.cluster(cluster).licenses()
+        found = await self.cluster(cluster).machine.licenses()
         return LicenseList(licenses=found.value, **about(found))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.nodes import NodeRows, node
 from jupyter_slurm_rest.slurm.dialects.set_aside import (
@@ -13,8 +11,9 @@ from jupyter_slurm_rest.slurm.dialects.set_aside import (
     reservation,
 )
 from jupyter_slurm_rest.slurm.errors import NotFound, Unsupported
+from jupyter_slurm_rest.slurm.free import with_free
 from jupyter_slurm_rest.slurm.models import License, Node, Partition, Reservation
-from jupyter_slurm_rest.slurm.transport import Params, segment
+from jupyter_slurm_rest.slurm.transport import Params
 
 from .base import Calls
 
@@ -26,15 +25,17 @@ class MachineCalls(Calls):
         """Every node that this person may see."""
         # No update_time: before 26.05.3 slurmrestd fails when only nodes have changed.
         answer = await self.connection.get("slurm", "nodes/")
-        return [node(row) for row in decode(answer.body, NodeRows).nodes or []]
+        mixed_failing = (await self.capabilities()).mixed_nodes_failing
+        rows = decode(answer.body, NodeRows).nodes or []
+        return [node(row, mixed_failing=mixed_failing) for row in rows]
 
     async def node(self, name: str) -> Node:
         """One node. Raises :exc:`NotFound`."""
-        answer = await self.connection.get("slurm", f"node/{segment(name)}", wanted=("node", name))
-        rows = decode(answer.body, NodeRows).nodes or []
-        if not rows:
-            raise NotFound("node", name)
-        return node(rows[0])
+        # Asked by path, slurmrestd names the partitions of another node.
+        for found in await self.nodes():
+            if found.name == name:
+                return found
+        raise NotFound("node", name)
 
     async def partitions(self, nodes: list[Node] | None = None) -> list[Partition]:
         """Every partition; with ``nodes``, also what is free in each now."""
@@ -48,6 +49,18 @@ class MachineCalls(Calls):
             if partition.name.lower() == name.lower():
                 return partition
         raise NotFound("partition", name)
+
+    async def shown_partitions(self) -> set[str] | None:
+        """Names of those that Slurm shows this person without being asked for all.
+
+        Left out are hidden ones and those for other groups. ``None`` where the API
+        version does not tell.
+        """
+        if not (await self.capabilities()).list_flags:
+            return None
+        answer = await self.connection.get("slurm", "partitions/")
+        found = (await self.dialect()).decode_partitions(answer.body)
+        return {partition.name for partition in found}
 
     async def reservations(self) -> list[Reservation]:
         """Reservations that this person may see."""
@@ -69,18 +82,3 @@ class MachineCalls(Calls):
         params: Params | None = {"flags": "ALL"} if dialect.capabilities.list_flags else None
         answer = await self.connection.get("slurm", "partitions/", params)
         return dialect.decode_partitions(answer.body)
-
-
-def with_free(partition: Partition, nodes: list[Node]) -> Partition:
-    """``partition`` with what is free on those of its ``nodes`` where jobs can start."""
-    members = [node for node in nodes if partition.name in node.partitions]
-    usable = [node for node in members if node.usable]
-    return msgspec.structs.replace(
-        partition,
-        cpus_free=sum(node.cpus - node.cpus_used for node in usable),
-        memory_free=sum(max(0, node.memory - node.memory_used) for node in usable),
-        gpus_total=sum(node.gpus for node in members),
-        gpus_free=sum(node.gpus - node.gpus_used for node in usable),
-        nodes_idle=sum(node.state == "IDLE" for node in usable),
-        nodes_usable=len(usable),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from jupyter_slurm_rest.slurm.access import lineage
 from jupyter_slurm_rest.slurm.dialects import people as wire
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.errors import Unsupported
@@ -22,12 +23,19 @@ class PeopleCalls(AccountingCalls):
     async def associations(self, user: str = "") -> list[Association]:
         """Associations of ``user``, or of everyone that this person may see."""
         answer = await self._database("associations/", {"user": user} if user else None)
-        rows = decode(answer.body, wire.AssociationRows).associations or []
-        found = [wire.association(row) for row in rows]
+        rows = decode(answer.body, wire.AssociationRows)
+        found = [wire.association(row) for row in rows.here()]
         if (await self.capabilities()).numbered_qos:
             numbers = await self._qos()
             found = [wire.with_qos_names(one, numbers) for one in found]
         return [one for one in found if not user or one.user == user]
+
+    async def _account_associations(self) -> list[Association]:
+        """The associations of accounts themselves, which are those of no user."""
+        # A name that trims to nothing; an empty one would be taken for no condition.
+        answer = await self._database("associations/", {"user": " "})
+        rows = decode(answer.body, wire.AssociationRows)
+        return [one for one in map(wire.association, rows.here()) if not one.user]
 
     async def qos(self) -> list[Qos]:
         """Every quality of service."""
@@ -49,15 +57,20 @@ class PeopleCalls(AccountingCalls):
 
     async def account(self, user: str) -> Account:
         """What ``user`` may use and how they stand; fairshare where the version has it."""
-        associations, qos, shares = await asyncio.gather(
-            self.associations(user), self.qos(), self._shares_if_any(user)
+        associations, accounts, qos, shares = await asyncio.gather(
+            self.associations(user),
+            self._account_associations(),
+            self.qos(),
+            self._shares_if_any(user),
         )
         usable = {name for one in associations for name in one.qos}
+        above = lineage(accounts, [one.account for one in associations])
         default = next((one.account for one in associations if one.is_default), "")
         return Account(
             user=user,
             default_account=default or (associations[0].account if len(associations) == 1 else ""),
             associations=associations,
+            accounts=[one for one in accounts if one.account in above],
             qos=[one for one in qos if one.name in usable],
             shares=shares,
         )

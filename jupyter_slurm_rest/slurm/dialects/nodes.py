@@ -7,26 +7,9 @@ import msgspec
 from jupyter_slurm_rest.slurm.models import Node
 
 from .envelope import Envelope
+from .node_states import sinfo_state, takes_jobs
 from .tres import parse_gres, parse_tres
 from .values import Number, Text, Words, moment, number, positive, text, words
-
-#: Flags that keep new jobs away.
-_CLOSED = frozenset(
-    {
-        "BLOCKED",
-        "DRAIN",
-        "FAIL",
-        "INVALID",
-        "INVALID_REG",
-        "MAINTENANCE",
-        "NOT_RESPONDING",
-        "POWERING_DOWN",
-        "POWER_DOWN",
-        "REBOOT_ISSUED",
-        "REBOOT_REQUESTED",
-    }
-)
-_OPEN_STATES = frozenset({"IDLE", "MIXED", "ALLOCATED"})
 
 
 class NodeRow(msgspec.Struct):
@@ -39,6 +22,11 @@ class NodeRow(msgspec.Struct):
     active_features: Words = None
     cpus: Number = None
     alloc_cpus: Number = None
+    #: What jobs can have of ``cpus``. From v0.0.39; before, ``tres`` tells it.
+    effective_cpus: Number = None
+    #: MiB that the system keeps. From v0.0.39.
+    specialized_memory: Number = None
+    owner: Text = None
     cpu_load: Number = None
     real_memory: Number = None
     alloc_memory: Number = None
@@ -76,31 +64,52 @@ class NodeRows(Envelope):
     last_update: Number = None
 
 
-def node(row: NodeRow) -> Node:
-    """``row`` as a :class:`Node`, with what is used of its CPUs, memory and GPUs."""
+def node(row: NodeRow, *, mixed_failing: bool = True) -> Node:
+    """``row`` as a :class:`Node`, with what is used and free of it.
+
+    ``mixed_failing``: see :func:`sinfo_state`.
+    """
     base, *flags = [word.upper() for word in words(row.state)] or ["UNKNOWN"]
     flags += [word.upper() for word in words(row.state_flags)]
     gres = parse_gres(text(row.gres), text(row.gres_used))
     total, used = parse_tres(text(row.tres)), parse_tres(text(row.tres_used))
-    gpus = [item for item in gres if item.name == "gpu"]
-    cpus, taken = number(row.cpus) or 0, number(row.alloc_cpus) or 0
+    listed = [item for item in gres if item.name == "gpu"]
+    gpus = sum(item.total for item in listed) if listed else (total.gpus if total else 0)
+    gpus_used = sum(item.used for item in listed) if listed else (used.gpus if used else 0)
+    cpus, cpus_used = number(row.cpus) or 0, number(row.alloc_cpus) or 0
+    effective = positive(row.effective_cpus) or (total.cpus if total else None) or cpus
+    memory, memory_used = number(row.real_memory) or 0, number(row.alloc_memory) or 0
+    specialized = number(row.specialized_memory) or 0
+    base = _mixed(base, effective, cpus_used)
+    usable = takes_jobs(base, flags)
+    cpus_free = max(0, effective - cpus_used)
+    memory_free = max(0, memory - specialized - memory_used)
+    # A job needs a CPU and some memory for whatever else it wants.
+    free = usable and cpus_free > 0 and memory_free > 0
     load = number(row.cpu_load)
     return Node(
         name=text(row.name),
-        state=_mixed(base, cpus, taken),
+        state=base,
         flags=flags,
-        usable=base in _OPEN_STATES and not _CLOSED.intersection(flags),
+        sinfo_state=sinfo_state(base, flags, mixed_failing=mixed_failing),
+        usable=usable,
+        owner=text(row.owner),
         partitions=words(row.partitions),
         features=words(row.features),
         active_features=words(row.active_features),
         cpus=cpus,
-        cpus_used=taken,
+        cpus_used=cpus_used,
+        cpus_specialized=max(0, cpus - effective),
+        cpus_free=cpus_free if free else 0,
         cpu_load=None if load is None else load / 100,
-        memory=number(row.real_memory) or 0,
-        memory_used=number(row.alloc_memory) or 0,
+        memory=memory,
+        memory_used=memory_used,
+        memory_specialized=specialized,
+        memory_free=memory_free if free else 0,
         memory_free_os=number(row.free_mem if row.free_mem is not None else row.free_memory),
-        gpus=sum(item.total for item in gpus) if gpus else (total.gpus if total else 0),
-        gpus_used=sum(item.used for item in gpus) if gpus else (used.gpus if used else 0),
+        gpus=gpus,
+        gpus_used=gpus_used,
+        gpus_free=max(0, gpus - gpus_used) if free else 0,
         gres=gres,
         reason=text(row.reason),
         reason_user=text(row.reason_set_by_user) if row.reason else "",

@@ -9,6 +9,9 @@ from jupyter_slurm_rest.slurm.models import Limit, Partition
 from .envelope import Envelope, decode
 from .values import Number, Text, Words, limit, number, positive, text, words
 
+#: Names that differ between the versions.
+_FLAGS = {"reservation_required": "REQ_RESV"}
+
 
 class FlatRow(msgspec.Struct, rename={"min_nodes": "min nodes per job"}):
     """A partition to v0.0.38."""
@@ -35,6 +38,7 @@ class FlatRow(msgspec.Struct, rename={"min_nodes": "min nodes per job"}):
     denied_qos: Words = None
     qos: Text = None
     priority_tier: Number = None
+    allowed_allocation_nodes: Words = None
 
 
 class FlatRows(Envelope):
@@ -66,10 +70,13 @@ def flat_partition(row: FlatRow) -> Partition:
         deny_qos=words(row.denied_qos),
         qos=text(row.qos),
         priority_tier=number(row.priority_tier),
+        allow_alloc_nodes=_everyone(row.allowed_allocation_nodes),
+        flags=[_FLAGS.get(flag, flag.upper()) for flag in words(row.flags)],
     )
 
 
 class _Nodes(msgspec.Struct):
+    allowed_allocation: Words = None
     configured: Text = None
     total: Number = None
 
@@ -153,6 +160,8 @@ def nested_partition(row: NestedRow) -> Partition:
         deny_qos=words(qos.deny),
         qos=text(qos.assigned),
         priority_tier=number((row.priority or _Priority()).tier),
+        allow_alloc_nodes=_everyone(nodes.allowed_allocation),
+        flags=row.flags,
     )
 
 

@@ -31,6 +31,11 @@ class AssociationRow(msgspec.Struct):
 class AssociationRows(Envelope):
     associations: list[AssociationRow] | None = None
 
+    def here(self) -> list[AssociationRow]:
+        """Those of the cluster that answers; of all, where it does not say its name."""
+        rows, name = self.associations or [], self.cluster()
+        return [row for row in rows if not name or not row.cluster or row.cluster == name]
+
 
 def _limit_at(tree: dict[str, Any] | None, path: str) -> Any:
     """A limit; for slurmdbd infinite means that none is set."""

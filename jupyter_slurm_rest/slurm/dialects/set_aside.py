@@ -7,7 +7,14 @@ import msgspec
 from jupyter_slurm_rest.slurm.models import License, Reservation
 
 from .envelope import Envelope
+from .tres import parse_tres
 from .values import Number, Text, Words, moment, number, positive, text, words
+
+
+class _Cores(msgspec.Struct):
+    node: Text = None
+    #: Ranges: ``0-3,8``.
+    core: Text = None
 
 
 class ReservationRow(msgspec.Struct):
@@ -17,6 +24,8 @@ class ReservationRow(msgspec.Struct):
     node_list: Text = None
     node_count: Number = None
     core_count: Number = None
+    #: From v0.0.39.
+    core_specializations: list[_Cores] | None = None
     partition: Text = None
     users: Words = None
     accounts: Words = None
@@ -33,6 +42,7 @@ class ReservationRows(Envelope):
 
 def reservation(row: ReservationRow) -> Reservation:
     """One reservation."""
+    tres = parse_tres(text(row.tres))
     return Reservation(
         name=text(row.name),
         start_time=moment(row.start_time),
@@ -40,6 +50,9 @@ def reservation(row: ReservationRow) -> Reservation:
         nodes=text(row.node_list),
         node_count=positive(row.node_count),
         core_count=positive(row.core_count),
+        cores={text(one.node): _count(text(one.core)) for one in row.core_specializations or []},
+        says_cores=row.core_specializations is not None,
+        gpus=tres.gpus if tres else 0,
         partition=text(row.partition),
         users=words(row.users),
         accounts=words(row.accounts),
@@ -49,6 +62,16 @@ def reservation(row: ReservationRow) -> Reservation:
         licenses=text(row.licenses),
         tres=text(row.tres),
     )
+
+
+def _count(ranges: str) -> int:
+    """How many cores ``0-3,8`` are."""
+    found = 0
+    for part in filter(None, ranges.split(",")):
+        first, _, last = part.partition("-")
+        if first.isdigit() and (last or first).isdigit():
+            found += int(last or first) - int(first) + 1
+    return found
 
 
 class LicenseRow(msgspec.Struct, rename="pascal"):

@@ -67,5 +67,7 @@ class Account(Model, frozen=True, kw_only=True):
     user: str
     default_account: str = ""
     associations: list[Association] = []
+    #: The accounts of those and all above them, with the limits of each as a whole.
+    accounts: list[Association] = []
     qos: list[Qos] = []
     shares: list[Share] = []

@@ -22,13 +22,26 @@ class Node(Model, frozen=True, kw_only=True):
     state: str
     #: DRAIN, COMPLETING, MAINTENANCE, RESERVED, NOT_RESPONDING, POWERED_DOWN, ...
     flags: list[str] = []
-    #: Whether new jobs can start here at all.
+    #: Both in one word, as ``sinfo`` writes it: ``idle``, ``mixed#``, ``drained``.
+    sinfo_state: str = ""
+    #: Whether the user's jobs can start here, as soon as something is free.
     usable: bool = True
+    #: The reservation that jobs have to name (``--reservation``) to start here.
+    your_reservation: str = ""
+    #: Whose jobs have the node for themselves (``--exclusive=user``).
+    owner: str = ""
     partitions: list[str] = []
     features: list[str] = []
     active_features: list[str] = []
     cpus: int = 0
     cpus_used: int = 0
+    #: CPUs and memory that the system keeps: CoreSpecCount, MemSpecLimit.
+    cpus_specialized: int = 0
+    memory_specialized: int = 0
+    #: What a new job of the user could have now.
+    cpus_free: int = 0
+    memory_free: int = 0
+    gpus_free: int = 0
     #: Load average; ``None`` when the node does not report.
     cpu_load: float | None = None
     memory: int = 0
@@ -87,12 +100,20 @@ class Partition(Model, frozen=True, kw_only=True):
     allow_qos: list[str] = []
     deny_qos: list[str] = []
     qos: str = ""
+    #: Hosts from which jobs may be submitted; empty: all.
+    allow_alloc_nodes: list[str] = []
+    #: HIDDEN, ROOT_ONLY, REQ_RESV, ...; ``None`` where the API version does not say.
+    flags: list[str] | None = None
     priority_tier: int | None = None
-    #: Free on nodes where jobs can start; ``None`` when nodes could not be read.
+    #: What the user's jobs could have now; ``None`` when nodes could not be read.
     cpus_free: int | None = None
     memory_free: int | None = None
     gpus_total: int | None = None
     gpus_free: int | None = None
+    #: The user's reservations that hold some of it, and how much: only for jobs that name them.
+    your_reservations: list[str] = []
+    reserved_cpus_free: int | None = None
+    reserved_gpus_free: int | None = None
     nodes_idle: int | None = None
     nodes_usable: int | None = None
 
@@ -106,6 +127,11 @@ class Reservation(Model, frozen=True, kw_only=True):
     nodes: str = ""
     node_count: int | None = None
     core_count: int | None = None
+    #: Cores of each node, where it does not have whole nodes.
+    cores: dict[str, int] = {}
+    #: Whether the API version tells the cores of each node.
+    says_cores: bool = True
+    gpus: int = 0
     partition: str = ""
     users: list[str] = []
     accounts: list[str] = []

@@ -6,16 +6,21 @@ function aNode(name: string, change: Partial<INode> = {}): INode {
   return {
     name,
     state: 'IDLE',
+    sinfo_state: 'idle',
     flags: [],
+    your_reservation: '',
     usable: true,
     partitions: [],
     features: [],
     cpus: 8,
     cpus_used: 0,
+    cpus_free: 8,
     memory: 1024,
     memory_used: 0,
+    memory_free: 1024,
     gpus: 0,
     gpus_used: 0,
+    gpus_free: 0,
     gres: [],
     reason: '',
     ...change
@@ -35,14 +40,23 @@ describe('NodesModel', () => {
     await settled();
     await stub.last.answer({
       nodes: [
-        aNode('cpu10', { cpus_used: 2, features: ['intel'] }),
-        aNode('cpu9', { cpus_used: 8 }),
+        aNode('cpu10', { cpus_used: 2, cpus_free: 6, features: ['intel'] }),
+        aNode('cpu9', { cpus_used: 8, cpus_free: 0, memory_free: 0 }),
         aNode('gpu1', {
           gpus: 4,
           gpus_used: 1,
+          gpus_free: 3,
           gres: [{ name: 'gpu', type: 'a100', total: 4, used: 1 }]
         }),
-        aNode('gpu2', { gpus: 4, usable: false, state: 'DOWN', reason: 'bad fan' })
+        aNode('gpu2', {
+          gpus: 4,
+          usable: false,
+          cpus_free: 0,
+          memory_free: 0,
+          state: 'DOWN',
+          sinfo_state: 'down',
+          reason: 'bad fan'
+        })
       ],
       total: 4,
       stale: false,
@@ -86,7 +100,7 @@ describe('NodesModel', () => {
       nodes: 3,
       cpus: 14,
       cpusTotal: 24,
-      memory: 3072,
+      memory: 2048,
       memoryTotal: 3072,
       gpus: 3,
       gpusTotal: 4
