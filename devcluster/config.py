@@ -48,6 +48,7 @@ MaxArraySize=10001
 EnforcePartLimits=ALL
 DefMemPerCPU=100
 KillWait=5
+ScronParameters=enable
 ReturnToService=2
 SlurmctldPidFile=/run/slurmctld/slurmctld.pid
 SlurmdPidFile=/run/slurmd/%n.pid

@@ -12,7 +12,8 @@ from .answers import OptionValue
 
 PageSize = Annotated[int, Meta(ge=1, le=1000)]
 #: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`, or tasks as in ``12_[1-3]``.
-JobId = Annotated[str, Meta(max_length=256, pattern=r"^[0-9]+([_+][0-9\[\]*,%-]+)?$")]
+#: What is no job id fails by itself, not with all others.
+JobId = Annotated[str, Meta(max_length=40_000)]
 
 
 class TransitionsQuery(Request, frozen=True, kw_only=True):

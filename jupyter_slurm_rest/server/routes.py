@@ -30,7 +30,8 @@ NAMESPACE = "jupyter-slurm-rest"
 #: person's client may use it. Everything else is no route of ours.
 PARAMETERS = {
     "cluster": r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
-    "job": r"[0-9]{1,10}(?:(?:_|\+|%2[Bb])[0-9]{1,10})?",
+    # As lists show it, also the waiting tasks of an array: 123_[5-9%2], 123_[1,3,5...].
+    "job": r"[0-9]{1,10}(?:(?:_|\+|%2[Bb])[0-9A-F\[\]*,.:%a-f-]{1,40000})?",
     "node": r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}",
     "path": r".+",
 }

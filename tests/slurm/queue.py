@@ -71,7 +71,11 @@ class Queue:
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
         await self._call("states")
         self.whole_states += job_ids is None
-        wanted = self.jobs if job_ids is None else [i for i in job_ids if i in self.jobs]
+        wanted: Iterable[int] = self.jobs
+        if job_ids is not None:
+            asked = set(job_ids)
+            # An array's number brings all of its tasks.
+            wanted = [i for i, row in self.jobs.items() if {i, row.array_job_id} & asked]
         return {i: (self.jobs[i].state, tuple(self.jobs[i].flags)) for i in wanted}
 
     async def records(self, job_id: int) -> list[JobSummary]:

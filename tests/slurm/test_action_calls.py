@@ -97,11 +97,16 @@ async def test_what_is_no_signal_is_not_sent(signal: str) -> None:
     assert not any(seen.method == "DELETE" for seen in transport.seen)
 
 
-async def test_one_bad_id_stops_everything_before_it_is_sent() -> None:
-    client, transport, _ = client_of(together("cancel"), NEW.version)
-    with pytest.raises(InvalidRequest):
-        await client.cancel([1, "2; rm"])
-    assert not any(seen.method == "DELETE" for seen in transport.seen)
+async def test_a_bad_id_fails_alone_and_in_words() -> None:
+    for name, kill in (("cancel", True), ("update", False)):
+        reply = together(name) if kill else posting(NEW, name)
+        client, transport, _ = client_of(reply, NEW.version)
+        call = client.cancel if kill else client.hold
+        bad, good = await call(["2; rm", 35])
+        assert (bad.id, bad.ok, good.ok) == ("2; rm", False, True)
+        assert "is not a job id: write 123" in bad.message
+        (only,) = [seen for seen in transport.seen if seen.method != "GET"]
+        assert sent(only).get("jobs", ["35"]) == ["35"]
 
 
 @pytest.mark.parametrize("recording", [V38, Recording(V38.folder.parent / "v0.0.37")], ids=str)

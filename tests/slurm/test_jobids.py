@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.jobids import parse_job_id
+from jupyter_slurm_rest.slurm.jobids import known_ranges, parse_job_id
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 
@@ -20,6 +20,10 @@ from jupyter_slurm_rest.slurm.models import JobSummary
         ("123_[1,3,7-9:2]", "123_[1,3,7-9:2]"),
         ("123_*", "123"),
         ("123+1", "123+1"),
+        # As lists show what Slurm cut: whichever tasks wait, never those that can be read.
+        ("123_[1,3,5...%1]", "123_[...]"),
+        ("123_[1-3,5-...]", "123_[...]"),
+        ("123_[...]", "123_[...]"),
     ],
 )
 def test_what_is_sent(written: str | int, sent: str) -> None:
@@ -27,7 +31,22 @@ def test_what_is_sent(written: str | int, sent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "abc", "0", "-1", "12 34", "12_", "12_[", "12_[a]", "12+", "12.batch", "1;2"]
+    "written",
+    [
+        "",
+        "abc",
+        "0",
+        "-1",
+        "12 34",
+        "12_",
+        "12_[",
+        "12_[a]",
+        "12_[1...2]",
+        "12_1...",
+        "12+",
+        "12.batch",
+        "1;2",
+    ],
 )
 def test_what_is_no_job_id(written: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
@@ -35,9 +54,17 @@ def test_what_is_no_job_id(written: str) -> None:
     assert caught.value.field == "job_ids"
 
 
-def row(job_id: int, shown: str, array: int | None = None, tasks: str | None = None) -> JobSummary:
+def row(
+    job_id: int, shown: str, array: int | None = None, tasks: str | int | None = None
+) -> JobSummary:
+    several = isinstance(tasks, str)
     return JobSummary(
-        id=shown, job_id=job_id, state="PENDING", array_job_id=array, array_tasks=tasks
+        id=shown,
+        job_id=job_id,
+        state="PENDING",
+        array_job_id=array,
+        array_task_id=None if several else tasks,
+        array_tasks=tasks if several else None,
     )
 
 
@@ -56,6 +83,34 @@ def row(job_id: int, shown: str, array: int | None = None, tasks: str | None = N
     ],
 )
 def test_the_record_of_a_task(wanted: str, found: str | None) -> None:
-    records = [row(9, "8_1", 8), row(8, "8_[3-9:2,12%4]", 8, "3-9:2,12%4")]
+    records = [row(9, "8_1", 8, 1), row(8, "8_[3-9:2,12%4]", 8, "3-9:2,12%4")]
     chosen = parse_job_id(wanted).among(records)
     assert (chosen.id if chosen else None) == found
+
+
+CUT = "3,5,7,9-11,55,6...%1"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("8", "8_[cut]"),
+        (f"8_[{CUT}]", "8_[cut]"),
+        ("8_[1-3]", "8_[cut]"),
+        ("8_1", "8_1"),
+        ("8_10", "8_[cut]"),
+        # Behind the dots it may be; before them it is not.
+        ("8_65", "8_[cut]"),
+        ("8_6", None),
+    ],
+)
+def test_a_list_that_slurm_cut_is_not_a_list_of_tasks(wanted: str, found: str | None) -> None:
+    records = [row(9, "8_1", 8, 1), row(8, "8_[cut]", 8, CUT)]
+    chosen = parse_job_id(wanted).among(records)
+    assert (chosen.id if chosen else None) == found
+
+
+def test_tasks_that_can_be_read_of_a_list_that_slurm_cut() -> None:
+    assert known_ranges(CUT) == [range(3, 4), range(5, 6), range(7, 8), range(9, 12), range(55, 56)]
+    assert known_ranges("5-9:2%4") == [range(5, 10, 2)]
+    assert known_ranges("12...") == []

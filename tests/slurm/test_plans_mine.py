@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, ControllerDown
+from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.plans import MyJobs
 
 from .queue import Queue, job
@@ -140,6 +141,52 @@ async def test_an_array_is_read_once_for_all_its_tasks() -> None:
     first = await mine(None)
     queue.calls.clear()
     for task in tasks:
-        queue.put(job(task.job_id, "COMPLETED", id=task.id, array_job_id=10, end_time=NOW))
+        queue.put(job(task.job_id, "SUSPENDED", id=task.id, array_job_id=10))
     await mine(first)
     assert [call for call in queue.calls if call.startswith("record")] == ["record 10"]
+
+
+def split(task: int, state: str = "PENDING", **more: object) -> JobSummary:
+    return job(10 + task, state, id=f"10_{task}", array_job_id=10, array_task_id=task, **more)
+
+
+async def test_waiting_tasks_that_accounting_never_heard_of_are_there() -> None:
+    # With aftercorr slurmctld gives every task a record, and tells slurmdbd of one.
+    last = job(10, id="10_3", array_job_id=10, array_task_id=3)
+    queue = Queue(last, split(1), split(2), job(30))
+    queue.late |= {11, 12}
+    mine = plan(queue)
+    first = await mine(None)
+    assert list(first.rows) == ["30", "10_2", "10_1", "10_3"]
+    reads = [call for call in queue.calls if call.startswith("record")]
+    assert reads == ["record 11", "record 10", "record 30"]
+
+    queue.calls.clear()
+    assert (await mine(first)).version == first.version
+    assert queue.calls == ["accounted", "states"]
+
+
+async def test_they_are_still_there_when_what_accounting_knew_has_ended() -> None:
+    last = job(10, id="10_3", array_job_id=10, array_task_id=3)
+    queue = Queue(last, split(1), split(2))
+    queue.late |= {11, 12}
+    now = float(NOW)
+    mine = MyJobs(queue, "alice", clock=lambda: now)
+    table = await mine(None)
+    queue.end(10, end_time=NOW)
+    table = await mine(table)
+    assert {row.id: row.state for row in table.rows.values()} == {
+        "10_1": "PENDING",
+        "10_2": "PENDING",
+        "10_3": "COMPLETED",
+    }
+    now += 7_200
+    queue.history.clear()
+    assert list((await mine(table)).rows) == ["10_2", "10_1"]
+
+
+async def test_a_job_that_was_requeued_after_its_end_waits_again() -> None:
+    queue = Queue(job(1))
+    queue.late.add(1)
+    queue.history[1] = job(1, "COMPLETED", end_time=NOW - 100)
+    assert (await plan(queue)(None)).rows["1"].state == "PENDING"

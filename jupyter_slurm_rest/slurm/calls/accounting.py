@@ -71,7 +71,7 @@ class AccountingCalls(JobCalls):
         whole = str(wanted.job)
         # Several tasks are never asked for: 22.05's slurmrestd dies of the brackets. And
         # a task that never started has no record but its array's.
-        first = whole if wanted.tasks and wanted.one_task is None else str(wanted)
+        first = whole if wanted.several else str(wanted)
         for name in dict.fromkeys((first, whole)):
             job = wanted.among(await self._records(name))
             if job is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+
+import msgspec
 
 from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer, KillStatus
 from jupyter_slurm_rest.slurm.dialects.base import Dialect
@@ -21,8 +23,8 @@ from jupyter_slurm_rest.slurm.errors import (
     Unsupported,
     shorten,
 )
-from jupyter_slurm_rest.slurm.jobids import JobId, parse_job_id
-from jupyter_slurm_rest.slurm.models import ActionResult
+from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges, parse_job_id
+from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.transport import segment
 
 from .accounting import AccountingCalls
@@ -31,8 +33,15 @@ from .accounting import AccountingCalls
 _ALREADY_DONE = 2021
 _TRANSITION = 2020
 _NO_SUCH_JOB = 2017
+_NOT_WHOLE_HET_JOB = 2108
 _SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
 _FINISHED = "had already finished"
+#: Signals that end a job which waits.
+_ENDING = ("", "KILL", "9")
+#: Ids in one question for states.
+_STATES_AT_ONCE = 1_000
+#: Pieces in which Slurm may tell an array's waiting tasks: some 20 tasks each.
+_MOST_PIECES = 1_000
 
 
 class ActionCalls(AccountingCalls):
@@ -44,7 +53,7 @@ class ActionCalls(AccountingCalls):
         Cancelling what has finished succeeds and says so. With ``signal`` it is sent
         instead (see :meth:`signal`).
         """
-        return await self._kill([parse_job_id(one) for one in ids], signal, "cancelled")
+        return await each(ids, lambda found: self._kill(found, signal, "cancelled"))
 
     async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
         """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs.
@@ -57,15 +66,36 @@ class ActionCalls(AccountingCalls):
                 "signal", f"{shorten(signal, 40)!r} is no signal: write a name such as USR1."
             )
         name = (match[1] or match[2]).upper()
-        return await self._kill([parse_job_id(one) for one in ids], name, f"signal {name} sent")
+        return await each(ids, lambda found: self._kill(found, name, f"signal {name} sent"))
 
     async def _kill(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
-        results = await self._kill_all(ids, signal, done) if ids else []
+        known = {one: await self._kill_waiting(one, signal, done) for one in ids if one.waiting}
+        rest = [one for one in ids if one not in known]
+        if rest:
+            known.update(zip(rest, await self._kill_all(rest, signal, done), strict=True))
         if signal:
-            return results
-        return [
-            await self._unless_ended(one, result) for one, result in zip(ids, results, strict=True)
-        ]
+            return [known[one] for one in ids]
+        return [await self._unless_ended(one, known[one]) for one in ids]
+
+    async def _kill_waiting(self, one: JobId, signal: str, done: str) -> ActionResult:
+        """All tasks of an array that wait, piece by piece: Slurm tells no more at once."""
+        result = ActionResult(id=str(one), ok=True, message=_FINISHED)
+        last: list[range] = []
+        for _ in range(_MOST_PIECES):
+            try:
+                tasks = (await self.job(one.job)).array_tasks or ""
+            except NotFound:
+                return result
+            ranges = known_ranges(tasks)
+            if not ranges or ranges == last:
+                return result
+            last = ranges
+            text = ",".join(_written(found) for found in ranges)
+            [result] = await self._kill_all([JobId(one.job, text)], signal, done)
+            result = msgspec.structs.replace(result, id=str(one))
+            if not result.ok or "..." not in tasks or signal:
+                return result
+        return result
 
     async def _unless_ended(self, one: JobId, result: ActionResult) -> ActionResult:
         """``result``, or success for a job that only accounting remembers as finished."""
@@ -89,23 +119,55 @@ class ActionCalls(AccountingCalls):
         return [await self._kill_one(one, signal, done, dialect) for one in ids]
 
     async def _kill_together(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
-        body: dict[str, object] = {"jobs": [str(one) for one in ids], "flags": ["VERBOSE"]}
+        parts = await self._waiting_parts(ids) if signal in _ENDING else {}
+        chosen = [one for one in ids if one not in parts]
+        body: dict[str, object] = {"jobs": [str(one) for one in chosen], "flags": ["VERBOSE"]}
         if signal:
             # Up to v0.0.38 that is the only way.
             body |= {"signal": signal, "flags": ["VERBOSE", "FULL_JOB"]}
-        answer = await self.connection.send(
-            "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
-        )
-        told = decode(answer.body, KillAnswer).status or []
-        return [_result(one, told, done) for one in ids]
+        told: list[KillStatus] = []
+        if chosen:
+            response = await self.connection.send(
+                "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
+            )
+            told = decode(response.body, KillAnswer).status or []
+        return [
+            stranding(str(one), parts[one]) if one in parts else _result(one, told, done)
+            for one in ids
+        ]
+
+    async def _waiting_parts(self, ids: list[JobId]) -> dict[JobId, int]:
+        """Which ids name one component of a job that waits, and the job's number.
+
+        Over REST Slurm cancels it without its siblings, which then wait forever and keep
+        nodes planned. A component is fine together with the first, which is the whole.
+        """
+        numbers = sorted({one.job for one in ids if not one.tasks})
+        found: dict[tuple[int, int | None], int] = {}
+        for begin in range(0, len(numbers), _STATES_AT_ONCE):
+            for state in await self.job_states(numbers[begin : begin + _STATES_AT_ONCE]):
+                record, plus, offset = state.id.partition("+")
+                if plus and int(offset) and state.state == "PENDING":
+                    whole = int(record) - int(offset)
+                    found[int(record), None] = found[whole, int(offset)] = whole
+        wholes = {one.job for one in ids if not one.tasks and not one.het}
+        return {
+            one: whole
+            for one in ids
+            if not one.tasks and (whole := found.get((one.job, one.het))) and whole not in wholes
+        }
 
     async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
         name = str(one)
         try:
             target = await self._safe_target(one, dialect)
-            # Here Slurm says the same of a job that ends and of one that had ended.
-            if not signal and await self._has_finished(name):
-                return ActionResult(id=name, ok=True, message=_FINISHED)
+            if signal in _ENDING:
+                job = await self._known(name)
+                # Here Slurm says the same of a job that ends and of one that had ended.
+                if not signal and job is not None and _is_over(job):
+                    return ActionResult(id=name, ok=True, message=_FINISHED)
+                if job is not None and job.het_offset and job.state == "PENDING":
+                    return stranding(name, job.het_job_id)
             return await self._deliver(name, target, signal, done, dialect)
         except SlurmError as problem:
             return refused(name, problem)
@@ -136,12 +198,15 @@ class ActionCalls(AccountingCalls):
 
     async def _has_finished(self, name: str) -> bool:
         """Whether slurmctld still has the job, finished or about to be."""
+        job = await self._known(name)
+        return job is not None and _is_over(job)
+
+    async def _known(self, name: str) -> Job | None:
+        """The job, if slurmctld still has it."""
         try:
-            job = await self.job(name)
+            return await self.job(name)
         except NotFound:
-            # Its array may still have it among the tasks to come: let Slurm say.
-            return False
-        return job.state in FINISHED_STATES or "COMPLETING" in job.flags
+            return None
 
     async def _safe_target(self, one: JobId, dialect: Dialect) -> str:
         """The id to send so that nothing but ``one`` is hit.
@@ -167,6 +232,46 @@ class ActionCalls(AccountingCalls):
             (await self.dialect()).version,
             advice="Act on the whole array, or use Slurm's own commands.",
         )
+
+
+async def each(
+    ids: Iterable[str | int], act: Callable[[list[JobId]], Awaitable[list[ActionResult]]]
+) -> list[ActionResult]:
+    """What ``act`` gives for each of ``ids``, in their order; what is not an id fails alone."""
+    written = [str(one) for one in ids]
+    found: dict[str, JobId] = {}
+    failed: dict[str, ActionResult] = {}
+    for name in written:
+        try:
+            found[name] = parse_job_id(name)
+        except InvalidRequest as problem:
+            failed[name] = ActionResult(id=name, ok=False, message=problem.message)
+    distinct = list(dict.fromkeys(found.values()))
+    results = dict(zip(distinct, await act(distinct), strict=True)) if distinct else {}
+    return [failed[name] if name in failed else results[found[name]] for name in written]
+
+
+def _is_over(job: Job) -> bool:
+    return job.state in FINISHED_STATES or "COMPLETING" in job.flags
+
+
+def _written(tasks: range) -> str:
+    """``5-9:2`` for ``range(5, 10, 2)``."""
+    if len(tasks) == 1:
+        return str(tasks[0])
+    step = f":{tasks.step}" if tasks.step != 1 else ""
+    return f"{tasks[0]}-{tasks[-1]}{step}"
+
+
+def stranding(name: str, whole: int | None) -> ActionResult:
+    """The refusal to cancel one component of a job that waits, as scancel refuses it."""
+    return ActionResult(
+        id=name,
+        ok=False,
+        message="It is one component of a heterogeneous job that waits, which can be cancelled"
+        f" only as a whole: cancel {whole or 'the whole job'}.",
+        error_number=_NOT_WHOLE_HET_JOB,
+    )
 
 
 def _result(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
@@ -203,6 +308,8 @@ def judge(name: str, code: int, words: str, done: str) -> ActionResult:
         return ActionResult(id=name, ok=True, message=done)
     if code == _ALREADY_DONE:
         return ActionResult(id=name, ok=True, message=_FINISHED)
+    if code == _NOT_WHOLE_HET_JOB:
+        return stranding(name, None)
     if code == _TRANSITION:
         words = "It is not running, or is changing its state: signals reach running jobs only."
     return ActionResult(id=name, ok=False, message=shorten(words), error_number=code)
@@ -214,7 +321,7 @@ def refused(name: str, problem: SlurmError) -> ActionResult:
         # Slurm was not reached, or did not answer: nobody's job was judged.
         raise problem
     code = problem.error_number
-    if code in (_ALREADY_DONE, _TRANSITION):
+    if code in (_ALREADY_DONE, _TRANSITION, _NOT_WHOLE_HET_JOB):
         return judge(name, code, problem.message, "")
     words = f"{problem.message} {problem.advice}".strip()
     return ActionResult(id=name, ok=False, message=words, error_number=code)

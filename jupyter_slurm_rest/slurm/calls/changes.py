@@ -10,12 +10,13 @@ import msgspec
 from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.dialects.actions import RequeueAnswer, UpdateAnswer, UpdateResult
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.errors import SlurmError, Unsupported
-from jupyter_slurm_rest.slurm.jobids import JobId, parse_job_id
-from jupyter_slurm_rest.slurm.models import ActionResult
+from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
+from jupyter_slurm_rest.slurm.errors import NotFound, SlurmError, Unsupported
+from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
+from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.transport import segment
 
-from .actions import ActionCalls, judge, refused
+from .actions import ActionCalls, each, judge, refused
 
 
 class ChangeCalls(ActionCalls):
@@ -51,12 +52,15 @@ class ChangeCalls(ActionCalls):
 
         With ``hold`` they stay held there.
         """
-        names = [parse_job_id(one) for one in ids]
         can = await self.capabilities()
         if not can.requeue:
             needs, advice = "v0.0.45 (Slurm 26.05)", "scontrol requeue does it too."
             raise Unsupported("Requeue", can.version, needs=needs, advice=advice)
-        return [await self._requeue_one(name, hold) for name in names]
+
+        async def requeue_all(names: list[JobId]) -> list[ActionResult]:
+            return [await self._requeue_one(name, hold) for name in names]
+
+        return await each(ids, requeue_all)
 
     async def suspend(self, ids: Iterable[str | int]) -> NoReturn:
         """Raises :exc:`Unsupported`: no version of slurmrestd can."""
@@ -77,32 +81,74 @@ class ChangeCalls(ActionCalls):
     async def _update(
         self, ids: Iterable[str | int], body: dict[str, object], done: str
     ) -> list[ActionResult]:
-        names = [parse_job_id(one) for one in ids]
-        return [await self._update_one(name, body, done) for name in names]
+        async def update_all(names: list[JobId]) -> list[ActionResult]:
+            return [await self._update_one(name, body, done) for name in names]
+
+        return await each(ids, update_all)
 
     async def _update_one(self, one: JobId, body: dict[str, object], done: str) -> ActionResult:
-        name, dialect = str(one), await self.dialect()
+        name = str(one)
         try:
-            target = (
-                name if dialect.capabilities.tasks_changed_by_id else await self.own_number(one)
-            )
-            answer = await self.connection.send(
-                "POST",
-                "slurm",
-                f"job/{segment(target)}",
-                body=body,
-                wanted=("job", name),
-                twice_is_once=True,
-            )
+            results = [
+                await self._send_change(one, target, body, done)
+                for target in await self._records_of(one, only_waiting="hold" in body)
+            ]
         except SlurmError as problem:
             return refused(name, problem)
-        return _first_failure(name, decode(answer.body, UpdateAnswer).results, done)
+        return next((result for result in results if not result.ok), results[0])
+
+    async def _send_change(
+        self, one: JobId, target: str, body: dict[str, object], done: str
+    ) -> ActionResult:
+        name = str(one)
+        response = await self.connection.send(
+            "POST",
+            "slurm",
+            f"job/{segment(target)}",
+            body=body,
+            wanted=("job", name),
+            twice_is_once=True,
+        )
+        return _first_failure(name, decode(response.body, UpdateAnswer).results, done)
+
+    async def _records_of(self, one: JobId, *, only_waiting: bool) -> list[str]:
+        """What to name in the path so that ``one`` is changed, and nothing else.
+
+        Up to v0.0.38 slurmctld reads the id as scontrol gives it. Later versions change
+        single records by their number: the array's own is that of the tasks that wait
+        together, every other task has one of its own.
+        """
+        can = await self.capabilities()
+        if one.het is not None or (can.tasks_changed_by_id and not one.waiting):
+            return [str(one)]
+        try:
+            rows = await self.records_of(one)
+        except NotFound:
+            if one.tasks or one.waiting:
+                raise
+            # Let Slurm say so.
+            return [str(one)]
+        live = [row for row in rows if row.state not in FINISHED_STATES]
+        if one.waiting:
+            chosen = [row for row in live if row.array_tasks]
+            if can.tasks_changed_by_id and chosen != live:
+                # Its number would change them all, and its list, cut, cannot be sent.
+                raise _inseparable("Changing only the tasks that wait", can.version)
+        elif one.tasks:
+            chosen = _exactly(one, rows)
+            if chosen is None:
+                raise _inseparable("Changing some of the tasks that wait together", can.version)
+        else:
+            waiting = [row for row in live if row.state == "PENDING"]
+            chosen = (waiting if only_waiting else live) or rows
+        if not chosen:
+            raise NotFound("job", str(one))
+        return [str(row.job_id) for row in chosen]
 
     async def _requeue_one(self, one: JobId, hold: bool) -> ActionResult:
         name = str(one)
         # Only the array as a whole and single tasks can be named in a path.
-        target = name if not one.tasks or one.one_task is not None else str(one.job)
-        if target != name:
+        if one.several:
             return ActionResult(
                 id=name, ok=False, message="Name the tasks one by one, or the whole array."
             )
@@ -119,6 +165,27 @@ class ChangeCalls(ActionCalls):
             return refused(name, problem)
         done = "requeued and held" if hold else "requeued"
         return _first_failure(name, decode(answer.body, RequeueAnswer).status, done)
+
+
+def _inseparable(what: str, version: str) -> Unsupported:
+    advice = "Change the whole array, or use scontrol update."
+    return Unsupported(what, version, advice=advice)
+
+
+def _exactly(one: JobId, rows: list[Job]) -> list[Job] | None:
+    """The records that have tasks of ``one``; ``None`` where one of them has others as well."""
+    wanted = {task for tasks in known_ranges(one.tasks) for task in tasks}
+    chosen = []
+    for row in rows:
+        if row.array_task_id is not None:
+            tasks = {row.array_task_id}
+        else:
+            tasks = {task for some in known_ranges(row.array_tasks or "") for task in some}
+        if tasks & wanted:
+            if tasks - wanted or "..." in (row.array_tasks or ""):
+                return None
+            chosen.append(row)
+    return chosen
 
 
 def _first_failure(name: str, told: list[UpdateResult] | None, done: str) -> ActionResult:

@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
 from jupyter_slurm_rest.slurm.dialects.values import moment
 from jupyter_slurm_rest.slurm.errors import NotFound, Unsupported
 from jupyter_slurm_rest.slurm.faults import failure
-from jupyter_slurm_rest.slurm.jobids import parse_job_id
+from jupyter_slurm_rest.slurm.jobids import JobId, parse_job_id
 from jupyter_slurm_rest.slurm.lists import JobList, Unchanged
 from jupyter_slurm_rest.slurm.models import Job, JobState
 from jupyter_slurm_rest.slurm.streamed import ArrayReader
@@ -60,19 +60,34 @@ class JobCalls(Calls):
         Raises :exc:`NotFound` for a job that it has forgotten or never had.
         """
         name = parse_job_id(job_id)
-        wanted = str(name)
-        # Slurm takes one task by its number, but several only by their array's.
-        target = name.job if name.tasks and name.one_task is None else wanted
-        answer = await self.connection.get(
+        try:
+            # Slurm takes one task by its number, but several only by their array's.
+            found = await self._details(name.job if name.several else str(name), str(name))
+        except NotFound:
+            if name.one_task is None:
+                raise
+            # Up to v0.0.38 a task that waits with others is found by its array only.
+            found = await self._details(name.job, str(name))
+        chosen = name.among(found)
+        if chosen is None:
+            raise NotFound("job", str(name))
+        return chosen
+
+    async def records_of(self, name: JobId) -> list[Job]:
+        """Every record that slurmctld has of a job: of an array, one for each that differs.
+
+        Raises :exc:`NotFound`.
+        """
+        return await self._details(name.job, str(name))
+
+    async def _details(self, target: str | int, wanted: str) -> list[Job]:
+        """Every record that slurmctld gives for ``target``."""
+        response = await self.connection.get(
             "slurm", f"job/{segment(target)}", wanted=("job", wanted)
         )
         resolved = (await self.capabilities()).resolved_files
-        rows = decode(answer.body, DetailRows).jobs or []
-        found = [job(row, resolved=resolved) for row in rows]
-        chosen = name.among(found)
-        if chosen is None:
-            raise NotFound("job", wanted)
-        return chosen
+        rows = decode(response.body, DetailRows).jobs or []
+        return [job(row, resolved=resolved) for row in rows]
 
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
         """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.

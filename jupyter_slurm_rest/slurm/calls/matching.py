@@ -17,7 +17,7 @@ from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
 from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 
-from .actions import ActionCalls, judge, refused
+from .actions import ActionCalls, judge, refused, stranding
 
 _DONE = "cancelled"
 
@@ -56,14 +56,38 @@ class MatchingCalls(ActionCalls):
         ):
             if value is not None:
                 body[name] = value
-        if len(wanted.states) == len(LIVE_STATES):
+        apart = await self._chosen_apart(body) if "PENDING" in wanted.states else None
+        if apart is None and len(wanted.states) == len(LIVE_STATES):
             return await self._kill_chosen(body)
         # Of several states Slurm heeds the last alone. A job that moves on meanwhile is
         # met in its next state.
         results: list[ActionResult] = []
         for state in wanted.states:
-            results += await self._kill_chosen(body | {"job_state": [state]})
+            some = body | {"job_state": [state]}
+            if apart is None or state != "PENDING":
+                results += await self._kill_chosen(some)
+                continue
+            whole, parts = apart
+            told = await self._kill_chosen(some | {"jobs": whole}) if whole else []
+            # Slurm tells of an array's task twice, and of tasks that the filter spared.
+            met = {one.id: one for one in reversed(told) if one.id in whole}
+            results += met.values()
+            results += [stranding(name, int(name.partition("+")[0])) for name in parts]
         return results
+
+    async def _chosen_apart(self, body: dict[str, object]) -> tuple[list[str], list[str]] | None:
+        """Waiting jobs that the filter meets as a whole, and components met without the first.
+
+        ``None``: there are no such components, which Slurm would cancel and so strand the
+        rest of their jobs. Which it would meet, it tells when asked to let jobs that wait
+        go on: it finds that it cannot.
+        """
+        asked = body | {"job_state": ["PENDING"], "signal": "CONT"}
+        met = [one.id for one in await self._kill_chosen(asked)]
+        parts = [name for name in met if "+" in name and name.partition("+")[0] not in met]
+        if not parts:
+            return None
+        return [name for name in met if "+" not in name], parts
 
     async def _kill_chosen(self, body: dict[str, object]) -> list[ActionResult]:
         answer = await self.connection.send(
@@ -83,6 +107,10 @@ class MatchingCalls(ActionCalls):
         whole: set[int] = set()
         for row in queue.jobs:
             if row.user != user or row.het_job_id in whole or not wanted.matches(row):
+                continue
+            if row.het_offset and row.state == "PENDING":
+                # Its first component is not meant, or it would have gone with it.
+                results.append(stranding(row.id, row.het_job_id))
                 continue
             result = await self._kill_if_still(row, wanted, user, dialect)
             if result is not None:

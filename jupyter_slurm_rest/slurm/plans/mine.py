@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, AccountingMissing
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .records import Records
-from .source import Accounted, Meter, Source, State, is_live
+from .source import LIVE_STATES, Accounted, Meter, Source, State, is_live
 from .table import Table, carry_over, new_version, with_state
 
 #: Accounting learns of a job some seconds after slurmctld, and clocks differ.
 _LATE = 300
+#: Seconds after its end in which slurmctld may still have a job (``MinJobAge`` is 300).
+_REQUEUED_WITHIN = 900
 
 
 class MyJobs:
@@ -25,8 +27,10 @@ class MyJobs:
     by id, 2 ms); only records whose state changed are read in full (``job/{id}``, 3 ms),
     and waiting ones once a minute for their reason and expected start.
 
-    slurmdbd alone would not do: it hears of a change some seconds late and knows no
-    reasons. slurmctld alone cannot say which jobs are mine without a whole-queue dump.
+    slurmdbd alone would not do: it hears of a change some seconds late, of many a waiting
+    task never (one that depends on a task of its own, or was changed by itself), and it
+    knows no reasons. slurmctld alone cannot say which jobs are mine without a whole-queue
+    dump. So slurmdbd says which arrays and jobs are mine, slurmctld what there is of them.
     """
 
     name = "mine"
@@ -53,6 +57,8 @@ class MyJobs:
         self._read_until = 0.0
         #: Submitted by this person here, and not yet known to accounting.
         self._fresh: dict[int, float] = {}
+        #: Arrays and jobs that had something live at the last reading.
+        self._followed: set[int] = set()
 
     def expect(self, job_ids: Iterable[int]) -> None:
         """Jobs that were just submitted: show them although accounting is late."""
@@ -60,12 +66,14 @@ class MyJobs:
 
     async def __call__(self, before: Table | None) -> Table:
         meter = Meter(self._source, self._clock)
-        known = [i for i, row in self._accounted.items() if is_live(row)]
-        known.extend(i for i in self._fresh if i not in self._accounted)
+        asked = self._wholes()
         states: dict[int, State]
-        problem, states = await asyncio.gather(self._ask_accounting(), self._states(known))
-        live = {i for i, row in self._accounted.items() if is_live(row)}
-        states.update(await self._states(live.difference(known)))
+        problem, states = await asyncio.gather(self._ask_accounting(), self._states(asked))
+        states.update(await self._states(self._wholes() - asked))
+        # Of what ended both tell the same, and accounting has the times.
+        states = {i: state for i, state in states.items() if self._tells_more(i, state)}
+        await self._read_unheard(states)
+        self._follow(states)
         waiting = self._records.outdated(states)
         await self._records.read(waiting[: self._at_once], states)
         rows, changed = carry_over(before.rows if before else {}, self._rows(states))
@@ -100,6 +108,8 @@ class MyJobs:
             for i, row in self._accounted.items()
             if not is_live(row) and (row.end_time or 0) >= now - self._recent
         }
+        # A job that was requeued has a record for each of its runs.
+        found.sort(key=is_live)
         self._accounted = ended | {row.job_id: row for row in found}
         self._fresh = {
             i: at
@@ -108,12 +118,51 @@ class MyJobs:
         }
         return ""
 
+    def _wholes(self) -> set[int]:
+        """What to ask slurmctld for: an array's number brings all of its tasks."""
+        # What ended is worth asking for while it can be put back into the queue.
+        since = self._clock() - _REQUEUED_WITHIN
+        asked = [
+            row
+            for row in self._accounted.values()
+            if is_live(row) or "REQUEUED" in row.flags or (row.end_time or 0) >= since
+        ]
+        return {_whole(row) for row in asked} | self._followed | set(self._fresh)
+
+    def _tells_more(self, job_id: int, state: State) -> bool:
+        known = self._accounted.get(job_id)
+        return state[0] in LIVE_STATES or known is None or is_live(known)
+
+    async def _read_unheard(self, states: Mapping[int, State]) -> None:
+        """Read what accounting knows nothing of, each array at once."""
+        tried: set[int] = set()
+        while True:
+            unheard = [
+                i
+                for i in self._records.unknown(states)
+                if i not in self._accounted and i not in self._fresh and i not in tried
+            ]
+            if not unheard:
+                return
+            one = unheard[0]
+            tried.add(one)
+            await self._records.read([one], states)
+            row = self._records.get(one)
+            if row is not None and (whole := _whole(row)) not in tried:
+                tried.add(whole)
+                await self._records.read([whole], states)
+
+    def _follow(self, states: Mapping[int, State]) -> None:
+        """Remember arrays with live tasks: accounting may forget them before slurmctld does."""
+        rows = [self._records.get(i) for i, state in states.items() if state[0] in LIVE_STATES]
+        self._followed = {_whole(row) for row in rows if row is not None}
+
     async def _states(self, job_ids: Iterable[int]) -> dict[int, State]:
         ids = sorted(job_ids)
         return dict(await self._source.states(ids)) if ids else {}
 
     def _rows(self, states: dict[int, State]) -> Iterable[JobSummary]:
-        for job_id in sorted({*self._accounted, *self._fresh}, reverse=True):
+        for job_id in sorted({*self._accounted, *self._fresh, *states}, reverse=True):
             accounted = self._accounted.get(job_id)
             state = states.get(job_id)
             record = self._records.get(job_id)
@@ -125,3 +174,8 @@ class MyJobs:
                 yield accounted
             # Else slurmctld has forgotten it and accounting has not heard of its end: it
             # neither lives nor may it be called finished. It is left out until one says more.
+
+
+def _whole(row: JobSummary) -> int:
+    """The number under which slurmctld gives a job with all that belongs to it."""
+    return row.array_job_id or row.het_job_id or row.job_id
