@@ -24,12 +24,15 @@ from .arguments import cluster_argument, ids_argument
 @argument("-R", "--reservation", help="My jobs in this reservation.")
 @argument("-w", "--nodelist", dest="nodes", help="My jobs on one of these nodes.")
 @argument("--all", action="store_true", help="All my jobs.")
+@argument("--cron", action="store_true", help="Also jobs of scrontab, and disable their lines.")
 @argument("--signal", help="Send this signal instead of ending the jobs the usual way.")
 @cluster_argument
 def cancel(api: SlurmApi, line: str) -> tables.Table:
     """Cancel jobs: by their ids, or my own ones to which everything given applies."""
     args = _parsed(cancel, line)
     options: dict[str, Any] = {"signal": args.signal} if args.signal else {}
+    if args.cron:
+        options["cron"] = True
     names = ("name", "partition", "account", "qos", "reservation", "nodes")
     chosen = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     if args.state is not None:
@@ -91,11 +94,12 @@ def resume(api: SlurmApi, line: str) -> tables.Table:
 @magic_arguments("%slurm signal")
 @argument("name", help="A signal's name or number, such as USR1.")
 @ids_argument
+@argument("--cron", action="store_true", help="Also jobs of scrontab, and disable their lines.")
 @cluster_argument
 def signal(api: SlurmApi, line: str) -> tables.Table:
     """Send a signal to jobs."""
     args = parse_argstring(signal, line)
-    return _act(api, "signal", args, signal=args.name)
+    return _act(api, "signal", args, signal=args.name, **({"cron": True} if args.cron else {}))
 
 
 def _parsed(command: Any, line: str) -> argparse.Namespace:

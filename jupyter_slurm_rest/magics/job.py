@@ -67,9 +67,13 @@ class Job:
                 return text
             offset = chunk["next_offset"]
 
-    def cancel(self) -> str:
-        """Cancel the job; what Slurm says to that."""
-        return self.act("cancel")
+    def cancel(self, *, cron: bool = False) -> str:
+        """Cancel the job; what Slurm says to that.
+
+        One that comes from scrontab is refused without ``cron``: its line there is
+        disabled as well.
+        """
+        return self.act("cancel", cron=cron)
 
     def hold(self) -> str:
         """Keep a waiting job from starting."""

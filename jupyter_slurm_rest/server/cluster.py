@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -129,12 +129,14 @@ class Cluster:
         """
         # A second: the detail view and its output ask at the same time.
         found = await self.snapshots.get(
-            ("job", job_id),
-            lambda: self.client.whole_job(job_id),
-            ttl=1.0,
-            allow_stale=allow_stale,
+            ("job", job_id), lambda: self._job(job_id), ttl=1.0, allow_stale=allow_stale
         )
         return found.value
+
+    async def _job(self, job_id: str) -> Job:
+        job = await self.client.whole_job(job_id)
+        self.watcher.learn(job)
+        return job
 
     async def paste(self, secret: str) -> None:
         """Use a token that the person typed in. Raises a TokenError, and changes nothing then."""
@@ -154,10 +156,11 @@ class Cluster:
         self._pasted = None
         await self._forget()
 
-    def changed(self, submitted: Iterable[int] = ()) -> None:
-        """The person did something: what is known may be wrong now."""
+    def changed(self, *, submitted: Collection[int] = (), touched: Iterable[int] = ()) -> None:
+        """The person submitted jobs, or did something to some: what is known may be wrong."""
         self.snapshots.forget()
         self.watcher.submitted(submitted)
+        self.watcher.acted(touched)
 
     async def _forget(self) -> None:
         self.snapshots.forget()

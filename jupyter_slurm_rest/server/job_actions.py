@@ -2,41 +2,80 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
 import msgspec
 
 from jupyter_slurm_rest.slurm.changes import JobChange
-from jupyter_slurm_rest.slurm.errors import InvalidRequest, Refused
+from jupyter_slurm_rest.slurm.errors import (
+    AccountingDown,
+    AccountingMissing,
+    InvalidRequest,
+    NotFound,
+    Refused,
+)
+from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.matching import JobFilter
-from jupyter_slurm_rest.slurm.models import ActionResult
+from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
+from jupyter_slurm_rest.slurm.plans import Filters
 from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 
 from . import requests
 from .cluster import Cluster
 
+#: Jobs that are looked up one by one; of more, the list of the person's jobs is read.
+_FEW = 25
+#: More than anybody has in the queue.
+_ALL = 1_000_000
+
 
 async def act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
     """Do it; a result for each job, in the order asked, or those that a filter met."""
+    results: list[ActionResult] = []
     try:
-        return await _act(cluster, request)
+        results = await _act(cluster, request)
+        return results
     finally:
-        cluster.changed()
+        cluster.changed(touched=_numbers(request.job_ids or [one.id for one in results]))
 
 
 async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
     if request.filter is not None:
-        return await cluster.client.cancel_matching(_filter(request, request.filter))
+        wanted = _filter(request, request.filter)
+        wanted.check()
+        if not request.cron:
+            await _spare_crontab(cluster, wanted)
+        return await cluster.client.cancel_matching(wanted, cron=request.cron)
     if request.job_ids is None:
         raise InvalidRequest(
             "job_ids", "job_ids: which jobs? Give their ids or, to cancel, a filter."
         )
-    client, ids = cluster.client, list(dict.fromkeys(request.job_ids))
+    if request.action == "signal" and request.signal is None:
+        raise InvalidRequest("signal", "signal: which one? Write a name, such as USR1.")
+    ids = list(dict.fromkeys(request.job_ids))
+    spared: set[str] = set()
+    if request.action in ("cancel", "signal") and not request.cron:
+        spared = await _from_crontab(cluster, ids)
+    chosen = [one for one in ids if one not in spared]
+    results = iter(await _to_each(cluster, request, chosen) if chosen else [])
+    # By the ids that were asked for: Slurm may write them otherwise.
+    return [
+        _says_crontab(one) if one in spared else msgspec.structs.replace(next(results), id=one)
+        for one in ids
+    ]
+
+
+async def _to_each(
+    cluster: Cluster, request: requests.ActionRequest, ids: list[str]
+) -> list[ActionResult]:
+    client = cluster.client
     match request.action:
         case "cancel":
-            return await client.cancel(ids, signal=request.signal or "")
+            return await client.cancel(ids, signal=request.signal or "", cron=request.cron)
         case "signal":
-            if request.signal is None:
-                raise InvalidRequest("signal", "signal: which one? Write a name, such as USR1.")
-            return await client.signal(ids, request.signal)
+            return await client.signal(ids, request.signal or "")
         case "requeue":
             return await client.requeue(ids, hold=request.hold)
         case "hold":
@@ -60,14 +99,69 @@ def _filter(request: requests.ActionRequest, asked: requests.JobFilter) -> JobFi
     return msgspec.convert(asked, JobFilter, from_attributes=True)
 
 
+async def _from_crontab(cluster: Cluster, ids: list[str]) -> set[str]:
+    """Which of these jobs come from scrontab."""
+    if len(ids) > _FEW:
+        cron = {row.id for row in await _mine(cluster) if row.cron}
+        return cron & set(ids)
+
+    async def comes_from_it(name: str) -> bool:
+        try:
+            return (await cluster.client.job(name)).cron
+        except (InvalidRequest, NotFound):
+            return False
+
+    told = await asyncio.gather(*(comes_from_it(one) for one in ids))
+    return {one for one, cron in zip(ids, told, strict=True) if cron}
+
+
+async def _spare_crontab(cluster: Cluster, wanted: JobFilter) -> None:
+    """Raise :exc:`InvalidRequest` where ``wanted`` would disable lines of scrontab."""
+    cron = [row.id for row in await _mine(cluster) if row.cron and wanted.matches(row)]
+    if cron:
+        named = ", ".join(cron[:5]) + (f" and {len(cron) - 5} more" if len(cron) > 5 else "")
+        raise InvalidRequest(
+            "cron",
+            f"These jobs come from your scrontab: {named}."
+            " Cancelling them also disables their lines there. Nothing was cancelled.",
+            advice="To do both, say so with cron (%slurm cancel --cron).",
+        )
+
+
+async def _mine(cluster: Cluster) -> list[JobSummary]:
+    """The person's jobs; none where they cannot be told."""
+    try:
+        return (await cluster.watcher.page("mine", Filters(), limit=_ALL)).page.rows
+    except (AccountingDown, AccountingMissing):
+        return []
+
+
+def _says_crontab(name: str) -> ActionResult:
+    return ActionResult(
+        id=name,
+        ok=False,
+        message="It comes from your scrontab: cancelling or signalling it also disables its line"
+        " there. To do both, say so with cron (%slurm cancel --cron).",
+    )
+
+
 async def change_job(cluster: Cluster, job_id: str, asked: requests.JobChange) -> None:
     """Change one job. Raises :exc:`InvalidRequest`, or :exc:`Refused` in Slurm's words."""
     try:
         (result,) = await cluster.client.update([job_id], _change(asked))
     finally:
-        cluster.changed()
+        cluster.changed(touched=_numbers([job_id]))
     if not result.ok:
         raise Refused(result.message, error_number=result.error_number)
+
+
+def _numbers(ids: Iterable[str]) -> set[int]:
+    """Of the jobs and arrays that were meant."""
+    found = set()
+    for one in ids:
+        with contextlib.suppress(InvalidRequest):
+            found.add(parse_job_id(one).job)
+    return found
 
 
 def _change(asked: requests.JobChange) -> JobChange:

@@ -115,6 +115,8 @@ class ActionRequest(Request, frozen=True, kw_only=True):
     signal: Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9+]+$")] | None = None
     #: ``requeue`` only: leave it held.
     hold: bool = False
+    #: To cancel or signal also jobs from scrontab, whose lines there that disables.
+    cron: bool = False
 
 
 class JobChange(Request, frozen=True, kw_only=True):

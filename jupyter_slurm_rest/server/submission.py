@@ -138,7 +138,7 @@ async def submit(cluster: Cluster, asked: Checked, noticed: list[str]) -> Submit
     except errors.Refused as refusal:
         refusal.advice = refusal.advice or await _choices(cluster, refusal.error_number)
         raise
-    cluster.changed(submitted.job_ids)
+    cluster.changed(submitted=submitted.job_ids)
     return msgspec.structs.replace(submitted, warnings=[*noticed, *submitted.warnings])
 
 

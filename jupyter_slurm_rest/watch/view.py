@@ -27,6 +27,9 @@ class Reading(Protocol):
 
 R = TypeVar("R", bound=Reading)
 
+#: Readings in a row that may prove to be older than what was read elsewhere meanwhile.
+_TRIES = 3
+
 #: Called with the error when readings begin to fail, with ``None`` when they work again.
 Trouble = Callable[[Exception | None], None]
 
@@ -75,6 +78,8 @@ class View(Generic[R]):
         self._reading: asyncio.Task[None] | None = None
         self._loop: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        #: How often the value was amended.
+        self._amended = 0
 
     @property
     def value(self) -> R | None:
@@ -108,6 +113,15 @@ class View(Generic[R]):
         stale = self._error is not None or self._clock() >= self._due
         return Seen(self._value, stale, self._error)
 
+    def amend(self, change: Callable[[R], R]) -> None:
+        """Take over what was read elsewhere, later than any reading that is under way."""
+        self._amended += 1
+        if self._value is None:
+            return
+        before, self._value = self._value, change(self._value)
+        if self._value is not before:
+            self._changed(before, self._value)
+
     def hurry(self) -> None:
         """Something was changed by the person: read soon, not when the pace says."""
         if self._error is None:
@@ -127,9 +141,12 @@ class View(Generic[R]):
         return self._reading
 
     async def _read_once(self) -> None:
-        before = self._value
         try:
-            value = await self._read(before)
+            for _ in range(_TRIES):
+                before, amended = self._value, self._amended
+                value = await self._read(before)
+                if amended == self._amended:
+                    break
         except Exception as error:  # noqa: BLE001 - whatever it is, the next reading is still due
             first = self._error is None
             self._error = error

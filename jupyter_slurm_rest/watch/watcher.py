@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.errors import SlurmError
+from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.plans import (
     Choice,
     Filters,
@@ -32,6 +34,9 @@ from .transitions import Transition, Transitions
 from .view import Seen, View
 
 Scope = Literal["mine", "all"]
+
+#: Jobs and arrays that are read again by themselves after a change; the newest of more.
+_CATCH_UP = 25
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +91,11 @@ class Watcher:
         self._my_jobs: MyJobs | None = None
         #: Submitted before anybody looked at my jobs; those long since accounting knows.
         self._unseen: deque[int] = deque(maxlen=200)
-        plan = QueueIndex(source, Records(source))
+        #: Numbers of jobs and arrays that the person changed, and that are to be read again.
+        self._touched: set[int] = set()
+        self._catching_up = asyncio.Lock()
+        plan = self._queue_index = QueueIndex(source, Records(source))
+        self._dumping: QueueDump | None = None
         self._index: View[Index] = self._view(plan, lambda before, now: self._changed("all", now))
         searches = max(1, self._settings.lists // 2)
         self._long = LongQueue(source, plan, self._pages, searches=searches)
@@ -108,6 +117,7 @@ class Watcher:
         """
         choice = await self.choice(scope)
         query = PageQuery(scope, filters, sort, offset, limit)
+        await self._catch_up()
         if choice.plan == "index":
             seen = await self._index.look()
             accounting = (await self._weather.now()).accounting
@@ -146,18 +156,59 @@ class Watcher:
         """What happened to the person's jobs in the readings since then."""
         return self._transitions.since(since)
 
-    def submitted(self, job_ids: Iterable[int]) -> None:
+    def submitted(self, job_ids: Collection[int]) -> None:
         """The person submitted these: show them now, not when accounting knows."""
         if self._my_jobs is not None:
             self._my_jobs.expect(job_ids)
         else:
             self._unseen.extend(job_ids)
-        self.acted()
+        self.acted(job_ids)
 
-    def acted(self) -> None:
-        """The person changed jobs: their list is read at once, the dear ones as usual."""
+    def acted(self, job_ids: Iterable[int] = ()) -> None:
+        """The person changed these jobs and arrays: every list shows it at the next look.
+
+        Their list is read at once as well, the dear ones as usual.
+        """
+        self._touched.update(job_ids)
         if self._mine is not None:
             self._mine.hurry()
+
+    def learn(self, job: Job) -> None:
+        """Somebody looked at one job: no list shows it as it was before."""
+        in_queue = "slurmctld" in job.sources
+        row = JobSummary(**{name: getattr(job, name) for name in JobSummary.__struct_fields__})
+
+        def news(table: Table | None) -> bool:
+            rows = table.rows if table is not None else {}
+            old = next((one for one in rows.values() if one.job_id == row.job_id), None)
+            # What else may differ is what only one of the daemons tells.
+            return old is not None and _told(old) != _told(row)
+
+        wholes = {row.job_id}
+        if self._mine is not None and (mine := self._my_jobs) and news(self._mine.value):
+            self._mine.amend(lambda table: mine.amend(table, wholes, [row]))
+        if self._dump is not None and (dump := self._dumping) and news(self._dump.value):
+            rows = [row] if in_queue else []
+            self._dump.amend(lambda table: dump.amend(table, wholes, rows))
+
+    async def _catch_up(self) -> None:
+        """Read what the person changed, before a list is shown that does not know of it."""
+        async with self._catching_up:
+            touched, self._touched = sorted(self._touched, reverse=True)[:_CATCH_UP], set()
+            if not touched or not any(view.value for view in self._views()):
+                return
+            try:
+                read = await asyncio.gather(*(self._source.records(one) for one in touched))
+            except SlurmError:
+                # The list's own reading says what is wrong.
+                return
+            found, wholes = [row for rows in read for row in rows], set(touched)
+            index = self._queue_index
+            self._index.amend(lambda value: index.amend(value, wholes, found))
+            if self._mine is not None and (mine := self._my_jobs) is not None:
+                self._mine.amend(lambda value: mine.amend(value, wholes, found))
+            if self._dump is not None and (dump := self._dumping) is not None:
+                self._dump.amend(lambda value: dump.amend(value, wholes, found))
 
     async def forget(self) -> None:
         """Another person's token came: nothing of the old one may be shown."""
@@ -180,7 +231,7 @@ class Watcher:
                 self._mine = self._view(self._my_jobs, self._mine_changed)
             return self._mine
         if self._dump is None:
-            plan = QueueDump(self._source, tells_last_update=tells)
+            plan = self._dumping = QueueDump(self._source, tells_last_update=tells)
             self._dump = self._view(plan, lambda before, now: self._dump_changed(before, now, user))
         return self._dump
 
@@ -216,6 +267,11 @@ class Watcher:
 def _only(table: Table, user: str) -> Table:
     rows = {job_id: row for job_id, row in table.rows.items() if row.user == user}
     return msgspec.structs.replace(table, rows=rows)
+
+
+def _told(row: JobSummary) -> tuple[object, ...]:
+    """What a person sees change, and both daemons tell."""
+    return row.id, row.state, row.flags
 
 
 def _look(page: Page, seen: Seen[Any], choice: Choice, note: str) -> Look:

@@ -365,6 +365,8 @@ export interface components {
             signal?: string | null;
             /** @default false */
             hold?: boolean;
+            /** @default false */
+            cron?: boolean;
         };
         /**
          * ActionResult
@@ -522,6 +524,7 @@ export interface components {
             array_tasks: string | null;
             het_job_id: number | null;
             het_offset: number | null;
+            cron: boolean;
             name: string;
             user: string;
             account: string;
@@ -681,6 +684,7 @@ export interface components {
             array_tasks: string | null;
             het_job_id: number | null;
             het_offset: number | null;
+            cron: boolean;
             name: string;
             user: string;
             account: string;

@@ -57,14 +57,13 @@ def test_what_is_no_job_id(written: str) -> None:
 def row(
     job_id: int, shown: str, array: int | None = None, tasks: str | int | None = None
 ) -> JobSummary:
-    several = isinstance(tasks, str)
     return JobSummary(
         id=shown,
         job_id=job_id,
         state="PENDING",
         array_job_id=array,
-        array_task_id=None if several else tasks,
-        array_tasks=tasks if several else None,
+        array_task_id=tasks if isinstance(tasks, int) else None,
+        array_tasks=tasks if isinstance(tasks, str) else None,
     )
 
 

@@ -146,8 +146,8 @@ async def test_an_array_is_read_once_for_all_its_tasks() -> None:
     assert [call for call in queue.calls if call.startswith("record")] == ["record 10"]
 
 
-def split(task: int, state: str = "PENDING", **more: object) -> JobSummary:
-    return job(10 + task, state, id=f"10_{task}", array_job_id=10, array_task_id=task, **more)
+def split(task: int) -> JobSummary:
+    return job(10 + task, id=f"10_{task}", array_job_id=10, array_task_id=task)
 
 
 async def test_waiting_tasks_that_accounting_never_heard_of_are_there() -> None:

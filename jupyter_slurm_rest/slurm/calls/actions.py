@@ -29,6 +29,8 @@ from jupyter_slurm_rest.slurm.transport import segment
 
 from .accounting import AccountingCalls
 
+#: What a kill request may say beside the ids.
+Flags = tuple[str, ...]
 #: Slurm's number for a job that is completing or completed already.
 _ALREADY_DONE = 2021
 _TRANSITION = 2020
@@ -47,13 +49,17 @@ _MOST_PIECES = 1_000
 class ActionCalls(AccountingCalls):
     """Doing something to jobs; every call gives one result per job, in their order."""
 
-    async def cancel(self, ids: Iterable[str | int], *, signal: str = "") -> list[ActionResult]:
+    async def cancel(
+        self, ids: Iterable[str | int], *, signal: str = "", cron: bool = False
+    ) -> list[ActionResult]:
         """Cancel jobs, array tasks (``123_4``, ``123_[5-9]``) or components (``123+1``).
 
         Cancelling what has finished succeeds and says so. With ``signal`` it is sent
-        instead (see :meth:`signal`).
+        instead (see :meth:`signal`). Sites may want to be told (``cron``) that jobs from
+        scrontab are meant as well.
         """
-        return await each(ids, lambda found: self._kill(found, signal, "cancelled"))
+        flags = ("CRON_JOBS",) if cron else ()
+        return await each(ids, lambda found: self._kill(found, signal, "cancelled", flags))
 
     async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
         """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs.
@@ -68,11 +74,13 @@ class ActionCalls(AccountingCalls):
         name = (match[1] or match[2]).upper()
         return await each(ids, lambda found: self._kill(found, name, f"signal {name} sent"))
 
-    async def _kill(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
+    async def _kill(
+        self, ids: list[JobId], signal: str, done: str, flags: Flags = ()
+    ) -> list[ActionResult]:
         known = {one: await self._kill_waiting(one, signal, done) for one in ids if one.waiting}
         rest = [one for one in ids if one not in known]
         if rest:
-            known.update(zip(rest, await self._kill_all(rest, signal, done), strict=True))
+            known.update(zip(rest, await self._kill_all(rest, signal, done, flags), strict=True))
         if signal:
             return [known[one] for one in ids]
         return [await self._unless_ended(one, known[one]) for one in ids]
@@ -108,20 +116,30 @@ class ActionCalls(AccountingCalls):
         ended = job.state in FINISHED_STATES
         return ActionResult(id=result.id, ok=True, message=_FINISHED) if ended else result
 
-    async def _kill_all(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
+    async def _kill_all(
+        self, ids: list[JobId], signal: str, done: str, flags: Flags = ()
+    ) -> list[ActionResult]:
         dialect = await self.dialect()
         if dialect.capabilities.jobs_killed_together:
             try:
-                return await self._kill_together(ids, signal, done)
+                return await self._kill_together(ids, signal, done, flags)
             except NoSuchEndpoint:
                 # Slurm 23.11 before 23.11.6.
                 pass
-        return [await self._kill_one(one, signal, done, dialect) for one in ids]
+        # The first component of a heterogeneous job is the whole: the others go with it.
+        ordered = sorted(ids, key=lambda one: one.het or 0)
+        told = {one: await self._kill_one(one, signal, done, dialect) for one in ordered}
+        return [told[one] for one in ids]
 
-    async def _kill_together(self, ids: list[JobId], signal: str, done: str) -> list[ActionResult]:
+    async def _kill_together(
+        self, ids: list[JobId], signal: str, done: str, flags: Flags
+    ) -> list[ActionResult]:
         parts = await self._waiting_parts(ids) if signal in _ENDING else {}
         chosen = [one for one in ids if one not in parts]
-        body: dict[str, object] = {"jobs": [str(one) for one in chosen], "flags": ["VERBOSE"]}
+        body: dict[str, object] = {
+            "jobs": [str(one) for one in chosen],
+            "flags": ["VERBOSE", *flags],
+        }
         if signal:
             # Up to v0.0.38 that is the only way.
             body |= {"signal": signal, "flags": ["VERBOSE", "FULL_JOB"]}
@@ -151,11 +169,12 @@ class ActionCalls(AccountingCalls):
                     whole = int(record) - int(offset)
                     found[int(record), None] = found[whole, int(offset)] = whole
         wholes = {one.job for one in ids if not one.tasks and not one.het}
-        return {
-            one: whole
-            for one in ids
-            if not one.tasks and (whole := found.get((one.job, one.het))) and whole not in wholes
-        }
+        parts: dict[JobId, int] = {}
+        for one in ids:
+            its_whole = None if one.tasks else found.get((one.job, one.het))
+            if its_whole is not None and its_whole not in wholes:
+                parts[one] = its_whole
+        return parts
 
     async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
         name = str(one)

@@ -135,9 +135,10 @@ class ChangeCalls(ActionCalls):
                 # Its number would change them all, and its list, cut, cannot be sent.
                 raise _inseparable("Changing only the tasks that wait", can.version)
         elif one.tasks:
-            chosen = _exactly(one, rows)
-            if chosen is None:
+            exactly = _exactly(one, rows)
+            if exactly is None:
                 raise _inseparable("Changing some of the tasks that wait together", can.version)
+            chosen = exactly
         else:
             waiting = [row for row in live if row.state == "PENDING"]
             chosen = (waiting if only_waiting else live) or rows

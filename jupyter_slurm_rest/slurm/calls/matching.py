@@ -25,27 +25,31 @@ _DONE = "cancelled"
 class MatchingCalls(ActionCalls):
     """Cancelling by what jobs are, not by their ids."""
 
-    async def cancel_matching(self, wanted: JobFilter) -> list[ActionResult]:
+    async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
         """Cancel this person's own jobs to which ``wanted`` applies; a result for each.
 
         Nobody else's jobs, also not for an operator or coordinator, who may cancel them by
         their ids. From v0.0.40 (Slurm 23.11.6) slurmctld itself chooses, at the moment of
         cancelling. Before, the queue is read, and each job again right before it is
-        cancelled. Raises :exc:`InvalidRequest` when it is not sure what is meant.
+        cancelled. For ``cron`` see :meth:`cancel`. Raises :exc:`InvalidRequest` when it is
+        not sure what is meant.
         """
         wanted.check()
         user = await self.connection.username()
         dialect = await self.dialect()
         if dialect.capabilities.jobs_killed_together:
             try:
-                return await self._chosen_by_slurm(wanted, user)
+                return await self._chosen_by_slurm(wanted, user, cron)
             except NoSuchEndpoint:
                 # Slurm 23.11 before 23.11.6.
                 pass
         return await self._chosen_here(wanted, user, dialect)
 
-    async def _chosen_by_slurm(self, wanted: JobFilter, user: str) -> list[ActionResult]:
-        body: dict[str, object] = {"user_name": user, "flags": ["VERBOSE"]}
+    async def _chosen_by_slurm(
+        self, wanted: JobFilter, user: str, cron: bool
+    ) -> list[ActionResult]:
+        flags = ["VERBOSE", "CRON_JOBS"] if cron else ["VERBOSE"]
+        body: dict[str, object] = {"user_name": user, "flags": flags}
         for name, value in (
             ("job_name", wanted.name),
             ("partition", wanted.partition),

@@ -34,6 +34,7 @@ from .values import (
 class JobDetail(JobRow):
     """One job as slurmctld describes it."""
 
+    flags: Words = None
     cluster: Text = None
     group_name: Text = None
     state_description: Text = None
@@ -88,6 +89,8 @@ def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
     files = _files(row, fields, resolved)
     shared = words(row.shared)
     fields.update(
+        # Up to v0.0.39 only a flag says so.
+        cron=fields["cron"] or "CRON_JOB" in words(row.flags),
         cluster=text(row.cluster),
         group=text(row.group_name),
         why=explain(reason, text(row.state_description)) if reason else None,

@@ -39,6 +39,7 @@ class JobRow(msgspec.Struct):
     array_task_string: Text = None
     het_job_id: Number = None
     het_job_offset: Number = None
+    cron: Text = None
     name: Text = None
     user_name: Text = None
     user_id: Number = None
@@ -114,6 +115,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "array_tasks": array_tasks or None,
         "het_job_id": het_job_id,
         "het_offset": het_offset,
+        "cron": bool(text(row.cron)),
         "name": text(row.name),
         # slurmrestd's host may not know the person's name.
         "user": text(row.user_name) or str(number(row.user_id) or ""),

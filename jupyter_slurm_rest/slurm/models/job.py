@@ -24,6 +24,8 @@ class JobSummary(Model, frozen=True, kw_only=True):
     array_tasks: str | None = None
     het_job_id: int | None = None
     het_offset: int | None = None
+    #: Comes from a line of scrontab, which cancelling or signalling the job disables.
+    cron: bool = False
     name: str = ""
     user: str = ""
     account: str = ""

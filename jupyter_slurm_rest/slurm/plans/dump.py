@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.models import JobSummary
+
 from .source import Meter, Source
-from .table import Table, carry_over, new_version
+from .table import Table, amended, carry_over, new_version
 
 
 class QueueDump:
@@ -39,6 +41,10 @@ class QueueDump:
         self._tells_last_update = tells_last_update
         self._note = note
         self._clock = clock
+
+    def amend(self, table: Table, wholes: Collection[int], found: Iterable[JobSummary]) -> Table:
+        """``table`` after these jobs were read again."""
+        return amended(table, wholes, found, keep_ended=False)
 
     async def __call__(self, before: Table | None) -> Table:
         meter = Meter(self._source, self._clock)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -96,6 +96,17 @@ class QueueIndex:
             version=before.version if before is not None and same else new_version(),
             seconds=meter.seconds,
             requests=meter.requests,
+        )
+
+    def amend(self, index: Index, wholes: Collection[int], found: Iterable[JobSummary]) -> Index:
+        """``index`` after these jobs were read again."""
+        rows = {row.job_id: row for row in found}
+        self._records.take(rows.values())
+        states = {i: state for i, state in index.states.items() if i in rows or i not in wholes}
+        states.update({i: (row.state, row.flags) for i, row in rows.items()})
+        # Also where only the rows are new, such as their reasons.
+        return msgspec.structs.replace(
+            index, states=states, newest=sorted(states, reverse=True), version=new_version()
         )
 
     async def rows(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, AccountingMissing
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .records import Records
 from .source import LIVE_STATES, Accounted, Meter, Source, State, is_live
-from .table import Table, carry_over, new_version, with_state
+from .table import Table, amended, carry_over, new_version, whole_of, with_state
 
 #: Accounting learns of a job some seconds after slurmctld, and clocks differ.
 _LATE = 300
@@ -63,6 +63,13 @@ class MyJobs:
     def expect(self, job_ids: Iterable[int]) -> None:
         """Jobs that were just submitted: show them although accounting is late."""
         self._fresh.update(dict.fromkeys(job_ids, self._clock()))
+
+    def amend(self, table: Table, wholes: Collection[int], found: Iterable[JobSummary]) -> Table:
+        """``table`` after these were read again: they are true now, whatever accounting knows."""
+        rows = [row for row in found if row.user == self._user]
+        self._records.take(rows)
+        self._followed.update(whole_of(row) for row in rows if is_live(row))
+        return amended(table, wholes, rows, keep_ended=True)
 
     async def __call__(self, before: Table | None) -> Table:
         meter = Meter(self._source, self._clock)
@@ -127,7 +134,7 @@ class MyJobs:
             for row in self._accounted.values()
             if is_live(row) or "REQUEUED" in row.flags or (row.end_time or 0) >= since
         ]
-        return {_whole(row) for row in asked} | self._followed | set(self._fresh)
+        return {whole_of(row) for row in asked} | self._followed | set(self._fresh)
 
     def _tells_more(self, job_id: int, state: State) -> bool:
         known = self._accounted.get(job_id)
@@ -148,14 +155,14 @@ class MyJobs:
             tried.add(one)
             await self._records.read([one], states)
             row = self._records.get(one)
-            if row is not None and (whole := _whole(row)) not in tried:
+            if row is not None and (whole := whole_of(row)) not in tried:
                 tried.add(whole)
                 await self._records.read([whole], states)
 
     def _follow(self, states: Mapping[int, State]) -> None:
         """Remember arrays with live tasks: accounting may forget them before slurmctld does."""
         rows = [self._records.get(i) for i, state in states.items() if state[0] in LIVE_STATES]
-        self._followed = {_whole(row) for row in rows if row is not None}
+        self._followed = {whole_of(row) for row in rows if row is not None}
 
     async def _states(self, job_ids: Iterable[int]) -> dict[int, State]:
         ids = sorted(job_ids)
@@ -174,8 +181,3 @@ class MyJobs:
                 yield accounted
             # Else slurmctld has forgotten it and accounting has not heard of its end: it
             # neither lives nor may it be called finished. It is left out until one says more.
-
-
-def _whole(row: JobSummary) -> int:
-    """The number under which slurmctld gives a job with all that belongs to it."""
-    return row.array_job_id or row.het_job_id or row.job_id

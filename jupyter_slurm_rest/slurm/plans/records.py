@@ -96,6 +96,11 @@ class Records:
                 seen = with_state(row, state)
                 self._keep_row(_Kept(seen, state, _NEVER))
 
+    def take(self, rows: Iterable[JobSummary]) -> None:
+        """Rows that slurmctld has just given elsewhere."""
+        for row in rows:
+            self._keep_row(_Kept(row, (row.state, row.flags), self._clock()))
+
     async def read(self, job_ids: Iterable[int], states: Mapping[int, State]) -> None:
         """Read these records; those that slurmctld no longer has are dropped."""
         groups: defaultdict[int, list[int]] = defaultdict(list)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.models import JobSummary
 
-from .source import State
+from .source import LIVE_STATES, State
 
 #: Fields that change with every look at the clock; a row is not new because of them.
 #: Whoever shows a running job counts on from ``start_time``.
@@ -59,6 +59,37 @@ def carry_over(
             rows[row.id] = row
             changed = True
     return rows, changed or len(rows) != len(old)
+
+
+def amended(
+    table: Table, wholes: Collection[int], found: Iterable[JobSummary], *, keep_ended: bool
+) -> Table:
+    """``table`` after the jobs and arrays ``wholes`` were read again: ``found`` is all of them.
+
+    ``keep_ended``: rows of tasks that ended stay, though slurmctld may have forgotten them.
+    """
+    new = {row.job_id: row for row in found}
+    rows = {
+        row.id: row
+        for row in table.rows.values()
+        if row.job_id not in new
+        and (whole_of(row) not in wholes or (keep_ended and row.state not in LIVE_STATES))
+    }
+    before = {row.job_id: row for row in table.rows.values()}
+    for row in new.values():
+        old = before.get(row.job_id)
+        rows[row.id] = old if old is not None and same(old, row) else row
+    unchanged = len(rows) == len(table.rows) and all(
+        table.rows.get(name) is row for name, row in rows.items()
+    )
+    if unchanged:
+        return table
+    return msgspec.structs.replace(table, rows=rows, version=new_version())
+
+
+def whole_of(row: JobSummary) -> int:
+    """The number under which slurmctld gives a job with all that belongs to it."""
+    return row.array_job_id or row.het_job_id or row.job_id
 
 
 def same(one: JobSummary, other: JobSummary) -> bool:
