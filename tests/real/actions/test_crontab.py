@@ -66,7 +66,7 @@ async def test_it_is_said_before_a_line_is_disabled(crontab: Cluster, jp_fetch: 
     assert job in said["message"]
     assert enabled(crontab)
 
-    asked = {"action": "cancel", "job_ids": [job], "cron": True}
-    status, answer = await api.call("POST", "jobs/actions", asked)
+    knowing = {"action": "cancel", "job_ids": [job], "cron": True}
+    status, answer = await api.call("POST", "jobs/actions", knowing)
     assert answer["results"][0]["ok"], answer
     assert not enabled(crontab)
