@@ -149,4 +149,4 @@ class JobChange(Request, frozen=True, kw_only=True):
 class TokenRequest(Request, frozen=True, kw_only=True):
     """A Slurm token pasted by the person; it stays in this server's memory."""
 
-    token: Annotated[str, Meta(min_length=1, max_length=16_384)]
+    token: Annotated[str, Meta(min_length=1, max_length=65_000)]

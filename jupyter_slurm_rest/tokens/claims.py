@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 
 import jwt
 
@@ -15,8 +16,10 @@ from .errors import TokenExpired, TokenMalformed, TokenRefused
 
 #: Three base64url parts: nothing else can be sent as a header, and nothing else is a JWT.
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}")
-#: Tokens with group lists are a few KB; slurmrestd refuses larger headers.
-MAX_TOKEN_CHARACTERS = 16_384
+#: Tokens with group lists are a few KB; Slurm 22.05 to 26.05 took one of 65,356 characters.
+MAX_TOKEN_CHARACTERS = 65_000
+#: What slurmctld verifies; a token signed otherwise is refused by every release.
+ALGORITHMS = ("HS256", "RS256")
 #: The claims Slurm reads the user's name from, in its order.
 USER_CLAIMS = ("sun", "username")
 
@@ -32,24 +35,57 @@ def read_token(
 
     ``user_claim`` is Slurm's ``userclaimfield=``. With ``fresh`` the token was made for
     this very request, so ``exp - iat`` is its lifetime whatever the local clock says;
-    ``lifetime`` (seconds) is what the source itself said. Raises TokenMalformed,
-    TokenRefused or TokenExpired.
+    ``lifetime`` (seconds) is what the source itself said. Raises TokenMalformed (for what
+    Slurm never accepts as well), TokenRefused or TokenExpired.
     """
-    if len(value) > MAX_TOKEN_CHARACTERS or not TOKEN_PATTERN.fullmatch(value):
+    if len(value) > MAX_TOKEN_CHARACTERS:
+        raise TokenMalformed(
+            f"The token has more than {MAX_TOKEN_CHARACTERS:,} characters. Leave out what Slurm "
+            "does not read, such as lists of groups."
+        )
+    if not TOKEN_PATTERN.fullmatch(value):
         raise TokenMalformed("This is not a Slurm token: three parts joined by dots were expected.")
     try:
         claims = jwt.decode(value, options={"verify_signature": False})
+        _check_header(jwt.get_unverified_header(value))
     except jwt.PyJWTError:
         raise TokenMalformed("The token's contents cannot be read.") from None
-    expires_at, issued_at = _number(claims.get("exp")), _number(claims.get("iat"))
-    if expires_at is None:
-        raise TokenMalformed("The token says no expiry time (claim exp): Slurm would refuse it.")
+    expires_at, issued_at = _expiry(claims.get("exp")), _number(claims.get("iat"))
     if lifetime is None:
         made_at = issued_at if fresh and issued_at is not None else time.time()
         lifetime = expires_at - made_at
     if lifetime <= 0:
         raise TokenExpired("The token has expired.")
     return Token(value, _username(claims, user_claim), expires_at, lifetime)
+
+
+def header_type(value: str) -> str:
+    """The ``typ`` of a token that :func:`read_token` took, such as ``JWT`` or ``at+jwt``."""
+    return str(jwt.get_unverified_header(value).get("typ") or "JWT")
+
+
+def _check_header(header: Mapping[str, object]) -> None:
+    algorithm = header.get("alg")
+    if algorithm not in ALGORITHMS:
+        raise TokenMalformed(
+            f"The token is signed with {algorithm!r:.20}. Slurm accepts HS256 and RS256 only."
+        )
+    if algorithm == "RS256" and not header.get("kid"):
+        raise TokenMalformed(
+            "The token is signed with RS256 and does not name its key (header kid). Slurm "
+            "looks for the key by this name in its JWKS file and refuses a token without one."
+        )
+
+
+def _expiry(value: object) -> float:
+    if value is None:
+        raise TokenMalformed("The token has no expiry time (claim exp). Slurm refuses it.")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TokenMalformed(
+            "The token's expiry time (claim exp) is not a whole number of seconds. Slurm "
+            "refuses it: write int(time.time()) + 600 where the token is made."
+        )
+    return float(value)
 
 
 def _username(claims: dict[str, object], user_claim: str | None) -> str:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jupyter_slurm_rest.tokens.claims import read_token, token_from_text
 from jupyter_slurm_rest.tokens.errors import TokenExpired, TokenMalformed, TokenRefused
@@ -53,7 +55,7 @@ def test_a_fresh_token_lives_as_long_as_it_says_whatever_the_local_clock() -> No
         "aa.bb.cc",
         make_token() + "\r\nX-SLURM-USER-NAME: root",
         make_token() + "\u00e9",
-        "x" * 20_000 + ".yy.zz",
+        "x" * 70_000 + ".yy.zz",
     ],
 )
 def test_what_is_no_token_is_refused_without_being_repeated(value: str) -> None:
@@ -65,6 +67,37 @@ def test_what_is_no_token_is_refused_without_being_repeated(value: str) -> None:
 def test_a_token_without_expiry_is_refused_as_slurm_would() -> None:
     with pytest.raises(TokenMalformed, match="exp"):
         read_token(jwt.encode({"sun": "alice"}, KEY))
+
+
+@pytest.mark.parametrize(
+    ("claims", "algorithm", "headers", "named"),
+    [
+        ({"exp": time.time() + 600}, "HS256", {}, "not a whole number"),
+        ({"exp": 4102444800.0}, "HS256", {}, "not a whole number"),
+        ({}, "HS384", {}, "HS384"),
+        ({}, "HS512", {}, "HS512"),
+        ({}, "RS512", {"kid": "a"}, "RS512"),
+        ({}, "PS256", {"kid": "a"}, "PS256"),
+        ({}, "RS256", {}, "kid"),
+    ],
+)
+def test_what_no_slurm_takes_is_refused_with_its_cause(
+    claims: dict[str, Any], algorithm: str, headers: dict[str, str], named: str
+) -> None:
+    """tests/real/test_tokens.py shows each to real Slurms."""
+    key: Any = KEY if algorithm.startswith("HS") else rsa.generate_private_key(65537, 2048)
+    content = {"sun": "alice", "exp": int(time.time()) + 600, **claims}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # The test's key is short for HS512.
+        value = jwt.encode(content, key, algorithm=algorithm, headers=headers)
+    with pytest.raises(TokenMalformed, match=named):
+        read_token(value)
+
+
+def test_a_long_token_is_read() -> None:
+    value = make_token("alice", groups=["g" * 50] * 900)
+    assert len(value) > 60_000
+    assert read_token(value).username == "alice"
 
 
 def test_the_line_scontrol_prints_is_understood() -> None:

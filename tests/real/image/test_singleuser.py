@@ -69,12 +69,8 @@ def test_it_runs_as_the_ordinary_user_and_hub_singleuser(image: str) -> None:
 
 def mount_settings(root: Path, cluster: Cluster, folder: Path) -> None:
     """What the rendered chart mounts, with the address of this cluster in the values."""
-    clusters = {
-        # A table of values is merged: the example's cluster has to be taken out.
-        "cluster": None,
-        "mounted": {"url": cluster.url, "tokens": {"provider": "hub", "cluster": "host"}},
-    }
-    data = {"SlurmRest": {"clusters": clusters}}
+    entry = {"url": cluster.url, "tokens": {"cluster": "host"}}
+    data = {"SlurmRest": {"clusters": {"cluster": entry}}}
     site = folder / "site.json"
     site.write_text(json.dumps({"singleuser": {"extraFiles": {"slurm-clusters": {"data": data}}}}))
     for path, content in mounted_files(site).items():
@@ -105,10 +101,10 @@ def test_its_server_submits_through_the_token_service(
             alice.login(hub.passwords["alice"])
             alice.start_server()
             listed = alice.slurm("GET", "clusters").json()["clusters"]
-            assert [entry["name"] for entry in listed] == ["mounted"]
+            assert [entry["name"] for entry in listed] == ["cluster"]
             answer = alice.slurm(
                 "POST",
-                "clusters/mounted/jobs",
+                "clusters/cluster/jobs",
                 json={"script": "#!/bin/sh\nsleep 60\n", "options": {"time": "2"}},
             )
             assert answer.status_code == 201, answer.text
