@@ -15,6 +15,7 @@ from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.slurm.errors import SlurmError, TokenRejected, Unreachable
 from jupyter_slurm_rest.tokens import TokenError
+from jupyter_slurm_rest.tokens.claims import token_header
 
 from .findings import Finding
 
@@ -26,6 +27,15 @@ _THREADS = FileThreads()
 _KEYS_AND_CLOCKS = (
     "Slurm needs AuthAltTypes=auth/jwt with the key that signed this token, slurmrestd "
     "needs SLURM_JWT=daemon, and the clocks must agree."
+)
+_JWKS = (
+    "The key {kid!r} must be in the file that AuthAltParameters=jwks= names, with "
+    '"kid" and "alg": "RS256" (22.05 and 24.11 ignore a key without "alg"). After a change of '
+    "the file run scontrol reconfigure (on 22.05 restart slurmctld) and restart slurmdbd."
+)
+_TYPE = (
+    "Its header says typ={typ!r}: Slurm built with libjwt 1.10, such as Debian 12's 22.05, "
+    "refuses every token whose typ is not JWT."
 )
 
 
@@ -115,7 +125,7 @@ async def _slurmrestd(cluster: Cluster) -> Finding:
         advice = error.advice or "Check the URL's scheme and, for https, 'ca' of the cluster."
         return Finding("slurmrestd", "wrong", error.message, advice)
     except TokenRejected as error:
-        return Finding("token", "wrong", error.message, _KEYS_AND_CLOCKS)
+        return await _rejected(cluster, error)
     except SlurmError as error:
         return Finding("slurmrestd", "wrong", error.message, error.advice)
     offered = ", ".join(versions[1:])
@@ -128,7 +138,7 @@ async def _accepted(cluster: Cluster) -> Finding:
     try:
         pings = await cluster.client.ping()
     except TokenRejected as error:
-        return Finding("token", "wrong", error.message, _KEYS_AND_CLOCKS)
+        return await _rejected(cluster, error)
     except SlurmError as error:
         return Finding("controller", "wrong", error.message, error.advice)
     up = [ping.hostname for ping in pings if ping.up]
@@ -136,6 +146,20 @@ async def _accepted(cluster: Cluster) -> Finding:
         advice = "Ask the cluster's administrators; running jobs go on."
         return Finding("controller", "wrong", "No slurmctld is up.", advice)
     return Finding("controller", "ok", f"slurmctld on {', '.join(up)} is up and takes the token.")
+
+
+async def _rejected(cluster: Cluster, error: TokenRejected) -> Finding:
+    """Slurm does not say why; what may be wrong depends on how the token is made."""
+    try:
+        header = token_header(await cluster.tokens.acquire())
+    except TokenError as problem:
+        return Finding("token", "wrong", problem.message, _KEYS_AND_CLOCKS)
+    advice = [_KEYS_AND_CLOCKS]
+    if header.algorithm == "RS256":
+        advice.insert(0, _JWKS.format(kid=header.key_id))
+    if header.type.upper() != "JWT":
+        advice.insert(0, _TYPE.format(typ=header.type))
+    return Finding("token", "wrong", error.message, " ".join(advice))
 
 
 async def _clock(cluster: Cluster) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import jwt
 
@@ -59,9 +60,21 @@ def read_token(
     return Token(value, _username(claims, user_claim), expires_at, lifetime)
 
 
-def header_type(value: str) -> str:
-    """The ``typ`` of a token that :func:`read_token` took, such as ``JWT`` or ``at+jwt``."""
-    return str(jwt.get_unverified_header(value).get("typ") or "JWT")
+@dataclass(frozen=True, slots=True)
+class TokenHeader:
+    """How a token is signed: ``alg``, ``kid`` (empty: none) and ``typ`` of its header."""
+
+    algorithm: str
+    key_id: str
+    type: str
+
+
+def token_header(token: Token) -> TokenHeader:
+    """The header of a token that :func:`read_token` took."""
+    header = jwt.get_unverified_header(token.value)
+    return TokenHeader(
+        str(header["alg"]), str(header.get("kid") or ""), str(header.get("typ") or "JWT")
+    )
 
 
 def _check_header(header: Mapping[str, object]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jupyter_slurm_rest.doctor.examine import examine
 from jupyter_slurm_rest.doctor.findings import Finding
@@ -93,6 +96,22 @@ def test_a_token_that_slurm_does_not_take(slurmrestd: ReplaySlurmrestd, tokens: 
     found = findings(slurmrestd.url, tokens)
     assert found["token"].verdict == "wrong"
     assert "AuthAltTypes=auth/jwt" in found["token"].advice
+
+
+def test_what_may_be_wrong_with_a_token_depends_on_how_it_is_made(
+    slurmrestd: ReplaySlurmrestd, tokens: Any
+) -> None:
+    for path in ("slurm/ping", "slurm/diag"):
+        slurmrestd.play("token_bad_signature", path=path)
+    key = rsa.generate_private_key(65537, 2048)
+    claims = {"sun": "alice", "exp": int(time.time()) + 600}
+    headers = {"kid": "hub-2026", "typ": "at+jwt"}
+    signed = jwt.encode(claims, key, algorithm="RS256", headers=headers)
+    Path(tokens["path"]).write_text(signed)
+    advice = findings(slurmrestd.url, tokens)["token"].advice
+    assert "at+jwt" in advice
+    assert "'hub-2026'" in advice
+    assert signed not in advice
 
 
 def test_clocks_apart(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:

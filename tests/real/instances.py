@@ -14,7 +14,7 @@ from devcluster import GENERATIONS, Cluster, DevclusterError, prefixes
 from devcluster.process import wait_until
 
 #: What clusters of one generation are for; the first is everybody's.
-_PURPOSES = ("", "reading", "private", "shared", "machine")
+_PURPOSES = ("", "reading", "private", "shared", "machine", "tokens")
 
 
 def need_root() -> None:
@@ -35,7 +35,12 @@ def chosen_generations() -> list[str]:
     return chosen or list(GENERATIONS)
 
 
-def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = ()) -> Cluster:
+def own_cluster(
+    generation: str,
+    purpose: str = "",
+    slurm_conf: Sequence[str] = (),
+    slurmdbd_conf: Sequence[str] = (),
+) -> Cluster:
     """A cluster, still down, whose jobs have numbers that no other cluster's have.
 
     People's homes are the same in all clusters, and files are named by the jobs' numbers.
@@ -53,6 +58,7 @@ def own_cluster(generation: str, purpose: str = "", slurm_conf: Sequence[str] = 
         generation,
         f"{instance}-{purpose}" if purpose else instance,
         slurm_conf=[f"FirstJobId={200_000 * run + 10_000 * (place + 1)}", *slurm_conf],
+        slurmdbd_conf=slurmdbd_conf,
     )
 
 
