@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--conf", action="append", default=[], metavar="LINE", help="an extra line of slurm.conf"
     )
+    up.add_argument(
+        "--strangers", action="store_true", help="slurmrestd's host does not know the users"
+    )
     may_name_prefix(up)
     command("down", _down, "take clusters down", several=True)
     command("status", _status, "what is running", several=True)
@@ -128,7 +131,12 @@ def _install(options: argparse.Namespace) -> int:
 
 def _up(options: argparse.Namespace) -> int:
     for generation in _chosen(options):
-        cluster = Cluster(generation, options.instance, slurm_conf=options.conf)
+        cluster = Cluster(
+            generation,
+            options.instance,
+            slurm_conf=options.conf,
+            slurmrestd_knows_users=not options.strangers,
+        )
         begun = time.monotonic()
         cluster.up()
         seconds = time.monotonic() - begun

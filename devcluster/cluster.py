@@ -20,7 +20,8 @@ class Cluster(Commands):
 
     `prefix` names a Slurm build in a folder of its own instead; from then on its release
     (`23.11.11`) is a generation too. `slurm_conf` and `slurmdbd_conf` are extra lines; one with
-    a key we also set replaces ours.
+    a key we also set replaces ours. With `slurmrestd_knows_users=False` the names of alice, bob
+    and carol mean nothing where slurmrestd runs, as in a container.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Cluster(Commands):
         prefix: Path | None = None,
         slurm_conf: Sequence[str] = (),
         slurmdbd_conf: Sequence[str] = (),
+        slurmrestd_knows_users: bool = True,
     ) -> None:
         found = prefixes.find(generation) if prefix is None else prefixes.register(prefix)
         self.layout = Layout(found, instance or default_instance())
         self._slurm_conf = list(slurm_conf)
         self._slurmdbd_conf = list(slurmdbd_conf)
+        self._slurmrestd_knows_users = slurmrestd_knows_users
 
     def __repr__(self) -> str:
         return f"Cluster({self.generation!r}, instance={self.layout.instance!r})"
@@ -178,7 +181,13 @@ class Cluster(Commands):
         release = install.slurm_release(self.layout)
         with install.locked(home() / "ports.lock"):
             base = ports.choose(self.layout)
-            state = State(base, release.text, self._slurm_conf, self._slurmdbd_conf)
+            state = State(
+                base,
+                release.text,
+                self._slurm_conf,
+                self._slurmdbd_conf,
+                self._slurmrestd_knows_users,
+            )
             state.save(self.layout.record)
         lifecycle = Lifecycle(self.layout, state)
         try:

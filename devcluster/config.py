@@ -102,6 +102,7 @@ class Settings:
     database_password: str
     extra_slurm_conf: tuple[str, ...] = ()
     extra_slurmdbd_conf: tuple[str, ...] = ()
+    slurmrestd_knows_users: bool = True
 
     def _common(self) -> dict[str, object]:
         return {

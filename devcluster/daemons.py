@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -82,12 +83,23 @@ def _slurmd(node: str) -> Daemon:
 
 
 def _slurmrestd(settings: Settings) -> Daemon:
-    socket = f"{settings.release.unix_prefix}{settings.layout.rest_socket}"
+    layout = settings.layout
+    socket = f"{settings.release.unix_prefix}{layout.rest_socket}"
     listen = [f"{LOOPBACK}:{settings.ports['slurmrestd']}", socket]
+    argv = ["slurmrestd", "-a", "rest_auth/jwt", *listen]
+    user: str | None = people.REST_USER
+    if not settings.slurmrestd_knows_users:
+        # As in a container: a mount namespace within the cluster's, with its own passwd.
+        rest = people.REST_USER
+        drop = ["setpriv", "--reuid", rest, "--regid", rest, "--init-groups", "--"]
+        mount = shlex.join(["mount", "--bind", str(layout.stranger_passwd), "/etc/passwd"])
+        script = f"{mount} && exec {shlex.join([*drop, *argv])}"
+        argv = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", script]
+        user = None
     return Daemon(
         "slurmrestd",
-        ["slurmrestd", "-a", "rest_auth/jwt", *listen],
+        argv,
         lambda probe: probe.rest_answers(),
-        user=people.REST_USER,
+        user=user,
         env={"SLURM_JWT": "daemon"},
     )

@@ -36,6 +36,8 @@ def write(settings: Settings) -> None:
         passwd, group = people.merged_passwd(layout.tree)
         (layout.etc / "passwd").write_text(passwd)
         (layout.etc / "group").write_text(group)
+    if not settings.slurmrestd_knows_users:
+        layout.stranger_passwd.write_text(people.passwd_without_users(layout.tree))
 
 
 def _configuration(settings: Settings, slurm: tuple[int, int]) -> None:

@@ -56,6 +56,11 @@ class Layout:
         return self.etc / "slurm"
 
     @property
+    def stranger_passwd(self) -> Path:
+        """/etc/passwd as a slurmrestd sees it that does not know the cluster's users."""
+        return self.etc / "passwd-without-users"
+
+    @property
     def jwt_key(self) -> Path:
         return self.slurm_etc / "jwt_hs256.key"
 

@@ -89,6 +89,7 @@ class Lifecycle:
             password,
             tuple(self._state.slurm_conf),
             tuple(self._state.slurmdbd_conf),
+            self._state.slurmrestd_knows_users,
         )
 
     def _start(self, daemon: Daemon) -> None:

@@ -59,6 +59,13 @@ def merged_passwd(tree: Path) -> tuple[str, str]:
     return "\n".join(passwd) + "\n", "\n".join(group) + "\n"
 
 
+def passwd_without_users(tree: Path | None) -> str:
+    """passwd of a tree (None: this machine) with slurmrestd's own user, but none of USERS."""
+    rest = next(account for account in accounts() if account.name == REST_USER)
+    lines = _without((tree or Path("/")) / "etc/passwd", {*USERS, REST_USER})
+    return "\n".join([*lines, rest.passwd_line()]) + "\n"
+
+
 def slurm_ids(tree: Path | None) -> tuple[int, int]:
     """User and group id of the user slurm inside `tree` (None: this machine)."""
     root = tree if tree is not None else Path("/")

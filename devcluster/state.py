@@ -22,6 +22,7 @@ class State:
     release: str
     slurm_conf: list[str] = field(default_factory=list)
     slurmdbd_conf: list[str] = field(default_factory=list)
+    slurmrestd_knows_users: bool = True
     complete: bool = False
     processes: dict[str, Process] = field(default_factory=dict)
 

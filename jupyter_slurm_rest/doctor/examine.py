@@ -58,6 +58,8 @@ async def examine(cluster: Cluster) -> AsyncIterator[Finding]:
         return
     yield await _clock(cluster)
     yield await _accounting(cluster)
+    if (users := await _users(cluster)) is not None:
+        yield users
     if cluster.shared is not None and await cluster.shared.state() is None:
         advice = "The log of the hub's token service says more."
         yield Finding("shared", "warning", cluster.shared.why, advice)
@@ -194,6 +196,22 @@ async def _accounting(cluster: Cluster) -> Finding:
         "warning",
         "slurmrestd serves no accounting.",
         "Without it there are no finished jobs, accounts or limits to show.",
+    )
+
+
+async def _users(cluster: Cluster) -> Finding | None:
+    """``None`` where it cannot be seen."""
+    user = await cluster.username()
+    known = await cluster.client.resolves(user)
+    if known is None:
+        return None
+    if known:
+        return Finding("users", "ok", f"slurmrestd's host knows the user {user}.")
+    return Finding(
+        "users",
+        "warning",
+        f"slurmrestd's host does not know the user {user}: names are looked up in accounting.",
+        "Give its host or container the cluster's users (sssd, or lines in /etc/passwd).",
     )
 
 

@@ -14,7 +14,7 @@ class Finding:
     """One thing that was looked at."""
 
     #: ``address``, ``token``, ``slurmrestd``, ``controller``, ``clock``, ``accounting``,
-    #: ``plan``, ``files``.
+    #: ``users``, ``plan``, ``files``.
     subject: str
     verdict: Verdict
     #: A sentence: what was found.

@@ -75,8 +75,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     # Reading slurmdbd.
     #: Its jobs can be chosen by user.
     history_by_user: bool
-    #: States are asked for one by one; in one comma-separated word they filter nothing.
-    history_states_apart: bool
+    #: Several users, ids or states are given one by one, not as one comma-separated word.
+    history_lists_apart: bool
     #: It hands out batch scripts.
     stored_scripts: bool
     #: It cuts jobs to the span that is asked for, if not told otherwise.
@@ -144,7 +144,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         accounts_stand_for_subaccounts=not may_be_before(23, 2),
         resolved_files=39 <= api <= 42,
         history_by_user=api >= 39,
-        history_states_apart=api >= 40,
+        history_lists_apart=api >= 40,
         stored_scripts=api >= 40,
         truncated_times=api >= 40,
         flags_find_nothing=api == 40 and may_be_before(24, 5),

@@ -12,6 +12,7 @@ from .calls.machine import MachineCalls
 from .calls.matching import MatchingCalls
 from .calls.people import PeopleCalls
 from .calls.submit import SubmitCalls
+from .calls.users import UserNames
 from .connection import Connection
 from .credentials import CredentialSource
 from .transport import Transport
@@ -35,6 +36,7 @@ class SlurmClient(ClusterCalls, ChangeCalls, MatchingCalls, SubmitCalls, PeopleC
     ) -> None:
         self.connection = Connection(transport, credentials, api_version)
         self.submitted = deque(maxlen=1000)
+        self.user_names = UserNames()
 
     async def __aenter__(self) -> SlurmClient:
         return self

@@ -95,6 +95,10 @@ class Refused(SlurmError):
     """Slurm understood the request and refused it, in its own words."""
 
 
+class UserNotResolved(Refused):
+    """slurmrestd's host does not know a user by name: nobody has it, or it is a container."""
+
+
 class InvalidRequest(SlurmError):
     """Refused by us before anything was sent to Slurm."""
 

@@ -6,6 +6,7 @@ The body is always read before the status: a 500 may hold data, a 200 errors.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from .dialects.envelope import Envelope, Problem, decode
@@ -24,6 +25,7 @@ from .errors import (
     TokenSuspected,
     TooLarge,
     UnreadableAnswer,
+    UserNotResolved,
     shorten,
 )
 from .transport import Answer
@@ -44,6 +46,9 @@ _CONTROLLER = {1800, 1801, 1802, 1803, 1805, 2027, 2132, 5003, 5005}
 _TIMEOUT = {5004, 1021, 1022, 1023}
 _ACCOUNTING = {7000, 7008}
 _NOT_FOUND = {2017: "job", 2018: "node", 2000: "partition", 2053: "reservation"}
+#: ESLURM_USER_ID_UNKNOWN; elsewhere it is said in words, with no number.
+_NO_SUCH_USER = 2166
+_NOT_RESOLVED = re.compile(r"Unable to resolve .*user", re.DOTALL)
 _MISSED = ("Failure to query", "Unable to find")
 
 _RENEW_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
@@ -120,6 +125,12 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
             TokenSuspected,
             "Slurm's controller hung up, most likely because it does not accept the token.",
             _RENEW_ADVICE,
+        )
+    if code == _NO_SUCH_USER or _NOT_RESOLVED.search(words):
+        return made(
+            UserNotResolved,
+            "slurmrestd's host does not know this user.",
+            "Its administrators can make the cluster's users known there.",
         )
     if code in _ACCOUNTING or (context.by_accounting and code in _CONTROLLER | {-1}):
         return made(

@@ -14,7 +14,7 @@ from devcluster import GENERATIONS, Cluster, DevclusterError, prefixes
 from devcluster.process import wait_until
 
 #: What clusters of one generation are for; the first is everybody's.
-_PURPOSES = ("", "reading", "private", "shared", "machine", "tokens")
+_PURPOSES = ("", "reading", "private", "shared", "machine", "tokens", "strangers")
 
 
 def need_root() -> None:
@@ -40,6 +40,8 @@ def own_cluster(
     purpose: str = "",
     slurm_conf: Sequence[str] = (),
     slurmdbd_conf: Sequence[str] = (),
+    *,
+    slurmrestd_knows_users: bool = True,
 ) -> Cluster:
     """A cluster, still down, whose jobs have numbers that no other cluster's have.
 
@@ -57,8 +59,9 @@ def own_cluster(
     return Cluster(
         generation,
         f"{instance}-{purpose}" if purpose else instance,
-        slurm_conf=[f"FirstJobId={200_000 * run + 10_000 * (place + 1)}", *slurm_conf],
+        slurm_conf=[f"FirstJobId={200_000 * run + 9_000 * (place + 1)}", *slurm_conf],
         slurmdbd_conf=slurmdbd_conf,
+        slurmrestd_knows_users=slurmrestd_knows_users,
     )
 
 

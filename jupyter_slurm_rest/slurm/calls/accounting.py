@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
-from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.connection import LONG
 from jupyter_slurm_rest.slurm.dialects import records as wire
 from jupyter_slurm_rest.slurm.dialects.base import Dialect
@@ -14,7 +13,6 @@ from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
     AccountingMissing,
     ControllerDown,
-    NoSuchEndpoint,
     NotFound,
     SlurmError,
 )
@@ -22,12 +20,11 @@ from jupyter_slurm_rest.slurm.history import HistoryPage, HistoryQuery, page
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.merge import merge
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
-from jupyter_slurm_rest.slurm.transport import Answer, Params
+from jupyter_slurm_rest.slurm.transport import Params
 
 from .jobs import JobCalls
+from .users import BEGINNING, flags
 
-#: The earliest time that Slurm reads; without one it would mean today.
-_BEGINNING = "uts1000000"
 #: How a job may end that was held, or waited for another, until then. Slurm leaves it out
 #: of a span of time unless it is asked for by state.
 _NEVER_ELIGIBLE = ("CANCELLED", "DEADLINE")
@@ -53,11 +50,9 @@ class AccountingCalls(JobCalls):
     async def _past(self, query: HistoryQuery, states: tuple[str, ...]) -> list[JobSummary]:
         """Without ``states`` jobs of any, as long as they could have started at some time."""
         dialect = await self.dialect()
-        params = _filters(query, dialect)
-        if states:
-            apart = dialect.capabilities.history_states_apart
-            params["state"] = list(states) if apart else ",".join(states)
-        answer = await self._database("jobs/", params, timeout=LONG)
+        params = _filters(query, dialect, states)
+        users = query.users if dialect.capabilities.history_by_user else []
+        answer = await self.database_jobs(params, users, timeout=LONG)
         rows = decode(answer.body, wire.RecordRows).jobs or []
         read = wire.summary_37 if dialect.capabilities.start_is_eligible else wire.summary
         return [read(row) for row in rows]
@@ -80,7 +75,7 @@ class AccountingCalls(JobCalls):
 
     async def _records(self, name: str) -> list[Job]:
         dialect = await self.dialect()
-        params = {"step": name, "start_time": _BEGINNING, **flags(dialect.capabilities)}
+        params = {"step": name, "start_time": BEGINNING, **flags(dialect.capabilities)}
         rows: list[wire.Record] = []
         if dialect.capabilities.stored_scripts:
             rows = await self._rows(params | {"show_batch_script": "true"})
@@ -92,7 +87,7 @@ class AccountingCalls(JobCalls):
         return sorted(runs, key=lambda run: run.submit_time or 0, reverse=True)
 
     async def _rows(self, params: Params) -> list[wire.Record]:
-        return decode((await self._database("jobs/", params)).body, wire.Records).jobs or []
+        return decode((await self.database("jobs/", params)).body, wire.Records).jobs or []
 
     async def whole_job(self, job_id: str | int) -> Job:
         """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
@@ -112,15 +107,6 @@ class AccountingCalls(JobCalls):
                 raise problem
         raise NotFound("job", wanted)
 
-    async def _database(
-        self, path: str, params: Params | None = None, timeout: float | None = None
-    ) -> Answer:
-        try:
-            return await self.connection.get("slurmdb", path, params, timeout=timeout)
-        except NoSuchEndpoint:
-            pass
-        raise AccountingMissing
-
 
 async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
     """The job, or why this daemon cannot tell of it; other failures are raised."""
@@ -130,18 +116,13 @@ async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
         return problem
 
 
-def flags(can: Capabilities) -> dict[str, str]:
-    """What every question for slurmdbd's jobs is asked with."""
-    found = {}
-    if can.truncated_times:
-        found["disable_truncate_usage_time"] = "true"
-    if can.flags_find_nothing:
-        found["scheduler_unset"] = "true"
-    return found
+def _filters(
+    query: HistoryQuery, dialect: Dialect, states: Sequence[str]
+) -> dict[str, str | list[str]]:
+    """What slurmdbd filters itself, but for users.
 
-
-def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str | list[str]]:
-    """What slurmdbd filters itself; states are filtered here, as it means others by them."""
+    The states of ``query`` are filtered here: slurmdbd means others by them.
+    """
     start, end = query.window()
     params: dict[str, str | list[str]] = {
         "start_time": f"uts{start}",
@@ -154,8 +135,8 @@ def _filters(query: HistoryQuery, dialect: Dialect) -> dict[str, str | list[str]
         "account": query.accounts,
         "qos": query.qos,
         "job_name": query.names,
+        "state": states,
     }
-    if dialect.capabilities.history_by_user:
-        lists["users"] = query.users
-    params.update({key: ",".join(values) for key, values in lists.items() if values})
-    return params
+    apart = dialect.capabilities.history_lists_apart
+    given = {key: list(values) for key, values in lists.items() if values}
+    return params | {key: values if apart else ",".join(values) for key, values in given.items()}

@@ -21,7 +21,7 @@ from jupyter_slurm_rest.slurm.models import Job, JobState
 from jupyter_slurm_rest.slurm.streamed import ArrayReader
 from jupyter_slurm_rest.slurm.transport import Answer, Params, segment
 
-from .base import Calls
+from .users import UserCalls
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ _ROWS = msgspec.json.Decoder(list[wire.JobRow])
 _STATES = msgspec.json.Decoder(list[wire.StateRow])
 
 
-class JobCalls(Calls):
+class JobCalls(UserCalls):
     """Reading slurmctld's jobs."""
 
     async def jobs(self, *, update_time: int | None = None) -> JobList | Unchanged:
@@ -52,6 +52,7 @@ class JobCalls(Calls):
         around = decode(rest, wire.JobRows)
         if not found and wire.says_unchanged(around):
             return Unchanged()
+        found = await self.with_names(found)
         return JobList(jobs=found, last_update=moment(around.last_update))
 
     async def job(self, job_id: str | int) -> Job:
@@ -87,7 +88,15 @@ class JobCalls(Calls):
         )
         resolved = (await self.capabilities()).resolved_files
         rows = decode(response.body, DetailRows).jobs or []
-        return [job(row, resolved=resolved) for row in rows]
+        found = [job(row, resolved=resolved) for row in rows]
+        named = await self.with_names(found)
+        if named is found:
+            return found
+        # A file's name may hold the user's.
+        users = [one.user for one in named]
+        return [
+            job(row, resolved=resolved, user=user) for row, user in zip(rows, users, strict=True)
+        ]
 
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
         """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+
 from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer
 from jupyter_slurm_rest.slurm.dialects.base import Dialect
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
@@ -10,7 +13,9 @@ from jupyter_slurm_rest.slurm.errors import (
     NotFound,
     SlurmError,
     UnreadableAnswer,
+    UserNotResolved,
 )
+from jupyter_slurm_rest.slurm.history import HistoryQuery
 from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.lists import Unchanged
 from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
@@ -20,6 +25,8 @@ from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 from .actions import ActionCalls, judge, refused, stranding
 
 _DONE = "cancelled"
+#: Live jobs that are looked at to find out a user's number.
+_LOOKED_AT = 5
 
 
 class MatchingCalls(ActionCalls):
@@ -39,17 +46,36 @@ class MatchingCalls(ActionCalls):
         dialect = await self.dialect()
         if dialect.capabilities.jobs_killed_together:
             try:
-                return await self._chosen_by_slurm(wanted, user, cron)
+                return await self._chosen_by_slurm(wanted, {"user_name": user}, cron)
             except NoSuchEndpoint:
                 # Slurm 23.11 before 23.11.6.
                 pass
+            except UserNotResolved:
+                number = await self._number_of(user)
+                if number is not None:
+                    # The number alone would mean everybody: slurmctld heeds it with a name.
+                    whose = {"user_name": user, "user_id": str(number)}
+                    return await self._chosen_by_slurm(wanted, whose, cron)
         return await self._chosen_here(wanted, user, dialect)
 
+    async def _number_of(self, user: str) -> int | None:
+        """The numeric id of ``user``, whom slurmrestd does not know; ``None`` without jobs."""
+        if self.user_names.number(user) is None:
+            now = int(time.time())
+            lately = HistoryQuery(users=[user], states=list(LIVE_STATES), start=now - 1, end=now)
+            for job in (await self.history(lately)).jobs[:_LOOKED_AT]:
+                # Its record tells the number, and accounting whose it is.
+                with suppress(NotFound):
+                    await self.job(job.job_id)
+                if self.user_names.number(user) is not None:
+                    break
+        return self.user_names.number(user)
+
     async def _chosen_by_slurm(
-        self, wanted: JobFilter, user: str, cron: bool
+        self, wanted: JobFilter, whose: dict[str, str], cron: bool
     ) -> list[ActionResult]:
         flags = ["VERBOSE", "CRON_JOBS"] if cron else ["VERBOSE"]
-        body: dict[str, object] = {"user_name": user, "flags": flags}
+        body: dict[str, object] = {**whose, "flags": flags}
         for name, value in (
             ("job_name", wanted.name),
             ("partition", wanted.partition),
@@ -122,6 +148,12 @@ class MatchingCalls(ActionCalls):
                 if row.het_job_id is not None and row.het_offset == 0:
                     # Its other components go with it.
                     whole.add(row.het_job_id)
+        if not results and any(row.user.isdigit() and wanted.matches(row) for row in queue.jobs):
+            raise UserNotResolved(
+                "Slurm names users by number only here: which of these jobs are yours is unknown.",
+                advice="Cancel them by their ids, or ask the cluster's administrators to make"
+                " its users known where slurmrestd runs.",
+            )
         return results
 
     async def _kill_if_still(

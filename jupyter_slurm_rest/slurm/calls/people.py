@@ -22,7 +22,7 @@ class PeopleCalls(AccountingCalls):
 
     async def associations(self, user: str = "") -> list[Association]:
         """Associations of ``user``, or of everyone that this person may see."""
-        answer = await self._database("associations/", {"user": user} if user else None)
+        answer = await self.database("associations/", {"user": user} if user else None)
         rows = decode(answer.body, wire.AssociationRows)
         found = [wire.association(row) for row in rows.here()]
         if (await self.capabilities()).numbered_qos:
@@ -33,7 +33,7 @@ class PeopleCalls(AccountingCalls):
     async def _account_associations(self) -> list[Association]:
         """The associations of accounts themselves, which are those of no user."""
         # A name that trims to nothing; an empty one would be taken for no condition.
-        answer = await self._database("associations/", {"user": " "})
+        answer = await self.database("associations/", {"user": " "})
         rows = decode(answer.body, wire.AssociationRows)
         return [one for one in map(wire.association, rows.here()) if not one.user]
 
@@ -42,7 +42,7 @@ class PeopleCalls(AccountingCalls):
         return [wire.qos(row) for row in await self._qos()]
 
     async def _qos(self) -> list[wire.QosRow]:
-        rows = decode((await self._database("qos/")).body, wire.QosRows)
+        rows = decode((await self.database("qos/")).body, wire.QosRows)
         return rows.qos or rows.old or []
 
     async def shares(self, user: str = "") -> list[Share]:
@@ -80,27 +80,27 @@ class PeopleCalls(AccountingCalls):
 
         Empty too for a user whom accounting does not know.
         """
-        answer = await self._database(f"user/{segment(user)}", {"with_coords": "true"})
+        answer = await self.database(f"user/{segment(user)}", {"with_coords": "true"})
         rows = decode(answer.body, wire.UserRows).users or []
         return [one for row in rows if row.name == user for one in wire.standing_out(row)]
 
     async def users(self) -> list[str]:
         """Names of the users that accounting knows."""
-        return wire.names(decode((await self._database("users/")).body, wire.NamedRows).users)
+        return wire.names(decode((await self.database("users/")).body, wire.NamedRows).users)
 
     async def accounts(self) -> list[str]:
         """Names of the accounts."""
-        rows = decode((await self._database("accounts/")).body, wire.NamedRows)
+        rows = decode((await self.database("accounts/")).body, wire.NamedRows)
         return wire.names(rows.accounts)
 
     async def clusters(self) -> list[str]:
         """Names of the clusters that share this accounting."""
-        rows = decode((await self._database("clusters/")).body, wire.NamedRows)
+        rows = decode((await self.database("clusters/")).body, wire.NamedRows)
         return wire.names(rows.clusters)
 
     async def tres(self) -> list[str]:
         """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``."""
-        return wire.tres_names(decode((await self._database("tres/")).body, wire.TresTypes))
+        return wire.tres_names(decode((await self.database("tres/")).body, wire.TresTypes))
 
     async def _shares_if_any(self, user: str) -> list[Share]:
         try:

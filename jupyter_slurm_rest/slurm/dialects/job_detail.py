@@ -79,12 +79,15 @@ class DetailRows(Envelope):
     jobs: list[JobDetail] | None = None
 
 
-def job(row: JobDetail, *, resolved: bool, now: float | None = None) -> Job:
+def job(row: JobDetail, *, resolved: bool, user: str = "", now: float | None = None) -> Job:
     """``row`` as a :class:`Job`; ``now`` is when the answer was made.
 
     ``resolved``: the plain file names have no patterns left (v0.0.39 to v0.0.42).
+    ``user``: the user's name, where slurmrestd does not know it.
     """
     fields: dict[str, Any] = row_fields(row, time.time() if now is None else now)
+    if user and not text(row.user_name):
+        fields["user"] = user
     state, reason = fields["state"], fields["reason"]
     files = _files(row, fields, resolved)
     shared = words(row.shared)
@@ -164,7 +167,7 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
         array_job_id=fields["array_job_id"],
         array_task_id=fields["array_task_id"],
         job_name=fields["name"],
-        user=fields["user"],
+        user="" if fields["user"].isdigit() else fields["user"],
         node=text(row.batch_host),
         directory=text(row.current_working_directory),
     )
@@ -173,12 +176,15 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
         text(row.standard_output),
         text(row.standard_error),
     )
+    stranger = "" if text(row.user_name) else str(number(row.user_id) or "")
     if resolved:
-        return [finish(path, naming) for path in (stdin, output, errors or output)]
+        # With a number for %u it would be another file; accounting may know better.
+        paths = [finish(path, naming) for path in (stdin, output, errors or output)]
+        return ["" if stranger and stranger in path else path for path in paths]
     output = output or ("slurm-%A_%a.out" if fields["array_job_id"] else "slurm-%j.out")
     ready = (text(row.stdin_expanded), text(row.stdout_expanded), text(row.stderr_expanded))
     written = (stdin or "/dev/null", output, errors or output)
     return [
-        finish(theirs, naming) or resolve(ours, naming)
+        (not stranger and finish(theirs, naming)) or resolve(ours, naming)
         for theirs, ours in zip(ready, written, strict=True)
     ]

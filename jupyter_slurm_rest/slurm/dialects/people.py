@@ -113,6 +113,8 @@ class _Fairshare(msgspec.Struct):
 
 
 class ShareRow(msgspec.Struct):
+    #: Of the association.
+    id: Number = None
     name: Text = None
     parent: Text = None
     partition: Text = None
@@ -148,6 +150,11 @@ def share(row: ShareRow) -> Share:
         # Fairshare is a person's; accounts have the number 0 without a meaning.
         fairshare=factor if person else None,
     )
+
+
+def association_ids(rows: list[ShareRow], user: str) -> list[str]:
+    """The numbers of the associations of ``user``."""
+    return [str(number(row.id)) for row in rows if row.name == user and "USER" in words(row.type)]
 
 
 def standing(shares: list[Share], user: str) -> list[Share]:

@@ -62,8 +62,18 @@ class QueueDump:
             as_of=meter.begun,
             version=before.version if before and not changed else new_version(),
             plan=self.name,
-            note=self._note,
+            note=f"{self._note} {_strangers(rows.values())}".strip(),
             seconds=meter.seconds,
             requests=meter.requests,
             last_update=dump.last_update if self._tells_last_update else asked_at,
         )
+
+
+def _strangers(rows: Iterable[JobSummary]) -> str:
+    count = sum(row.user.isdigit() for row in rows)
+    if not count:
+        return ""
+    return (
+        f"Slurm gives the user of {count} jobs by number only, so they are shown as nobody's:"
+        " slurmrestd's host does not know the user."
+    )

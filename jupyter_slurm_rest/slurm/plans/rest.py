@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from jupyter_slurm_rest.slurm.calls.accounting import flags
+from jupyter_slurm_rest.slurm.calls.users import flags
 from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.dialects import jobs as wire
@@ -78,12 +78,13 @@ class RestSource:
                 )
             except NotFound:
                 return []
-        return self._learned(wire.decode_jobs(answer.body))
+            rows = await self._client.with_names(wire.decode_jobs(answer.body))
+        return self._learned(rows)
 
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
         params = _params(wanted, await self.capabilities())
         with self._timed():
-            answer = await self._client.connection.get("slurmdb", "jobs/", params)
+            answer = await self._client.database_jobs(params, wanted.users)
         rows = decode(answer.body, records.RecordRows).jobs or []
         return self._learned([records.summary(row) for row in rows])
 
@@ -131,7 +132,6 @@ def _params(wanted: Accounted, can: Capabilities) -> Params:
         **flags(can),
     }
     lists = {
-        "users": wanted.users,
         "account": wanted.accounts,
         "partition": wanted.partitions,
         "job_name": wanted.names,
