@@ -186,7 +186,7 @@ def _check_size(script: str, max_size: int) -> None:
 
 def _words(spec: JobSpec) -> dict[str, OptionValue]:
     return {
-        name: True if BY_FIELD[name].argument == "none" else words
+        name: words if BY_FIELD[name].argument == "required" else words or True
         for name, words in spec.words.items()
     }
 

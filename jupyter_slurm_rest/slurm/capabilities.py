@@ -12,6 +12,7 @@ import re
 import msgspec
 
 from .errors import InvalidRequest
+from .submission_rules import SubmissionRules, submission_rules
 
 #: ``(24, 11, 5)`` for Slurm 24.11.5.
 Release = tuple[int, int, int]
@@ -104,6 +105,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     #: One key of a change has a blank: ``time minimum``.
     blank_in_time_minimum: bool
 
+    submission: SubmissionRules
+
     @property
     def version(self) -> str:
         """``v0.0.45``"""
@@ -157,4 +160,5 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         tasks_changed_by_id=api <= 38,
         changes_in_words=api <= 38,
         blank_in_time_minimum=api == 37,
+        submission=submission_rules(api, may_be_before),
     )

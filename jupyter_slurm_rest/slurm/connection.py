@@ -61,6 +61,10 @@ class Connection:
         """Slurm's release, as negotiated: ``26.05.5``; may be empty."""
         return (await self._negotiation.result()).release
 
+    async def cluster(self) -> str:
+        """The cluster's own name; empty where slurmrestd does not say it (before 23.11.1)."""
+        return (await self._negotiation.result()).cluster
+
     async def username(self) -> str:
         """As whom Slurm is asked."""
         return (await self._acquire(renew=False)).username

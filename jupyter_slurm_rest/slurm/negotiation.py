@@ -28,6 +28,8 @@ class Negotiated(msgspec.Struct, frozen=True):
     version: str
     #: Slurm's release, ``26.05.5``; empty where slurmrestd does not say.
     release: str
+    #: The cluster's own name; empty before 23.11.1.
+    cluster: str = ""
 
 
 class Negotiation:
@@ -62,9 +64,9 @@ class Negotiation:
 
     async def _first(self) -> Negotiated:
         for version in self._candidates:
-            release = await self._served(version)
-            if release is not None:
-                return Negotiated(version, release)
+            told = await self._served(version)
+            if told is not None:
+                return Negotiated(version, told.release(), told.cluster())
         if len(self._candidates) == 1:
             raise NoCommonVersion(
                 f"slurmrestd does not serve the API version {self._candidates[0]}.",
@@ -76,8 +78,8 @@ class Negotiation:
             " was started without the slurmctld endpoints (its -s and -d options).",
         )
 
-    async def _served(self, version: str) -> str | None:
-        """The release that answered, empty if it did not say; ``None``: not served."""
+    async def _served(self, version: str) -> Envelope | None:
+        """Who answered; ``None``: not served."""
         answer = await self._probe(version)
         problem = failure(answer, path=f"/slurm/{version}/ping/")
         if isinstance(problem, NoSuchEndpoint):
@@ -85,4 +87,4 @@ class Negotiation:
         if problem is not None and answer.content_type != "application/json":
             raise problem
         # With slurmctld down ping fails, but the version is there.
-        return decode(answer.body, Envelope).release()
+        return decode(answer.body, Envelope)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from jupyter_slurm_rest.slurm.capabilities import capabilities_of
 from jupyter_slurm_rest.slurm.dialects.submit import encode
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch import OPTIONS, Submitter, merge, parse_script
@@ -28,9 +29,20 @@ _SUBMITTER = Submitter(
 )
 
 
+def _release(version: str) -> str:
+    """One that serves ``version``."""
+    if version < "v0.0.39":
+        return "22.05.8"
+    if version < "v0.0.40":
+        return "24.05.8"
+    return "24.11.5" if version < "v0.0.43" else "26.05.5"
+
+
 def body(lines: str, version: str, **more: Any) -> Any:
     script = "#!/bin/sh\n" + "".join(f"#SBATCH {line}\n" for line in lines.split("\n"))
-    encoded = encode(merge(parse_script(script)), script, version, _SUBMITTER, **more)
+    can = capabilities_of(version, _release(version))
+    specs = merge(parse_script(script), rules=can.submission)
+    encoded = encode(specs, script, can, _SUBMITTER, **more)
     return msgspec.json.decode(encoded.body)
 
 
@@ -189,7 +201,7 @@ def test_the_script_is_where_each_version_reads_it() -> None:
 
 def test_a_request_that_looks_smaller_is_told() -> None:
     script = "#!/bin/sh\n#SBATCH -N2\n"
-    encoded = encode(merge(parse_script(script)), script, "v0.0.38", _SUBMITTER)
+    encoded = encode(merge(parse_script(script)), script, capabilities_of("v0.0.38"), _SUBMITTER)
     assert any("request with 1 CPUs instead of 2" in warning for warning in encoded.warnings)
 
 

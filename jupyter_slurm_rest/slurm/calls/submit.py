@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.dialects.submit import Encoded, encode, version_number
+from jupyter_slurm_rest.slurm.dialects.envelope import decode
+from jupyter_slurm_rest.slurm.dialects.people import NamedRows, names
+from jupyter_slurm_rest.slurm.dialects.submit import Encoded, encode
 from jupyter_slurm_rest.slurm.dialects.submitted import not_taken, taken
 from jupyter_slurm_rest.slurm.errors import (
+    AccountingDown,
+    AccountingMissing,
     AnswerLost,
     ControllerDown,
     SlurmError,
@@ -35,8 +39,6 @@ _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 _RESENT = 3
 #: Slurm's default for the size of a script (``max_script_size``).
 _USUAL_SCRIPT = "4 MB"
-#: The first version in whose jobs the mark does not need the comment.
-_MARK_IN_COMMAND = 39
 
 
 class _Submission(msgspec.Struct):
@@ -108,21 +110,41 @@ class SubmitCalls(LookupCalls, ActionCalls):
         if len(script) > limit:
             raise _too_large(len(script))
         parsed = parse_script(script)
-        specs = merge(parsed, options, environment)
-        version = await self.connection.api_version()
+        can = await self.capabilities()
+        specs = merge(parsed, options, environment, can.submission)
+        await self._forget_own_cluster(specs)
         mark = new_mark()
-        encoded = encode(specs, script, version, submitter, mark=mark)
+        encoded = encode(specs, script, can, submitter, mark=mark)
         if len(encoded.body) > limit:
             raise _too_large(len(script.encode()))
         encoded = msgspec.structs.replace(encoded, warnings=[*parsed.warnings, *encoded.warnings])
-        if version_number(version) < _MARK_IN_COMMAND and specs[0].comment is not None:
+        if can.submission.in_words and specs[0].comment is not None:
+            # There the comment is the only place for a mark.
             mark = ""
         return _Submission(
-            target=f"/slurm/{version}/job/submit",
+            target=f"/slurm/{can.version}/job/submit",
             encoded=encoded,
             trace=self._trace(mark, specs, submitter),
             components=len(specs),
         )
+
+    async def cluster_name(self) -> str:
+        """Slurm's own name of the cluster; empty where it cannot be told which it is."""
+        told = await self.connection.cluster()
+        if told:
+            return told
+        try:
+            answer = await self._database("clusters/")
+        except (AccountingDown, AccountingMissing):
+            return ""
+        known = names(decode(answer.body, NamedRows).clusters)
+        return known[0] if len(known) == 1 else ""
+
+    async def _forget_own_cluster(self, specs: Sequence[JobSpec]) -> None:
+        """Take ``--clusters`` back where it names this very cluster."""
+        for spec in specs:
+            if spec.clusters and spec.clusters.lower() == (await self.cluster_name()).lower():
+                spec.unset("clusters")
 
     def _trace(self, mark: str, specs: Sequence[JobSpec], submitter: Submitter) -> Trace:
         first = specs[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch.environment import job_environment
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec
@@ -16,23 +16,12 @@ from jupyter_slurm_rest.slurm.sbatch.resolve import resolve
 
 from . import submit_v0037, submit_v0040
 
-#: The first version whose jobs are described in slurmctld's terms, not sbatch's.
-_MODERN = 39
-
 
 class Encoded(msgspec.Struct, frozen=True):
     """The body of ``POST job/submit`` and what to tell the person beside it."""
 
     body: bytes
     warnings: list[str]
-
-
-def version_number(api_version: str) -> int:
-    """``v0.0.40`` -> 40"""
-    match = re.fullmatch(r"v0\.0\.(\d+)", api_version)
-    if not match:
-        raise ValueError(f"{api_version!r} is no API version")
-    return int(match[1])
 
 
 def _refuse_not_submitting(spec: JobSpec, api_version: str) -> None:
@@ -68,7 +57,7 @@ def _remarks(spec: JobSpec) -> list[str]:
 def encode(
     specs: Sequence[JobSpec],
     script: str,
-    api_version: str,
+    can: Capabilities,
     submitter: Submitter,
     *,
     mark: str = "",
@@ -76,22 +65,21 @@ def encode(
     """The request body for one job, or for the components of a heterogeneous one.
 
     ``mark`` makes the job findable: see :func:`marked`. Raises :exc:`Unsupported` for
-    an option that ``api_version`` cannot carry and :exc:`InvalidRequest` for options
+    an option that the version or release cannot carry and :exc:`InvalidRequest` for options
     that contradict each other; nothing is left out silently.
     """
-    number = version_number(api_version)
-    old = number < _MODERN
+    rules = can.submission
     for spec in specs:
-        _refuse_not_submitting(spec, api_version)
-    requests = [resolve(spec, submitter, old=old) for spec in specs]
-    environments = job_environment(requests, submitter, old=old)
-    family = submit_v0037 if old else submit_v0040
+        _refuse_not_submitting(spec, can.version)
+    requests = [resolve(spec, submitter, rules) for spec in specs]
+    environments = job_environment(requests, submitter, rules)
+    family = submit_v0037 if rules.in_words else submit_v0040
     jobs: list[dict[str, Any]] = [
-        family.job(request, variables, number)
+        family.job(request, variables, can.api)
         for request, variables in zip(requests, environments, strict=True)
     ]
     family.put_mark(jobs[0], mark, submitter)
-    body = family.body(jobs, script, number)
+    body = family.body(jobs, script, can.api)
     warnings = [text for request in requests for text in request.warnings]
     for spec in specs:
         warnings += _remarks(spec)

@@ -118,6 +118,8 @@ def _refuse(spec: JobSpec, number: int) -> None:
         raise _unsupported("signal=B:", number, 39, "Without B: the signal goes to the steps.")
     if spec.requeue == "expedite":
         raise _unsupported("requeue=expedite", number, 44)
+    if spec.kill_on_invalid_dep == "both":
+        raise _unsupported("kill_on_invalid_dep", number, 39, "Say it once.")
     if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
         raise _unsupported("gres_flags", number, 40)
 

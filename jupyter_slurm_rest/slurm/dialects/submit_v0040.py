@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch.durations import UNLIMITED
+from jupyter_slurm_rest.slurm.sbatch.hostlist import split
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec
 from jupyter_slurm_rest.slurm.sbatch.request import Request, Submitter
 
@@ -65,6 +66,8 @@ _FLAGS: dict[str, tuple[str, int]] = {
     "consolidate_segments": ("CONSOLIDATE_SEGMENTS", 44),
     "spread_segments": ("SPREAD_SEGMENTS", 44),
 }
+#: A string would do, but slurmrestd warns of it.
+_NODE_LISTS = ("exclude", "nodelist")
 _GRES_FLAGS = {
     "disable-binding": "GRES_BINDING_DISABLED",
     "enforce-binding": "GRES_BINDING_ENFORCED",
@@ -119,7 +122,7 @@ def _plain(spec: JobSpec, number: int) -> dict[str, Any]:
         value = getattr(spec, field)
         if value is not None:
             _needs(field, number, first)
-            job[key] = value
+            job[key] = split(value) if field in _NODE_LISTS else value
     return job
 
 
@@ -136,9 +139,10 @@ def _flags(request: Request, number: int) -> list[str]:
         flag = _GRES_FLAGS[word]
         # Misspelt in that version.
         flags.append("GRED_BINDING_DISABLED" if (number, word) == (39, "disable-binding") else flag)
-    if spec.kill_on_invalid_dep is not None:
-        negation = "" if spec.kill_on_invalid_dep else "NO_"
-        flags.append(f"{negation}KILL_INVALID_DEPENDENCY")
+    if spec.kill_on_invalid_dep in (True, "both"):
+        flags.append("KILL_INVALID_DEPENDENCY")
+    if spec.kill_on_invalid_dep in (False, "both"):
+        flags.append("NO_KILL_INVALID_DEPENDENCY")
     if spec.requeue == "expedite":
         _needs("requeue", number, 44, "Write --requeue without a value.")
         flags.append("EXPEDITED_REQUEUE")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import Refused, SlurmError, UnreadableAnswer, shorten
@@ -10,6 +12,9 @@ from jupyter_slurm_rest.slurm.transport import Answer
 
 from .envelope import Envelope, decode
 from .values import Number, Text, number, text
+
+#: What slurmrestd says before, or beside, slurmctld's own words.
+_INTRODUCTION = re.compile(r"(?:HetJ|J)ob submission resulted in non-zero return code(?:: |\Z)")
 
 
 class _Result(msgspec.Struct):
@@ -93,6 +98,5 @@ def not_taken(answer: Answer) -> SlurmError:
 
 def _without_repetition(messages: list[str]) -> list[str]:
     """Slurm says things twice, once behind an introduction."""
-    introduction = "Job submission resulted in non-zero return code: "
-    short = [shorten(message.removeprefix(introduction)) for message in messages]
+    short = [shorten(_INTRODUCTION.sub("", message)) for message in messages]
     return list(dict.fromkeys(message for message in short if message))

@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.submission_rules import ANY_SBATCH, SubmissionRules
 
 from .jobspec import JobSpec, Origin
 from .options import Option
+from .repeated import both, written
 
 #: Options that take the place of others as soon as they are set.
 _REPLACES = {
@@ -36,7 +38,13 @@ def _read(option: Option, words: str) -> Any:
     return option.read(words)
 
 
-def assign(spec: JobSpec, option: Option, words: str | None, origin: Origin) -> None:
+def assign(
+    spec: JobSpec,
+    option: Option,
+    words: str | None,
+    origin: Origin,
+    rules: SubmissionRules = ANY_SBATCH,
+) -> None:
     """Set ``option`` to what ``words`` mean; ``None`` is an option without a value.
 
     Raises :exc:`InvalidRequest` that names the option.
@@ -45,7 +53,12 @@ def assign(spec: JobSpec, option: Option, words: str | None, origin: Origin) -> 
         return
     field = option.field
     value: Any = True
-    if option.argument != "none":
+    flag = option.argument == "none"
+    if field == "get_user_env" and not rules.get_user_env_takes_value:
+        if words and origin != "environment":
+            raise InvalidRequest(field, "--get-user-env takes no value from Slurm 25.05 on.")
+        flag = True
+    if not flag:
         try:
             value = _read(option, words or "")
         except ValueError as problem:
@@ -61,6 +74,9 @@ def assign(spec: JobSpec, option: Option, words: str | None, origin: Origin) -> 
         spec.sockets_per_node = value.sockets
         spec.cores_per_socket = value.cores
         spec.threads_per_core = value.threads
+    before = getattr(spec, field)
+    if before is not None:
+        value = both(field, before, value, rules)
     setattr(spec, field, value)
-    spec.words[field] = words or ""
+    spec.words[field] = words or "" if before is None else written(field, value, words or "")
     spec.origins[field] = origin

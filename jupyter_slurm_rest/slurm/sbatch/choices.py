@@ -80,6 +80,10 @@ class EndWarning(msgspec.Struct, frozen=True):
     #: Also when a higher-priority reservation takes the nodes.
     reservation: bool = False
 
+    def __str__(self) -> str:
+        whom = "R" * self.reservation + "B" * self.batch
+        return f"{whom}{':' if whom else ''}{self.signal}@{self.seconds}"
+
 
 def _signal_name(words: str) -> str:
     word = words.strip(" \t\n\v\f\r").upper()
@@ -135,6 +139,13 @@ def open_mode(words: str) -> str:
     if words[:1].lower() not in modes:
         raise ValueError(_one_of(words, ["append", "truncate"]))
     return modes[words[0].lower()]
+
+
+def user_environment(words: str) -> bool:
+    """``--get-user-env[=time][mode]``: that it is given is all that counts."""
+    if not re.match(r"[ \t\n\v\f\r]*([+-]?[0-9]+)?([sSlL]|\Z)", words):
+        raise ValueError(f'"{words}" is not a number of seconds with S or L behind it')
+    return True
 
 
 def no_kill(words: str) -> bool:

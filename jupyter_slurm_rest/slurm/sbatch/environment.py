@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
 
 from .request import Request, Submitter
 
@@ -66,10 +67,9 @@ def _named(words: str, submitter: Submitter) -> dict[str, str]:
     return variables
 
 
-def _exported(request: Request, submitter: Submitter, *, old: bool) -> dict[str, str]:
+def _exported(request: Request, submitter: Submitter, rules: SubmissionRules) -> dict[str, str]:
     export = request.spec.export
-    # Up to 22.05 sbatch takes NIL for the name of a variable.
-    nil = (export or "").upper() == "NIL" and not old
+    nil = (export or "").upper() == "NIL" and not rules.nil_is_a_name
     everything = export is None or export.upper() == "ALL"
     nothing = export is not None and export.upper() in ("NONE", "NIL")
     variables: dict[str, str] = {}
@@ -85,7 +85,7 @@ def _exported(request: Request, submitter: Submitter, *, old: bool) -> dict[str,
     return variables
 
 
-def component_variables(request: Request, *, old: bool) -> dict[str, str]:
+def component_variables(request: Request, rules: SubmissionRules) -> dict[str, str]:
     """What sbatch tells the job about one component's options."""
     spec = request.spec
     known: dict[str, object] = {
@@ -105,7 +105,7 @@ def component_variables(request: Request, *, old: bool) -> dict[str, str]:
         "SLURM_GPUS_PER_SOCKET": spec.gpus_per_socket,
         "SLURM_MEM_PER_GPU": spec.mem_per_gpu,
     }
-    if old:
+    if not rules.all_per_task:
         known |= {"SLURM_GPUS_PER_TASK": spec.gpus_per_task, "SLURM_GPU_BIND": spec.gpu_bind}
     else:
         known |= {
@@ -134,17 +134,17 @@ def _limits(names: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def job_environment(
-    requests: list[Request], submitter: Submitter, *, old: bool
+    requests: list[Request], submitter: Submitter, rules: SubmissionRules
 ) -> list[dict[str, str]]:
     """The environment of each component; only the first one runs the script.
 
-    ``old`` as sbatch up to 22.05 does it. Raises :exc:`InvalidRequest` when
+    Raises :exc:`InvalidRequest` when
     ``--export`` names what a job must not have.
     """
     environments: list[dict[str, str]] = []
     for request in requests:
         spec = request.spec
-        variables = _exported(request, submitter, old=old)
+        variables = _exported(request, submitter, rules)
         variables["SLURM_SUBMIT_DIR"] = submitter.directory
         if submitter.host:
             variables["SLURM_SUBMIT_HOST"] = submitter.host
@@ -166,9 +166,9 @@ def job_environment(
     for number, request in enumerate(requests):
         # Components were called packs once; sbatch still sets both names.
         suffixes = [f"_HET_GROUP_{number}", f"_PACK_GROUP_{number}"] if het else [""]
-        for name, value in component_variables(request, old=old).items():
+        for name, value in component_variables(request, rules).items():
             first |= {name + suffix: value for suffix in suffixes}
-    if not old:
+    if rules.mpi_variables:
         for name, value in _PROGRAMS_OF_MPI.items():
             first.setdefault(name, value)
     return environments

@@ -6,18 +6,14 @@ Follows ``validate_options_salloc_sbatch_srun()`` of Slurm's src/common/slurm_op
 from __future__ import annotations
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
 
 from .jobspec import JobSpec
 
 _MEMORY = ("mem", "mem_per_cpu", "mem_per_gpu")
 #: Options that say by hand what --hint says.
-_SHAPE = (
-    "ntasks_per_core",
-    "cores_per_socket",
-    "sockets_per_node",
-    "threads_per_core",
-    "extra_node_info",
-)
+_SHAPE = ("ntasks_per_core", "threads_per_core", "extra_node_info")
+_FULL_SHAPE = (*_SHAPE, "cores_per_socket", "sockets_per_node")
 
 
 def _exclude_each_other(*fields: str) -> InvalidRequest:
@@ -38,13 +34,14 @@ def _memory(spec: JobSpec) -> None:
         raise _exclude_each_other(*inherited)
 
 
-def _hint(spec: JobSpec) -> None:
+def _hint(spec: JobSpec, rules: SubmissionRules) -> None:
     """--hint from the environment gives way; from both places it is ignored, as in sbatch."""
     if spec.hint is None:
         return
-    if spec.given("hint") and not spec.given(*_SHAPE):
-        spec.unset(*_SHAPE)
-    elif spec.given(*_SHAPE) or any(field in spec.origins for field in _SHAPE):
+    shape = _FULL_SHAPE if rules.hint_gives_way_to_shape else _SHAPE
+    if spec.given("hint") and not spec.given(*shape):
+        spec.unset(*shape)
+    elif spec.given(*shape) or any(field in spec.origins for field in shape):
         spec.unset("hint")
 
 
@@ -78,18 +75,22 @@ def _asks_gpus(gres: str) -> bool:
     return any(item.removeprefix("gres/").startswith("gpu") for item in gres.split(","))
 
 
-def apply(spec: JobSpec) -> None:
+def apply(spec: JobSpec, rules: SubmissionRules) -> None:
     """Drop options that give way. Raises :exc:`InvalidRequest` for those that exclude."""
-    if "gpus_per_node" in spec.origins and _asks_gpus(spec.gres or ""):
+    if (
+        rules.one_way_to_gpus_per_node
+        and "gpus_per_node" in spec.origins
+        and _asks_gpus(spec.gres or "")
+    ):
         raise _exclude_each_other("gpus_per_node", "gres")
     _gpus_per_task_or_tasks_per_gpu(spec)
     if len(spec.given("core_spec", "thread_spec")) > 1:
         raise _exclude_each_other("core_spec", "thread_spec")
     _memory(spec)
-    if len(spec.given("exclusive", "oversubscribe")) > 1:
+    if rules.sharing_is_exclusive and len(spec.given("exclusive", "oversubscribe")) > 1:
         raise _exclude_each_other("exclusive", "oversubscribe")
     _cpus(spec)
-    _hint(spec)
+    _hint(spec, rules)
     if spec.begin and spec.deadline and spec.deadline < spec.begin:
         raise InvalidRequest("deadline", "--deadline is earlier than --begin.")
     if spec.bb and spec.bbf:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from itertools import product
 
 _MOST = 65536
+#: Commas and blanks, outside of brackets.
+_SEPARATORS = re.compile(r"[, \t\n]+(?![^\[]*\])")
 _PART = re.compile(r"[^\[\],\s]+|\[[^\[\]]*\]")
 
 
-def _split(words: str) -> list[str]:
-    """At commas outside of brackets."""
-    return [part for part in re.split(r",(?![^\[]*\])", words) if part]
+def split(words: str) -> list[str]:
+    """``cpu[1,3], gpu1`` -> ``["cpu[1,3]", "gpu1"]``"""
+    return [part for part in _SEPARATORS.split(words) if part]
 
 
 def _numbers(inside: str) -> Iterator[str]:
@@ -27,7 +29,7 @@ def _numbers(inside: str) -> Iterator[str]:
 
 
 def _expand(words: str) -> Iterator[str]:
-    for part in _split(words):
+    for part in split(words):
         pieces = _PART.findall(part)
         if "".join(pieces) != part:
             raise ValueError

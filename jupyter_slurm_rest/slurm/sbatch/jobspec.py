@@ -76,7 +76,8 @@ class JobSpec(msgspec.Struct, kw_only=True, omit_defaults=True):
     ignore_pbs: bool | None = None
     input: str | None = None
     job_name: str | None = None
-    kill_on_invalid_dep: bool | None = None
+    #: sbatch sets a flag for each word: ``both`` where it was given as yes and as no.
+    kill_on_invalid_dep: bool | Literal["both"] | None = None
     licenses: str | None = None
     mail_type: list[str] | None = None
     mail_user: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.submission_rules import ANY_SBATCH, SubmissionRules
 
 from .assign import assign
 from .errors import ScriptError
@@ -26,7 +27,7 @@ def _option(name: str) -> Option:
     return option
 
 
-def _from_call(spec: JobSpec, name: str, value: Value) -> None:
+def _from_call(spec: JobSpec, name: str, value: Value, rules: SubmissionRules) -> None:
     option = _option(name)
     if value is None or value == "":
         return
@@ -35,19 +36,19 @@ def _from_call(spec: JobSpec, name: str, value: Value) -> None:
     elif option.argument == "none":
         if value is not True:
             raise InvalidRequest(name, f"--{option.name} takes no value; say true or false.")
-        assign(spec, option, None, "call")
+        assign(spec, option, None, "call", rules)
     elif value is True:
         if option.argument == "required":
             raise InvalidRequest(name, f"--{option.name} needs a value.")
-        assign(spec, option, None, "call")
+        assign(spec, option, None, "call", rules)
     else:
-        assign(spec, option, str(value), "call")
+        assign(spec, option, str(value), "call", rules)
 
 
-def _from_script(spec: JobSpec, component: Component) -> None:
+def _from_script(spec: JobSpec, component: Component, rules: SubmissionRules = ANY_SBATCH) -> None:
     for setting in component.settings():
         try:
-            assign(spec, setting.option, setting.words, "script")
+            assign(spec, setting.option, setting.words, "script", rules)
         except InvalidRequest as problem:
             raise ScriptError(
                 setting.line,
@@ -74,24 +75,26 @@ def merge(
     script: ParsedScript,
     call: Mapping[str, Value] | None = None,
     environment: Mapping[str, str] | None = None,
+    rules: SubmissionRules = ANY_SBATCH,
 ) -> list[JobSpec]:
     """One :class:`JobSpec` for each component of the script.
 
     ``call`` (option names with underscores) wins over the ``SBATCH_*`` variables of
     ``environment``, and these over the script. An option of the call that is ``None``
-    or empty is not given; ``False`` takes a flag back. Raises :exc:`ScriptError` for
+    or empty is not given; ``False`` takes a flag back. ``rules`` are those of the Slurm that
+    the job is for. Raises :exc:`ScriptError` for
     a line of the script, else :exc:`InvalidRequest`.
     """
     specs: list[JobSpec] = []
     for component in script.components:
         spec = _next_component(specs[-1]) if specs else JobSpec()
-        _from_script(spec, component)
+        _from_script(spec, component, rules)
         for option in OPTIONS:
             for variable in option.environment:
                 if environment and variable in environment:
-                    assign(spec, option, environment[variable], "environment")
+                    assign(spec, option, environment[variable], "environment", rules)
         for name, value in (call or {}).items():
-            _from_call(spec, name, value)
+            _from_call(spec, name, value, rules)
         specs.append(spec)
     return specs
 
@@ -104,6 +107,6 @@ def options_of(script: ParsedScript) -> dict[str, str | bool]:
     spec = JobSpec()
     _from_script(spec, script.components[0])
     return {
-        name: True if BY_FIELD[name].argument == "none" else words
+        name: words if BY_FIELD[name].argument == "required" else words or True
         for name, words in spec.words.items()
     }

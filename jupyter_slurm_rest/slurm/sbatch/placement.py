@@ -32,8 +32,15 @@ class MemoryBinding(msgspec.Struct, frozen=True):
 
     kind: str = ""
     values: str = ""
-    verbose: bool = False
+    #: ``None``: neither ``verbose`` nor ``quiet`` was said.
+    verbose: bool | None = None
     prefer: bool = False
+
+    def __str__(self) -> str:
+        said = {None: "", True: "verbose", False: "quiet"}[self.verbose]
+        kind = self.kind.lower()
+        full = f"{kind}_mem:{self.values}" if self.values else kind
+        return ",".join(filter(None, (said, "prefer" if self.prefer else "", full)))
 
 
 class NodeShape(msgspec.Struct, frozen=True):
@@ -114,7 +121,8 @@ def _expand(values: str, kind: str) -> str:
 def memory_binding(words: str) -> MemoryBinding:
     """``--mem-bind=[{quiet|verbose},]type``."""
     kind = values = ""
-    verbose = prefer = False
+    verbose: bool | None = None
+    prefer = False
     # A comma separates words, but also the numbers within a list.
     for word in re.split(r",(?![0-9]|[0-9a-fA-F]*(?:,|\Z))", words):
         low = word.lower()

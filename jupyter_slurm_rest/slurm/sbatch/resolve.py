@@ -1,8 +1,7 @@
 """From options to a request: what sbatch works out before it sends.
 
 Follows ``_opt_verify()`` of Slurm's src/sbatch/opt.c and
-``slurm_opt_create_job_desc()`` of src/common/slurm_opt.c; ``old`` is as they were up
-to 22.05, which the API families up to v0.0.38 belong to.
+``slurm_opt_create_job_desc()`` of src/common/slurm_opt.c.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
 
 from . import exclusions
 from .hostlist import expand
@@ -44,8 +44,9 @@ def _hosts(field: str, words: str) -> list[str]:
 class _Counting:
     """Nodes, tasks and CPUs, which sbatch derives from each other."""
 
-    def __init__(self, spec: JobSpec, request: Request, old: bool) -> None:
-        self.spec, self.request, self.old = spec, request, old
+    def __init__(self, spec: JobSpec, request: Request, rules: SubmissionRules) -> None:
+        self.spec, self.request, self.rules = spec, request, rules
+        self.old = rules.counts_tasks_per_node
         self.nodes_set = spec.nodes is not None
         self.least = spec.nodes.least if spec.nodes else 1
         self.most = spec.nodes.most if spec.nodes else 0
@@ -135,7 +136,7 @@ class _Counting:
             request.tasks = self.tasks
         if self.nodes_set:
             request.nodes_least, request.nodes_most = self.least, self.most or None
-        elif self.tasks_set and per_node and not self.old:
+        elif self.tasks_set and per_node and self.rules.counts_nodes:
             request.nodes_least = -(-self.tasks // per_node)
 
 
@@ -182,10 +183,10 @@ def _count_tasks(request: Request) -> None:
         request.least_cpus = max(request.least_cpus, request.tasks * request.cpus_per_task)
 
 
-def resolve(spec: JobSpec, submitter: Submitter, *, old: bool = False) -> Request:
+def resolve(spec: JobSpec, submitter: Submitter, rules: SubmissionRules) -> Request:
     """The request that sbatch would send. Raises :exc:`InvalidRequest`."""
     spec = deepcopy(spec)
-    exclusions.apply(spec)
+    exclusions.apply(spec, rules)
     request = Request(
         spec=spec,
         name=spec.job_name if spec.job_name is not None else default_name(spec, submitter),
@@ -194,8 +195,8 @@ def resolve(spec: JobSpec, submitter: Submitter, *, old: bool = False) -> Reques
     request.cpus_per_task = spec.cpus_per_task
     _paths(spec, request, submitter)
     _shape(spec, request)
-    resolve_tres(request, old=old)
-    _Counting(spec, request, old).work_out()
+    resolve_tres(request, rules)
+    _Counting(spec, request, rules).work_out()
     request.least_cpus_per_node = spec.mincpus
     if request.cpus_per_task and request.cpus_per_task > (spec.mincpus or 0):
         request.least_cpus_per_node = request.cpus_per_task
@@ -204,7 +205,7 @@ def resolve(spec: JobSpec, submitter: Submitter, *, old: bool = False) -> Reques
     parts = [part for part in (spec.licenses, spec.resources) if part is not None]
     request.licenses = ",".join(parts) if parts else None
     request.tasks_per_gpu = spec.ntasks_per_tres or spec.ntasks_per_gpu
-    if not old:
-        # Up to 22.05 slurmrestd does this itself.
+    if not rules.in_words:
+        # Else slurmrestd does this itself.
         _count_tasks(request)
     return request

@@ -48,8 +48,11 @@ class _Edits:
                 while start and line[start - 1] in BLANKS:
                     start -= 1
             line = line[:start] + text + line[end:]
-        nothing_left = emptied and not re.sub(r"^#(SBATCH|SLURM)", "", line).strip(BLANKS)
-        return None if nothing_left else line
+        rest = re.sub(r"^#(SBATCH|SLURM)", "", line).strip(BLANKS)
+        if not emptied or (rest and not rest.startswith("#")):
+            return line
+        # A comment that stood behind the options stays one.
+        return "# " + rest.lstrip("#" + BLANKS) if rest.strip("#" + BLANKS) else None
 
 
 def _change_in_place(setting: Setting, words: str | None, raw: str, edits: _Edits) -> None:

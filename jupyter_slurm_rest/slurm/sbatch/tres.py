@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
 
 from .request import Request
 
@@ -56,7 +57,7 @@ def _check_names(words: str) -> None:
                 )
 
 
-def _per_task(request: Request) -> list[str]:
+def _per_task(request: Request, separator: str) -> list[str]:
     """--tres-per-task with --cpus-per-task and --gpus-per-task written into it."""
     spec = request.spec
     words = spec.tres_per_task or ""
@@ -67,11 +68,11 @@ def _per_task(request: Request) -> list[str]:
             raise InvalidRequest(
                 "gpus_per_task", "--gpus-per-task and --tres-per-task both ask for GPUs."
             )
-        items.insert(0, f"{name}={number}")
+        items.insert(0, f"{name}{separator}{number}")
     cpus = next((item for item in items if re.match(r"(?i)cpu[:=]", item)), None)
     if cpus is None:
         if spec.cpus_per_task:
-            items.insert(0, f"cpu={spec.cpus_per_task}")
+            items.insert(0, f"cpu{separator}{spec.cpus_per_task}")
     elif spec.given("cpus_per_task") and spec.given("tres_per_task"):
         raise InvalidRequest(
             "cpus_per_task", "--cpus-per-task and --tres-per-task both ask for CPUs."
@@ -104,22 +105,23 @@ def _binding(items: list[str], binding: str) -> str:
     return "+".join(parts)
 
 
-def resolve_tres(request: Request, *, old: bool) -> None:
-    """Fill in ``tres_*`` of the request; ``old`` as sbatch up to 22.05 writes them."""
+def resolve_tres(request: Request, rules: SubmissionRules) -> None:
+    """Fill in ``tres_*`` of the request as the release's sbatch writes them."""
     spec = request.spec
-    gpu = "gres:gpu" if old else "gres/gpu"
+    gpu = f"gres{rules.gres_separator}gpu"
     request.tres_per_job = prefixed(spec.gpus or "", gpu)
     request.tres_per_socket = prefixed(spec.gpus_per_socket or "", gpu)
     per_node = [prefixed(spec.gpus_per_node or "", gpu)]
     if spec.gres and spec.gres.lower() != "none":
-        per_node.append(gres(spec.gres, ":" if old else "/"))
+        per_node.append(gres(spec.gres, rules.gres_separator))
     request.tres_per_node = ",".join(filter(None, per_node))
     request.tres_bind = spec.tres_bind or ""
     if spec.gpu_bind:
-        request.tres_bind = f"{'gpu' if old else 'gres/gpu'}:{spec.gpu_bind}"
-    if old:
-        request.tres_per_task = prefixed(spec.gpus_per_task or "", gpu)
+        request.tres_bind = f"{'gres/gpu' if rules.all_per_task else 'gpu'}:{spec.gpu_bind}"
+    if not rules.all_per_task:
+        parts = (spec.tres_per_task or "", prefixed(spec.gpus_per_task or "", gpu))
+        request.tres_per_task = ",".join(filter(None, parts))
         return
-    items = _per_task(request)
+    items = _per_task(request, rules.per_task_separator)
     request.tres_per_task = ",".join(items)
     request.tres_bind = _binding(items, request.tres_bind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ def test_removed_options_take_empty_lines_with_them_but_no_comment() -> None:
     changed = rewrite(
         _SCRIPT, {"exclusive": False, "job_name": None, "time": "", "hold": False, "mem": None}
     )
-    assert "#SBATCH   # how long\n" in changed
+    assert "\n# how long\n" in changed
     assert "#SBATCH -N2-4 -n 8\n" in changed
     assert "#SBATCH --cpus-per-task=4\n" in changed
     assert "--exclusive" not in changed
@@ -106,6 +108,12 @@ def _scripts(draw: st.DrawFn) -> str:
     return "\n".join([*lines, "echo done", *draw(st.lists(_values, max_size=2))])
 
 
+def _others(script: str) -> list[str]:
+    """The lines that are neither a directive nor the remark of one."""
+    lines = script.split("\n")
+    return [line for line in lines if not line.startswith("#SBATCH") and line != "# remark"]
+
+
 _changes = st.dictionaries(
     st.sampled_from([*_known, "partition", "hold", "overcommit", "qos"]), st.none() | _values
 ).map(
@@ -124,10 +132,10 @@ def test_a_round_trip_loses_nothing(script: str, changes: dict[str, str | bool |
     expected = {n: v for n, v in (before | changes).items() if n not in removed}
     assert options_of(parse_script(changed)) == expected
     # What is no directive stays, in its order.
-    untouched = [line for line in script.split("\n") if not line.startswith("#SBATCH")]
-    assert [line for line in changed.split("\n") if not line.startswith("#SBATCH")] == untouched
-    # And so do remarks behind options, and lines without a changed option.
+    assert _others(changed) == _others(script)
+    # And so do remarks behind options, on lines of their own where no option is left.
     assert changed.count("remark") == script.count("remark")
+    assert not re.search(r"^#SBATCH\s*(#.*)?$", changed, re.MULTILINE)
 
 
 @given(_scripts())
