@@ -16,7 +16,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied, Refused, Unsupported
-from jupyter_slurm_rest.slurm.sbatch import Submitter
+from jupyter_slurm_rest.slurm.sbatch import Submitter, options_of, parse_script
 from jupyter_slurm_rest.slurm.transport import Transport
 
 from .corpus import Case
@@ -52,7 +52,8 @@ _SECONDS = 90
 _FIELD = re.compile(r"(?:^|\s)([A-Z][\w:/.-]*)=")
 _LOOP = """
 for script in {folder}/*.sh; do
-  sbatch --parsable < $script > $script.out 2> $script.err || echo failed > $script.out
+  env $(cat $script.env) sbatch --parsable $(cat $script.call) \\
+    < $script > $script.out 2> $script.err || echo failed > $script.out
 done
 """
 
@@ -94,12 +95,20 @@ def nothing_starts(cluster: Cluster) -> Iterator[None]:
         set_all("UP")
 
 
+def _named(text: str, cluster: Cluster) -> str:
+    """``text`` with the cluster's own name where it asks for it."""
+    return text.replace("{cluster}", cluster.name)
+
+
 def by_sbatch(cluster: Cluster, cases: Sequence[Case]) -> list[Outcome]:
     """Submit every case with sbatch, as :data:`USER`, in one go."""
     folder = Path(tempfile.mkdtemp(prefix="parity-", dir="/tmp"))
     try:
         for number, case in enumerate(cases):
-            (folder / f"{number:04}.sh").write_text(case.script)
+            script = folder / f"{number:04}.sh"
+            script.write_text(_named(case.script, cluster))
+            script.with_suffix(".sh.env").write_text(case.variable)
+            script.with_suffix(".sh.call").write_text(_named(case.call, cluster))
         shutil.chown(folder, USER)
         folder.chmod(0o755)
         cluster.run(["sh", "-c", _LOOP.format(folder=folder)], user=USER)
@@ -118,23 +127,39 @@ def by_sbatch(cluster: Cluster, cases: Sequence[Case]) -> list[Outcome]:
     ]
 
 
-async def by_us(
-    cluster: Cluster, version: str, cases: Sequence[Case], *, thorough: bool = True
-) -> list[Outcome]:
-    """Submit every case through slurmrestd; ``thorough``: compare what is in JSON too."""
+async def versions(cluster: Cluster) -> list[str]:
+    """The API versions that the cluster's slurmrestd serves, newest first."""
+    async with _client(cluster) as client:
+        return await client.versions()
+
+
+def _client(cluster: Cluster, version: str | None = None) -> SlurmClient:
     token = cluster.token(USER)
 
     async def credentials(renew: bool = False) -> Credentials:
         return Credentials(USER, token)
 
+    return SlurmClient(Transport(cluster.url), credentials, version)
+
+
+async def by_us(
+    cluster: Cluster, version: str, cases: Sequence[Case], *, thorough: bool = True
+) -> list[Outcome]:
+    """Submit every case through slurmrestd; ``thorough``: compare what is in JSON too."""
     submitter = Submitter(
         user=USER, home=HOME, directory=HOME, host="devcluster", environment={"HOME": HOME}
     )
     told: list[tuple[str, list[str]] | Outcome] = []
-    async with SlurmClient(Transport(cluster.url), credentials, version) as client:
+    async with _client(cluster, version) as client:
         for case in cases:
             try:
-                done = await client.submit(case.script, submitter=submitter)
+                line = _named(case.call, cluster)
+                done = await client.submit(
+                    _named(case.script, cluster),
+                    options_of(parse_script(f"#!/bin/sh\n#SBATCH {line}\n")),
+                    submitter=submitter,
+                    environment=dict([case.variable.split("=", 1)] if case.variable else []),
+                )
                 told.append((str(done.job_id), done.warnings))
             except (InvalidRequest, Unsupported) as problem:
                 told.append(Outcome([], str(problem), ours=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -12,6 +13,10 @@ class Case(NamedTuple):
     lines: tuple[str, ...]
     #: The option that the table names; empty for a combination.
     option: str = ""
+    #: Options on sbatch's command line.
+    call: str = ""
+    #: Variables of sbatch's environment, ``NAME=value``.
+    variable: str = ""
 
     @property
     def script(self) -> str:
@@ -24,46 +29,49 @@ _ALONE: dict[str, list[str] | tuple[list[str], str]] = {
     "acctg-freq": ["--acctg-freq=1", "--acctg-freq=task=1,energy=60"],
     "autocomplete": ["--autocomplete=--mem"],
     "array": ["--array=1-4", "-a 0-15:4%2", "--array=1,3,7"],
-    "batch": (["--batch=intel"], "-C intel"),
-    "bb": ["--bb=capacity=1GB"],
+    "batch": (["--batch=intel", "--batch=avx2"], "-C intel&avx2"),
+    "bb": ["--bb=capacity=1GB", "--bb=capacity=2GB"],
     "bbf": ["--bbf=/etc/hostname"],
     "begin": ["--begin=now+1hour", "--begin=2030-01-20T12:34:00", "-b tomorrow"],
     "chdir": ["--chdir=/tmp", "-D work"],
-    "cluster": ["--cluster=other"],
-    "cluster-constraint": ["--cluster-constraint=a"],
-    "clusters": ["-M other"],
+    "cluster": ["--cluster=other", "--cluster={cluster}"],
+    "cluster-constraint": ["--cluster-constraint=a", "--cluster-constraint=b"],
+    "clusters": ["-M other", "-M {cluster}"],
     "comment": ["--comment='a comment, with = and #'", "--comment=x"],
     "consolidate-segments": ["--consolidate-segments"],
     "constraint": ["-C intel", "--constraint=intel&avx2", "--constraint='[intel*1&avx2*1]'"],
-    "container": ["--container=/tmp/bundle"],
-    "container-id": ["--container-id=abc"],
-    "container-type": ["--container-type=oci"],
-    "context": ["--context=a"],
+    "container": ["--container=/tmp/bundle", "--container=/tmp/other"],
+    "container-id": ["--container-id=abc", "--container-id=d"],
+    "container-type": ["--container-type=oci", "--container-type=other"],
+    "context": ["--context=a", "--context=b"],
     "contiguous": ["--contiguous"],
     "core-spec": ["-S 1", "--core-spec=0"],
-    "cores-per-socket": ["--cores-per-socket=2"],
+    "cores-per-socket": ["--cores-per-socket=2", "--cores-per-socket=1"],
     "cpu-freq": ["--cpu-freq=high", "--cpu-freq=low-high:ondemand", "--cpu-freq=performance"],
-    "cpus-per-gpu": (["--cpus-per-gpu=2"], "-p gpu --gpus=1"),
+    "cpus-per-gpu": (["--cpus-per-gpu=2", "--cpus-per-gpu=1"], "-p gpu --gpus=1"),
     "cpus-per-task": ["-c 2", "--cpus-per-task=4"],
     "deadline": ["--deadline=now+2days", "--deadline=2031-01-20T12:34"],
     "delay-boot": ["--delay-boot=5", "--delay-boot=0:90"],
     "dependency": ["--dependency=singleton", "-d afterany:1"],
     "distribution": ["-m block", "--distribution=cyclic:block", "-m plane=2 -n4", "-m block,pack"],
     "error": ["-e err.txt", "--error=/tmp/%x-%j.err", "-e none"],
-    "exclude": ["-x cpu1", "--exclude=cpu[1-2],gpu1 -p gpu"],
+    "exclude": ["-x cpu1", "--exclude=cpu[1-2],gpu1 -p gpu", '--exclude="cpu1 gpu1"'],
     "exclusive": ["--exclusive", "--exclusive=user", "--exclusive=mcs", "--exclusive=topo"],
     "export": ["--export=NONE", "--export=ALL,A=b", "--export=NIL", "--export=HOME,X='1,2'"],
     "export-file": ["--export-file=/dev/null"],
     "external": ["--external"],
-    "extra": ["--extra=abc"],
+    "extra": ["--extra=abc", "--extra=d"],
     "extra-node-info": ["-B 1:2", "--extra-node-info=1:*:1", "-B 1:2:1"],
-    "get-user-env": ["--get-user-env"],
+    "get-user-env": ["--get-user-env", "--get-user-env=L", "--get-user-env=10S"],
     "gid": ["--gid=1001"],
     "gpu-bind": (["--gpu-bind=closest", "--gpu-bind=map:0,1", "--gpu-bind=none"], "-p gpu -G2"),
     "gpu-freq": (["--gpu-freq=medium", "--gpu-freq=high,memory=low"], "-p gpu -G1"),
     "gpus": (["--gpus=2", "-G a100:1"], "-p gpu"),
     "gpus-per-node": (["--gpus-per-node=1", "--gpus-per-node=a100:2 -N2"], "-p gpu"),
-    "gpus-per-socket": (["--gpus-per-socket=1"], "-p gpu --sockets-per-node=1"),
+    "gpus-per-socket": (
+        ["--gpus-per-socket=1", "--gpus-per-socket=2"],
+        "-p gpu --sockets-per-node=1",
+    ),
     "gpus-per-task": (["--gpus-per-task=1 -n2", "--gpus-per-task=a100:1 -n1"], "-p gpu"),
     "gres": (["--gres=gpu:1", "--gres=gpu:a100:2", "--gres=none", "--gres=gpu"], "-p gpu"),
     "gres-flags": (
@@ -87,31 +95,35 @@ _ALONE: dict[str, list[str] | tuple[list[str], str]] = {
     "mail-type": [f"--mail-type={kind}" for kind in ("ALL", "END,FAIL", "NONE", "ARRAY_TASKS,END")]
     + ["--mail-type=TIME_LIMIT_80,TIME_LIMIT_50,TIME_LIMIT,TIME_LIMIT_90"]
     + ["--mail-type=BEGIN,REQUEUE,STAGE_OUT,INVALID_DEPEND"],
-    "mail-user": (["--mail-user=alice@example.org"], "--mail-type=END"),
-    "mcs-label": ["--mcs-label=team"],
+    "mail-user": (
+        ["--mail-user=alice@example.org", "--mail-user=bob@example.org"],
+        "--mail-type=END",
+    ),
+    "mcs-label": ["--mcs-label=team", "--mcs-label=other"],
     "mem": ["--mem=100", "--mem=1G", "--mem=0", "--mem=2000K"],
     "mem-bind": ["--mem-bind=local", "--mem-bind=verbose,rank", "--mem-bind=map_mem:0,1*2"],
     "mem-per-cpu": ["--mem-per-cpu=100", "--mem-per-cpu=1G -n2"],
-    "mem-per-gpu": (["--mem-per-gpu=1G"], "-p gpu -G2"),
-    "mem-update": ["--mem-update=10@5"],
-    "mincpus": ["--mincpus=4"],
-    "network": ["--network=devname=eth0"],
+    "mem-per-gpu": (["--mem-per-gpu=1G", "--mem-per-gpu=2G"], "-p gpu -G2"),
+    "mem-update": ["--mem-update=10@5", "--mem-update=20@6"],
+    "mincpus": ["--mincpus=4", "--mincpus=2"],
+    "network": ["--network=devname=eth0", "--network=devname=eth1"],
     "nice": ["--nice", "--nice=50", "--nice=0"],
     "no-kill": ["-k", "--no-kill=off", "--no-kill=set"],
     "no-requeue": ["--no-requeue"],
     "nodefile": ["-F /etc/hostname"],
-    "nodelist": ["-w cpu1", "--nodelist=cpu[1-2]", "-w cpu1 -N2"],
+    "nodelist": ["-w cpu1", "--nodelist=cpu[1-2]", "-w cpu1 -N2", "-w cpu2,cpu1"]
+    + ['--nodelist="cpu1 cpu2"', '--nodelist="cpu1\tcpu2"', '-w " cpu1"', '-w "cpu[1, 2]"'],
     "nodes": ["-N2", "--nodes=1-2", "-N 1,2", "--nodes=0-2", "-N1 -n4"],
     "ntasks": ["-n4", "--ntasks=1"],
     "ntasks-per-core": ["--ntasks-per-core=1", "--ntasks-per-core=2 -n4"],
-    "ntasks-per-gpu": (["--ntasks-per-gpu=2"], "-p gpu -G2"),
+    "ntasks-per-gpu": (["--ntasks-per-gpu=2", "--ntasks-per-gpu=1"], "-p gpu -G2"),
     "ntasks-per-node": [
         "--ntasks-per-node=2",
         "--ntasks-per-node=2 -N2",
         "--ntasks-per-node=2 -n4",
     ],
     "ntasks-per-socket": ["--ntasks-per-socket=2", "--ntasks-per-socket=1 -n2"],
-    "ntasks-per-tres": (["--ntasks-per-tres=2"], "-p gpu -G2"),
+    "ntasks-per-tres": (["--ntasks-per-tres=2", "--ntasks-per-tres=1"], "-p gpu -G2"),
     "oom-kill-step": ["--oom-kill-step", "--oom-kill-step=0"],
     "open-mode": ["--open-mode=append", "--open-mode=truncate"],
     "output": ["-o out.txt", "--output=%x-%A_%a-%u-%N.out", "-o none", "-o dir/%j.out"],
@@ -119,7 +131,7 @@ _ALONE: dict[str, list[str] | tuple[list[str], str]] = {
     "oversubscribe": ["-s", "--oversubscribe"],
     "parsable": ["--parsable"],
     "partition": ["-p long", "--partition=debug,long"],
-    "prefer": (["--prefer=avx512"], "-C intel"),
+    "prefer": (["--prefer=avx512", "--prefer=avx2"], "-C intel"),
     "priority": ["--priority=0", "--priority=100", "--priority=TOP"],
     "profile": ["--profile=task", "--profile=all", "--profile=none", "--profile=energy,task"],
     "propagate": ["--propagate", "--propagate=NOFILE,CORE", "--propagate=NONE"],
@@ -127,24 +139,24 @@ _ALONE: dict[str, list[str] | tuple[list[str], str]] = {
     "quiet": ["-Q"],
     "reboot": ["--reboot"],
     "requeue": ["--requeue", "--requeue=expedite"],
-    "reservation": ["--reservation=course"],
-    "resources": ["--resources=a:1"],
+    "reservation": ["--reservation=course", "--reservation=nosuch"],
+    "resources": ["--resources=matlab:1", "--resources=ansys:1"],
     "resv-ports": ["--resv-ports=2 --stepmgr", "--resv-ports"],
     "segment": ["--segment=1", "--segment=2 -N2"],
     "signal": ["--signal=USR1", "--signal=B:TERM@120", "--signal=R:10@30", "--signal=RB:KILL"],
-    "sockets-per-node": ["--sockets-per-node=1"],
+    "sockets-per-node": ["--sockets-per-node=1", "--sockets-per-node=2"],
     "spread-job": ["--spread-job"],
     "spread-segments": ["--spread-segments"],
     "stepmgr": ["--stepmgr"],
-    "switches": ["--switches=1", "--switches=1@10:00"],
-    "tasks-per-node": ["--tasks-per-node=2 -N1"],
+    "switches": ["--switches=1", "--switches=1@4:00"],
+    "tasks-per-node": ["--tasks-per-node=2 -N1", "--tasks-per-node=1 -N1"],
     "test-only": ["--test-only"],
-    "thread-spec": ["--thread-spec=1"],
-    "threads-per-core": ["--threads-per-core=1"],
+    "thread-spec": ["--thread-spec=1", "--thread-spec=2"],
+    "threads-per-core": ["--threads-per-core=1", "--threads-per-core=2"],
     "time": ["-t 5", "--time=1:30", "-t 0:10:00", "--time=0-0:20", "-t UNLIMITED -p long", "-t 0"],
-    "time-min": (["--time-min=2"], "-t 10"),
+    "time-min": (["--time-min=2", "--time-min=3"], "-t 10"),
     "tmp": ["--tmp=10", "--tmp=1G"],
-    "tres-bind": (["--tres-bind=gres/gpu:closest"], "-p gpu -G1"),
+    "tres-bind": (["--tres-bind=gres/gpu:closest", "--tres-bind=gres/gpu:none"], "-p gpu -G1"),
     "tres-per-task": (["--tres-per-task=cpu=2", "--tres-per-task=gres/gpu:1 -n2"], "-p gpu"),
     "uid": ["--uid=1001"],
     "usage": ["--usage"],
@@ -152,7 +164,7 @@ _ALONE: dict[str, list[str] | tuple[list[str], str]] = {
     "verbose": ["-v"],
     "version": ["-V"],
     "wait-all-nodes": ["--wait-all-nodes=1", "--wait-all-nodes=0"],
-    "wckey": ["--wckey=project"],
+    "wckey": ["--wckey=project", "--wckey=other"],
     "wrap": ["--wrap=hostname"],
 }
 
@@ -237,14 +249,13 @@ _TOGETHER: dict[str, list[str]] = {
 }
 
 
-def _cases() -> list[Case]:
-    cases: list[Case] = []
+def alone() -> Iterator[tuple[str, list[str], tuple[str, ...]]]:
+    """Each option, its values, and the lines that it needs beside them."""
     for option, given in _ALONE.items():
         values, needs = given if isinstance(given, tuple) else (given, "")
-        for value in values:
-            lines = (value, needs) if needs else (value,)
-            cases.append(Case(value, lines, option))
-    return cases + [Case(name, tuple(lines)) for name, lines in _TOGETHER.items()]
+        yield option, values, (needs,) if needs else ()
 
 
-CASES = _cases()
+CASES = [
+    Case(value, (value, *needs), option) for option, values, needs in alone() for value in values
+] + [Case(name, tuple(lines)) for name, lines in _TOGETHER.items()]

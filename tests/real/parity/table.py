@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from devcluster import Cluster
 
-from .compare import Verdict, account, by_sbatch, by_us, judge, nothing_starts
+from .compare import (
+    Outcome,
+    Verdict,
+    account,
+    by_sbatch,
+    by_us,
+    differences,
+    judge,
+    nothing_starts,
+    versions,
+)
 from .corpus import CASES, Case
+from .repeated import REPEATED
 
-#: API versions of each generation, newest first.
-VERSIONS = {
-    "host": ["v0.0.38", "v0.0.37"],
-    "trixie": ["v0.0.42", "v0.0.41", "v0.0.40"],
-    "forky": ["v0.0.45", "v0.0.44", "v0.0.43", "v0.0.42"],
-}
+_GENERATIONS = ("host", "trixie", "forky")
 _PAGE = Path(__file__).parents[3] / "docs" / "sbatch-parity.md"
 _WORDS = {"equal": "equal", "both": "refused by both", "noted": "equal, with a note"}
 
@@ -32,22 +39,41 @@ class Run(NamedTuple):
     release: str
     version: str
     verdicts: list[Verdict]
+    #: The newest version's, in the order of :data:`REPEATED`.
+    repeated: list[Verdict] = []
+    #: For each of these, whether the last option alone gives sbatch the same job.
+    last_counts: list[bool] = []
 
 
 def compare(cluster: Cluster) -> list[Run]:
-    """Every case through sbatch, and through every API version of the cluster."""
+    """Every case through sbatch, and through every API version of the cluster.
+
+    What is given twice hangs on the release: one version tries it.
+    """
     runs: list[Run] = []
     with nothing_starts(cluster):
-        theirs = account(cluster, by_sbatch(cluster, CASES))
-        for version in VERSIONS[cluster.generation]:
-            newest = version == VERSIONS[cluster.generation][0]
-            ours = asyncio.run(by_us(cluster, version, CASES, thorough=newest))
+        everything = [*CASES, *REPEATED]
+        theirs = account(cluster, by_sbatch(cluster, everything))
+        for version in asyncio.run(versions(cluster)):
+            newest = not runs
+            cases = everything if newest else CASES
+            ours = asyncio.run(by_us(cluster, version, cases, thorough=newest))
             if newest:
                 ours = account(cluster, ours)
-            pairs = zip(theirs, ours, strict=True)
-            verdicts = [judge(one, two) for one, two in pairs]
-            runs.append(Run(cluster.release, version, verdicts))
+            verdicts = [judge(one, two) for one, two in zip(theirs, ours, strict=False)]
+            once, again = verdicts[: len(CASES)], verdicts[len(CASES) :]
+            last = _last_counts(theirs) if newest else []
+            runs.append(Run(cluster.release, version, once, again, last))
     return runs
+
+
+def _last_counts(theirs: Sequence[Outcome]) -> list[bool]:
+    alone = {case.lines: outcome for case, outcome in zip(CASES, theirs, strict=False)}
+    found: list[bool] = []
+    for case, outcome in zip(REPEATED, theirs[len(CASES) :], strict=True):
+        single = None if case.call or case.variable else alone.get(case.lines[1:])
+        found.append(single is None or not differences(single, outcome))
+    return found
 
 
 def _cell(verdicts: list[Verdict]) -> str:
@@ -73,7 +99,7 @@ def page(runs: list[Run]) -> str:
         "",
         "<!-- Written by `python -m tests.real.parity.table`; do not edit. -->",
         "",
-        f"{len(CASES)} scripts were submitted by `sbatch` and through slurmrestd as the same",
+        f"{len(CASES) + len(REPEATED)} scripts were submitted by `sbatch` and through slurmrestd as the same",
         "person, and what Slurm then had of them was compared field by field (`scontrol show",
         "job`, as text and as JSON, and `sacct`). *Equal* is the same job. *Refused by both*:",
         "that release's `sbatch`, or that cluster, does not take it either. Nothing is left out",
@@ -93,9 +119,37 @@ def page(runs: list[Run]) -> str:
         if not case.option:
             cells = [_cell([run.verdicts[number]]) for run in columns]
             lines.append(f"| {case.name} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "An option given twice, in the script, on the command line behind it or in the",
+        "environment: which one counts for `sbatch`, and whether the same script gives the same",
+        "job here.",
+        "",
+        "| given twice | " + head + " |",
+        "| --- |" + " --- |" * len(columns),
+    ]
+    for option in dict.fromkeys(case.option for case in REPEATED if case.option):
+        cells = [_twice(run, option) for run in columns]
+        lines.append(f"| `--{option}` | {' | '.join(cells)} |")
+    for number, case in enumerate(REPEATED):
+        if not case.option:
+            cells = [_cell([run.repeated[number]]) for run in columns]
+            lines.append(f"| `{case.name}` | {' | '.join(cells)} |")
     lines += ["", "| Slurm | API version | scripts |", "| --- | --- | --- |"]
     lines += [f"| {run.release} | {run.version} | {_count(run)} |" for run in runs]
     return "\n".join(lines) + "\n"
+
+
+def _twice(run: Run, option: str) -> str:
+    rows = [
+        (verdict, last)
+        for case, verdict, last in zip(REPEATED, run.repeated, run.last_counts, strict=True)
+        if case.option == option
+    ]
+    words = _cell([verdict for verdict, _ in rows])
+    if words == _WORDS["both"]:
+        return words
+    return f"{'the last counts' if all(last for _, last in rows) else 'they add up'}: {words}"
 
 
 def _paired(run: Run) -> list[tuple[Case, Verdict]]:
@@ -103,14 +157,14 @@ def _paired(run: Run) -> list[tuple[Case, Verdict]]:
 
 
 def _count(run: Run) -> str:
-    kinds = Counter(verdict.kind for verdict in run.verdicts)
+    kinds = Counter(verdict.kind for verdict in [*run.verdicts, *run.repeated])
     return ", ".join(f"{number} {_WORDS.get(kind, kind)}" for kind, number in sorted(kinds.items()))
 
 
 def main() -> None:
     """Compare on every generation and write the page."""
     runs: list[Run] = []
-    for generation in VERSIONS:
+    for generation in _GENERATIONS:
         cluster = Cluster(generation, "parity")
         cluster.up()
         try:
