@@ -107,6 +107,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     submission: SubmissionRules
 
+    def speaks(self, api: int) -> bool:
+        """Whether what came with API version ``v0.0.<api>`` is there."""
+        return self.api >= api
+
     @property
     def version(self) -> str:
         """``v0.0.45``"""
@@ -126,10 +130,13 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
     if api < OLDEST:
         raise InvalidRequest("api_version", f"{version} is older than what is spoken here")
     known = parse_release(release) if isinstance(release, str) else release
-    earliest, _ = (known, known) if known else _SERVED_BY[min(api, NEWEST)]
+    earliest, latest = (known, known) if known else _SERVED_BY[min(api, NEWEST)]
 
     def may_be_before(*first: int) -> bool:
         return earliest < first
+
+    def may_be_from(*first: int) -> bool:
+        return latest >= first
 
     return Capabilities(
         api=api,
@@ -160,5 +167,5 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         tasks_changed_by_id=api <= 38,
         changes_in_words=api <= 38,
         blank_in_time_minimum=api == 37,
-        submission=submission_rules(api, may_be_before),
+        submission=submission_rules(api, may_be_before, may_be_from),
     )

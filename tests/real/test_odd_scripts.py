@@ -7,9 +7,8 @@ import random
 
 from devcluster import Cluster
 
-from .parity.compare import by_sbatch, by_us, judge, nothing_starts
+from .parity.compare import by_sbatch, by_us, judge, nothing_starts, versions
 from .parity.corpus import Case
-from .parity.table import VERSIONS
 
 _MARKS = [*["#SBATCH"] * 12, "# SBATCH", "##SBATCH", "#SBATCH#", "#SLURM", " #SBATCH", "", "echo"]
 _PIECES = """
@@ -51,7 +50,7 @@ def _scripts(newer: bool) -> list[Case]:
 
 def test_odd_scripts_are_read_as_sbatch_reads_them(cluster: Cluster) -> None:
     cases = _scripts(newer=cluster.generation != "host")
-    version = VERSIONS[cluster.generation][0]
+    version = asyncio.run(versions(cluster))[0]
     with nothing_starts(cluster):
         theirs = by_sbatch(cluster, cases)
         ours = asyncio.run(by_us(cluster, version, cases, thorough=False))

@@ -38,9 +38,9 @@ def _release(version: str) -> str:
     return "24.11.5" if version < "v0.0.43" else "26.05.5"
 
 
-def body(lines: str, version: str, **more: Any) -> Any:
+def body(lines: str, version: str, *, release: str = "", **more: Any) -> Any:
     script = "#!/bin/sh\n" + "".join(f"#SBATCH {line}\n" for line in lines.split("\n"))
-    can = capabilities_of(version, _release(version))
+    can = capabilities_of(version, release or _release(version))
     specs = merge(parse_script(script), rules=can.submission)
     encoded = encode(specs, script, can, _SUBMITTER, **more)
     return msgspec.json.decode(encoded.body)
@@ -172,7 +172,7 @@ def test_gpus_in_each_spelling() -> None:
     assert modern["tres_per_node"] == "gres/gpu:a100:1"
     assert modern["tres_per_task"] == "gres/gpu=1"
     assert modern["tres_bind"] == "gres/gpu:per_task:1"
-    assert job(line, "v0.0.39")["tres_per_job"] == "gres:gpu:2"
+    assert job(line, "v0.0.39", release="23.02.8")["tres_per_job"] == "gres:gpu:2"
     assert (old["gpus"], old["gpus_per_node"], old["gpus_per_task"]) == ("2", "a100:1", "1")
 
 

@@ -75,11 +75,11 @@ def encode(
     environments = job_environment(requests, submitter, rules)
     family = submit_v0037 if rules.in_words else submit_v0040
     jobs: list[dict[str, Any]] = [
-        family.job(request, variables, can.api)
+        family.job(request, variables, can)
         for request, variables in zip(requests, environments, strict=True)
     ]
     family.put_mark(jobs[0], mark, submitter)
-    body = family.body(jobs, script, can.api)
+    body = family.body(jobs, script, can)
     warnings = [text for request in requests for text in request.warnings]
     for spec in specs:
         warnings += _remarks(spec)

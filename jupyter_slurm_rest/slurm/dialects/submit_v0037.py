@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.sbatch.durations import UNLIMITED
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec
@@ -74,12 +75,13 @@ _LATER = {
     "reboot": 39,
     "resources": 39,
     "resv_ports": 41,
+    "runtime": 46,
     "segment": 41,
     "spread_segments": 44,
     "stepmgr": 41,
     "switches": 39,
-    "tres_bind": 40,
-    "tres_per_task": 40,
+    "tres_bind": 39,
+    "tres_per_task": 39,
 }
 _RENAMED_IN_37 = {
     "mcs_label": "msc_label",
@@ -89,39 +91,42 @@ _RENAMED_IN_37 = {
 _NEW_IN_38 = {"container": "container", "prefer": "prefer", "oversubscribe": "oversubscribe"}
 
 
-def _unsupported(field: str, number: int, first: int = 0, advice: str = "") -> Unsupported:
+def _unsupported(field: str, can: Capabilities, first: int = 0, advice: str = "") -> Unsupported:
     return Unsupported(
         "--" + field.replace("_", "-"),
-        f"v0.0.{number}",
+        can.version,
         needs=f"v0.0.{first} or newer" if first else "",
         advice=advice,
     )
 
 
-def _refuse(spec: JobSpec, number: int) -> None:
+def _refuse(spec: JobSpec, can: Capabilities) -> None:
     for field, first in _LATER.items():
         if getattr(spec, field) is not None:
-            raise _unsupported(field, number, first)
-    if number < 38:
+            raise _unsupported(field, can, first)
+    if not can.speaks(38):
         for field in _NEW_IN_38:
             if getattr(spec, field) is not None:
-                raise _unsupported(field, number, 38)
+                raise _unsupported(field, can, 38)
+    if spec.gpus_per_task is not None and can.submission.all_per_task:
+        # slurmrestd would drop it without a word.
+        raise _unsupported("gpus_per_task", can, 40, "Use --gpus or --gpus-per-node.")
     if spec.batch is not None:
         # Frees memory twice before 22.05.9: the whole slurmrestd would go down.
-        raise _unsupported("batch", number, 39)
+        raise _unsupported("batch", can, 39)
     if spec.exclusive == "topo":
-        raise _unsupported("exclusive=topo", number, 41)
+        raise _unsupported("exclusive=topo", can, 41)
     if spec.nodes and spec.nodes.sizes:
-        raise _unsupported("nodes", number, 40, 'Write a range such as "2-4".')
+        raise _unsupported("nodes", can, 40, 'Write a range such as "2-4".')
     if spec.signal and spec.signal.batch:
         # slurmrestd reads the B only in a program that is called sbatch.
-        raise _unsupported("signal=B:", number, 39, "Without B: the signal goes to the steps.")
+        raise _unsupported("signal=B:", can, 39, "Without B: the signal goes to the steps.")
     if spec.requeue == "expedite":
-        raise _unsupported("requeue=expedite", number, 44)
+        raise _unsupported("requeue=expedite", can, 44)
     if spec.kill_on_invalid_dep == "both":
-        raise _unsupported("kill_on_invalid_dep", number, 39, "Say it once.")
+        raise _unsupported("kill_on_invalid_dep", can, 39, "Say it once.")
     if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
-        raise _unsupported("gres_flags", number, 40)
+        raise _unsupported("gres_flags", can, 40)
 
 
 def _time(value: int | str | None) -> str | None:
@@ -177,11 +182,20 @@ def _remark_cpus(request: Request) -> None:
         )
 
 
-def job(request: Request, variables: dict[str, str], number: int) -> dict[str, Any]:
+def _remark_per_task(request: Request, can: Capabilities) -> None:
+    if can.submission.all_per_task and request.tres_per_task:
+        request.warnings.append(
+            f"Slurm shows the job's request without --tres-per-task={request.tres_per_task}; "
+            "it starts with all of its CPUs."
+        )
+
+
+def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
     """One job or component. Raises :exc:`Unsupported`."""
     spec = request.spec
-    _refuse(spec, number)
+    _refuse(spec, can)
     _remark_cpus(request)
+    _remark_per_task(request, can)
     fields: dict[str, Any] = {
         "name": request.name,
         "current_working_directory": request.directory,
@@ -203,7 +217,7 @@ def job(request: Request, variables: dict[str, str], number: int) -> dict[str, A
         },
         **_conduct(spec),
     }
-    names = _RENAMED_IN_37 if number < 38 else {}
+    names = {} if can.speaks(38) else _RENAMED_IN_37
     return {names.get(key, key): value for key, value in fields.items() if value is not None}
 
 
@@ -220,7 +234,7 @@ def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
         job.setdefault("comment", mark)
 
 
-def body(jobs: list[dict[str, Any]], script: str, number: int) -> dict[str, Any]:
+def body(jobs: list[dict[str, Any]], script: str, can: Capabilities) -> dict[str, Any]:
     """The whole request."""
     return {
         "script": script,

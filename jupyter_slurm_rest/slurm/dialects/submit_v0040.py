@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch.durations import UNLIMITED
 from jupyter_slurm_rest.slurm.sbatch.hostlist import split
@@ -53,6 +54,7 @@ _PLAIN: dict[str, tuple[str, int]] = {
     "qos": ("qos", 39),
     "reboot": ("reboot", 39),
     "reservation": ("reservation", 39),
+    "runtime": ("runtime", 46),
     "segment": ("segment_size", 41),
     "thread_spec": ("thread_specification", 39),
     "tmp": ("temporary_disk_per_node", 39),
@@ -84,7 +86,7 @@ _MAIL = {
 
 
 #: Numbers that the older versions want in a structure; as bare numbers they only warn.
-_STRUCTURED = (
+_STRUCTURED = {
     "begin_time",
     "kill_warning_delay",
     "memory_per_cpu",
@@ -93,58 +95,57 @@ _STRUCTURED = (
     "required_switches",
     "time_limit",
     "time_minimum",
-)
+}
 
 
-def _needs(field: str, number: int, first: int, advice: str = "") -> None:
-    if number < first:
+def _needs(field: str, can: Capabilities, first: int, advice: str = "") -> None:
+    if not can.speaks(first):
         raise Unsupported(
             "--" + field.replace("_", "-"),
-            f"v0.0.{number}",
+            can.version,
             needs=f"v0.0.{first} or newer",
             advice=advice,
         )
 
 
-def _cannot(field: str, number: int, advice: str = "") -> Unsupported:
-    return Unsupported("--" + field.replace("_", "-"), f"v0.0.{number}", advice=advice)
+def _cannot(field: str, can: Capabilities, advice: str = "") -> Unsupported:
+    return Unsupported("--" + field.replace("_", "-"), can.version, advice=advice)
 
 
 def _time(value: int | str | None) -> Any:
     return _INFINITE if value == UNLIMITED else value
 
 
-def _plain(spec: JobSpec, number: int) -> dict[str, Any]:
+def _plain(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     if spec.core_spec == 0:
-        raise _cannot("core_spec=0", number, "slurmrestd takes only 1 and more.")
+        raise _cannot("core_spec=0", can, "slurmrestd takes only 1 and more.")
     job: dict[str, Any] = {}
     for field, (key, first) in _PLAIN.items():
         value = getattr(spec, field)
         if value is not None:
-            _needs(field, number, first)
+            _needs(field, can, first)
             job[key] = split(value) if field in _NODE_LISTS else value
     return job
 
 
-def _flags(request: Request, number: int) -> list[str]:
+def _flags(request: Request, can: Capabilities) -> list[str]:
     spec = request.spec
     flags: list[str] = []
     for field, (flag, first) in _FLAGS.items():
         if getattr(spec, field):
-            _needs(field, number, first)
+            _needs(field, can, first)
             flags.append(flag)
     for word in spec.gres_flags or []:
-        if word.endswith("per-sharing") and number != 40:
-            raise _cannot("gres_flags", number, f"{word} can only be sent through v0.0.40.")
-        flag = _GRES_FLAGS[word]
-        # Misspelt in that version.
-        flags.append("GRED_BINDING_DISABLED" if (number, word) == (39, "disable-binding") else flag)
+        if word.endswith("per-sharing") and not can.submission.sharing_flags:
+            raise _cannot("gres_flags", can, f"{word} can only be sent through v0.0.40.")
+        misspelt = can.submission.misspelt_binding_flag and word == "disable-binding"
+        flags.append("GRED_BINDING_DISABLED" if misspelt else _GRES_FLAGS[word])
     if spec.kill_on_invalid_dep in (True, "both"):
         flags.append("KILL_INVALID_DEPENDENCY")
     if spec.kill_on_invalid_dep in (False, "both"):
         flags.append("NO_KILL_INVALID_DEPENDENCY")
     if spec.requeue == "expedite":
-        _needs("requeue", number, 44, "Write --requeue without a value.")
+        _needs("requeue", can, 44, "Write --requeue without a value.")
         flags.append("EXPEDITED_REQUEUE")
     if request.tasks is not None and not request.tasks_counted:
         flags.append("EXACT_TASK_COUNT_REQUESTED")
@@ -153,12 +154,12 @@ def _flags(request: Request, number: int) -> list[str]:
     return flags
 
 
-def _shape(request: Request, number: int) -> dict[str, Any]:
+def _shape(request: Request, can: Capabilities) -> dict[str, Any]:
     """Nodes, tasks, CPUs."""
     spec = request.spec
-    if request.cores_per_socket is not None and number != 40:
+    if request.cores_per_socket is not None and not can.submission.cores_per_socket:
         said_by = ("cores_per_socket", "extra_node_info", "hint")
-        _needs(next(name for name in said_by if name in spec.words), number, 45)
+        _needs(next(name for name in said_by if name in spec.words), can, 45)
     return {
         "nodes": spec.nodes.sizes if spec.nodes and spec.nodes.sizes else None,
         "minimum_nodes": request.nodes_least,
@@ -175,25 +176,14 @@ def _shape(request: Request, number: int) -> dict[str, Any]:
     }
 
 
-def _resources(request: Request, number: int) -> dict[str, Any]:
+def _resources(request: Request, can: Capabilities) -> dict[str, Any]:
     spec = request.spec
-    gpu = "gres/gpu" if number >= 40 else "gres:gpu"
-
-    def spelled(words: str) -> str | None:
-        return (words.replace("gres/", "gres:") if number < 40 else words) or None
-
-    if spec.tres_per_task:
-        _needs("tres_per_task", number, 40)
-    per_task = spelled(request.tres_per_task)
-    if number < 40:
-        # 23.02 has no CPUs in there, and colons instead of equal signs.
-        items = [item for item in (per_task or "").split(",") if item.startswith("gres:")]
-        per_task = ",".join(item.replace("=", ":") for item in items) or None
+    gpu = f"gres{can.submission.gres_separator}gpu"
     return {
-        "tres_per_job": spelled(request.tres_per_job),
-        "tres_per_node": spelled(request.tres_per_node),
-        "tres_per_socket": spelled(request.tres_per_socket),
-        "tres_per_task": per_task,
+        "tres_per_job": request.tres_per_job or None,
+        "tres_per_node": request.tres_per_node or None,
+        "tres_per_socket": request.tres_per_socket or None,
+        "tres_per_task": request.tres_per_task or None,
         "tres_bind": request.tres_bind or None,
         "tres_freq": f"gpu:{spec.gpu_freq}" if spec.gpu_freq else None,
         "cpus_per_tres": f"{gpu}:{spec.cpus_per_gpu}" if spec.cpus_per_gpu else None,
@@ -202,15 +192,15 @@ def _resources(request: Request, number: int) -> dict[str, Any]:
     }
 
 
-def _sharing(spec: JobSpec, number: int) -> list[str] | None:
+def _sharing(spec: JobSpec, can: Capabilities) -> list[str] | None:
     if spec.oversubscribe:
         return ["oversubscribe"]
     if spec.exclusive == "topo":
-        _needs("exclusive", number, 41, "Write --exclusive, --exclusive=user or --exclusive=mcs.")
+        _needs("exclusive", can, 41, "Write --exclusive, --exclusive=user or --exclusive=mcs.")
     return [spec.exclusive] if spec.exclusive else None
 
 
-def _timing(spec: JobSpec, number: int) -> dict[str, Any]:
+def _timing(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     timing: dict[str, Any] = {
         "time_limit": _time(spec.time),
         "time_minimum": _time(spec.time_min),
@@ -228,21 +218,25 @@ def _timing(spec: JobSpec, number: int) -> dict[str, Any]:
         timing["required_switches"] = spec.switches.count
         timing["wait_for_switch"] = 2**32 - 1 if wait == UNLIMITED else wait
     if spec.mem_update:
-        _needs("mem_update", number, 45)
+        _needs("mem_update", can, 45)
         timing["memory_update_margin"] = spec.mem_update.margin
         timing["memory_update_delay"] = spec.mem_update.delay
     return timing
 
 
-def _conduct(spec: JobSpec, number: int) -> dict[str, Any]:
+def _conduct(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     if spec.oom_kill_step is not None:
-        _needs("oom_kill_step", number, 42)
+        _needs("oom_kill_step", can, 42)
     conduct: dict[str, Any] = {
         # Without it slurmrestd would say 0, which overrules the site's own setting.
         "oom_kill_step": (
-            None if number < 42 else _NO_VALUE if spec.oom_kill_step is None else spec.oom_kill_step
+            None
+            if not can.speaks(42)
+            else _NO_VALUE
+            if spec.oom_kill_step is None
+            else spec.oom_kill_step
         ),
-        "shared": _sharing(spec, number),
+        "shared": _sharing(spec, can),
         "mail_type": [_MAIL.get(event, event) for event in spec.mail_type or []] or None,
         "open_mode": [spec.open_mode.upper()] if spec.open_mode else None,
         "kill_on_node_fail": False if spec.no_kill else None,
@@ -261,15 +255,15 @@ def _conduct(spec: JobSpec, number: int) -> dict[str, Any]:
         conduct["memory_binding_type"] = [kind for kind, on in kinds.items() if kind and on] or None
         conduct["memory_binding"] = binding.values or None
     if spec.resv_ports is not None:
-        if number != 41:
-            raise _cannot("resv_ports", number, "It can only be sent through v0.0.41.")
+        if not can.submission.resv_ports:
+            raise _cannot("resv_ports", can, "It can only be sent through v0.0.41.")
         if not spec.stepmgr:
             raise InvalidRequest("resv_ports", "--resv-ports needs --stepmgr beside it.")
         conduct["resv_mpi_ports"] = spec.resv_ports
     return conduct
 
 
-def job(request: Request, variables: dict[str, str], number: int) -> dict[str, Any]:
+def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
     """One job or component. Raises :exc:`Unsupported`."""
     spec = request.spec
     fields: dict[str, Any] = {
@@ -278,16 +272,16 @@ def job(request: Request, variables: dict[str, str], number: int) -> dict[str, A
         "standard_output": request.output,
         "standard_error": request.error,
         "standard_input": request.input,
-        "flags": _flags(request, number) or None,
+        "flags": _flags(request, can) or None,
         "environment": [f"{name}={value}" for name, value in variables.items()],
-        **_plain(spec, number),
-        **_shape(request, number),
-        **_resources(request, number),
-        **_timing(spec, number),
-        **_conduct(spec, number),
+        **_plain(spec, can),
+        **_shape(request, can),
+        **_resources(request, can),
+        **_timing(spec, can),
+        **_conduct(spec, can),
     }
-    if number <= 40:
-        for key in _STRUCTURED:
+    if can.submission.structured_numbers:
+        for key in _STRUCTURED - ({"begin_time"} if can.submission.plain_begin else set()):
             if isinstance(fields.get(key), int):
                 fields[key] = {"set": True, "infinite": False, "number": fields[key]}
     # A null would be read as 0 by some versions.
@@ -301,10 +295,10 @@ def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
         job["argv"] = [command, *submitter.arguments]
 
 
-def body(jobs: list[dict[str, Any]], script: str, number: int) -> dict[str, Any]:
+def body(jobs: list[dict[str, Any]], script: str, can: Capabilities) -> dict[str, Any]:
     """The whole request."""
     payload: dict[str, Any] = {"script": script}
-    if number == 40:
+    if can.submission.script_in_job:
         # Its first releases (23.11.0 to .4) want the script in both places.
         jobs[0]["script"] = script
     if len(jobs) > 1:

@@ -32,6 +32,17 @@ def _switched_on(words: str) -> bool:
     return words.lower() in ("", "yes") or bool(re.fullmatch(r"\s*[+-]?0*[1-9][0-9]*", words))
 
 
+def _unknown(option: Option, words: str | None, rules: SubmissionRules) -> str:
+    """What this release's sbatch does not know, and why; empty: it knows all of it."""
+    why = rules.unknown_options.get(option.name)
+    if why:
+        return f"--{option.name} here: {why}"
+    pattern, why = rules.unknown_values.get(option.name, ("", ""))
+    if why and re.fullmatch(pattern, words or ""):
+        return f"--{option.name}={words} here: {why}"
+    return ""
+
+
 def _read(option: Option, words: str) -> Any:
     if "\0" in words:
         raise ValueError("a value cannot hold a NUL character")
@@ -52,6 +63,12 @@ def assign(
     if option.early:
         return
     field = option.field
+    unknown = _unknown(option, words, rules)
+    if unknown:
+        if origin == "environment" and option.name in rules.unknown_options:
+            # This sbatch looks at no such variable.
+            return
+        raise InvalidRequest(field, f"sbatch does not know {unknown}.")
     value: Any = True
     flag = option.argument == "none"
     if field == "get_user_env" and not rules.get_user_env_takes_value:

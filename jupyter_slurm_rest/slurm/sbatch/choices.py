@@ -148,6 +148,11 @@ def user_environment(words: str) -> bool:
     return True
 
 
+def runtime(words: str) -> str:
+    """``--runtime``: the full name of the plugin."""
+    return words if words.startswith("runtime/") else f"runtime/{words}"
+
+
 def no_kill(words: str) -> bool:
     """``--no-kill[=off]``: whether the job survives the failure of a node."""
     if words.lower() in ("", "set"):

@@ -118,6 +118,7 @@ class JobSpec(msgspec.Struct, kw_only=True, omit_defaults=True):
     reservation: str | None = None
     resources: str | None = None
     resv_ports: int | None = None
+    runtime: str | None = None
     segment: int | None = None
     signal: EndWarning | None = None
     sockets_per_node: int | None = None

@@ -178,6 +178,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("reservation", environment=("SBATCH_RESERVATION",), inherited=True),
     Option("resources"),
     Option("resv-ports", argument="optional", read=amounts.ports),
+    Option("runtime", read=choices.runtime, environment=("SBATCH_RUNTIME",), inherited=True),
     Option("segment", read=amounts.small, environment=("SBATCH_SEGMENT_SIZE",)),
     Option("signal", read=choices.warning_signal, environment=("SBATCH_SIGNAL",), inherited=True),
     Option("sockets-per-node", read=amounts.count),

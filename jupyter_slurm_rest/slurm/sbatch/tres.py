@@ -69,10 +69,12 @@ def _per_task(request: Request, separator: str) -> list[str]:
                 "gpus_per_task", "--gpus-per-task and --tres-per-task both ask for GPUs."
             )
         items.insert(0, f"{name}{separator}{number}")
-    cpus = next((item for item in items if re.match(r"(?i)cpu[:=]", item)), None)
+    # With colons, sbatch does not look for "cpu=".
+    named = r"(?i)cpu[:=]" if separator == "=" else r"(?i)cpu:"
+    cpus = next((item for item in items if re.match(named, item)), None)
     if cpus is None:
         if spec.cpus_per_task:
-            items.insert(0, f"cpu{separator}{spec.cpus_per_task}")
+            _put_cpus(items, f"cpu{separator}{spec.cpus_per_task}")
     elif spec.given("cpus_per_task") and spec.given("tres_per_task"):
         raise InvalidRequest(
             "cpus_per_task", "--cpus-per-task and --tres-per-task both ask for CPUs."
@@ -83,6 +85,15 @@ def _per_task(request: Request, separator: str) -> list[str]:
             raise InvalidRequest("tres_per_task", f'--tres-per-task: "{cpus}" is not a number.')
         request.cpus_per_task = int(amount)
     return items
+
+
+def _put_cpus(items: list[str], cpus: str) -> None:
+    """Where ``cpu=1`` was not looked for, it still gives its place to ``cpu:2``."""
+    for place, item in enumerate(items):
+        if item.lower().startswith("cpu="):
+            items[place] = item if item[4:] == cpus[4:] else cpus
+            return
+    items.insert(0, cpus)
 
 
 def _binding(items: list[str], binding: str) -> str:
@@ -121,6 +132,8 @@ def resolve_tres(request: Request, rules: SubmissionRules) -> None:
     if not rules.all_per_task:
         parts = (spec.tres_per_task or "", prefixed(spec.gpus_per_task or "", gpu))
         request.tres_per_task = ",".join(filter(None, parts))
+        if found := re.search(r"(?i)cpu:\s*\+?([0-9]+)", spec.tres_per_task or ""):
+            request.cpus_per_task = int(found[1])
         return
     items = _per_task(request, rules.per_task_separator)
     request.tres_per_task = ",".join(items)

@@ -250,7 +250,7 @@ def _fields(line: str) -> dict[str, str]:
 
 def _comparable(record: dict[str, str]) -> dict[str, str]:
     own = "|".join(record[field] for field in ("JobId", "ArrayJobId") if field in record)
-    told = {field: value for field, value in record.items() if field not in _OWN}
+    told = {field: value for field, value in _since_submission(record).items() if field not in _OWN}
     for field in ("StdErr", "StdIn", "StdOut"):
         told[field] = re.sub(rf"(?<!\d)({own})(?!\d)", "<id>", told.get(field, ""))
     if _MARK.search(record.get("Comment", "")):
@@ -261,19 +261,27 @@ def _comparable(record: dict[str, str]) -> dict[str, str]:
     return told
 
 
-def _apart(field: str, one: str | None, other: str | None) -> bool:
-    if one == other:
+def _apart(field: str, one: dict[str, str], other: dict[str, str]) -> bool:
+    left, right = one.get(field), other.get(field)
+    if left == right:
         return False
-    if field == "EligibleTime" and "Unknown" in (one, other):
-        # Not yet looked at by the scheduler.
+    # Unknown: not yet looked at by the scheduler.
+    if field == "EligibleTime" and "Unknown" in (left, right):
         return False
-    if field in _MOMENTS and one and other:
-        try:
-            moments = [time.mktime(time.strptime(v, "%Y-%m-%dT%H:%M:%S")) for v in (one, other)]
-        except ValueError:
-            return True
-        return abs(moments[0] - moments[1]) > _SECONDS
-    return True
+    if field not in _MOMENTS or not left or not right:
+        return True
+    moments = [_moment(left), _moment(right)]
+    begun = [_moment(record["SubmitTime"]) for record in (one, other)]
+    # At a time of day, or so long after the submission.
+    later = [moment - begin for moment, begin in zip(moments, begun, strict=True)]
+    return min(abs(moments[0] - moments[1]), abs(later[0] - later[1])) > _SECONDS
+
+
+def _moment(written: str) -> float:
+    try:
+        return time.mktime(time.strptime(written, "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return 0.0
 
 
 def differences(theirs: Outcome, ours: Outcome) -> list[str]:
@@ -290,13 +298,19 @@ def differences(theirs: Outcome, ours: Outcome) -> list[str]:
         found += [
             f"{field}: {left.get(field)}, {right.get(field)}"
             for field in sorted(left.keys() | right.keys())
-            if _apart(field, left.get(field), right.get(field))
+            if _apart(
+                field,
+                left | {"SubmitTime": one["SubmitTime"]},
+                right | {"SubmitTime": other["SubmitTime"]},
+            )
         ]
     return found
 
 
 #: v0.0.40 and v0.0.41 cannot say that OOMKillStep is left to the site; slurmrestd 24.11 says 0.
-_OF_REQUEST = re.compile(r"(NumCPUs|TRES|json\.(cpus|tres_req_str)|sacct\.Req(CPUS|Mem|TRES)):")
+_OF_REQUEST = re.compile(
+    r"(NumCPUs|(Req)?TRES|TresPerTask|json\.(cpus|tres_req_str)|sacct\.Req(CPUS|Mem|TRES)):"
+)
 _TOO_OLD_TO_SAY = "OOMKillStep: None, 0"
 
 

@@ -111,8 +111,16 @@ _ALONE: dict[str, list[str] | tuple[list[str], str]] = {
     "no-kill": ["-k", "--no-kill=off", "--no-kill=set"],
     "no-requeue": ["--no-requeue"],
     "nodefile": ["-F /etc/hostname"],
-    "nodelist": ["-w cpu1", "--nodelist=cpu[1-2]", "-w cpu1 -N2", "-w cpu2,cpu1"]
-    + ['--nodelist="cpu1 cpu2"', '--nodelist="cpu1\tcpu2"', '-w " cpu1"', '-w "cpu[1, 2]"'],
+    "nodelist": [
+        "-w cpu1",
+        "--nodelist=cpu[1-2]",
+        "-w cpu1 -N2",
+        "-w cpu2,cpu1",
+        '--nodelist="cpu1 cpu2"',
+        '--nodelist="cpu1\tcpu2"',
+        '-w " cpu1"',
+        '-w "cpu[1, 2]"',
+    ],
     "nodes": ["-N2", "--nodes=1-2", "-N 1,2", "--nodes=0-2", "-N1 -n4"],
     "ntasks": ["-n4", "--ntasks=1"],
     "ntasks-per-core": ["--ntasks-per-core=1", "--ntasks-per-core=2 -n4"],

@@ -47,12 +47,14 @@ def _assigned(option: str, value: str) -> str:
 def _cases() -> list[Case]:
     cases: list[Case] = []
     for option, values, needs in alone():
+        # What is about sharing takes a slurm.conf of its own, which sbatch looks at.
+        values = [value for value in values if "sharing" not in value]
         if len(values) < 2 or BY_NAME[option].early:
             continue
         pairs = [(values[0], values[1]), *itertools.pairwise(reversed(values))]
         for first, last in pairs:
             cases.append(Case(f"{first} {last}", (first, last, *needs), option))
-        first, last = values[:2]
+        first, last = values[:2] if '"' not in values[1] else values[1::-1]
         cases.append(Case(f"{first}, called with {last}", (first, *needs), option, call=last))
         if variable := _assigned(option, last):
             cases.append(Case(f"{first}, {variable}", (first, *needs), option, variable=variable))
