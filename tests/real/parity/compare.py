@@ -250,7 +250,7 @@ def _fields(line: str) -> dict[str, str]:
 
 def _comparable(record: dict[str, str]) -> dict[str, str]:
     own = "|".join(record[field] for field in ("JobId", "ArrayJobId") if field in record)
-    told = {field: value for field, value in _since_submission(record).items() if field not in _OWN}
+    told = {field: value for field, value in record.items() if field not in _OWN}
     for field in ("StdErr", "StdIn", "StdOut"):
         told[field] = re.sub(rf"(?<!\d)({own})(?!\d)", "<id>", told.get(field, ""))
     if _MARK.search(record.get("Comment", "")):
