@@ -58,7 +58,17 @@ def _own_cluster() -> None:
         command = [jupyter, "lab", *_lab_arguments(Path.cwd())]
         if os.geteuid() == 0:
             command.append("--allow-root")
-        _serve(command, Path(folder), dict(os.environ))
+        env = dict(os.environ)
+        # What a process was started with stays readable in /proc/<pid>/environ for every
+        # process of the same user, kernels included: the token goes by a file.
+        if token := env.pop("SLURM_JWT", ""):
+            path = Path(folder) / "slurm.token"
+            path.touch(mode=0o600)
+            path.write_text(token)
+            tokens = {"provider": "file", "path": str(path)}
+            entry = {"default": {"url": env["SLURMRESTD_URL"], "tokens": tokens}}
+            command.append(f"--SlurmRest.clusters={entry!r}")
+        _serve(command, Path(folder), env)
 
 
 def _devcluster(generation: str, wheel: Path) -> None:
