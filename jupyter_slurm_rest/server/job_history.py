@@ -9,7 +9,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.history import MAX_PAGE
 from jupyter_slurm_rest.slurm.history import HistoryQuery as Asked
-from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching
+from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching, with_elapsed
 from jupyter_slurm_rest.watch.query import listed
 
 from .answers import HistoryList
@@ -45,7 +45,8 @@ async def history_list(cluster: Cluster, query: HistoryQuery) -> HistoryList:
     found = await cluster.snapshots.get(
         ("history", msgspec.json.encode(asked)), lambda: cluster.client.history(asked), ttl=_KEPT
     )
-    known = found.value.jobs
+    now = time.time()
+    known = [with_elapsed(job, now) for job in found.value.jobs]
     rows = in_order(matching(known, Filters(search=query.search)), query.sort)
     note = found.note
     if found.value.total > len(known):

@@ -21,6 +21,7 @@ _NOW = frozenset(
         "flags",
         "nodes",
         "reason",
+        "running_since",
         "start_time",
         "why",
     }

@@ -33,8 +33,8 @@ class Delta(Model, frozen=True, kw_only=True):
 class JobList(Model, frozen=True, kw_only=True):
     """A page of the queue, or with ``delta`` what is new on it."""
 
-    #: Of running jobs ``elapsed`` may be older than ``as_of``: count on from ``start_time``.
-    #: With the query's ``columns``, rows have these fields only.
+    #: ``elapsed`` is that of the response; count on from ``running_since``. With the
+    #: query's ``columns``, rows have these fields only.
     jobs: list[JobSummary]
     #: Jobs that match, of which ``jobs`` is one page.
     total: int

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, cast
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import Filters
+from jupyter_slurm_rest.slurm.plans import Filters, with_elapsed
 
 from .answers import JobList
 from .query import JobsQuery, listed
@@ -32,8 +33,9 @@ async def job_list(watcher: Watcher, query: JobsQuery) -> JobList:
         limit=query.limit,
         since=query.since,
     )
+    now = time.time()
     return JobList(
-        jobs=_only(look.page.rows, columns),
+        jobs=_only([with_elapsed(row, now) for row in look.page.rows], columns),
         total=look.page.total,
         version=look.page.version,
         delta=look.page.delta,

@@ -95,7 +95,7 @@ class Pages:
 
         ``version`` grows whenever a row of the view changes.
         """
-        name = self._version(query, version)
+        name = self._version(query, version, rows)
         before = self._sent.get(since) if since else None
         delta = _difference(since, before, rows) if before is not None else None
         self._sent[name] = tuple(rows)
@@ -108,7 +108,7 @@ class Pages:
     async def _select(self, table: Table, query: PageQuery) -> _Selection:
         key = (query.view, query.filters, query.sort)
         known = self._selections.get(key)
-        if known is None or known.table.version != table.version:
+        if known is None or known.table.version != table.version or _by_clock(query):
             if len(table.rows) > _SORT_HERE:
                 known = await asyncio.to_thread(self._choose, table, query)
             else:
@@ -131,10 +131,16 @@ class Pages:
         rows = matching(anyhow, Filters(states=filters.states))
         return _Selection(table, in_order(rows, query.sort, by_id_already=True), counts)
 
-    def _version(self, query: PageQuery, version: int) -> str:
+    def _version(self, query: PageQuery, version: int, rows: Sequence[JobSummary]) -> str:
         """No two queries and no two runs of this server ever share a version."""
-        said = repr((self._run, query, version)).encode()
+        order = [row.id for row in rows] if _by_clock(query) else []
+        said = repr((self._run, query, version, order)).encode()
         return hashlib.blake2b(said, digest_size=12).hexdigest()
+
+
+def _by_clock(query: PageQuery) -> bool:
+    """Whether rows change places while none of them changes: running jobs overtake others."""
+    return query.sort.lstrip("-") == "elapsed"
 
 
 def _difference(

@@ -539,6 +539,7 @@ export interface components {
             estimated_start: number | null;
             end_time: number | null;
             elapsed: number | null;
+            running_since: number | null;
             time_limit: number | "UNLIMITED" | null;
             nodes: string;
             node_count: number | null;
@@ -699,6 +700,7 @@ export interface components {
             estimated_start: number | null;
             end_time: number | null;
             elapsed: number | null;
+            running_since: number | null;
             time_limit: number | "UNLIMITED" | null;
             nodes: string;
             node_count: number | null;

@@ -129,8 +129,6 @@ function Progress(props: {
 }
 
 /** Seconds that a job has run; an unchanged row of a running one is not sent again. */
-function elapsedOf(job: IJobSummary, now: number): number | null {
-  return job.state === 'RUNNING' && job.start_time !== null
-    ? Math.max(now - job.start_time, job.elapsed ?? 0)
-    : job.elapsed;
+export function elapsedOf(job: IJobSummary, now: number): number | null {
+  return job.running_since !== null ? Math.max(now - job.running_since, 0) : job.elapsed;
 }

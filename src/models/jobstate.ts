@@ -23,7 +23,10 @@ export function isLive(state: string): boolean {
  * nor has a job that is being requeued.
  */
 export function isFinished(state: string, flags: readonly string[] = []): boolean {
-  return ![...LIVE, ...PARTIAL].includes(state) && !flags.some(flag => ['REQUEUED', 'COMPLETING'].includes(flag));
+  return (
+    ![...LIVE, ...PARTIAL].includes(state) &&
+    !flags.some(flag => ['REQUEUED', 'COMPLETING'].includes(flag))
+  );
 }
 
 /** Slurm's state and flags in a word or two, and its tone. */

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.dialects.states import run_state
 from jupyter_slurm_rest.slurm.history import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.plans import in_order, with_elapsed
 from jupyter_slurm_rest.slurm.plans.table import with_state
 from jupyter_slurm_rest.slurm.transport import Answer
 
@@ -107,3 +110,23 @@ def test_a_job_without_a_limit_has_no_end_to_come(limit: object) -> None:
 def test_a_row_that_waits_again_loses_the_times_of_its_last_run() -> None:
     again = with_state(row(time_limit=5, end_time=NOW + 60, nodes="cpu1"), ("PENDING", ()))
     assert (again.start_time, again.end_time, again.elapsed, again.nodes) == (None, None, None, "")
+
+
+def test_a_running_job_counts_on_without_the_seconds_it_was_suspended() -> None:
+    resumed = row(suspend_time=NOW - 20, pre_sus_time=30)
+    assert (resumed.elapsed, resumed.running_since) == (50, NOW - 50)
+    # However long ago the row was read.
+    assert with_elapsed(resumed, NOW + 7.9).elapsed == 57
+    stopped = row(job_state=["SUSPENDED"], suspend_time=NOW - 20, pre_sus_time=30)
+    assert (stopped.elapsed, stopped.running_since) == (30, None)
+    assert with_elapsed(stopped, NOW + 7.9).elapsed == 30
+    assert with_state(resumed, ("SUSPENDED", ())).running_since is None
+
+
+def test_sorting_by_elapsed_goes_by_the_clock() -> None:
+    now = int(time.time())
+    ended = row(job_id=1, job_state=["COMPLETED"], start_time=now - 1000, end_time=now - 900)
+    runs = msgspec.structs.replace(
+        row(job_id=2), id="2", elapsed=5, start_time=now - 500, running_since=now - 500
+    )
+    assert [one.id for one in in_order([ended, runs], "-elapsed")] == ["2", "1"]

@@ -39,7 +39,7 @@ export async function stubServer(page: Page, given: Partial<IStub> = {}): Promis
     jobs: [],
     nodes: [],
     history: [],
-    account: { user: 'alice', default_account: '', associations: [], qos: [], shares: [] },
+    account: { user: 'alice', default_account: '', associations: [], accounts: [], qos: [], shares: [] },
     stale: false,
     note: '',
     failure: null,

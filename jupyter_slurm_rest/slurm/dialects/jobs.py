@@ -131,6 +131,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "estimated_start": start if pending else None,
         "end_time": None if pending else end,
         "elapsed": None if pending or start is None else _elapsed(row, state, start, end, now),
+        "running_since": _counted_from(row, start) if state == "RUNNING" and start else None,
         "time_limit": time_limit,
         "nodes": text(row.nodes),
         "node_count": number(row.node_count),
@@ -155,8 +156,12 @@ def _elapsed(row: JobRow, state: str, start: int, end: int | None, now: float) -
     if state == "SUSPENDED":
         return before
     until = end if state in FINISHED_STATES and end else int(now)
+    return max(0, until - _counted_from(row, start))
+
+
+def _counted_from(row: JobRow, start: int) -> int:
     resumed = moment(row.suspend_time)
-    return max(0, until - resumed + before if resumed else until - start)
+    return resumed - (number(row.pre_sus_time) or 0) if resumed else start
 
 
 def summary(row: JobRow, now: float | None = None) -> JobSummary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -30,6 +31,9 @@ from .values import (
     positive,
     text,
 )
+
+#: Seconds that slurmdbd's clock and ours may be apart.
+_CLOCKS = 5
 
 
 class _Array(msgspec.Struct):
@@ -180,6 +184,7 @@ def _fields(row: RecordRow) -> dict[str, Any]:
         "start_time": start if started else None,
         "end_time": end if state in FINISHED_STATES | PARTIAL_STATES else None,
         "elapsed": number(times.elapsed) if started else None,
+        "running_since": _counted_from(times) if state == "RUNNING" else None,
         # To v0.0.38 no limit is null, and so is one that is not settled before the start.
         "time_limit": "UNLIMITED" if started and times.limit is None else limit(times.limit),
         "nodes": "" if nodes == "None assigned" else nodes,
@@ -191,6 +196,15 @@ def _fields(row: RecordRow) -> dict[str, Any]:
         "priority": number(row.priority),
         "exit_code": ended(row.exit_code, state),
     }
+
+
+def _counted_from(times: _Times) -> int | None:
+    start, elapsed = moment(times.start), number(times.elapsed)
+    if start is None or elapsed is None:
+        return None
+    # To v0.0.38 the seconds of an earlier suspension are left out, but not counted either.
+    told, seen = start + (number(times.suspended) or 0), int(time.time()) - elapsed
+    return told if abs(told - seen) <= _CLOCKS else seen
 
 
 def summary(row: RecordRow) -> JobSummary:

@@ -49,8 +49,11 @@ class JobSummary(Model, frozen=True, kw_only=True):
     #: When it ended; of a job that runs or is suspended, when Slurm will end it. ``None``
     #: where no time limit says when.
     end_time: int | None = None
-    #: Seconds that the job has run (without suspension) when the answer was made.
+    #: Seconds that the job has run (without suspension) when the response was made.
     elapsed: int | None = None
+    #: Of a running job: what ``elapsed`` is counted from, which is ``start_time`` and the
+    #: seconds that the job was suspended since then.
+    running_since: int | None = None
     #: Minutes.
     time_limit: Limit = None
     #: Hostlist (``cpu[1-2]``), empty while pending.

@@ -15,7 +15,7 @@ from .records import Records
 from .search import Found, Search
 from .select import Filters, by_id, in_order, matching
 from .source import Accounted, Dump, Meter, Source, State, is_live
-from .table import Table, carry_over, new_version, same
+from .table import Table, carry_over, new_version, same, with_elapsed
 
 __all__ = [
     "MAX_ROWS",
@@ -45,4 +45,5 @@ __all__ = [
     "new_version",
     "ordered",
     "same",
+    "with_elapsed",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -96,10 +97,11 @@ def in_order(
     if field not in _SORTABLE:
         choices = ", ".join(sorted(_SORTABLE))
         raise InvalidRequest("sort", f"Jobs cannot be sorted by {field!r}.", advice=choices)
+    now = int(time.time())
     known: list[tuple[Any, JobSummary]] = []
     unknown: list[JobSummary] = []
     for row in ordered:
-        value = _value(row, field)
+        value = _value(row, field, now)
         if value is None:
             unknown.append(row)
         else:
@@ -111,8 +113,10 @@ def in_order(
 _first = operator.itemgetter(0)
 
 
-def _value(row: JobSummary, field: str) -> Any:
+def _value(row: JobSummary, field: str, now: int) -> Any:
     value = getattr(row, field)
+    if field == "elapsed" and row.running_since is not None:
+        return now - row.running_since
     if field == "time_limit" and value == "UNLIMITED":
         return float("inf")
     if field == "exit_code":

@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 from .source import LIVE_STATES, State
 
 #: Fields that change with every look at the clock; a row is not new because of them.
-#: Whoever shows a running job counts on from ``start_time``.
+#: Whoever shows a running job counts on from ``running_since``.
 CLOCKWORK = ("elapsed",)
 
 
@@ -102,6 +102,13 @@ def same(one: JobSummary, other: JobSummary) -> bool:
 _COMPARED = tuple(name for name in JobSummary.__struct_fields__ if name not in CLOCKWORK)
 
 
+def with_elapsed(row: JobSummary, now: float) -> JobSummary:
+    """``row`` with the time that its job has run ``now``: it may have been read long ago."""
+    if row.running_since is None:
+        return row
+    return msgspec.structs.replace(row, elapsed=max(0, int(now) - row.running_since))
+
+
 def with_state(row: JobSummary, state: State) -> JobSummary:
     """``row`` in ``state``: slurmctld's state wins over a row that was read at another moment."""
     if (row.state, row.flags) == state:
@@ -111,4 +118,5 @@ def with_state(row: JobSummary, state: State) -> JobSummary:
         row = msgspec.structs.replace(
             row, start_time=None, end_time=None, elapsed=None, exit_code=None, nodes=""
         )
-    return msgspec.structs.replace(row, state=state[0], flags=state[1])
+    since = row.running_since if state[0] == "RUNNING" else None
+    return msgspec.structs.replace(row, state=state[0], flags=state[1], running_since=since)

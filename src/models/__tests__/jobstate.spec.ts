@@ -12,7 +12,7 @@ describe('isFinished', () => {
     }
   );
 
-  it.each(['PENDING', 'RUNNING', 'SUSPENDED'])('says that %s has not', state => {
+  it.each(['PENDING', 'RUNNING', 'SUSPENDED', 'REQUEUED'])('says that %s has not', state => {
     expect(isFinished(state)).toBe(false);
   });
 
