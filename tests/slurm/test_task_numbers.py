@@ -40,14 +40,30 @@ async def test_states_are_those_of_the_queues_records(recording: Recording) -> N
 @pytest.mark.parametrize("recording", V40, ids=str)
 def test_a_started_task_is_never_taken_for_those_to_come(recording: Recording) -> None:
     numbers = TaskNumbers()
-    (array,) = numbers.unknown(told(recording))
+    (array,) = numbers.to_read(told(recording))
     before = {one.id: one.state for one in numbers.renamed(told(recording))}
     assert {before[f"{array}_{task}"] for task in range(2, 6)} == {"PENDING"}
     assert not {f"{array}_0", f"{array}_1"} & before.keys()
 
     rows = decode_jobs(recording.body("job_array"))
     numbers.learn(rows)
-    assert numbers.unknown(told(recording)) == []
+    assert numbers.to_read(told(recording)) == []
     after = {one.id: one.state for one in numbers.renamed(told(recording))}
     own = {row.array_task_id: row.job_id for row in rows}
     assert (after[f"{own[0]}_0"], after[f"{own[1]}_1"]) == ("RUNNING", "RUNNING")
+
+
+def test_long_arrays_are_not_read_for_one_new_task() -> None:
+    numbers = TaskNumbers()
+    long = [JobState(id=f"8_{task}", state="RUNNING", flags=()) for task in range(500)]
+    assert numbers.to_read(long) == []
+    many = [JobState(id=f"{array}_1", state="RUNNING", flags=()) for array in range(100)]
+    assert len(numbers.to_read(many)) < len(many)
+
+
+def test_a_hidden_array_is_not_read_again_and_again() -> None:
+    numbers = TaskNumbers()
+    hidden = [JobState(id="8_1", state="RUNNING", flags=())]
+    assert numbers.to_read(hidden) == [8]
+    assert numbers.to_read(hidden) == []
+    assert numbers.to_read([*hidden, JobState(id="8_2", state="RUNNING", flags=())]) == [8]

@@ -51,9 +51,6 @@ def for_all(here: Circumstances, now: str = "") -> Choice:
     """The plan for everybody's jobs."""
     if not here.is_long(now):
         return Choice("dump", f"{here.queue} jobs are at most max_jobs_dump ({here.max_jobs_dump})")
-    if here.capabilities.states_by_array:
-        lack = f"API {here.capabilities.version} does not tell which record a task has"
-        return Choice("dump-rarely", f"the whole queue is read, rarely: {lack}")
     if here.capabilities.job_states:
         count = "an unknown number of" if here.queue is None else here.queue
         return Choice("index", f"{count} jobs are more than max_jobs_dump ({here.max_jobs_dump})")

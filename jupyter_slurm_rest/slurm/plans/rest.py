@@ -53,7 +53,7 @@ class RestSource:
                 with self._timed():
                     found += await self._client.job_states(ids[begin : begin + _MAX_IDS])
         if (await self.capabilities()).states_by_array:
-            for array in self._tasks.unknown(found):
+            for array in self._tasks.to_read(found):
                 await self.records(array)
             found = self._tasks.renamed(found)
         # Tasks that wait are listed one by one under their record's number; being one

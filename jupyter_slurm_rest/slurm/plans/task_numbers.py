@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable
 
 from jupyter_slurm_rest.slurm.models import JobState, JobSummary
 
 #: Tasks remembered: some hundred bytes each.
 _KEEP = 20_000
+#: Arrays read in one look, each with all its records.
+_ARRAYS_AT_ONCE = 20
+#: Started tasks of an array that takes too long to read: 8 kB and a millisecond each.
+_LONG = 200
 _TASK = re.compile(r"(\d+)_(\d+)")
 
 
@@ -22,6 +26,8 @@ class TaskNumbers:
 
     def __init__(self) -> None:
         self._numbers: OrderedDict[tuple[int, int], int] = OrderedDict()
+        #: Tasks that were unknown when their array was last read.
+        self._asked: dict[int, set[int]] = {}
 
     def learn(self, rows: Iterable[JobSummary]) -> None:
         for row in rows:
@@ -30,14 +36,30 @@ class TaskNumbers:
         while len(self._numbers) > _KEEP:
             self._numbers.popitem(last=False)
 
-    def unknown(self, states: Iterable[JobState]) -> list[int]:
-        """Arrays of which a task has started whose number was not learned yet."""
-        arrays: dict[int, None] = {}
+    def to_read(self, states: Iterable[JobState]) -> list[int]:
+        """Arrays to learn from: a task has started whose number is not known yet.
+
+        Few, and none that is long to read: their tasks are learned of later, as others are
+        known by then, or as accounting tells of them.
+        """
+        started: Counter[int] = Counter()
+        unknown: defaultdict[int, set[int]] = defaultdict(set)
         for one in states:
             task = _task(one.id)
-            if task is not None and task not in self._numbers and one.state != "PENDING":
-                arrays[task[0]] = None
-        return list(arrays)
+            if task is None or one.state == "PENDING":
+                continue
+            started[task[0]] += 1
+            if task not in self._numbers:
+                unknown[task[0]].add(task[1])
+        chosen = [
+            array
+            for array, tasks in unknown.items()
+            # Another person's may be hidden: then asking again tells no more.
+            if started[array] <= _LONG and self._asked.get(array) != tasks
+        ][:_ARRAYS_AT_ONCE]
+        self._asked = {array: tasks for array, tasks in self._asked.items() if array in unknown}
+        self._asked.update((array, unknown[array]) for array in chosen)
+        return chosen
 
     def renamed(self, states: Iterable[JobState]) -> list[JobState]:
         """``states`` as later versions have them. A started task whose number is not known is
