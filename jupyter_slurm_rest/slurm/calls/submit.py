@@ -134,7 +134,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
         if told:
             return told
         try:
-            answer = await self._database("clusters/")
+            answer = await self.database("clusters/")
         except (AccountingDown, AccountingMissing):
             return ""
         known = names(decode(answer.body, NamedRows).clusters)
