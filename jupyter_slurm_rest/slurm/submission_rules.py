@@ -68,6 +68,9 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     # The job's environment.
     #: ``--export=NIL`` names a variable; else it hands on nothing.
     nil_is_a_name: bool = False
+    #: sbatch itself tells the job how its files are opened and what is sampled; later
+    #: slurmctld does.
+    option_variables: bool = False
     #: mpirun's launchers are told how to start.
     mpi_variables: bool = True
 
@@ -153,6 +156,7 @@ def submission_rules(
         all_per_task=not may_be_before(23, 11),
         per_task_separator=":" if may_be_before(24, 5) else "=",
         nil_is_a_name=may_be_before(23, 2),
+        option_variables=api >= 39 and may_be_before(24, 5, 2),
         mpi_variables=not may_be_before(23, 11),
     )
 

@@ -32,6 +32,9 @@ _SCRIPTS = {
     "threads": "-N1 -w cpu1 --ntasks-per-core=1 --threads-per-core=1 -n2",
     "hint": "-w cpu1 --hint=nomultithread --mem-bind=local",
     "named": "-w cpu1 -J abc -d singleton --open-mode=append --cpu-freq=high",
+    "sampled": "-w cpu1 --profile=task --acctg-freq=task=5 --open-mode=truncate",
+    "governed": "-w cpu1 --cpu-freq=performance --network=devname=eth0",
+    "gpus per task": "-p gpu -N1 -w gpu1 -n2 --gpus-per-task=1 -c2",
 }
 #: Numbers of this very job, where it happened to run, and what only a login shell has.
 _OWN = re.compile(
@@ -64,7 +67,7 @@ def _script(lines: str, into: Path) -> str:
 
 
 def _environment(path: Path) -> dict[str, str]:
-    entries = path.read_text().split("\0")
+    entries = path.read_text(errors="replace").split("\0")
     return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
 
@@ -75,7 +78,7 @@ def _wait(paths: list[Path]) -> None:
         time.sleep(0.3)
 
 
-async def _submit(cluster: Cluster, scripts: list[str]) -> None:
+async def _submit(cluster: Cluster, scripts: list[str], version: str | None = None) -> None:
     token = cluster.token("alice")
 
     async def credentials(renew: bool = False) -> Credentials:
@@ -88,7 +91,7 @@ async def _submit(cluster: Cluster, scripts: list[str]) -> None:
         host="devcluster",
         environment={"HOME": "/home/alice", "KNOWN": "yes", **_SECRETS},
     )
-    async with SlurmClient(Transport(cluster.url), credentials) as client:
+    async with SlurmClient(Transport(cluster.url), credentials, version) as client:
         for script in scripts:
             await client.submit(script, submitter=submitter)
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
 
+from .jobspec import JobSpec
+from .placement import cpu_frequency_words
 from .request import Request, Submitter
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
@@ -124,6 +126,15 @@ def component_variables(request: Request, rules: SubmissionRules) -> dict[str, s
     return {name: str(value) for name, value in known.items() if value is not None}
 
 
+def _option_variables(spec: JobSpec) -> dict[str, str | None]:
+    return {
+        "SLURM_ACCTG_FREQ": spec.acctg_freq,
+        "SLURM_CPU_FREQ_REQ": spec.cpu_freq and cpu_frequency_words(spec.cpu_freq),
+        "SLURM_OPEN_MODE": spec.open_mode and spec.open_mode[0],
+        "SLURM_PROFILE": ",".join(kind.capitalize() for kind in spec.profile or []),
+    }
+
+
 def _limits(names: list[str]) -> Iterator[tuple[str, str]]:
     import resource  # not on every system; only --propagate needs it
 
@@ -159,6 +170,8 @@ def job_environment(
                 spec.nodelist if spec.distribution == "arbitrary" else None
             ),
         }
+        if rules.option_variables:
+            extra |= _option_variables(spec)
         variables |= {name: value for name, value in extra.items() if value}
         variables |= dict(_limits(spec.propagate or []))
         environments.append(variables)

@@ -217,6 +217,28 @@ def cpu_frequency(words: str) -> str:
     return words
 
 
+#: What Slurm's commands write, by the letters that sbatch looks at.
+_FREQUENCIES = {
+    "lo": "Low", "med": "Medium", "highm1": "Highm1", "him1": "Highm1", "hi": "High",
+    "co": "Conservative", "perf": "Performance", "pow": "PowerSave", "user": "UserSpace",
+    "onde": "OnDemand", "sche": "SchedUtil",
+}  # fmt: skip
+
+
+def cpu_frequency_words(words: str) -> str:
+    """``--cpu-freq`` as Slurm writes it: ``low-high:ondemand`` -> ``Low-High:OnDemand``"""
+
+    def spelled(match: re.Match[str]) -> str:
+        part = match[0].lower()
+        return next((name for start, name in _FREQUENCIES.items() if part.startswith(start)), part)
+
+    span, _, governor = words.partition(":")
+    if governor and "-" not in span:
+        # Slurm tells the one frequency only.
+        words = span
+    return re.sub(r"[^-:]+", spelled, words)
+
+
 def accounting_frequency(words: str) -> str:
     """``--acctg-freq=task=30,energy=60`` or a number of seconds."""
     for part in words.split(","):
