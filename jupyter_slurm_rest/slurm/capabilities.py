@@ -86,6 +86,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     flags_find_nothing: bool
     #: Associations name QOS by number.
     numbered_qos: bool
+    #: It tells where jobs read and write.
+    files_accounted: bool
     #: A job that never started has its eligible time as its start.
     start_is_eligible: bool
 
@@ -159,6 +161,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         truncated_times=api >= 40,
         flags_find_nothing=api == 40 and may_be_before(24, 5),
         numbered_qos=api == 37,
+        files_accounted=api >= 42,
         start_is_eligible=api == 37,
         jobs_killed_together=api >= 40,
         requeue=api >= 45,
