@@ -10,7 +10,6 @@ import stamina
 
 from .credentials import Credentials, CredentialSource
 from .errors import (
-    AccountingDown,
     AnswerLost,
     Busy,
     NoSuchEndpoint,
@@ -22,7 +21,9 @@ from .errors import (
 )
 from .faults import failure
 from .negotiation import Negotiation
+from .oneversion import VersionChanged, agreed
 from .transport import Answer, Params, Stream, Transport
+from .verdict import verdict, worth_renewing
 
 #: Seconds for an answer that holds a whole queue.
 LONG = 180.0
@@ -51,7 +52,7 @@ class Connection:
 
     async def api_version(self) -> str:
         """The API version in use, negotiated at the first call: ``v0.0.45``."""
-        return (await self._negotiation.result()).version
+        return (await agreed(self._negotiation)).version
 
     async def api_versions(self) -> list[str]:
         """Every API version that both sides know, newest first."""
@@ -59,7 +60,11 @@ class Connection:
 
     async def release(self) -> str:
         """Slurm's release, as negotiated: ``26.05.5``; may be empty."""
-        return (await self._negotiation.result()).release
+        return (await agreed(self._negotiation)).release
+
+    async def also(self, version: str) -> bool:
+        """Whether :meth:`send` may speak ``version`` as well."""
+        return await self._negotiation.also(version)
 
     async def cluster(self) -> str:
         """The cluster's own name; empty where slurmrestd does not say it (before 23.11.1)."""
@@ -86,13 +91,7 @@ class Connection:
         target = f"/{area}/{await self.api_version()}/{path}"
         async for attempt in self._attempts():
             with attempt:
-                try:
-                    return await self._once("GET", target, params, None, wanted, timeout)
-                except AccountingDown:
-                    # 26.05 says so of a rejected token too: slurmctld tells, and then
-                    # the token is renewed.
-                    await self._once("GET", await self._diag(), None, None, None, timeout)
-                    return await self._once("GET", target, params, None, wanted, timeout)
+                return await self._once("GET", target, params, None, wanted, timeout)
         raise AssertionError("unreachable")  # pragma: no cover
 
     async def send(
@@ -106,13 +105,16 @@ class Connection:
         wanted: tuple[str, str] | None = None,
         timeout: float | None = None,
         twice_is_once: bool = False,
+        version: str = "",
     ) -> Answer:
         """Write, once. ``body`` is encoded as JSON. Otherwise as :meth:`get`.
+
+        ``version``: an API version other than the one in use; see :meth:`also`.
 
         ``twice_is_once``: doing it again would change nothing more, so it may also be
         repeated with a new token where Slurm's refusal of the old one is only likely.
         """
-        target = f"/{area}/{await self.api_version()}/{path}"
+        target = f"/{area}/{version or await self.api_version()}/{path}"
         content = None if body is None else msgspec.json.encode(body)
         return await self._once(method, target, params, content, wanted, timeout, twice_is_once)
 
@@ -126,8 +128,9 @@ class Connection:
         """
         target = f"/{area}/{await self.api_version()}/{path}"
         for renew in (False, True):
+            credentials = await self._acquire(renew)
             async with AsyncExitStack() as stack:
-                stream = await self._open(stack, target, params, await self._acquire(renew))
+                stream = await self._open(stack, target, params, credentials)
                 readable = stream.status == 200 and stream.content_type == "application/json"
                 if readable or stream.status == 304:
                     yield stream
@@ -135,8 +138,14 @@ class Connection:
                 body = b"".join([chunk async for chunk in stream.chunks()])
             answer = Answer(stream.status, stream.content_type, body, stream.seconds)
             problem = failure(answer, path=target)
-            if problem is None or renew or not isinstance(problem, TokenRejected):
-                raise problem or SlurmError(f"Unexpected HTTP status {stream.status}.")
+            if problem is None and answer.content_type == "application/json":
+                # All rows, although slurmrestd missed something beside them.
+                yield Stream.of(answer)
+                return
+            problem = problem or SlurmError(f"Unexpected HTTP status {stream.status}.")
+            problem = await self.verdict(problem, target, credentials)
+            if renew or not worth_renewing(problem):
+                raise problem
 
     async def _open(
         self,
@@ -170,8 +179,20 @@ class Connection:
             method, target, params=params, content=content, credentials=credentials
         )
 
-    async def _diag(self) -> str:
-        return f"/slurm/{await self.api_version()}/diag/"
+    async def verdict(
+        self, problem: SlurmError, target: str, credentials: Credentials | None = None
+    ) -> SlurmError:
+        """``problem``, or :exc:`TokenRejected` where slurmctld says that this is the reason.
+
+        Raises :exc:`VersionChanged` where another API version works meanwhile.
+        """
+        if not problem.maybe_token:
+            return problem
+        used = credentials or await self._acquire(renew=False)
+        found, version = await verdict(self.transport, problem, target, used)
+        if version and self._negotiation.fall_back(version):
+            raise VersionChanged
+        return found
 
     def _attempts(self) -> AsyncIterator[stamina.Attempt]:
         return stamina.retry_context(
@@ -212,8 +233,8 @@ class Connection:
             if isinstance(problem, NoSuchEndpoint):
                 # slurmrestd may have been upgraded: ask for its versions again.
                 self._negotiation.forget()
-            rejected = isinstance(problem, TokenRejected) and (problem.sure or twice_is_once)
-            if renew or not rejected:
+            problem = await self.verdict(problem, target, credentials)
+            if renew or not worth_renewing(problem, twice_is_once):
                 raise problem
         raise AssertionError("unreachable")  # pragma: no cover
 

@@ -39,6 +39,8 @@ class SlurmError(Exception):
         self.slurm_text = shorten(slurm_text)
         #: The part of Slurm that said so (``slurm_load_jobs()``), when it told.
         self.source = shorten(source, 120)
+        #: Whether a rejected token gives the same response: slurmctld has to be asked.
+        self.maybe_token = False
 
 
 class Unreachable(SlurmError):

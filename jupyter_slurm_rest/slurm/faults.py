@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import msgspec
+
 from .dialects.envelope import Envelope, Problem, decode
 from .dialects.values import text
 from .errors import (
@@ -41,6 +43,8 @@ _HUNG_UP = {-1, 5005}
 _PATIENCE = 3.0
 #: From this release on a rejected token has a number of its own.
 _NAMES_TOKENS = (24, 11)
+#: What else a rejected token looks like, by release and call: numbers that say nothing.
+_MAYBE_TOKEN = {-1, 1, 1000}
 _DENIED = {2002, 2010, 6010, 6011}
 _CONTROLLER = {1800, 1801, 1802, 1803, 1805, 2027, 2132, 5003, 5005}
 _TIMEOUT = {5004, 1021, 1022, 1023}
@@ -59,18 +63,20 @@ class _Context(NamedTuple):
     by_accounting: bool
     #: Kind and name of the one thing that was asked for.
     wanted: tuple[str, str] | None
-    #: Whether "Unspecified error" may come of a rejected token.
-    maybe_token: bool
+    #: Whether it came sooner than slurmrestd gives up a slurmctld that is down.
+    quick: bool
+    #: Whether a rejected token has a number of its own.
+    names_tokens: bool
 
 
 def failure(
-    answer: Answer, *, path: str, wanted: tuple[str, str] | None = None
+    answer: Answer, *, path: str, wanted: tuple[str, str] | None = None, rows: bool = False
 ) -> SlurmError | None:
     """What is wrong with ``answer``, or ``None``.
 
     ``wanted`` is the kind and name of the one thing that was asked for; errors that
     say it is not there become :exc:`NotFound`. Entries of ``errors`` in an answer with
-    status 200 count too.
+    status 200 count too. ``rows``: records were read out of it already.
     """
     if answer.content_type != "application/json":
         return _without_json(answer, path)
@@ -79,19 +85,24 @@ def failure(
     except UnreadableAnswer as problem:
         return problem
     said = envelope.errors or []
+    by_accounting = path.startswith("/slurmdb/")
     problems = [entry for entry in said if not _harmless(entry)]
+    beside = problems and not by_accounting and all(map(_of_accounting, problems))
+    if beside and (rows or _has_rows(answer.body)):
+        # slurmctld's records are there; accounting could not name something in them.
+        return None
     if not problems and (answer.status == 200 or said):
         return None
-    newer = _release(envelope.release()) >= _NAMES_TOKENS
     context = _Context(
         answer.status,
-        path.startswith("/slurmdb/"),
+        by_accounting,
         wanted,
-        not newer and answer.seconds < _PATIENCE,
+        answer.seconds < _PATIENCE,
+        _release(envelope.release()) >= _NAMES_TOKENS,
     )
     # "Unspecified error" beside another says nothing.
     telling = [entry for entry in problems if entry.code != -1]
-    found = [_classify(entry, context) for entry in telling or problems or [Problem()]]
+    found = [_judged(entry, context) for entry in telling or problems or [Problem()]]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
 
@@ -103,11 +114,36 @@ def _release(written: str) -> tuple[int, ...]:
 def _harmless(entry: Problem) -> bool:
     if entry.code in _HARMLESS or not (entry.code or entry.words):
         return True
-    # The success of an array's update to v0.0.38: error number 0. And without slurmdbd
-    # partitions come whole, with this complaint and status 500.
-    return (not entry.code and entry.words.startswith("job array update from")) or (
-        entry.source == "slurmdb_tres_get" and entry.code not in _TOKEN | _ACCOUNTING
-    )
+    # The success of an array's update to v0.0.38: error number 0.
+    return not entry.code and entry.words.startswith("job array update from")
+
+
+def _of_accounting(entry: Problem) -> bool:
+    """Whether slurmrestd asked slurmdbd something beside the request, in vain."""
+    asked = text(entry.source).startswith("slurmdb_")
+    return asked and entry.code not in _TOKEN | _ACCOUNTING
+
+
+class _Rows(Envelope):
+    jobs: list[msgspec.Raw] | None = None
+    partitions: list[msgspec.Raw] | None = None
+    nodes: list[msgspec.Raw] | None = None
+
+
+def _has_rows(body: bytes) -> bool:
+    try:
+        found = decode(body, _Rows)
+    except UnreadableAnswer:
+        return False
+    return bool(found.jobs or found.partitions or found.nodes)
+
+
+def _judged(entry: Problem, context: _Context) -> SlurmError:
+    found = _classify(entry, context)
+    silent = entry.code in _MAYBE_TOKEN and context.status >= 500 and context.quick
+    if isinstance(found, AccountingDown) or (silent and not isinstance(found, TokenRejected)):
+        found.maybe_token = True
+    return found
 
 
 def _classify(entry: Problem, context: _Context) -> SlurmError:
@@ -120,7 +156,8 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
 
     if code in _TOKEN or context.status in (401, 511) or "authentication" in words.lower():
         return made(TokenRejected, "Slurm does not accept the token.", _RENEW_ADVICE)
-    if code in _HUNG_UP and context.status == 500 and context.maybe_token:
+    hung_up = code in _HUNG_UP and context.status == 500 and context.quick
+    if hung_up and not context.names_tokens:
         return made(
             TokenSuspected,
             "Slurm's controller hung up, most likely because it does not accept the token.",
@@ -132,7 +169,8 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
             "slurmrestd's host does not know this user.",
             "Its administrators can make the cluster's users known there.",
         )
-    if code in _ACCOUNTING or (context.by_accounting and code in _CONTROLLER | {-1}):
+    down = context.by_accounting and code in _CONTROLLER | {-1}
+    if code in _ACCOUNTING or down or (not context.by_accounting and _of_accounting(entry)):
         return made(
             AccountingDown,
             "Slurm's accounting (slurmdbd) does not answer.",

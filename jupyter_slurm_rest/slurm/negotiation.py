@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -22,6 +23,8 @@ from .transport import Answer
 #: Every version spoken here, newest first.
 KNOWN = tuple(f"v0.0.{api}" for api in range(NEWEST, OLDEST - 1, -1))
 _VERSION = re.compile(r"v0\.0\.(\d{2,3})")
+#: Seconds that another version is spoken before the newest is tried again.
+_AWAY = 60.0
 
 
 class Negotiated(msgspec.Struct, frozen=True):
@@ -42,16 +45,32 @@ class Negotiation:
             )
         self._probe = probe
         self._candidates = KNOWN if pinned is None else (pinned,)
+        self._pinned = pinned is not None
         self._found: Negotiated | None = None
+        self._until: float | None = None
         self._lock = asyncio.Lock()
 
     def forget(self) -> None:
         """Negotiate anew at the next call."""
         self._found = None
 
+    def fall_back(self, version: str) -> bool:
+        """Speak ``version`` for a while, unless a version is pinned; whether it is spoken."""
+        if self._pinned:
+            return False
+        release = self._found.release if self._found else ""
+        self._found, self._until = Negotiated(version, release), time.monotonic() + _AWAY
+        return True
+
+    async def also(self, version: str) -> bool:
+        """Whether ``version`` may be spoken as well: served, and no other is pinned."""
+        return not self._pinned and await self._served(version) is not None
+
     async def result(self) -> Negotiated:
         """What was agreed. Raises :exc:`NoCommonVersion` and what the probe raises."""
         async with self._lock:
+            if self._until is not None and time.monotonic() > self._until:
+                self._found = self._until = None
             if self._found is None:
                 self._found = await self._first()
             return self._found

@@ -75,6 +75,17 @@ class Stream:
         self._response = response
         self._limit = limit
 
+    @classmethod
+    def of(cls, answer: Answer) -> Stream:
+        """``answer``, which came whole."""
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield answer.body
+
+        headers = {"Content-Type": answer.content_type}
+        response = httpx.Response(answer.status, headers=headers, content=pieces())
+        return cls(response, len(answer.body), answer.seconds)
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body's pieces as they arrive. Raises :exc:`TooLarge`, :exc:`AnswerLost`."""
         size = 0

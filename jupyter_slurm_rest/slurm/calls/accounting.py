@@ -93,7 +93,7 @@ class AccountingCalls(JobCalls):
         """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
 
         Either may be down or have forgotten it. Raises :exc:`NotFound` when neither has
-        it, and what slurmctld raised when that is why.
+        it, and :exc:`ControllerDown` or :exc:`AccountingDown` when that may be why.
         """
         wanted = str(parse_job_id(job_id))
         now, then = await asyncio.gather(
@@ -103,7 +103,7 @@ class AccountingCalls(JobCalls):
         if job is not None:
             return job
         for problem in (now, then):
-            if isinstance(problem, ControllerDown):
+            if isinstance(problem, (ControllerDown, AccountingDown)):
                 raise problem
         raise NotFound("job", wanted)
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.connection import Connection
 from jupyter_slurm_rest.slurm.dialects import Dialect, dialect_of
+from jupyter_slurm_rest.slurm.oneversion import in_one_version
 
 
 class Calls:
     """Base of the call classes that :class:`SlurmClient` is composed of."""
 
     connection: Connection
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, method in list(vars(cls).items()):
+            if inspect.iscoroutinefunction(method) and not name.startswith("_"):
+                setattr(cls, name, in_one_version(method))
 
     async def dialect(self) -> Dialect:
         """How the negotiated API version is spoken."""

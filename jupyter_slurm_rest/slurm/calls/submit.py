@@ -26,9 +26,11 @@ from jupyter_slurm_rest.slurm.errors import (
 from jupyter_slurm_rest.slurm.faults import failure
 from jupyter_slurm_rest.slurm.marks import new_mark
 from jupyter_slurm_rest.slurm.models import Submitted
+from jupyter_slurm_rest.slurm.oneversion import VersionChanged
 from jupyter_slurm_rest.slurm.sbatch import JobSpec, Submitter, merge, parse_script
 from jupyter_slurm_rest.slurm.sbatch.merge import Value
 from jupyter_slurm_rest.slurm.sbatch.request import default_name
+from jupyter_slurm_rest.slurm.verdict import worth_renewing
 
 from .actions import ActionCalls
 from .lookup import LookupCalls, Trace
@@ -168,9 +170,10 @@ class SubmitCalls(LookupCalls, ActionCalls):
             result = taken(answer, submission.components)
             if result is not None:
                 return result
-            problem = failure(answer, path=submission.target)
-            if renew or not (isinstance(problem, TokenRejected) and problem.sure):
-                raise problem or not_taken(answer)
+            problem = failure(answer, path=submission.target) or not_taken(answer)
+            problem = await self.connection.verdict(problem, submission.target)
+            if renew or not worth_renewing(problem, twice_is_once=False):
+                raise problem
             renew = True
 
     async def _after_lost_answer(self, submission: _Submission, lost: SlurmError) -> Submitted:
@@ -185,6 +188,9 @@ class SubmitCalls(LookupCalls, ActionCalls):
                 return _recovered(found, submission)
             try:
                 result = await self._send(submission, renew=isinstance(lost, TokenRejected))
+            except VersionChanged:
+                # What was lost is to be looked for before it is sent in other words.
+                raise _unknown(submission.trace) from lost
             except SlurmError as problem:
                 if not _uncertain(problem):
                     raise

@@ -16,6 +16,7 @@ from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.errors import NotFound
 from jupyter_slurm_rest.slurm.lists import Unchanged
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
+from jupyter_slurm_rest.slurm.oneversion import in_one_version
 from jupyter_slurm_rest.slurm.transport import Params
 
 from .source import Accounted, Dump, State
@@ -70,6 +71,7 @@ class RestSource:
             await asyncio.sleep(0)
         return states
 
+    @in_one_version
     async def records(self, job_id: int) -> list[JobSummary]:
         with self._timed():
             try:
@@ -81,6 +83,7 @@ class RestSource:
             rows = await self._client.with_names(wire.decode_jobs(answer.body))
         return self._learned(rows)
 
+    @in_one_version
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
         params = _params(wanted, await self.capabilities())
         with self._timed():
