@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from .api import SlurmApi
 from .errors import SlurmMagicError
-from .words import duration, exit_code, limit, moment
+from .words import duration, limit, moment
 
 
 class Job:
@@ -96,6 +96,7 @@ class Job:
     def _facts(self) -> list[tuple[str, str]]:
         info = self.info
         why = info["why"] or {}
+        exit_code = info["exit_code"] or {}
         times = (duration(info["elapsed"]), limit(info["time_limit"]))
         facts = [
             ("Job", f"{self.id} {info['name']}".strip()),
@@ -109,7 +110,7 @@ class Job:
             ("Ended", moment(info["end_time"]) if self.ended else ""),
             ("Time", " of ".join(filter(None, times))),
             ("Nodes", info["nodes"]),
-            ("Exit code", exit_code(info["exit_code"]) if self.ended else ""),
+            ("Exit code", str(exit_code.get("code", "")) if self.ended else ""),
             ("Output", info["stdout"]),
         ]
         return [(name, value) for name, value in facts if value]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import SlurmMagicError
-from .words import duration, exit_code, limit, megabytes, moment
+from .words import duration, limit, megabytes, moment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def history_table(rows: list[Row], caption: str) -> Table:
         ("Time", lambda row: duration(row["elapsed"])),
         ("CPUs", _text("cpus")),
         ("GPUs", _text("gpus")),
-        ("Exit", lambda row: exit_code(row["exit_code"])),
+        ("Exit", lambda row: str((row["exit_code"] or {}).get("code", ""))),
     ]
     return Table(rows, columns, caption)
 

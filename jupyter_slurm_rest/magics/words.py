@@ -37,10 +37,3 @@ def moment(seconds: int | None) -> str:
     if seconds is None:
         return ""
     return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def exit_code(found: dict[str, Any] | None) -> str:
-    """``3``, or with a signal as sacct writes it: ``0:9``; empty where it is not known."""
-    if not found:
-        return ""
-    return f"0:{found['signal']}" if found["signal"] else str(found["code"])

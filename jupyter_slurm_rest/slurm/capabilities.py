@@ -86,8 +86,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     flags_find_nothing: bool
     #: Associations name QOS by number.
     numbered_qos: bool
-    #: It tells where jobs read and write.
-    files_accounted: bool
     #: A job that never started has its eligible time as its start.
     start_is_eligible: bool
 
@@ -96,8 +94,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     jobs_killed_together: bool
     #: ``job/N/requeue`` is served.
     requeue: bool
-    #: Of ``123_4`` in a path only ``123`` is read: acting on a task acts on its array.
-    task_ids_misread: bool
+    #: Of ``123_4`` and ``123+1`` in a path only ``123`` is read: acting on a task or
+    #: component acts on the whole.
+    only_digits_read: bool
     #: A refused cancellation is answered like one that was carried out.
     silent_refusals: bool
     #: Tasks of an array can be changed by ``123_4``.
@@ -106,6 +105,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     changes_in_words: bool
     #: One key of a change has a blank: ``time minimum``.
     blank_in_time_minimum: bool
+    #: A change is refused without an environment, which does not reach the job.
+    environment_in_changes: bool
+    #: Times of a change are plain numbers; anything else is passed over in silence.
+    plain_times: bool
+    #: ``nice`` can be changed.
+    nice_changeable: bool
 
     submission: SubmissionRules
 
@@ -161,14 +166,16 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         truncated_times=api >= 40,
         flags_find_nothing=api == 40 and may_be_before(24, 5),
         numbered_qos=api == 37,
-        files_accounted=api >= 42,
         start_is_eligible=api == 37,
         jobs_killed_together=api >= 40,
         requeue=api >= 45,
-        task_ids_misread=39 <= api <= 41 and may_be_before(24, 11),
+        only_digits_read=39 <= api <= 41 and may_be_before(24, 11),
         silent_refusals=40 <= api <= 41 and may_be_before(24, 11),
         tasks_changed_by_id=api <= 38,
         changes_in_words=api <= 38,
         blank_in_time_minimum=api == 37,
         submission=submission_rules(api, may_be_before, may_be_from),
+        environment_in_changes=api == 39,
+        plain_times=api == 39,
+        nice_changeable=api != 39 and not (api == 40 and may_be_before(23, 11, 2)),
     )

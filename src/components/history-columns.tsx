@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { exitPair } from '../models/exitwords';
+import type { IJobSummary } from '../api/vocabulary';
 import { formatRelative, isoTime } from '../models/format';
 import {
   fitJobs,
@@ -76,7 +76,7 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Exit code'),
       width: 74,
       numeric: true,
-      cell: job => (job.exit_code === null ? '' : exitPair(job.exit_code))
+      cell: job => exitWords(job)
     },
     cpus,
     where,
@@ -97,6 +97,15 @@ const ORDER = [
   'where',
   'cpus'
 ];
+
+/** As sacct writes it: the code, and the signal where one ended the job. */
+function exitWords(job: IJobSummary): string {
+  const exit = job.exit_code;
+  if (exit === null) {
+    return '';
+  }
+  return exit.signal ? `${exit.code ?? 0}:${exit.signal}` : String(exit.code ?? '');
+}
 
 function Ago(props: {
   epoch: number | null;

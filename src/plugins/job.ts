@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
 import {
   CommandToolbarButton,
   ISanitizer,
@@ -11,7 +11,6 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { JobApi } from '../api/job';
-import { shown } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
 import { addJobCommands, JobCommandIDs } from '../commands/job';
 import type { IJobArguments } from '../commands/job-arguments';
@@ -21,7 +20,6 @@ import type { JobTab } from '../components/job-view';
 import { slurmIcon } from '../icons';
 import type { JobPanel } from '../panels/job';
 import { ISlurmClusters } from '../tokens';
-import { MainArea } from './main-area';
 
 type JobWidget = MainAreaWidget<JobPanel>;
 
@@ -43,34 +41,31 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Opens single jobs in the main area.',
   autoStart: true,
   requires: [ISlurmClusters, IEditorServices],
-  optional: [ITranslator, ILayoutRestorer, ISanitizer, ILabShell],
+  optional: [ITranslator, ILayoutRestorer, ISanitizer],
   activate: (
     app: JupyterFrontEnd,
     clusters: ISlurmClusters,
     editorServices: IEditorServices,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    sanitizer: ISanitizer | null,
-    labShell: ILabShell | null
+    sanitizer: ISanitizer | null
   ) => {
-    const { commands } = app;
+    const { commands, shell } = app;
     const trans = (translator ?? nullTranslator).load('jupyter_slurm_rest');
     const tracker = new WidgetTracker<JobWidget>({ namespace: 'jupyter-slurm-rest-job' });
 
-    const area = new MainArea<JobWidget>({ app, labShell, tracker, trans, type: 'Slurm job' });
+    const find = ({ cluster, id }: IJobArguments) =>
+      tracker.find(({ content }) => content.model.cluster === cluster && content.model.id === id) ??
+      null;
 
-    const download = shown(trans.__('The file cannot be downloaded'), trans, async (path: string) => {
+    const download = async (path: string) => {
       const link = document.createElement('a');
       link.href = await app.serviceManager.contents.getDownloadUrl(path);
       link.download = '';
       link.click();
-    });
+    };
 
-    const openFile = shown(trans.__('The file cannot be opened'), trans, (path: string) =>
-      commands.execute('docmanager:open', { path, factory: 'Editor' })
-    );
-
-    const make = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
+    const open = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
       // Loaded when a first job is opened: the editor and the renderers weigh.
       const [{ JobPanel }, { JobModel }, { JobOutputModel }] = await Promise.all([
         import('../panels/job'),
@@ -87,19 +82,16 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         trans,
         tab,
         files: {
-          open: path => {
-            openFile(path).catch(noop);
-          },
-          download: path => {
-            download(path).catch(noop);
-          }
+          open: path => void commands.execute('docmanager:open', { path, factory: 'Editor' }),
+          download: path => void download(path)
         },
         onOpenJob: id => {
-          commands.execute(CommandIDs.openJob, { cluster: job.cluster, id }).catch(noop);
+          void commands.execute(CommandIDs.openJob, { cluster: job.cluster, id });
         }
       });
-      content.id = idOf(job);
+      content.id = `jupyter-slurm-rest-job-${job.cluster}-${job.id}`;
       const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
+      widget.id = `${content.id}-main`;
       widget.addClass('jp-SlurmMain');
       widget.title.label = trans.__('Job %1', job.id);
       widget.title.caption = trans.__('Job %1 on %2', job.id, job.cluster);
@@ -123,24 +115,28 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       icon: slurmIcon,
       describedBy: { args: describeJobArguments(trans) },
       isEnabled: args => jobArguments(args) !== null,
-      execute: shown(trans.__('The job cannot be opened'), trans, async args => {
+      execute: async args => {
         const job = jobArguments(args);
         if (job === null) {
           throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
         }
-        const tab = args.tab as JobTab | undefined;
-        const widget = await area.open(mainIdOf(job), () => make(job, tab));
-        if (tab !== undefined) {
-          widget.content.tab = tab;
+        let widget = find(job);
+        if (widget === null) {
+          widget = await open(job, args.tab as JobTab | undefined);
+          await tracker.add(widget);
         }
+        if (!widget.isAttached) {
+          shell.add(widget, 'main', { type: 'Slurm job' });
+        }
+        shell.activateById(widget.id);
         return widget;
-      })
+      }
     });
 
     addJobCommands({
       commands,
       clusters,
-      find: job => area.find(mainIdOf(job))?.content.model ?? null,
+      find: job => find(job)?.content.model ?? null,
       trans
     });
 
@@ -165,14 +161,3 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
-
-function idOf({ cluster, id }: IJobArguments): string {
-  return `jupyter-slurm-rest-job-${cluster}-${id}`;
-}
-
-function mainIdOf(job: IJobArguments): string {
-  return `${idOf(job)}-main`;
-}
-
-/** The person has been told: see `shown`. */
-function noop(): void {}

@@ -232,8 +232,8 @@ CHANGE = JobChange(
 )
 
 
-def test_changes_from_v0_0_39_on_are_fields() -> None:
-    for version in ("v0.0.39", "v0.0.40", "v0.0.42", "v0.0.45", "v0.0.46"):
+def test_changes_from_v0_0_40_on_are_fields() -> None:
+    for version in ("v0.0.40", "v0.0.42", "v0.0.45", "v0.0.46"):
         assert dialect_of(version).encode_change(CHANGE) == {
             "time_limit": {"set": True, "infinite": False, "number": 90},
             "name": "n",

@@ -25,8 +25,8 @@ def test_a_release_is_read(words: str, release: tuple[int, int, int] | None) -> 
 @pytest.mark.parametrize("api", range(OLDEST, NEWEST + 1))
 def test_an_unknown_release_has_every_fault_that_its_version_may_have(api: int) -> None:
     version = f"v0.0.{api}"
-    assert capabilities_of(version).task_ids_misread is (39 <= api <= 41)
-    assert not capabilities_of(version, "26.05.5").task_ids_misread
+    assert capabilities_of(version).only_digits_read is (39 <= api <= 41)
+    assert not capabilities_of(version, "26.05.5").only_digits_read
 
 
 def test_versions_that_are_not_spoken() -> None:

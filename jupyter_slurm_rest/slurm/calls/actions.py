@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -38,12 +39,24 @@ _NO_SUCH_JOB = 2017
 _NOT_WHOLE_HET_JOB = 2108
 _SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
 _FINISHED = "had already finished"
+_WHERE_LIVE = ", where it had not finished"
+#: What v0.0.39 and newer say of a job that had finished.
+_ALREADY_SENT = "Job was already sent signal"
+#: The last version that takes tasks of an array apart in a path.
+_READS_TASKS = "v0.0.38"
 #: Signals that end a job which waits.
 _ENDING = ("", "KILL", "9")
 #: Ids in one question for states.
 _STATES_AT_ONCE = 1_000
 #: Pieces in which Slurm may tell an array's waiting tasks: some 20 tasks each.
 _MOST_PIECES = 1_000
+
+
+class Target(NamedTuple):
+    """A job as one API version names it in a path; no version: the one in use."""
+
+    id: str
+    version: str = ""
 
 
 class ActionCalls(AccountingCalls):
@@ -180,66 +193,92 @@ class ActionCalls(AccountingCalls):
         name = str(one)
         try:
             target = await self._safe_target(one, dialect)
-            if signal in _ENDING:
-                job = await self._known(name)
-                # Here Slurm says the same of a job that ends and of one that had ended.
-                if not signal and job is not None and _is_over(job):
-                    return ActionResult(id=name, ok=True, message=_FINISHED)
-                if job is not None and job.het_offset and job.state == "PENDING":
-                    return stranding(name, job.het_job_id)
-            return await self._deliver(name, target, signal, done, dialect)
+            jobs = await self._known(one)
+            # Here Slurm says the same of a job that ends and of one that had ended, and of
+            # one that had ended that a signal was sent.
+            if jobs and all(map(_is_over, jobs)):
+                return ActionResult(id=name, ok=True, message=_FINISHED)
+            if signal in _ENDING and jobs and jobs[0].het_offset and jobs[0].state == "PENDING":
+                return stranding(name, jobs[0].het_job_id)
+            return await self._deliver(one, target, signal, done, dialect)
         except SlurmError as problem:
             return refused(name, problem)
 
     async def _deliver(
-        self, name: str, target: str, signal: str, done: str, dialect: Dialect
+        self, one: JobId, target: Target, signal: str, done: str, dialect: Dialect
     ) -> ActionResult:
-        """Send ``signal`` to ``target``, which is ``name`` as this version understands it."""
-        answer = await self.connection.send(
+        """Send ``signal`` to ``target``, which is ``one`` as this version understands it."""
+        name = str(one)
+        response = await self.connection.send(
             "DELETE",
             "slurm",
-            f"job/{segment(target)}",
+            f"job/{segment(target.id)}",
             {"signal": signal} if signal else None,
             wanted=("job", name),
             twice_is_once=not signal,
+            version=target.version,
         )
-        if answer.status == 304:
+        if response.status == 304:
             return ActionResult(id=name, ok=True, message=_FINISHED)
-        told = decode(answer.body, KillAnswer).status or []
+        found = decode(response.body, KillAnswer)
+        if any(warning.words.startswith(_ALREADY_SENT) for warning in found.warnings or []):
+            # Perhaps only a part of it.
+            return ActionResult(id=name, ok=True, message=f"{done}{_WHERE_LIVE}")
+        told = found.status or []
         if told:
             # There is one job only: whatever is told is about it.
             return judge(name, told[0].code, told[0].words, done)
-        if dialect.capabilities.silent_refusals and not (signal or await self._has_finished(name)):
-            return ActionResult(
-                id=name, ok=False, message="Slurm took the request, but the job is still there."
-            )
+        if dialect.capabilities.silent_refusals and not signal:
+            jobs = await self._known(one)
+            if not (jobs and all(map(_is_over, jobs))):
+                words = "Slurm took the request, but the job is still there."
+                return ActionResult(id=name, ok=False, message=words)
         return ActionResult(id=name, ok=True, message=done)
 
-    async def _has_finished(self, name: str) -> bool:
-        """Whether slurmctld still has the job, finished or about to be."""
-        job = await self._known(name)
-        return job is not None and _is_over(job)
+    async def _known(self, one: JobId) -> list[Job]:
+        """What slurmctld still has of the job; first the record that ``one`` names.
 
-    async def _known(self, name: str) -> Job | None:
-        """The job, if slurmctld still has it."""
-        try:
-            return await self.job(name)
-        except NotFound:
-            return None
-
-    async def _safe_target(self, one: JobId, dialect: Dialect) -> str:
-        """The id to send so that nothing but ``one`` is hit.
-
-        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` of the path
-        and cancels the whole array: there a started task goes by its own number.
+        Its number alone also stands for all other tasks of an array, and components.
         """
-        return await self.own_number(one) if dialect.capabilities.task_ids_misread else str(one)
+        try:
+            if one.tasks or one.waiting or one.het is not None:
+                return [await self.job(str(one))]
+            rows = await self.records_of(one)
+        except NotFound:
+            # Its array may still have it among the tasks to come: let Slurm say.
+            return []
+        named = one.among(rows)
+        if named is None:
+            return []
+        others = [row for row in rows if one.job in (row.array_job_id, row.het_job_id)]
+        return [named, *(row for row in others if row is not named)]
+
+    async def _safe_target(self, one: JobId, dialect: Dialect) -> Target:
+        """Where to send so that nothing but ``one`` is hit.
+
+        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` or ``+`` of
+        the path and cancels the whole: there a started task or a component goes by its own
+        number, and tasks to come through the older version, where that is served.
+        """
+        if not dialect.capabilities.only_digits_read:
+            return Target(str(one))
+        try:
+            return Target(await self.own_number(one))
+        except Unsupported:
+            if not await self.connection.also(_READS_TASKS):
+                raise
+        return Target(str(one), _READS_TASKS)
 
     async def own_number(self, one: JobId) -> str:
-        """``one`` without ``_``: a started task by the number of its own record.
+        """``one`` in digits alone: a started task or a component by its record's number.
 
         Raises :exc:`Unsupported` for tasks that have none, or share it with their array.
         """
+        if one.het is not None:
+            job = await self.job(str(one))
+            if (job.het_job_id, job.het_offset) != (one.job, one.het):
+                raise NotFound("job", str(one))
+            return str(job.job_id)
         if not one.tasks:
             return str(one)
         if one.one_task is not None:
@@ -300,7 +339,7 @@ def _result(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
         # Slurm says "already done" of the whole when one component was.
         failed = [entry for entry in told if _component(entry, one) and entry.code != _ALREADY_DONE]
         if not failed:
-            return ActionResult(id=name, ok=True, message=f"{done}, where it had not finished")
+            return ActionResult(id=name, ok=True, message=f"{done}{_WHERE_LIVE}")
         return judge(name, failed[0].code, failed[0].words, done)
     exact = [entry for entry in told if _same(entry, one)]
     return (

@@ -11,12 +11,17 @@ from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.dialects.actions import RequeueAnswer, UpdateAnswer, UpdateResult
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
-from jupyter_slurm_rest.slurm.errors import NotFound, SlurmError, Unsupported
+from jupyter_slurm_rest.slurm.errors import NotFound, SlurmError, Unsupported, shorten
 from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
 from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.transport import segment
 
 from .actions import ActionCalls, each, judge, refused
+
+#: Refusals before anything is changed: no such job, another person's, already finished.
+_BEFORE_ANY = {2010, 2017, 2021, 2084}
+#: The first of slurmrestd's own numbers: it could not read the request.
+_UNREAD = 9000
 
 
 class ChangeCalls(ActionCalls):
@@ -27,25 +32,17 @@ class ChangeCalls(ActionCalls):
         change.check()
         body = (await self.dialect()).encode_change(change)
         results = await self._update(ids, body, "changed")
-        if len(body) == 1:
-            return results
-        # slurmctld works through them and stops at the first that it refuses.
-        return [
-            one
-            if one.ok
-            else msgspec.structs.replace(
-                one, message=f"{one.message} Some of the other changes may have been made."
-            )
-            for one in results
-        ]
+        return results if len(change.given()) == 1 else [_perhaps_partly(one) for one in results]
 
     async def hold(self, ids: Iterable[str | int]) -> list[ActionResult]:
         """Keep pending jobs from starting until they are released."""
-        return await self._update(ids, {"hold": True}, "held")
+        body = (await self.dialect()).change_body({"hold": True})
+        return await self._update(ids, body, "held")
 
     async def release(self, ids: Iterable[str | int]) -> list[ActionResult]:
         """Release held jobs; what an administrator holds, only they can release."""
-        return await self._update(ids, {"hold": False}, "released")
+        body = (await self.dialect()).change_body({"hold": False})
+        return await self._update(ids, body, "released")
 
     async def requeue(self, ids: Iterable[str | int], *, hold: bool = False) -> list[ActionResult]:
         """Put running or finished batch jobs back into the queue. From v0.0.45.
@@ -109,7 +106,12 @@ class ChangeCalls(ActionCalls):
             wanted=("job", name),
             twice_is_once=True,
         )
-        return _first_failure(name, decode(response.body, UpdateAnswer).results, done)
+        told = decode(response.body, UpdateAnswer)
+        if told.results is None and told.warnings:
+            # v0.0.39 so answers what it could not read: nothing was changed.
+            words = shorten("; ".join(warning.words for warning in told.warnings))
+            return ActionResult(id=name, ok=False, message=f"Slurm changed nothing: {words}")
+        return _first_failure(name, told.results, done)
 
     async def _records_of(self, one: JobId, *, only_waiting: bool) -> list[str]:
         """What to name in the path so that ``one`` is changed, and nothing else.
@@ -119,6 +121,8 @@ class ChangeCalls(ActionCalls):
         together, every other task has one of its own.
         """
         can = await self.capabilities()
+        if one.het is not None and can.only_digits_read:
+            return [await self.own_number(one)]
         if one.het is not None or (can.tasks_changed_by_id and not one.waiting):
             return [str(one)]
         try:
@@ -187,6 +191,15 @@ def _exactly(one: JobId, rows: list[Job]) -> list[Job] | None:
                 return None
             chosen.append(row)
     return chosen
+
+
+def _perhaps_partly(result: ActionResult) -> ActionResult:
+    """``result`` of several changes: slurmctld stops at the first that it refuses."""
+    number = result.error_number
+    if result.ok or number is None or number in _BEFORE_ANY or number >= _UNREAD:
+        return result
+    words = f"{result.message} Some of the other changes may have been made."
+    return msgspec.structs.replace(result, message=words)
 
 
 def _first_failure(name: str, told: list[UpdateResult] | None, done: str) -> ActionResult:

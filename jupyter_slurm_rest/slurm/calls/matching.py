@@ -6,30 +6,26 @@ import time
 from contextlib import suppress
 
 from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer
-from jupyter_slurm_rest.slurm.dialects.base import Dialect
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.errors import (
     NoSuchEndpoint,
     NotFound,
-    SlurmError,
-    UnreadableAnswer,
     UserNotResolved,
 )
 from jupyter_slurm_rest.slurm.history import HistoryQuery
-from jupyter_slurm_rest.slurm.jobids import parse_job_id
-from jupyter_slurm_rest.slurm.lists import Unchanged
 from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
-from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
+from jupyter_slurm_rest.slurm.models import ActionResult
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 
-from .actions import ActionCalls, judge, refused, stranding
+from .actions import judge, stranding
+from .matching_here import MatchingHereCalls
 
 _DONE = "cancelled"
 #: Live jobs that are looked at to find out a user's number.
 _LOOKED_AT = 5
 
 
-class MatchingCalls(ActionCalls):
+class MatchingCalls(MatchingHereCalls):
     """Cancelling by what jobs are, not by their ids."""
 
     async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
@@ -125,51 +121,3 @@ class MatchingCalls(ActionCalls):
         )
         told = decode(answer.body, KillAnswer).status or []
         return [judge(str(entry.step_id), entry.code, entry.words, _DONE) for entry in told]
-
-    async def _chosen_here(
-        self, wanted: JobFilter, user: str, dialect: Dialect
-    ) -> list[ActionResult]:
-        queue = await self.jobs()
-        if isinstance(queue, Unchanged):
-            # Not asked for, and no empty queue.
-            raise UnreadableAnswer("Slurm did not say which jobs there are.", advice="Try again.")
-        results: list[ActionResult] = []
-        whole: set[int] = set()
-        for row in queue.jobs:
-            if row.user != user or row.het_job_id in whole or not wanted.matches(row):
-                continue
-            if row.het_offset and row.state == "PENDING":
-                # Its first component is not meant, or it would have gone with it.
-                results.append(stranding(row.id, row.het_job_id))
-                continue
-            result = await self._kill_if_still(row, wanted, user, dialect)
-            if result is not None:
-                results.append(result)
-                if row.het_job_id is not None and row.het_offset == 0:
-                    # Its other components go with it.
-                    whole.add(row.het_job_id)
-        if not results and any(row.user.isdigit() and wanted.matches(row) for row in queue.jobs):
-            raise UserNotResolved(
-                "Slurm names users by number only here: which of these jobs are yours is unknown.",
-                advice="Cancel them by their ids, or ask the cluster's administrators to make"
-                " its users known where slurmrestd runs.",
-            )
-        return results
-
-    async def _kill_if_still(
-        self, row: JobSummary, wanted: JobFilter, user: str, dialect: Dialect
-    ) -> ActionResult | None:
-        """Cancel the record ``row``, unless it is another job by now; then ``None``."""
-        try:
-            job = await self.job(row.job_id)
-            if job.job_id != row.job_id or job.user != user or not wanted.matches(job):
-                return None
-            # Of an array, the tasks that wait now: those that started have other records.
-            name = str(job.job_id) if job.het_offset == 0 else job.id
-            one = parse_job_id(name)
-            target = await self._safe_target(one, dialect)
-            return await self._deliver(str(one), target, "", _DONE, dialect)
-        except NotFound:
-            return None
-        except SlurmError as problem:
-            return refused(row.id, problem)

@@ -36,8 +36,15 @@ class Dialect(msgspec.Struct, frozen=True):
     def encode_change(self, change: JobChange) -> dict[str, object]:
         """The body that changes a job. Raises :exc:`Unsupported`."""
         if not self.capabilities.changes_in_words:
-            return change_fields.encode_change(change)
+            return self.change_body(change_fields.encode_change(change, self.capabilities))
         body = change_words.encode_change(change)
         if self.capabilities.blank_in_time_minimum and "time_minimum" in body:
             body["time minimum"] = body.pop("time_minimum")
         return body
+
+    def change_body(self, fields: dict[str, object]) -> dict[str, object]:
+        """``fields`` as the body of a change."""
+        if not self.capabilities.environment_in_changes:
+            return fields
+        # 23.02 refuses an empty list as well.
+        return {**fields, "environment": ["SLURM_CHANGE=1"]}

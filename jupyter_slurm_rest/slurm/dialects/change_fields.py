@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import time
 
+from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.slurm.errors import Unsupported
 
 _KEYS = {"begin": "begin_time"}
 _UNLIMITED = {"set": True, "infinite": True, "number": 0}
 
 
-def encode_change(change: JobChange) -> dict[str, object]:
-    """The body of an update."""
+def encode_change(change: JobChange, capabilities: Capabilities) -> dict[str, object]:
+    """The fields of an update. Raises :exc:`Unsupported`."""
+    if change.nice is not None and not capabilities.nice_changeable:
+        raise Unsupported(
+            "Changing a job's nice value",
+            capabilities.version,
+            needs="v0.0.40 (Slurm 23.11.2) or newer",
+            advice="Use scontrol.",
+        )
     body: dict[str, object] = {}
     for name, value in change.given().items():
         key = _KEYS.get(name, name)
         if value == "UNLIMITED" and name == "time_limit":
             body[key] = _UNLIMITED
         elif name in ("begin", "deadline"):
-            body[key] = _number(value or int(time.time()))
+            moment = value or int(time.time())
+            body[key] = moment if capabilities.plain_times else _number(moment)
         elif name in ("time_limit", "time_minimum", "priority"):
             # v0.0.40 warns of a bare number.
             body[key] = _number(value)

@@ -1,0 +1,145 @@
+"""Changing, cancelling and signalling through v0.0.39, which only reads digits of an id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.slurm.dialects import dialect_of
+from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.transport import Answer
+
+from .recorded import FIXTURES, Recording
+from .scripted import Request, client_of, recorded_reply
+
+V39 = Recording(FIXTURES / "23.11.11" / "v0.0.39")
+V38 = Recording(FIXTURES / "23.11.11" / "v0.0.38")
+
+
+def posting(name: str) -> Callable[[Request], Answer]:
+    reply = recorded_reply(V39)
+    return lambda request: V39.answer(name) if request.method == "POST" else reply(request)
+
+
+def sent(request: Request) -> Any:
+    return msgspec.json.decode(request.content or b"")
+
+
+def id_of(recording: Recording, name: str) -> str:
+    return recording.path(name).partition("?")[0].rpartition("/")[2]
+
+
+def test_a_change_has_an_environment_and_plain_times() -> None:
+    change = JobChange(time_limit=90, begin=1_800_000_000, deadline=1_800_000_060, comment="x")
+    assert dialect_of("v0.0.39", "23.02.8").encode_change(change) == {
+        "time_limit": {"set": True, "infinite": False, "number": 90},
+        "begin_time": 1_800_000_000,
+        "deadline": 1_800_000_060,
+        "comment": "x",
+        # 23.02 wants one variable in it.
+        "environment": ["SLURM_CHANGE=1"],
+    }
+
+
+async def test_changes_are_made() -> None:
+    for name, change in (
+        ("extra_update_comment_and_time", JobChange(comment="x", time_limit=5)),
+        ("extra_update_begin_plain", JobChange(begin=1_800_000_000)),
+        # It warns of the empty word, and takes it.
+        ("extra_update_excluded_nodes_none", JobChange(excluded_nodes="")),
+    ):
+        client, _, _ = client_of(posting(name), V39.version)
+        assert [one.message for one in await client.update([31], change)] == ["changed"]
+    client, transport, _ = client_of(posting("extra_update_hold"), V39.version)
+    assert [one.message for one in await client.hold([31])] == ["held"]
+    assert sent(transport.seen[-1]) == {"hold": True, "environment": ["SLURM_CHANGE=1"]}
+    assert [one.message for one in await client.release([31])] == ["released"]
+    assert sent(transport.seen[-1]) == {"hold": False, "environment": ["SLURM_CHANGE=1"]}
+
+
+async def test_a_change_without_results_was_not_made() -> None:
+    client, _, _ = client_of(posting("extra_update_begin_structure"), V39.version)
+    (result,) = await client.update([31], JobChange(comment="x", begin=1_800_000_000))
+    assert not result.ok
+    assert result.message.startswith("Slurm changed nothing: Expected")
+    assert "Some of the other changes" not in result.message
+
+
+async def test_refusals_in_slurms_words() -> None:
+    change = JobChange(comment="x", partition="no")
+    client, _, _ = client_of(posting("extra_update_partition_unknown"), V39.version)
+    (result,) = await client.update([31], change)
+    assert (result.ok, result.error_number) == (False, 2000)
+    assert result.message.endswith("Some of the other changes may have been made.")
+
+
+async def test_what_a_submission_cannot_carry_is_not_changed_either() -> None:
+    client, transport, _ = client_of(posting("extra_update_hold"), V39.version)
+    with pytest.raises(Unsupported, match=r"nice .*v0\.0\.40"):
+        await client.update([31], JobChange(nice=5, comment="x"))
+    assert not any(seen.method == "POST" for seen in transport.seen)
+    assert dialect_of("v0.0.40", "23.11.11").encode_change(JobChange(nice=5)) == {"nice": 5}
+
+
+async def test_a_component_goes_by_its_own_number() -> None:
+    whole = id_of(V39, "job_het")
+    reply = recorded_reply(V39)
+
+    def answer(request: Request) -> Answer:
+        if request.method == "DELETE":
+            return V39.answer("cancel")
+        if request.path.endswith(f"/job/{whole}%2B1"):
+            return V39.answer("job_het")
+        return reply(request)
+
+    client, transport, _ = client_of(answer, V39.version)
+    assert [one.message for one in await client.cancel([f"{whole}+1"])] == ["cancelled"]
+    assert [one.message for one in await client.signal([f"{whole}+1"], "USR1")] == [
+        "signal USR1 sent"
+    ]
+    killed = [seen.path for seen in transport.seen if seen.method == "DELETE"]
+    assert killed == [f"/slurm/v0.0.39/job/{int(whole) + 1}"] * 2
+
+
+async def test_tasks_to_come_are_cancelled_through_the_older_version() -> None:
+    array = id_of(V39, "job_array")
+    replies = {one.version: recorded_reply(one) for one in (V38, V39)}
+
+    def answer(request: Request) -> Answer:
+        version = request.path.split("/")[2]
+        if request.method == "DELETE":
+            return V38.answer("cancel")
+        return replies.get(version, replies["v0.0.39"])(request)
+
+    # Newest that is served here: v0.0.39, as in Slurm 23.02.
+    client, transport, _ = client_of(answer)
+    client.connection._negotiation._candidates = ("v0.0.39", "v0.0.38")
+    (result,) = await client.cancel([f"{array}_[4-5]"])
+    assert (result.ok, result.message) == (True, "cancelled")
+    killed = [seen.path for seen in transport.seen if seen.method == "DELETE"]
+    assert killed == [f"/slurm/v0.0.38/job/{array}_%5B4-5%5D"]
+
+
+@pytest.mark.parametrize("recording", [V38, V39], ids=str)
+async def test_a_signal_to_a_finished_job_was_not_sent(recording: Recording) -> None:
+    done = id_of(recording, "job_completed")
+    client, transport, _ = client_of(recorded_reply(recording), recording.version)
+    assert [one.message for one in await client.signal([done], "TERM")] == ["had already finished"]
+    assert not any(seen.method == "DELETE" for seen in transport.seen)
+
+
+async def test_a_job_that_finishes_meanwhile_was_not_signalled() -> None:
+    running = id_of(V39, "job_gpu")
+    reply = recorded_reply(V39)
+    client, _, _ = client_of(
+        lambda request: (
+            V39.answer("cancel_again") if request.method == "DELETE" else reply(request)
+        ),
+        V39.version,
+    )
+    (result,) = await client.signal([running], "TERM")
+    assert result.message == "signal TERM sent, where it had not finished"
