@@ -41,3 +41,15 @@ def test_faults_of_one_release_are_not_laid_at_the_door_of_others() -> None:
     assert capabilities_of("v0.0.40", "23.11.11").flags_find_nothing
     assert not capabilities_of("v0.0.40", "24.05.8").flags_find_nothing
     assert not capabilities_of("v0.0.39", "23.11.11").flags_find_nothing
+
+
+def test_what_came_within_a_release_series() -> None:
+    # Ubuntu 24.04 has 23.11.4.
+    for release, states, together in (
+        ("23.11.4", False, False),
+        ("23.11.5", True, False),
+        ("23.11.6", True, True),
+        ("24.05.0", True, True),
+    ):
+        can = capabilities_of("v0.0.40", release)
+        assert (can.job_states, can.jobs_killed_together) == (states, together), release
