@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from jupyter_slurm_rest.foreign_text import printable
+
 #: ``unknown`` is what could not be looked at because something before it is wrong.
 Verdict = Literal["ok", "warning", "wrong", "unknown"]
 
@@ -25,5 +27,5 @@ class Finding:
     def lines(self) -> list[str]:
         """As it is printed."""
         marks = {"ok": "ok", "warning": "WARNING", "wrong": "WRONG", "unknown": "?"}
-        first = f"  {marks[self.verdict]:8}{self.subject:12}{self.text}"
-        return [first, f"{'':22}{self.advice}"] if self.advice else [first]
+        first = f"  {marks[self.verdict]:8}{self.subject:12}{printable(self.text)}"
+        return [first, f"{'':22}{printable(self.advice)}"] if self.advice else [first]

@@ -67,13 +67,18 @@ class SlurmTokenService(Application):
     ).tag(config=True)
     deny = List(
         Unicode(),
-        help="Slurm users who never get a token, besides root and slurm. Put SlurmUser here.",
+        help="Slurm users who never get a token, besides root and slurm, under whatever name the "
+        "directory knows the same uid. Put SlurmUser here.",
     ).tag(config=True)
     minimum_uid = Int(
         1000, help="Users known here with a smaller uid get no token (system accounts)."
     ).tag(config=True)
     servers_only = Bool(
-        True, help="Only single-user servers get tokens, not people's own hub tokens."
+        True,
+        help="Only single-user servers get tokens, not people's own hub tokens as they come. A "
+        "person may give a token of their own exactly the scopes of their server, and keep it "
+        "when the server is gone: the hub tells the two apart for nobody. It gets tokens of that "
+        "person alone.",
     ).tag(config=True)
     required_scopes = Set(
         Unicode(), help="One of these scopes of the hub is needed. Default: access to this service."

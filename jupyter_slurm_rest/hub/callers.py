@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import quote
 
 from jupyterhub.services.auth import check_scopes
 
@@ -50,7 +51,7 @@ class HubClient:
         Needs the scope ``admin:auth_state`` for the service. The hub refreshes the
         state when the *user's* token is used, which ``whoami`` has just done.
         """
-        status, body = await self._get(f"/users/{name}", self._api_token)
+        status, body = await self._get(f"/users/{quote(name, safe='')}", self._api_token)
         state = body.get("auth_state")
         if status != HTTPStatus.OK:
             raise hub_unreachable()

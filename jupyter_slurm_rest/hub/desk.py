@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
+import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
 
 from .callers import Caller, HubClient, check_caller
 from .clusters import Cluster, Issued
-from .errors import Refusal, too_many
+from .errors import Refusal, directory_stalled, too_many
 from .limits import RateLimit
 from .metrics import Metrics
 from .people import People, check_groups
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +26,7 @@ log = logging.getLogger(__name__)
 #: It is public: a server that was stopped meanwhile learns nothing that it might not.
 _REMEMBERED = 30.0
 _SHARED_PER_MINUTE = 300
+_ONE_WORD = re.compile(r"[A-Za-z0-9_.@+-]+")
 
 
 class TokenDesk:
@@ -50,6 +56,7 @@ class TokenDesk:
         self._shared = RateLimit(_SHARED_PER_MINUTE)
         self._admitted: dict[tuple[str, str], float] = {}
         self._metrics = metrics
+        self._threads = FileThreads()
 
     async def issue(self, hub_token: str, cluster: Cluster, source: str) -> tuple[str, Issued]:
         """Return the Slurm name and its token. Raises Refusal."""
@@ -68,9 +75,9 @@ class TokenDesk:
         log.info(
             "token issued: hub_user=%s slurm_user=%s server=%s cluster=%s jti=%s lifetime=%d "
             "source=%s",
-            caller.name,
-            slurm_name,
-            caller.server or "-",
+            _word(caller.name),
+            _word(slurm_name),
+            _word(caller.server or "-"),
             cluster.name,
             issued.jti,
             issued.lifetime,
@@ -94,8 +101,11 @@ class TokenDesk:
             _log_refused("shared", refusal, caller, cluster, source)
             raise
         now = time.monotonic()
-        self._admitted = {k: until for k, until in self._admitted.items() if until > now}
+        self._admitted.pop(key, None)
         self._admitted[key] = now + _REMEMBERED
+        # In the order of their ends: no more than a few are looked at.
+        while self._admitted[first := next(iter(self._admitted))] <= now:
+            del self._admitted[first]
 
     async def may_read_metrics(self, hub_token: str) -> bool:
         """Tell whether a token may read the hub's own metrics; then it may read ours."""
@@ -118,12 +128,24 @@ class TokenDesk:
         if cluster.config.mode == "oidc":
             state = await self._hub.auth_state(caller.name)
             return slurm_name, cluster.pass_on(state, slurm_name)
-        # In a thread: it may ask a directory on the network.
-        return slurm_name, await asyncio.to_thread(cluster.sign, slurm_name)
+        issued = await self._look_up(caller, lambda: cluster.sign(slurm_name))
+        return slurm_name, issued
 
     async def _slurm_name(self, caller: Caller, cluster: Cluster) -> str:
         check_groups(caller.groups, cluster.config.allowed_groups, caller.name)
-        return await asyncio.to_thread(self._people.slurm_name, caller.name)
+        return await self._look_up(caller, lambda: self._people.slurm_name(caller.name))
+
+    async def _look_up(self, caller: Caller, work: Callable[[], T]) -> T:
+        """In a thread: it may ask a directory on the network, which may hang."""
+        try:
+            return await self._threads.run(caller.name, work)
+        except FileSystemStalled:
+            raise directory_stalled() from None
+
+
+def _word(name: str) -> str:
+    """A name in the log: one word, which can begin no other field and no other line."""
+    return name if _ONE_WORD.fullmatch(name) else repr(name)
 
 
 def _fingerprint(hub_token: str) -> str:
@@ -137,7 +159,7 @@ def _log_refused(
         "%s refused: reason=%s hub_user=%s cluster=%s source=%s",
         what,
         refusal.reason,
-        caller.name if caller else "-",
+        _word(caller.name) if caller else "-",
         cluster.name,
         source,
     )

@@ -99,6 +99,16 @@ def hub_unreachable() -> Refusal:
     )
 
 
+def directory_stalled() -> Refusal:
+    """The user directory of the service's host does not answer."""
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "token_source_unreachable",
+        "The user directory of the token service's host does not respond. Try again in a moment.",
+        reason="directory_stalled",
+    )
+
+
 def not_shared() -> Refusal:
     """The site has not switched shared mode on for this cluster."""
     return Refusal(HTTPStatus.NOT_FOUND, "not_shared", "the hub does not share this cluster")

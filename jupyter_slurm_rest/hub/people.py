@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jupyter_slurm_rest.tokens.identity import PRIVILEGED_NAMES, USERNAME_PATTERN
+from jupyter_slurm_rest.tokens.identity import USERNAME_PATTERN, DeniedUsers
 
 from .errors import ConfigurationError, not_linked
 
@@ -30,7 +30,7 @@ class People:
         minimum_uid: int = 1000,
     ) -> None:
         self._table = dict(table) if table else None
-        self._deny = PRIVILEGED_NAMES | frozenset(deny)
+        self._deny = DeniedUsers(deny)
         self._minimum_uid = minimum_uid
         self._pattern = _compile(pattern) if pattern else None
         if self._table is not None and self._pattern is not None:
@@ -54,7 +54,7 @@ class People:
         """Raise ConfigurationError for a name that sees, or may see, more than others."""
         if not USERNAME_PATTERN.fullmatch(name):
             raise ConfigurationError(f"{name!r} is not a name that a Slurm user can have.")
-        if name in self._deny or _is_uid_zero(name):
+        if name in self._deny:
             raise ConfigurationError(
                 f"{name} may see everything; take an account without any privilege."
             )
@@ -72,13 +72,6 @@ class People:
             return pwd.getpwnam(name).pw_uid < self._minimum_uid
         except KeyError:
             return False  # in a pod the directory is often not known; Slurm knows it
-
-
-def _is_uid_zero(name: str) -> bool:
-    try:
-        return pwd.getpwnam(name).pw_uid == 0
-    except KeyError:
-        return False
 
 
 def identity_claims(name: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jupyter_slurm_rest.foreign_text import printable
+
 
 class SlurmMagicError(Exception):
     """Something that the person can act on; IPython shows just the sentence."""
@@ -15,4 +17,4 @@ class SlurmMagicError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """IPython's way to let an exception show itself."""
-        return [f"Slurm: {self}"]
+        return [printable(f"Slurm: {self}")]

@@ -8,6 +8,8 @@ import time
 from typing import Any
 from urllib.parse import quote
 
+from jupyter_slurm_rest.foreign_text import printable
+
 from .api import SlurmApi
 from .errors import SlurmMagicError
 from .words import duration, limit, moment
@@ -118,7 +120,7 @@ class Job:
     def __repr__(self) -> str:
         facts = self._facts()
         width = max(len(name) for name, _ in facts)
-        return "\n".join(f"{name.ljust(width)}  {value}" for name, value in facts)
+        return "\n".join(f"{name.ljust(width)}  {printable(value)}" for name, value in facts)
 
     def _repr_html_(self) -> str:
         rows = "".join(

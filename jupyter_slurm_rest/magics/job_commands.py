@@ -7,6 +7,8 @@ from typing import Any
 
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
+from jupyter_slurm_rest.foreign_text import printable
+
 from . import tables
 from .api import SlurmApi
 from .arguments import cluster_argument
@@ -72,6 +74,6 @@ def _submit(api: SlurmApi, asked: SbatchLine, script: str, file: Path | None = N
         return tables.options_table(api.call("POST", path, query={"validate": "true"}, body=body))
     submitted = api.call("POST", path, body=body)
     for warning in submitted["warnings"]:
-        print(warning)
+        print(printable(warning))
     found = Job(api, cluster, str(submitted["job_id"]))
     return found.wait() if asked.wait else found

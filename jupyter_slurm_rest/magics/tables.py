@@ -6,6 +6,8 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from jupyter_slurm_rest.foreign_text import printable
+
 from .errors import SlurmMagicError
 from .words import duration, limit, megabytes, moment
 
@@ -45,12 +47,13 @@ class Table(Sequence[Row]):
 
     def __repr__(self) -> str:
         cells = [[title for title, _ in self._columns], *self._cells()]
+        cells = [[printable(text) for text in line] for line in cells]
         widths = [max(len(line[at]) for line in cells) for at in range(len(self._columns))]
         lines = [
             "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
             for line in cells
         ]
-        return "\n".join([*lines, self.caption])
+        return "\n".join([*lines, printable(self.caption)])
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th scope='col'>{html.escape(title)}</th>" for title, _ in self._columns)

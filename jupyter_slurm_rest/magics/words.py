@@ -36,4 +36,8 @@ def moment(seconds: int | None) -> str:
     """Seconds since the epoch in local time."""
     if seconds is None:
         return ""
-    return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+    try:
+        return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, ValueError, OSError):
+        # No calendar reaches so far; Slurm says such things of clocks that are wrong.
+        return str(seconds)

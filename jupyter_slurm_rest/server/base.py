@@ -194,5 +194,7 @@ def _named_field(kind: type[Any]) -> Iterator[None]:
         wrong = said.replace("`", "")
         name = field.partition("[")[0]
         raise InvalidRequest(name, f"{field or 'The request'}: {wrong}.") from None
+    except RecursionError:
+        raise RequestFailed(400, "invalid", "The body is nested too deeply.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestFailed(400, "invalid", f"The body is not JSON: {error}.") from None

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.tokens.errors import TokenError
 from jupyter_slurm_rest.tokens.http import Fetched, as_object
@@ -172,7 +173,9 @@ class SharedLists:
         except TokenError as error:
             raise self._not_shared(error.message) from None
         except (NotShared, msgspec.MsgspecError) as error:
-            raise self._not_shared(str(error)) from None
+            raise self._not_shared(shorten(str(error))) from None
+        except (ValueError, KeyError, RecursionError):
+            raise self._not_shared("the response of its service cannot be read") from None
         self.why = ""
         self._again.succeeded(0.0)
         if reply.status == 200:

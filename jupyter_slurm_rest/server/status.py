@@ -6,8 +6,7 @@ import asyncio
 
 from msgspec.structs import replace
 
-from jupyter_slurm_rest.slurm.errors import AccountingDown, SlurmError
-from jupyter_slurm_rest.tokens import TokenError
+from jupyter_slurm_rest.slurm.errors import AccountingDown
 
 from .answers import ClusterInfo, ErrorBody
 from .cluster import Cluster
@@ -29,7 +28,7 @@ async def cluster_info(cluster: Cluster, *, can_write: bool) -> ClusterInfo:
     except asyncio.TimeoutError:
         said = f"slurmrestd did not answer within {PATIENCE:g} seconds."
         info = replace(info, error=ErrorBody(message=said, reason="timeout"))
-    except (SlurmError, TokenError) as problem:
+    except Exception as problem:  # noqa: BLE001 - it must not hide the other clusters
         info = replace(info, error=failure_of(problem).body)
     token = cluster.tokens.current
     return replace(

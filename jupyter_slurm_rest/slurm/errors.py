@@ -6,13 +6,17 @@ apart in ``slurm_text``, never to be shown as markup. No error carries a token.
 
 from __future__ import annotations
 
+from jupyter_slurm_rest.foreign_text import redact
+
 #: Upstream words longer than this are cut; they end in messages and logs.
 MAX_UPSTREAM_TEXT = 500
+MAX_MESSAGE = 1000
 
 
 def shorten(text: str, limit: int = MAX_UPSTREAM_TEXT) -> str:
-    """Upstream text on one line, without control characters, at most ``limit`` long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * limit]).split())
+    """Upstream text on one line, without control characters and tokens, at most ``limit`` long."""
+    text = redact(text[: 4 * limit])
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -28,6 +32,9 @@ class SlurmError(Exception):
         slurm_text: str = "",
         source: str = "",
     ) -> None:
+        if len(message) > MAX_MESSAGE:
+            # Words of whoever asked may be quoted in it.
+            message = f"{message[: MAX_MESSAGE - 1]}…"
         super().__init__(message)
         #: A sentence: what happened.
         self.message = message

@@ -120,10 +120,13 @@ class ArrayReader(Generic[T]):
     def _decode(self, objects: bytes) -> list[T]:
         array = b"[%s]" % objects
         try:
-            return self._decode_text(array)
-        except UnicodeDecodeError:
-            # slurmrestd passes names on as they were typed, in whatever encoding.
-            return self._decode_text(array.decode("utf-8", "replace").encode())
+            try:
+                return self._decode_text(array)
+            except UnicodeDecodeError:
+                # slurmrestd passes names on as they were typed, in whatever encoding.
+                return self._decode_text(array.decode("utf-8", "replace").encode())
+        except RecursionError:
+            raise UnreadableAnswer("slurmrestd's answer is nested too deeply.") from None
 
     def _whole(self, data: bytes) -> list[T]:
         try:

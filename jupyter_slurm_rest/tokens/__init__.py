@@ -3,7 +3,7 @@
 from .base import Token, TokenSource
 from .errors import TokenError
 from .factory import default_provider_name, make_provider
-from .redact import RedactTokens, redact
+from .redact import RedactTokens
 from .refresh import TokenProvider
 
 __all__ = [
@@ -14,5 +14,4 @@ __all__ = [
     "TokenSource",
     "default_provider_name",
     "make_provider",
-    "redact",
 ]

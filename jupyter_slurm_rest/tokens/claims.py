@@ -23,6 +23,8 @@ MAX_TOKEN_CHARACTERS = 65_000
 ALGORITHMS = ("HS256", "RS256")
 #: The claims Slurm reads the user's name from, in its order.
 USER_CLAIMS = ("sun", "username")
+#: Seconds since the epoch that any time_t and any calendar can hold (the year 9999).
+_LAST_MOMENT = 253_402_300_800
 
 
 def read_token(
@@ -49,7 +51,7 @@ def read_token(
     try:
         claims = jwt.decode(value, options={"verify_signature": False})
         _check_header(jwt.get_unverified_header(value))
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):
         raise TokenMalformed("The token's contents cannot be read.") from None
     expires_at, issued_at = _expiry(claims.get("exp")), _number(claims.get("iat"))
     if lifetime is None:
@@ -98,7 +100,9 @@ def _expiry(value: object) -> float:
             "The token's expiry time (claim exp) is not a whole number of seconds. Slurm "
             "refuses it: write int(time.time()) + 600 where the token is made."
         )
-    return float(value)
+    if (moment := _number(value)) is None:
+        raise TokenMalformed("The token's expiry time (claim exp) is no time that a calendar has.")
+    return moment
 
 
 def _username(claims: dict[str, object], user_claim: str | None) -> str:
@@ -115,7 +119,10 @@ def _username(claims: dict[str, object], user_claim: str | None) -> str:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
+    # JSON of Python knows numbers that are no times: NaN, Infinity, true.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) < _LAST_MOMENT else None
 
 
 def token_from_text(text: str) -> str:

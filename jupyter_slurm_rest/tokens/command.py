@@ -7,10 +7,11 @@ import os
 import signal
 from collections.abc import Sequence
 
+from jupyter_slurm_rest.foreign_text import redact
+
 from .base import Token
 from .claims import read_token, token_from_text
 from .errors import SourceMisconfigured, SourceUnreachable
-from .redact import redact
 
 #: The child gets the server's environment without these: they are other people's keys.
 _KEPT_BACK = ("JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN", "SLURM_JWT")

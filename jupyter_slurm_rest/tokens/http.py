@@ -188,7 +188,7 @@ def as_object(data: bytes) -> dict[str, object]:
     """A JSON object; empty where the body is none."""
     try:
         return msgspec.json.decode(data, type=dict[str, object])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from .base import Token
 from .claims import read_token
@@ -52,7 +52,7 @@ def service_endpoint(
 ) -> Endpoint:
     """Where the service answers about ``what`` of a cluster, by the options of a provider."""
     base = (url or os.environ.get("JUPYTER_SLURM_REST_TOKEN_URL") or _beside_the_hub()).rstrip("/")
-    path = f"/clusters/{cluster}/{what}" if cluster else f"/{what}"
+    path = f"/clusters/{quote(cluster, safe='')}/{what}" if cluster else f"/{what}"
     tls = Tls(tls_ca, tls_cert, tls_key) if tls_ca or tls_cert else Tls.of_jupyterhub()
     return Endpoint(base.removesuffix("/token") + path, tls=tls, timeout=timeout)
 

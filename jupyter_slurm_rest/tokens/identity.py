@@ -22,14 +22,14 @@ class ExpectedUser:
     def __init__(self, username: str | None = None, deny: Iterable[str] = ()) -> None:
         self._configured = username
         self._seen: str | None = None
-        self._deny = PRIVILEGED_NAMES | frozenset(deny)
+        self._deny = DeniedUsers(deny)
 
     def check(self, token: Token) -> None:
         """Raise TokenRefused unless the token is the expected person's."""
         name = token.username
         if not USERNAME_PATTERN.fullmatch(name):
             raise TokenRefused("The token's user name is not one a Slurm user can have.")
-        if name in self._deny or _is_uid_zero(name):
+        if name in self._deny:
             raise TokenRefused(
                 f"The token belongs to {name}, who may act as anyone on the cluster. "
                 "Tokens of root, of SlurmUser and of other privileged users are refused."
@@ -44,8 +44,39 @@ class ExpectedUser:
         self._seen = None
 
 
-def _is_uid_zero(name: str) -> bool:
+class DeniedUsers:
+    """Root, slurm and further users, however they are spelled.
+
+    A directory may know one account as ``slurmadm``, ``SlurmAdm`` and
+    ``slurmadm@example.org``, and slurmctld takes each: what counts is the account. Where
+    this machine does not know it, capitals and the domain make no difference.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = sorted(PRIVILEGED_NAMES | frozenset(names))
+        self._spelled = {_plain(name) for name in self._names}
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        if _plain(name) in self._spelled:
+            return True
+        account = _account(name)
+        if account is None:
+            return False
+        return (
+            account.pw_uid == 0
+            or _plain(account.pw_name) in self._spelled
+            or account.pw_uid in {one.pw_uid for one in map(_account, self._names) if one}
+        )
+
+
+def _plain(name: str) -> str:
+    return name.partition("@")[0].casefold()
+
+
+def _account(name: str) -> pwd.struct_passwd | None:
     try:
-        return pwd.getpwnam(name).pw_uid == 0
+        return pwd.getpwnam(name)
     except KeyError:
-        return False
+        return None

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 
-# A JWT's header starts with {" which is eyJ in base64url; keep this wide rather than exact.
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]+){1,2}")
-_HEADER = re.compile(
-    r"((?:authorization|x-slurm-user-token)\W{1,6}(?:(?:bearer|token|basic)\s+)?)[^\s'\",]+", re.I
-)
-
-
-def redact(text: str) -> str:
-    """Replace everything that looks like a token or a credential header's value."""
-    return _HEADER.sub(r"\1[secret]", _JWT.sub("[token]", text))
+from jupyter_slurm_rest.foreign_text import redact
 
 
 class RedactTokens(logging.Filter):

@@ -53,6 +53,7 @@ class FakeHub:
     authenticator: str = "jupyterhub.auth.PAMAuthenticator"
     status: int = 200
     asked: int = 0
+    paths: list[str] = field(default_factory=list)
 
     def application(self) -> Application:
         hub = self
@@ -60,6 +61,7 @@ class FakeHub:
         class Answer(RequestHandler):
             def get(self, path: str) -> None:
                 hub.asked += 1
+                hub.paths.append(self.request.path.removeprefix("/hub/api/"))
                 token = self.request.headers["Authorization"].removeprefix("token ")
                 if hub.status != 200:
                     self.set_status(hub.status)

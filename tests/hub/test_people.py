@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pwd
 from pathlib import Path
 
 import pytest
 
 from jupyter_slurm_rest.hub.errors import ConfigurationError, Refusal
 from jupyter_slurm_rest.hub.people import People, check_groups, identity_claims
+from jupyter_slurm_rest.tokens.base import Token
+from jupyter_slurm_rest.tokens.errors import TokenRefused
+from jupyter_slurm_rest.tokens.identity import ExpectedUser
 
 
 def test_names_are_the_same_unless_told_otherwise() -> None:
@@ -69,3 +73,28 @@ def test_identity_claims_are_those_slurm_asks_for() -> None:
     assert claims["id"]["gids"]
     with pytest.raises(Refusal):
         identity_claims("nobody-here-by-that-name")
+
+
+@pytest.mark.parametrize(
+    "name", ["SlurmAdmin", "slurmadmin@example.org", "SLURM", "Root", "uid-0-alias", "same-uid"]
+)
+def test_denied_is_the_account_however_it_is_spelled(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As a directory knows it (``getent passwd`` under each of these names)."""
+    directory = {"slurmadmin": 5000, "same-uid": 5000, "uid-0-alias": 0, "alice": 5001}
+
+    def getpwnam(asked: str) -> pwd.struct_passwd:
+        return pwd.struct_passwd((asked, "x", directory[asked], 100, "", "/", "/bin/sh"))
+
+    monkeypatch.setattr(pwd, "getpwnam", getpwnam)
+    people = People(deny=["slurmadmin"])
+    assert people.slurm_name("alice") == "alice"
+    with pytest.raises(Refusal) as caught:
+        people.slurm_name(name)
+    assert caught.value.code == "account_not_linked"
+    with pytest.raises(ConfigurationError):
+        people.check_reader(name)
+    # The server refuses them too, wherever the token came from.
+    with pytest.raises(TokenRefused, match="act as anyone"):
+        ExpectedUser(deny=["slurmadmin"]).check(Token("x.y.z", name, 0, 0))

@@ -238,3 +238,29 @@ async def test_health_tells_nothing(hub: FakeHub, key_file: Path) -> None:
     async with running(hub, key_file=str(key_file)) as service:
         assert (await service.get("health")).json() == {"status": "ok"}
         assert (await service.get("../../hub/api")).status_code == 404
+
+
+async def test_a_name_forges_no_line_of_the_log(
+    hub: FakeHub, key_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    forged = "mallory\nINFO token issued: hub_user=alice slurm_user=alice"
+    hub.models["forged"] = server_model(forged)
+    hub.models["spaced"] = server_model("alice", "x jti=0 source=127.0.0.1")
+    with caplog.at_level(logging.INFO):
+        async with running(hub, key_file=str(key_file)) as service:
+            assert (await service.post(hub_token="forged")).status_code == 403
+            assert (await service.post(hub_token="spaced")).status_code == 200
+    lines = [line for record in caplog.records for line in record.getMessage().splitlines()]
+    refused, issued = (line for line in lines if line.startswith("token "))
+    assert f"hub_user={forged!r} cluster=" in refused
+    assert "server='x jti=0 source=127.0.0.1' cluster=" in issued
+
+
+async def test_a_name_is_one_segment_of_the_hubs_address(hub: FakeHub, tmp_path: Path) -> None:
+    hub.models["alice-server"] = server_model("alice?x=#")
+    cluster = {"mode": "oidc"}
+    async with running(
+        hub, clusters={"maxwell": cluster}, username_map={"alice?x=#": "alice"}
+    ) as service:
+        await service.post(hub_token="alice-server")
+    assert hub.paths[-1] == "users/alice%3Fx%3D%23"

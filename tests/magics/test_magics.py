@@ -188,3 +188,15 @@ async def test_without_a_server_it_is_said(shell: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(()))
     with pytest.raises(SlurmMagicError, match="No running Jupyter server was found"):
         shell.run_cell("%slurm jobs").raise_error()
+
+
+async def test_names_of_jobs_move_no_cursor(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    answer = recorded_by(slurmrestd.api_version, "jobs")
+    body = answer.body.replace(b'"name": "', b'"name": "\\u001b[2J\\u202e\\u0007\\n')
+    assert body != answer.body
+    slurmrestd.give(replace(answer, body=body))
+    jobs = await run("%slurm jobs")
+    assert "\x1b" in jobs[0]["name"]
+    for line in repr(jobs).split("\n"):
+        assert line.isprintable()
+    assert "\ufffd[2J" in repr(jobs)

@@ -92,6 +92,24 @@ async def test_an_answer_that_is_no_slurmrestds(call: Call, slurmrestd: ReplaySl
     assert "slurmrestd" in answer.json()["message"]
 
 
+async def test_one_cluster_hides_no_other(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    deep = b'{"meta": ' + b"[" * 200_000
+    slurmrestd.give(
+        Recorded("", "", "", "GET", "", None, 200, "application/json", deep), "slurm/ping"
+    )
+    answer = await call("GET", "clusters")
+    assert answer.status == 200
+    found = {cluster["name"]: cluster for cluster in answer.json()["clusters"]}
+    assert found.keys() == {"maxwell", "solaris"}
+    assert found["maxwell"]["error"]["reason"] in ("unreadable_answer", "unreachable")
+
+
+async def test_a_body_nested_too_deeply(call: Call) -> None:
+    for path in ("clusters/maxwell/jobs", "clusters/maxwell/jobs/actions"):
+        answer = await call("POST", path, b'{"options": ' + b"[" * 200_000)
+        assert answer.status in (400, 422)
+
+
 class TestNoToken:
     @pytest.fixture
     def clusters(self, slurmrestd: ReplaySlurmrestd, tmp_path: Path) -> dict[str, Any]:

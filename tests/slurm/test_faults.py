@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import (
@@ -154,3 +155,24 @@ def test_upstream_words_are_short_and_on_one_line() -> None:
     assert found is not None
     assert len(found.slurm_text) <= 500
     assert found.slurm_text.isprintable()
+
+
+def test_a_token_in_upstream_words_is_not_passed_on() -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdW4iOiJhbGljZSJ9.c2lnbmF0dXJl"
+    body = msgspec.json.encode(
+        {"errors": [{"error_number": 2078, "error": f"bad X-SLURM-USER-TOKEN: {token}"}]}
+    )
+    for answer in (
+        Answer(500, "application/json", body, 0.0),
+        Answer(400, "text/plain", body, 0.0),
+        Answer(200, "text/html", body, 0.0),
+    ):
+        found = failure(answer, path="/slurm/v0.0.42/jobs/")
+        assert found is not None
+        assert token not in f"{found.message} {found.advice} {found.slurm_text} {found.source}"
+
+
+def test_an_answer_nested_too_deeply_is_unreadable() -> None:
+    for body in (b'{"errors": ' + b"[" * 200_000, b'{"meta": ' + b'{"slurm": ' * 200_000):
+        found = failure(Answer(200, "application/json", body, 0.0), path="/slurm/v0.0.42/jobs/")
+        assert isinstance(found, UnreadableAnswer)

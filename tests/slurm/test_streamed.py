@@ -77,3 +77,9 @@ def test_an_object_of_another_shape_is_named() -> None:
 def test_names_in_another_encoding_do_not_hide_the_list() -> None:
     found, _ = read(b'{"jobs": [{"name": "caf\xe9"}, {"name": "b"}, {"name": "\xe9"}]}', 1000)
     assert [row["name"] for row in found] == ["caf\ufffd", "b", "\ufffd"]
+
+
+def test_an_object_nested_too_deeply_is_unreadable() -> None:
+    deep = b'{"jobs": [{"a": ' + b"[" * 200_000 + b"]" * 200_000 + b"}]}"
+    with pytest.raises(UnreadableAnswer, match="nested too deeply"):
+        read(deep, 65_536)

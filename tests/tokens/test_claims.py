@@ -112,3 +112,9 @@ def test_identity_claims_of_somebody_else_are_refused(claims: dict[str, Any]) ->
         read_token(make_token("alice", **claims))
     own: dict[str, Any] = {"uid": 1001, "gid": 1001, "id": {"name": "alice"}}
     assert read_token(make_token("alice", **own)).username == "alice"
+
+
+@pytest.mark.parametrize("moment", [10**400, 10**15, -(10**15)])
+def test_an_end_that_no_calendar_has_is_refused(moment: int) -> None:
+    with pytest.raises(TokenMalformed, match="calendar"):
+        read_token(make_token(exp=moment))

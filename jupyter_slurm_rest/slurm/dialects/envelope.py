@@ -73,6 +73,9 @@ class Envelope(msgspec.Struct):
 
 E = TypeVar("E", bound=msgspec.Struct)
 
+#: What msgspec says of JSON whose lists and objects stand in each other too often.
+TOO_DEEP = "it is nested too deeply"
+
 #: A string of JSON, or a bare word that JSON does not know and older slurmrestd writes.
 _BARE = re.compile(rb'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity|nan|inf)\b')
 
@@ -92,12 +95,16 @@ def decode(body: bytes | memoryview, shape: type[E]) -> E:
         return decoder.decode(body)
     except msgspec.ValidationError as problem:
         words = str(problem)
+    except RecursionError:
+        words = TOO_DEEP
     except (msgspec.DecodeError, UnicodeDecodeError):
         readable = bytes(body).decode("utf-8", "replace").encode()
         try:
             return decoder.decode(_without_bare_words(readable))
         except msgspec.DecodeError as problem:
             words = str(problem)
+        except RecursionError:
+            words = TOO_DEEP
     raise UnreadableAnswer(
         "slurmrestd's answer could not be read.",
         advice="A newer slurmrestd, or something else at this address, may have answered.",

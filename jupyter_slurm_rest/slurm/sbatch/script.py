@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -21,6 +22,11 @@ _FOREIGN_MARKS = ("#PBS", "#BSUB")
 #: sbatch gives up looking for these after as many lines that are no comment.
 _FOREIGN_SEARCH = 100
 
+#: Slurm's own limit (MAX_HET_JOB_COMPONENTS), and what nobody writes by hand: reading a
+#: script must not hold up the server.
+MAX_COMPONENTS = 128
+MAX_OPTIONS = 2_000
+MAX_CHARACTERS = 256 * 1024
 
 #: Lines that are blank or a comment.
 _NOTHING = re.compile(r"(?:(?:[ \t\v\f\r]+#.*|#(?!SBATCH|SLURM).*|[ \t\v\f\r]*)\n)+")
@@ -42,7 +48,12 @@ class Component(msgspec.Struct):
     def settings(self) -> list[Setting]:
         """The options these lines set. Raises :exc:`ScriptError`."""
         tokens = [token for directive in self.directives for token in directive.tokens]
-        return list(settings(tokens))
+        found = list(islice(settings(tokens), MAX_OPTIONS + 1))
+        if len(found) > MAX_OPTIONS:
+            raise ScriptError(
+                found[-1].line, 1, f"one job has at most {MAX_OPTIONS:,} options.", field="script"
+            )
+        return found
 
 
 class ParsedScript(msgspec.Struct):
@@ -158,10 +169,27 @@ def read(text: str) -> ParsedScript:
     """
     check_text(text)
     script = ParsedScript(text, [Component()], [])
+    characters = 0
     for number, line, start in _directive_lines(text):
+        characters += len(line)
+        if characters > MAX_CHARACTERS:
+            raise ScriptError(
+                number,
+                1,
+                f"the #SBATCH lines have more than {MAX_CHARACTERS:,} characters.",
+                field="script",
+                advice="Keep long lists in files.",
+            )
         position = skip_blanks(line, start)
         separator = separator_end(line, position)
         if separator is not None:
+            if len(script.components) == MAX_COMPONENTS:
+                raise ScriptError(
+                    number,
+                    1,
+                    f"Slurm takes at most {MAX_COMPONENTS} components of a heterogeneous job.",
+                    field="script",
+                )
             script.components.append(Component())
         tokens = list(arguments(line, number, position))
         script.warnings += _remarks(line, number, position, tokens)

@@ -58,6 +58,24 @@ def test_a_personal_token_and_a_services_token_get_nothing(site: Site) -> None:
         assert ask_service(site.hub, "forky", own).json()["code"] == "token_refused"
 
 
+def test_a_personal_token_with_a_servers_scopes_gets_its_own_persons_only(site: Site) -> None:
+    """The limit that the manual and the help of ``servers_only`` tell of."""
+    site.person("alice")
+    bob = site.person("bob")
+
+    def made(**asked: object) -> Any:
+        return bob.hub("POST", "users/bob/tokens", json={"note": "as a server", **asked})
+
+    service = "access:services!service=slurm-token"
+    token = made(scopes=["access:servers!server=bob/", service]).json()["token"]
+    answer = ask_service(site.hub, "forky", token)
+    assert (answer.status_code, owner_of(answer.json()["token"])) == (200, "bob")
+    # Not another person's, and not without the service's scope.
+    assert made(scopes=["access:servers!server=alice/", service]).status_code == 400
+    other = made(scopes=["access:servers!server=bob/"]).json()["token"]
+    assert ask_service(site.hub, "forky", other).json()["code"] == "scope_missing"
+
+
 def test_a_stopped_servers_token_gets_nothing(site: Site) -> None:
     alice = site.person("alice")
     alice.start_server("short")

@@ -155,7 +155,7 @@ def test_no_call_raises_anything_but_a_refusal(call: dict[str, str | bool | int]
     "piece",
     ["#SBATCH -n4\n", "# comment\n", "\\ ", '"a" ', "#SBATCH hetjob\n", "hetjob ", "'", "a", ":"],
 )
-def test_a_megabyte_takes_no_longer_per_character(piece: str) -> None:
+def test_many_characters_take_no_longer_each(piece: str) -> None:
     def seconds(size: int) -> float:
         text = "#!/bin/sh\n#SBATCH --comment " + piece * (size // len(piece))
         started = time.process_time()
@@ -165,4 +165,25 @@ def test_a_megabyte_takes_no_longer_per_character(piece: str) -> None:
 
     seconds(10_000)
     small = max(seconds(50_000), 0.002)
-    assert seconds(1_000_000) < 20 * small * 5 + 0.2
+    assert seconds(200_000) < 4 * small * 5 + 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("#SBATCH hetjob\n" * 20_000, 129, "at most 128 components"),
+        ("#SBATCH -n4\n" * 3000, 2002, "at most 2,000 options"),
+        ("#SBATCH -" + "H" * 200_000 + "\n", 2, "at most 2,000 options"),
+        ("#SBATCH --comment=" + "x" * 4_000_000 + "\n", 2, "262,144 characters"),
+        ("#SBATCH -n4\n" * 300_000, 23833, "262,144 characters"),
+    ],
+)
+def test_what_nobody_writes_is_refused_before_it_is_read(text: str, line: int, words: str) -> None:
+    with pytest.raises(ScriptError, match=words) as caught:
+        parse_script(f"#!/bin/sh\n{text}")
+    assert (caught.value.line, caught.value.field) == (line, "script")
+    assert len(caught.value.message) < 200
+
+
+def test_as_many_components_as_slurm_takes() -> None:
+    assert len(merge(parse_script("#!/bin/sh\n" + "#SBATCH hetjob\n" * 127))) == 128

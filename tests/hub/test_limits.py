@@ -1,0 +1,35 @@
+"""The limit on requests holds, and remembers no more than it may."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.hub.limits import MOST_REMEMBERED, RateLimit
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_fills_again() -> None:
+    clock = Clock()
+    limit = RateLimit(2, clock)
+    assert [limit.allows("a") for _ in range(3)] == [True, True, False]
+    clock.now = 30.0
+    assert [limit.allows("a") for _ in range(2)] == [True, False]
+
+
+def test_strangers_fill_no_memory_and_free_nobody_who_goes_on_asking() -> None:
+    clock = Clock()
+    limit = RateLimit(2, clock)
+    for number in range(3 * MOST_REMEMBERED):
+        limit.allows(f"stranger {number}")
+        if number % 1000 == 0:
+            # Of the last use, not of the first, is who is forgotten first.
+            assert limit.allows("a") is (number < 2000)
+    assert len(limit) <= MOST_REMEMBERED
+    clock.now = 60.0
+    for _ in range(MOST_REMEMBERED):
+        limit.allows("a")
+    assert len(limit) == 1
