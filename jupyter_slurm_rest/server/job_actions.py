@@ -24,6 +24,7 @@ from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 
 from . import requests
 from .cluster import Cluster
+from .known_names import check_filter
 
 #: Jobs that are looked up one by one; of more, the list of the person's jobs is read.
 _FEW = 25
@@ -45,6 +46,7 @@ async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[Action
     if request.filter is not None:
         wanted = _filter(request, request.filter)
         wanted.check()
+        await check_filter(cluster, wanted.named())
         if not request.cron:
             await _spare_crontab(cluster, wanted)
         return await cluster.client.cancel_matching(wanted, cron=request.cron)

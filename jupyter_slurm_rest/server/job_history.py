@@ -9,11 +9,13 @@ import msgspec
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.history import MAX_PAGE
 from jupyter_slurm_rest.slurm.history import HistoryQuery as Asked
+from jupyter_slurm_rest.slurm.names import state_names
 from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching, with_elapsed
 from jupyter_slurm_rest.watch.query import listed
 
 from .answers import HistoryList
 from .cluster import Cluster
+from .known_names import check_filter
 from .requests import HistoryQuery
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
@@ -33,7 +35,7 @@ async def history_list(cluster: Cluster, query: HistoryQuery) -> HistoryList:
     users = [await cluster.username()] if query.scope == "mine" else sorted(listed(query.user))
     asked = Asked(
         users=users,
-        states=sorted(state.upper() for state in listed(query.state)),
+        states=sorted(state_names(listed(query.state))),
         partitions=sorted(listed(query.partition)),
         accounts=sorted(listed(query.account)),
         names=sorted(listed(query.name)),
@@ -46,6 +48,12 @@ async def history_list(cluster: Cluster, query: HistoryQuery) -> HistoryList:
         ("history", msgspec.json.encode(asked)), lambda: cluster.client.history(asked), ttl=_KEPT
     )
     now = time.time()
+    given = {
+        "partition": asked.partitions,
+        "user": asked.users if query.scope == "all" else [],
+        "account": asked.accounts,
+    }
+    await check_filter(cluster, given, total=found.value.total, rows=found.value.jobs)
     known = [with_elapsed(job, now) for job in found.value.jobs]
     rows = in_order(matching(known, Filters(search=query.search)), query.sort)
     note = found.note

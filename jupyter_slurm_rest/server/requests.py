@@ -37,7 +37,7 @@ class HistoryQuery(Request, frozen=True, kw_only=True):
     #: The last 7 days unless said otherwise.
     start_time: Annotated[int, Meta(ge=0)] | None = None
     end_time: Annotated[int, Meta(ge=0)] | None = None
-    sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-end_time"
+    sort: Annotated[str, Meta(max_length=64)] = "-end_time"
     offset: Offset = 0
     limit: PageSize = 100
 

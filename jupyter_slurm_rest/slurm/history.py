@@ -8,6 +8,7 @@ from .dialects.states import BASE_STATES, PARTIAL_STATES
 from .errors import InvalidRequest
 from .models import JobSummary
 from .models.values import Model
+from .names import no_such
 
 _WEEK = 7 * 86400
 MAX_PAGE = 5000
@@ -44,12 +45,9 @@ class HistoryQuery(Model, frozen=True, kw_only=True):
                 "limit", f"A page begins at 0 or later and has 1 to {MAX_PAGE} jobs."
             )
         known = BASE_STATES | PARTIAL_STATES
-        unknown = [state for state in self.states if state not in known]
-        if unknown:
-            raise InvalidRequest(
-                "state",
-                f"{unknown[0]!r} is no job state: write one of {', '.join(sorted(known))}.",
-            )
+        for state in self.states:
+            if state not in known:
+                raise no_such("state", "state of jobs in the history", state, known, cluster=False)
         for field in ("users", "partitions", "accounts", "qos", "names"):
             if any("," in word or not word for word in getattr(self, field)):
                 raise InvalidRequest(field, f"A name in {field} is empty or has a comma.")

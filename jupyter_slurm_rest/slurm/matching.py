@@ -5,6 +5,7 @@ from __future__ import annotations
 from .errors import InvalidRequest, shorten
 from .models import Job, JobSummary
 from .models.values import Model
+from .names import state_names
 from .sbatch.hostlist import expand
 
 #: What can be cancelled, in the order in which a job goes through them.
@@ -19,7 +20,7 @@ class JobFilter(Model, frozen=True, kw_only=True):
     """
 
     name: str | None = None
-    #: Some of :data:`LIVE_STATES`, in any case.
+    #: Some of :data:`LIVE_STATES`, in any case, or as for squeue: ``PD``, ``R``, ``S``.
     state: list[str] | None = None
     #: Of a waiting job, one of its partitions.
     partition: str | None = None
@@ -41,7 +42,8 @@ class JobFilter(Model, frozen=True, kw_only=True):
         if self.state is not None and not self.state:
             raise InvalidRequest("state", f"state: is empty. {_STATES}")
         for word in self.state or ():
-            if word.upper() not in LIVE_STATES:
+            # "all" must be said as such, and not of the states.
+            if not set(LIVE_STATES).intersection(state_names([word])):
                 raise InvalidRequest("state", f"state: not {shorten(word, 40)!r}. {_STATES}")
         if self.nodes is not None:
             try:
@@ -56,10 +58,16 @@ class JobFilter(Model, frozen=True, kw_only=True):
                 advice=f"Give at least one of {', '.join((*_WORDS, 'state'))}, or say all (true).",
             )
 
+    def named(self) -> dict[str, list[str]]:
+        """The names in it that a cluster knows or does not, by field."""
+        fields = ("partition", "account", "qos", "reservation")
+        found = {name: [value] for name in fields if (value := getattr(self, name))}
+        return found | ({"nodes": expand(self.nodes)} if self.nodes else {})
+
     @property
     def states(self) -> list[str]:
         """Those of :data:`LIVE_STATES` that are meant."""
-        words = {word.upper() for word in self.state or LIVE_STATES}
+        words = state_names(self.state or ()) or LIVE_STATES
         return [state for state in LIVE_STATES if state in words]
 
     def matches(self, job: JobSummary) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.names import state_names
 from jupyter_slurm_rest.slurm.plans import Filters, with_elapsed
 
 from .answers import JobList
@@ -18,7 +19,7 @@ async def job_list(watcher: Watcher, query: JobsQuery) -> JobList:
     """The page that ``query`` asks for. Raises :exc:`InvalidRequest` for a bad sort."""
     columns = _columns(query.columns)
     filters = Filters(
-        states=listed(query.state),
+        states=frozenset(state_names(listed(query.state))),
         users=listed(query.user),
         partitions=listed(query.partition),
         accounts=listed(query.account),

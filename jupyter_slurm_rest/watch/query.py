@@ -27,7 +27,7 @@ class JobsQuery(Request, frozen=True, kw_only=True):
     #: Part of the id, name, user, account or node names.
     search: Words = ""
     #: A field of the rows, with ``-`` in front for descending.
-    sort: Annotated[str, Meta(max_length=64, pattern=r"^-?[a-z_]+$")] = "-job_id"
+    sort: Annotated[str, Meta(max_length=64)] = "-job_id"
     offset: Offset = 0
     #: A queue too long to be read as a whole gives at most 200 rows at once.
     limit: Annotated[int, Meta(ge=1, le=5000)] = 100

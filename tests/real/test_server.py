@@ -173,3 +173,48 @@ async def test_over_the_socket_and_through_the_proxy(jp_fetch: Any) -> None:
     status, answer = await api.call("GET", f"rest/slurmdb/{info['api_version']}/qos")
     assert status == 200
     assert answer.get("qos") or answer["QOS"]
+
+
+async def test_filters_are_squeues_and_what_is_unknown_is_refused(
+    cluster: Cluster, api: Api
+) -> None:
+    job_id = await api.submit("#!/bin/bash\n#SBATCH --hold --partition=long\ntrue\n")
+    await api.until(job_id, "PENDING")
+    for state in ("PD", "pending", "pd,r", "all"):
+        page = await api.get("jobs", state=state, scope="all")
+        assert job_id in [job["id"] for job in page["jobs"]], state
+    assert (await api.get("jobs", state="R", partition="long"))["jobs"] == []
+    assert (await api.get("history", state="CD,ca"))["total"] >= 0
+    wrong = [
+        ("jobs", {"state": "runing"}, "RUNNING"),
+        ("jobs", {"partition": "lnog"}, "long"),
+        ("jobs", {"partition": "long,debgu"}, "debug"),
+        ("jobs", {"scope": "all", "user": "alise"}, "alice"),
+        ("jobs", {"account": "physiks"}, "physics"),
+        ("jobs", {"qos": "norml"}, "normal"),
+        ("jobs", {"sort": "elapsd"}, "elapsed"),
+        ("history", {"state": "COMPLETD"}, "COMPLETED"),
+        ("history", {"scope": "all", "user": "alise"}, "alice"),
+        ("history", {"partition": "lnog"}, "long"),
+    ]
+    for path, query, nearest in wrong:
+        status, answer = await api.call("GET", path, **query)
+        assert (status, answer["reason"]) == (422, "invalid"), (path, query, answer)
+        assert nearest in answer["advice"], (path, query, answer)
+    filters: list[tuple[dict[str, Any], str]] = [
+        ({"partition": "lnog"}, "long"),
+        ({"account": "physiks"}, "physics"),
+        ({"qos": "norml"}, "normal"),
+        ({"reservation": "cuorse"}, "course"),
+        ({"nodes": "cpu[1,9]"}, "cpu1"),
+        ({"state": ["runing"]}, "RUNNING"),
+    ]
+    body: dict[str, Any]
+    for chosen, nearest in filters:
+        body = {"action": "cancel", "filter": chosen}
+        status, answer = await api.call("POST", "jobs/actions", body)
+        assert (status, answer["reason"]) == (422, "invalid"), (chosen, answer)
+        assert nearest in answer["advice"], (chosen, answer)
+    body = {"action": "cancel", "filter": {"state": ["pd"], "partition": "long"}}
+    status, answer = await api.call("POST", "jobs/actions", body)
+    assert (status, [one["id"] for one in answer["results"]]) == (200, [job_id]), answer

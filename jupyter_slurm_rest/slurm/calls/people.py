@@ -84,10 +84,6 @@ class PeopleCalls(AccountingCalls):
         rows = decode(answer.body, wire.UserRows).users or []
         return [one for row in rows if row.name == user for one in wire.standing_out(row)]
 
-    async def users(self) -> list[str]:
-        """Names of the users that accounting knows."""
-        return wire.names(decode((await self.database("users/")).body, wire.NamedRows).users)
-
     async def accounts(self) -> list[str]:
         """Names of the accounts."""
         rows = decode((await self.database("accounts/")).body, wire.NamedRows)

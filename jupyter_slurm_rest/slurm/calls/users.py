@@ -15,18 +15,23 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.people import ShareRows, Shares, association_ids
+from jupyter_slurm_rest.slurm.dialects.people import (
+    NamedRows,
+    ShareRows,
+    Shares,
+    association_ids,
+    names,
+)
 from jupyter_slurm_rest.slurm.dialects.records import RecordRows, summary
 from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
     AccountingMissing,
-    InvalidRequest,
     NoSuchEndpoint,
     SlurmError,
     UserNotResolved,
-    shorten,
 )
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.names import no_such
 from jupyter_slurm_rest.slurm.transport import Answer, Params
 
 from .base import Calls
@@ -104,9 +109,9 @@ class UserCalls(Calls):
         answer = await self.database("jobs/", params)
         told = [summary(row) for row in decode(answer.body, RecordRows).jobs or []]
         # The same number may have been another user's job before.
-        names = {(job.job_id, job.submit_time): job.user for job in told if job.user}
+        found = {(job.job_id, job.submit_time): job.user for job in told if job.user}
         for uid, row in rows.items():
-            name = names.get((row.job_id, row.submit_time), "")
+            name = found.get((row.job_id, row.submit_time), "")
             if name and not name.isdigit():
                 self.user_names.known[uid] = name
 
@@ -119,8 +124,7 @@ class UserCalls(Calls):
         """
         if not users:
             return await self.database("jobs/", params, timeout)
-        names = self.user_names
-        if names.not_resolved.isdisjoint(users):
+        if self.user_names.not_resolved.isdisjoint(users):
             apart = (await self.capabilities()).history_lists_apart
             try:
                 wanted = list(users) if apart else ",".join(users)
@@ -128,7 +132,7 @@ class UserCalls(Calls):
             except UserNotResolved:
                 pass
         ids = await self._association_ids(users)
-        names.not_resolved.update(users)
+        self.user_names.not_resolved.update(users)
         return await self.database("jobs/", {**params, "association": ids}, timeout)
 
     async def _association_ids(self, users: Sequence[str]) -> list[str]:
@@ -139,9 +143,13 @@ class UserCalls(Calls):
         for user in users:
             ids = association_ids(rows, user)
             if not ids:
-                raise InvalidRequest("user", f"Slurm knows no user {shorten(user, 80)!r}.")
+                raise no_such("user", "user", user, await self.users())
             found += ids
         return found
+
+    async def users(self) -> list[str]:
+        """Names of the users that accounting knows."""
+        return names(decode((await self.database("users/")).body, NamedRows).users)
 
     async def database(
         self, path: str, params: Params | None = None, timeout: float | None = None

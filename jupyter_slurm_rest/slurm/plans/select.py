@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.names import no_such
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +95,7 @@ def in_order(
     if field in ("id", "job_id"):
         return list(ordered[::-1] if descending else ordered)
     if field not in _SORTABLE:
-        choices = ", ".join(sorted(_SORTABLE))
-        raise InvalidRequest("sort", f"Jobs cannot be sorted by {field!r}.", advice=choices)
+        raise no_such("sort", "field that jobs are sorted by", field, _SORTABLE, cluster=False)
     now = int(time.time())
     known: list[tuple[Any, JobSummary]] = []
     unknown: list[JobSummary] = []
