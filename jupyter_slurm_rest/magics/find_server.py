@@ -28,8 +28,6 @@ class ServerAddress:
     token: str = field(repr=False)
     #: Path of a UNIX socket, if the server listens on one.
     socket: str | None = None
-    #: Certificates of JupyterHub's ``internal_ssl``: authorities, own certificate, its key.
-    hub_certificates: tuple[str, str, str] | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -45,12 +43,7 @@ class ServerAddress:
         """Whom to trust, for ``https``: ``SSL_CERT_FILE``, else the usual authorities."""
         if not self.url.startswith("https:"):
             return None
-        if self.hub_certificates is None:
-            return httpx.create_ssl_context()
-        ca, certificate, key = self.hub_certificates
-        context = ssl.create_default_context(cafile=ca)
-        context.load_cert_chain(certificate, key)
-        return context
+        return httpx.create_ssl_context()
 
 
 def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
@@ -67,14 +60,21 @@ def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
     token = environ.get("JUPYTERHUB_API_TOKEN")
     if not listens or not token:
         return None
+    if environ.get("JUPYTERHUB_SSL_CERTFILE"):
+        return _behind_internal_ssl(environ.get("JUPYTERHUB_PUBLIC_URL", ""), token)
     parts = urlsplit(listens)
     prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", parts.path or "/")
-    url = _url(parts.scheme, parts.hostname or "", parts.port, prefix)
-    authorities, certificate, key = (
-        environ.get(f"JUPYTERHUB_SSL_{name}", "") for name in ("CLIENT_CA", "CERTFILE", "KEYFILE")
-    )
-    given = (authorities, certificate, key) if authorities and certificate and key else None
-    return ServerAddress(url, token, hub_certificates=given)
+    return ServerAddress(_url(parts.scheme, parts.hostname or "", parts.port, prefix), token)
+
+
+def _behind_internal_ssl(public_url: str, token: str) -> ServerAddress:
+    """Such a server accepts the certificates of the hub and its proxy, and no others."""
+    if not public_url:
+        raise SlurmMagicError(
+            "This hub runs with internal_ssl: kernels reach their server through its proxy only.",
+            "Ask the hub's administrators to set c.JupyterHub.public_url.",
+        )
+    return ServerAddress(public_url.rstrip("/") + "/", token)
 
 
 def _url(scheme: str, host: str, port: int | None, path: str) -> str:

@@ -72,14 +72,16 @@ def test_on_a_hub_it_is_in_the_environment(listens: str, url: str) -> None:
     assert "hub-secret" not in repr(found)
 
 
-def test_internal_ssl_of_a_hub() -> None:
-    files = {"CLIENT_CA": "/ca.pem", "CERTFILE": "/cert.pem", "KEYFILE": "/key.pem"}
+def test_a_hub_with_internal_ssl_is_reached_through_its_proxy() -> None:
     environ = {
         "JUPYTERHUB_SERVICE_URL": "https://127.0.0.1:8888/user/alice/",
         "JUPYTERHUB_API_TOKEN": "hub-secret",
-        **{f"JUPYTERHUB_SSL_{name}": path for name, path in files.items()},
+        "JUPYTERHUB_SSL_CERTFILE": "/cert.pem",
     }
-    assert find_server(environ).hub_certificates == ("/ca.pem", "/cert.pem", "/key.pem")
+    with pytest.raises(SlurmMagicError, match="public_url"):
+        find_server(environ)
+    public = "https://hub.example.org/user/alice/"
+    assert find_server({**environ, "JUPYTERHUB_PUBLIC_URL": public}).url == public
 
 
 def test_the_parent_among_several(write: Write, others: list[int]) -> None:

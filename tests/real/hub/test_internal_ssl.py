@@ -18,6 +18,7 @@ from .test_magics import run_as_kernel
 CONFIG = """
 c.JupyterHub.internal_ssl = True
 c.JupyterHub.internal_certs_location = given["state"] + "/certs"
+c.JupyterHub.public_url = given["url"]
 c.ConfigurableHTTPProxy.api_url = "https://127.0.0.1:%d" % given["proxy_port"]
 """
 
