@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sys
@@ -47,7 +48,7 @@ def document() -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": {name: _undented(schema) for name, schema in sorted(schemas.items())},
             "securitySchemes": {
                 "jupyter": {"type": "apiKey", "in": "header", "name": "Authorization"}
             },
@@ -82,6 +83,13 @@ def _always_complete(schema: dict[str, Any]) -> dict[str, Any]:
         for name, field in schema["properties"].items()
     }
     return {**schema, "properties": properties, "required": list(properties)}
+
+
+def _undented(schema: dict[str, Any]) -> dict[str, Any]:
+    """Python 3.13 takes the indentation out of docstrings, and older ones do not."""
+    if "description" not in schema:
+        return schema
+    return {**schema, "description": inspect.cleandoc(schema["description"])}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

@@ -174,13 +174,17 @@ class Endpoint:
             ) from None
 
     async def _read(self, answer: httpx.Response, most: int) -> bytes:
+        too_large = SourceMisconfigured(
+            f"The token service at {self._shown} sent more than {most} bytes."
+        )
+        announced = answer.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > most:
+            raise too_large
         data = bytearray()
         async for chunk in answer.aiter_bytes():
             data += chunk
             if len(data) > most:
-                raise SourceMisconfigured(
-                    f"The token service at {self._shown} sent more than {most} bytes."
-                )
+                raise too_large
         return bytes(data)
 
 

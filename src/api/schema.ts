@@ -434,8 +434,8 @@ export interface components {
          * Delta
          * @description How to come from a page that the reader has to the new one.
          *
-         *         Take out what is ``removed`` and every row that is among the answer's jobs; then put
-         *         each of those in ``at`` its place, in their order.
+         *     Take out what is ``removed`` and every row that is among the answer's jobs; then put
+         *     each of those in ``at`` its place, in their order.
          */
         Delta: {
             since: string;
@@ -592,7 +592,7 @@ export interface components {
          * JobChange
          * @description What to change about a job; what is left out or ``null`` stays as it is.
          *
-         *         An empty string takes away what a job can be without.
+         *     An empty string takes away what a job can be without.
          */
         JobChange: {
             /** @default null */
@@ -634,7 +634,7 @@ export interface components {
          * JobFilter
          * @description The person's own jobs to which everything given applies: exact values, no patterns.
          *
-         *         Something must be given, unless ``all`` is true.
+         *     Something must be given, unless ``all`` is true.
          */
         JobFilter: {
             /** @default null */
@@ -675,7 +675,7 @@ export interface components {
          * JobSummary
          * @description One line of a job list.
          *
-         *         Times are seconds since the epoch, UTC; ``None`` where Slurm has none.
+         *     Times are seconds since the epoch, UTC; ``None`` where Slurm has none.
          */
         JobSummary: {
             id: string;
@@ -1033,9 +1033,9 @@ export interface components {
          * Tres
          * @description Trackable resources of one record.
          *
-         *         ``memory`` is in MiB. ``gpus`` counts GPUs of every type; ``gpu_types`` splits
-         *         them (``{"a100": 2}``) where Slurm names types. ``other`` holds the rest by
-         *         Slurm's own name (``{"billing": 8, "license/matlab": 1}``).
+         *     ``memory`` is in MiB. ``gpus`` counts GPUs of every type; ``gpu_types`` splits
+         *     them (``{"a100": 2}``) where Slurm names types. ``other`` holds the rest by
+         *     Slurm's own name (``{"billing": 8, "license/matlab": 1}``).
          */
         Tres: {
             cpus: number | null;
