@@ -64,6 +64,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     update_time_prefix: str
     #: Partitions have one level, as ``scontrol show`` prints them.
     flat_partitions: bool
+    #: Partitions have a state.
+    partition_states: bool
     #: A partition's ``default_time`` holds an amount of memory.
     misplaced_default_time: bool
     #: sinfo calls a failing node in part use ``failing``, as one in full use.
@@ -156,6 +158,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         list_flags=api >= 40,
         update_time_prefix="uts" if api >= 40 else "",
         flat_partitions=api <= 38,
+        partition_states=api != 39,
         misplaced_default_time=api == 37,
         mixed_nodes_failing=not may_be_before(25, 11),
         accounts_stand_for_subaccounts=not may_be_before(23, 2),

@@ -250,3 +250,24 @@ async def test_accounting_that_is_down_is_not_missing() -> None:
     client, _, _ = client_of(without("slurmdbd"), NEW.version)
     with pytest.raises(AccountingDown):
         await client.has_accounting()
+
+
+@pytest.mark.parametrize("release", ["23.02.8", "23.11.11", "24.05.8"])
+async def test_what_v0039_leaves_out_of_partitions_an_older_version_tells(release: str) -> None:
+    new, old = (Recording(FIXTURES / release / version) for version in ("v0.0.39", "v0.0.38"))
+    served = release != "24.05.8"
+    newer = recorded_reply(new)
+    older = recorded_reply(old) if served else lambda request: NO_SUCH_PATH
+
+    def reply(request: Request) -> Answer:
+        if request.path.startswith(("/slurm/v0.0.39/", "/slurmdb/v0.0.39/")):
+            return newer(request)
+        return older(request) if "/v0.0.38/" in request.path else NO_SUCH_PATH
+
+    client, _, _ = client_of(reply)
+    found = {one.name: one for one in await client.partitions()}
+    expected = ("UP", True) if served else ("UNKNOWN", None)
+    assert (found["debug"].state, found["debug"].default) == expected
+    # Nothing but the version that is pinned is spoken.
+    client, _, _ = client_of(reply, "v0.0.39")
+    assert {one.state for one in await client.partitions()} == {"UNKNOWN"}

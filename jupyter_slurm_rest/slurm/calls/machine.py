@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from jupyter_slurm_rest.slurm.dialects import dialect_of
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.nodes import NodeRows, node
 from jupyter_slurm_rest.slurm.dialects.set_aside import (
@@ -16,6 +19,9 @@ from jupyter_slurm_rest.slurm.models import License, Node, Partition, Reservatio
 from jupyter_slurm_rest.slurm.transport import Params
 
 from .base import Calls
+
+#: Tells of partitions what v0.0.39 leaves out; 23.02 and 23.11 serve both.
+_TELLS_STATES = "v0.0.38"
 
 
 class MachineCalls(Calls):
@@ -81,4 +87,10 @@ class MachineCalls(Calls):
         # Without it newer versions leave hidden partitions out.
         params: Params | None = {"flags": "ALL"} if dialect.capabilities.list_flags else None
         answer = await self.connection.get("slurm", "partitions/", params)
-        return dialect.decode_partitions(answer.body)
+        found = dialect.decode_partitions(answer.body)
+        if dialect.capabilities.partition_states or not await self.connection.also(_TELLS_STATES):
+            return found
+        answer = await self.connection.send("GET", "slurm", "partitions/", version=_TELLS_STATES)
+        older = dialect_of(_TELLS_STATES).decode_partitions(answer.body)
+        told = {one.name: {"state": one.state, "default": one.default} for one in older}
+        return [msgspec.structs.replace(one, **told.get(one.name, {})) for one in found]
