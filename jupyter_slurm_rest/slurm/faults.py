@@ -102,7 +102,9 @@ def failure(
     )
     # "Unspecified error" beside another says nothing.
     telling = [entry for entry in problems if entry.code != -1]
-    found = [_judged(entry, context) for entry in telling or problems or [Problem()]]
+    # 24.05 says nothing at all where others say that.
+    unsaid = Problem(error_number=-1 if envelope.errors is not None else None)
+    found = [_judged(entry, context) for entry in telling or problems or [unsaid]]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
 
@@ -174,7 +176,9 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
         return made(
             AccountingDown,
             "Slurm's accounting (slurmdbd) does not answer.",
-            "Jobs still run; history and limits are back when it is.",
+            "Jobs still run; history and limits are back when it is."
+            if context.by_accounting
+            else "Jobs still run. This API version of slurmrestd serves nothing without it.",
         )
     if code == 1804:
         return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")

@@ -51,10 +51,12 @@ def worth_renewing(problem: SlurmError, twice_is_once: bool = True) -> bool:
 
 
 def _rejected(problem: SlurmError, told: TokenRejected) -> TokenRejected:
-    # Without slurmdbd's consent slurmrestd never came to ask slurmctld: nothing was done.
-    kind = TokenRejected if isinstance(problem, AccountingDown) else type(told)
-    return kind(
-        told.message,
+    if not isinstance(problem, AccountingDown):
+        return told
+    # Both daemons refuse it. And without slurmdbd's consent slurmrestd never came to ask
+    # slurmctld: nothing was done.
+    return TokenRejected(
+        "Slurm does not accept the token.",
         advice=told.advice,
         error_number=told.error_number,
         slurm_text=told.slurm_text,

@@ -175,6 +175,14 @@ def test_answers_that_are_not_slurmrestds(
     assert isinstance(found, kind)
 
 
+@pytest.mark.parametrize(("seconds", "kind"), [(0.02, TokenSuspected), (9.0, ControllerDown)])
+def test_a_failure_without_a_word(seconds: float, kind: type[SlurmError]) -> None:
+    # Of Slurm 24.05, asked for partitions.
+    body = b'{"meta": {"slurm": {"release": "24.05.8"}}, "errors": [], "warnings": []}'
+    answer = Answer(500, "application/json", body, seconds)
+    assert type(failure(answer, path="/slurm/v0.0.41/partitions/")) is kind
+
+
 def test_upstream_words_are_short_and_on_one_line() -> None:
     body = b"line one\n\x1b[31mline two " + b"x" * 5000
     found = failure(Answer(500, "text/plain", body, 0.0), path="/slurm/v0.0.42/jobs/")

@@ -192,3 +192,68 @@ async def test_what_cannot_be_meant_is_not_sent(wanted: JobFilter, field: str) -
         assert caught.value.field == field
         assert caught.value.message.startswith(f"{field}: ")
         assert transport.seen == []
+
+
+def throttled(record: dict[str, Any], states: dict[int, str]) -> list[dict[str, Any]]:
+    """Records of array 8, by their numbers: tasks that wait share one, 100 is task 0."""
+    rows = []
+    for job_id, state in states.items():
+        tasks = "4-5%2" if state == "PENDING" else ""
+        task = None if state == "PENDING" else job_id - 100
+        more = {"job_id": job_id, "array_task_id": task, "array_task_string": tasks}
+        rows.append({**record, **more, "job_state": state})
+    return rows
+
+
+class Throttled:
+    """A slurmrestd with an array of which two tasks run at once, as v0.0.38 shows it."""
+
+    def __init__(self) -> None:
+        queue = msgspec.json.decode(V38.body("jobs"))["jobs"]
+        self.record = next(job for job in queue if job["job_id"] == 8)
+        self.states = {100: "RUNNING", 101: "RUNNING", 8: "PENDING"}
+        self.names = dict.fromkeys(self.states, "array")
+        self.killed: list[str] = []
+
+    def rows(self) -> list[dict[str, Any]]:
+        rows = throttled(self.record, self.states)
+        return [{**row, "name": self.names[row["job_id"]]} for row in rows]
+
+    def __call__(self, request: Request) -> Answer:
+        last = request.path.rstrip("/").rpartition("/")[2]
+        if request.method == "DELETE":
+            self.killed.append(last)
+            if last == "8_%5B4-5%5D" and len(self.killed) == 1:
+                # One of them has just started.
+                self.states[103], self.names[103] = "RUNNING", "array"
+            return V38.answer("cancel")
+        if "/ping" in request.path:
+            return V38.answer("ping")
+        rows = self.rows()
+        if last.isdigit():
+            rows = [row for row in rows if last in ("8", str(row["job_id"]))]
+        return Answer(200, "application/json", msgspec.json.encode({"jobs": rows}), 0.0)
+
+
+async def test_an_array_that_is_meant_as_a_whole_is_cancelled_at_once() -> None:
+    slurm = Throttled()
+    client, _, _ = client_of(slurm, V38.version)
+    results = await client.cancel_matching(JobFilter(name="array"))
+    assert (slurm.killed, [one.id for one in results]) == (["8"], ["8"])
+
+
+async def test_what_waits_goes_first_and_what_started_meanwhile_goes_too() -> None:
+    slurm = Throttled()
+    # One task was given another name: the array is not meant as a whole.
+    slurm.names[101] = "other"
+    client, _, _ = client_of(slurm, V38.version)
+    results = await client.cancel_matching(JobFilter(name="array"))
+    assert slurm.killed == ["8_%5B4-5%5D", "8_0", "8_3"]
+    assert [one.id for one in results] == ["8_[4-5]", "8_0", "8_3"]
+
+
+async def test_running_tasks_alone_leave_the_others_to_start() -> None:
+    slurm = Throttled()
+    client, _, _ = client_of(slurm, V38.version)
+    await client.cancel_matching(JobFilter(state=["RUNNING"]))
+    assert slurm.killed == ["8_0", "8_1"]

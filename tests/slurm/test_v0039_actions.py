@@ -69,6 +69,26 @@ async def test_a_change_without_results_was_not_made() -> None:
     assert "Some of the other changes" not in result.message
 
 
+async def test_an_empty_word_is_taken_in_spite_of_a_warning() -> None:
+    warning = {"source": "#/excluded_nodes/", "description": "Expected OpenAPI type=array"}
+    body = msgspec.json.encode({"results": None, "errors": [], "warnings": [warning]})
+    recording = Recording(FIXTURES / "24.05.8" / "v0.0.41")
+    reply = recorded_reply(recording)
+
+    def answer(request: Request) -> Answer:
+        posted = request.method == "POST"
+        return Answer(200, "application/json", body, 0.0) if posted else reply(request)
+
+    client, _, _ = client_of(answer, recording.version)
+    (taken,) = await client.update([31], JobChange(excluded_nodes=""))
+    assert (taken.ok, taken.message) == (True, "changed")
+    (unread,) = await client.update([31], JobChange(comment="x"))
+    assert (unread.ok, unread.message) == (
+        False,
+        "Slurm changed nothing: Expected OpenAPI type=array",
+    )
+
+
 async def test_refusals_in_slurms_words() -> None:
     change = JobChange(comment="x", partition="no")
     client, _, _ = client_of(posting("extra_update_partition_unknown"), V39.version)

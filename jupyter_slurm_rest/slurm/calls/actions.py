@@ -162,10 +162,26 @@ class ActionCalls(AccountingCalls):
                 "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
             )
             told = decode(response.body, KillAnswer).status or []
-        return [
+        results = [
             stranding(str(one), parts[one]) if one in parts else _result(one, told, done)
             for one in ids
         ]
+        return [
+            await self._of_its_record(one, result, done)
+            for one, result in zip(ids, results, strict=True)
+        ]
+
+    async def _of_its_record(self, one: JobId, result: ActionResult, done: str) -> ActionResult:
+        """``result``, unless what had finished was only the array's own record."""
+        if result.message != _FINISHED or one.tasks or one.het is not None:
+            return result
+        try:
+            rows = await self.records_of(one)
+        except NotFound:
+            return result
+        if all(row.job_id == one.job for row in rows):
+            return result
+        return msgspec.structs.replace(result, message=f"{done}{_WHERE_LIVE}")
 
     async def _waiting_parts(self, ids: list[JobId]) -> dict[JobId, int]:
         """Which ids name one component of a job that waits, and the job's number.
@@ -196,7 +212,7 @@ class ActionCalls(AccountingCalls):
             jobs = await self._known(one)
             # Here Slurm says the same of a job that ends and of one that had ended, and of
             # one that had ended that a signal was sent.
-            if jobs and all(map(_is_over, jobs)):
+            if jobs and all(map(is_over, jobs)):
                 return ActionResult(id=name, ok=True, message=_FINISHED)
             if signal in _ENDING and jobs and jobs[0].het_offset and jobs[0].state == "PENDING":
                 return stranding(name, jobs[0].het_job_id)
@@ -230,7 +246,7 @@ class ActionCalls(AccountingCalls):
             return judge(name, told[0].code, told[0].words, done)
         if dialect.capabilities.silent_refusals and not signal:
             jobs = await self._known(one)
-            if not (jobs and all(map(_is_over, jobs))):
+            if not (jobs and all(map(is_over, jobs))):
                 words = "Slurm took the request, but the job is still there."
                 return ActionResult(id=name, ok=False, message=words)
         return ActionResult(id=name, ok=True, message=done)
@@ -309,7 +325,8 @@ async def each(
     return [failed[name] if name in failed else results[found[name]] for name in written]
 
 
-def _is_over(job: Job) -> bool:
+def is_over(job: Job) -> bool:
+    """Whether it has ended, or is about to."""
     return job.state in FINISHED_STATES or "COMPLETING" in job.flags
 
 

@@ -10,13 +10,12 @@ import msgspec
 from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.dialects.actions import RequeueAnswer, UpdateAnswer, UpdateResult
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
 from jupyter_slurm_rest.slurm.errors import NotFound, SlurmError, Unsupported, shorten
 from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
 from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.transport import segment
 
-from .actions import ActionCalls, each, judge, refused
+from .actions import ActionCalls, each, is_over, judge, refused
 
 #: Refusals before anything is changed: no such job, another person's, already finished.
 _BEFORE_ANY = {2010, 2017, 2021, 2084}
@@ -107,9 +106,12 @@ class ChangeCalls(ActionCalls):
             twice_is_once=True,
         )
         told = decode(response.body, UpdateAnswer)
-        if told.results is None and told.warnings:
+        # An empty word where a list is expected is warned of, and taken.
+        taken = {f"#/{key}/" for key, value in body.items() if value == ""}
+        unread = [one.words for one in told.warnings or [] if one.source not in taken]
+        if told.results is None and unread:
             # v0.0.39 so answers what it could not read: nothing was changed.
-            words = shorten("; ".join(warning.words for warning in told.warnings))
+            words = shorten("; ".join(unread))
             return ActionResult(id=name, ok=False, message=f"Slurm changed nothing: {words}")
         return _first_failure(name, told.results, done)
 
@@ -132,7 +134,7 @@ class ChangeCalls(ActionCalls):
                 raise
             # Let Slurm say so.
             return [str(one)]
-        live = [row for row in rows if row.state not in FINISHED_STATES]
+        live = [row for row in rows if not is_over(row)]
         if one.waiting:
             chosen = [row for row in live if row.array_tasks]
             if can.tasks_changed_by_id and chosen != live:
