@@ -86,6 +86,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     truncated_times: bool
     #: Any flag in a question for its jobs finds nothing, but for ``scheduler_unset`` beside it.
     flags_find_nothing: bool
+    #: Users come with the accounts they coordinate only where that is asked for.
+    coordinators_on_request: bool
     #: Associations name QOS by number.
     numbered_qos: bool
     #: A job that never started has its eligible time as its start.
@@ -168,6 +170,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         stored_scripts=api >= 40,
         truncated_times=api >= 40,
         flags_find_nothing=api == 40 and may_be_before(24, 5),
+        coordinators_on_request=api >= 40,
         numbered_qos=api == 37,
         start_is_eligible=api == 37,
         jobs_killed_together=api >= 41 or (api == 40 and not may_be_before(23, 11, 6)),

@@ -80,7 +80,10 @@ class PeopleCalls(AccountingCalls):
 
         Empty too for a user whom accounting does not know.
         """
-        answer = await self.database(f"user/{segment(user)}", {"with_coords": "true"})
+        # Older versions tell it unasked, and refuse the question.
+        asked = (await self.capabilities()).coordinators_on_request
+        params = {"with_coords": "true"} if asked else None
+        answer = await self.database(f"user/{segment(user)}", params)
         rows = decode(answer.body, wire.UserRows).users or []
         return [one for row in rows if row.name == user for one in wire.standing_out(row)]
 

@@ -155,6 +155,8 @@ async def test_the_account_is_sacctmgrs_and_sshares(busy: Cluster) -> None:
                 }
                 assert mine == {name: levels[name] for name in mine}
                 assert mine.keys() == {"normal", "high"}
+                assert await client.privileges("alice") == []
+                assert await client.privileges("carol") == ["coordinator of chemistry"]
 
 
 async def test_fairshare_is_sshares(busy: Cluster) -> None:
