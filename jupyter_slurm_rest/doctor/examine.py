@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.slurm.errors import SlurmError, TokenRejected, Unreachable
+from jupyter_slurm_rest.slurm.lists import Unchanged
 from jupyter_slurm_rest.tokens import TokenError
 from jupyter_slurm_rest.tokens.claims import token_header
 
@@ -23,6 +24,8 @@ from .findings import Finding
 _SKEW_NOTICED = 5
 _SKEW_TOO_MUCH = 60
 _CONNECT = 5.0
+#: Jobs that are read at once to see whether their users have names.
+_FEW_JOBS = 500
 _THREADS = FileThreads()
 _KEYS_AND_CLOCKS = (
     "Slurm needs AuthAltTypes=auth/jwt with the key that signed this token, slurmrestd "
@@ -204,6 +207,8 @@ async def _users(cluster: Cluster) -> Finding | None:
     user = await cluster.username()
     known = await cluster.client.resolves(user)
     if known is None:
+        known = await _everybody_has_a_name(cluster)
+    if known is None:
         return None
     if known:
         return Finding("users", "ok", f"slurmrestd's host knows the user {user}.")
@@ -213,6 +218,21 @@ async def _users(cluster: Cluster) -> Finding | None:
         f"slurmrestd's host does not know the user {user}: names are looked up in accounting.",
         "Give its host or container the cluster's users (sssd, or lines in /etc/passwd).",
     )
+
+
+async def _everybody_has_a_name(cluster: Cluster) -> bool | None:
+    """Whether slurmrestd named the users of all jobs; ``None`` without jobs, or with many."""
+    client = cluster.client
+    try:
+        diag = await client.diag()
+        if (diag.jobs_pending or 0) + (diag.jobs_running or 0) > _FEW_JOBS:
+            return None
+        queue = await client.jobs()
+    except SlurmError:
+        return None
+    if isinstance(queue, Unchanged) or not queue.jobs:
+        return None
+    return not (client.user_names.known or any(job.user.isdigit() for job in queue.jobs))
 
 
 async def _files(cluster: Cluster) -> Finding:

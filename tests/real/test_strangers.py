@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from devcluster import Cluster
+from jupyter_slurm_rest.doctor.examine import examine
+from jupyter_slurm_rest.server.cluster import Cluster as Looked
+from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import JobList
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.history import HistoryQuery
 from jupyter_slurm_rest.slurm.matching import JobFilter
 from jupyter_slurm_rest.slurm.plans import MyJobs
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
+from jupyter_slurm_rest.watch import Nobody, Settings
 from tests.real.instances import chosen_generations, need_root, own_cluster
 from tests.real.talking import client_of, gone, lines, submit, until, until_state
 
@@ -80,3 +85,19 @@ async def test_cancelling_by_what_jobs_are(strange: Cluster) -> None:
     until(lambda: gone(strange, mine), f"{mine} cancelled")
     assert not gone(strange, other)
     lines(strange, ["scancel", str(other)], user="root")
+
+
+async def test_the_doctor_says_so(strange: Cluster, tmp_path: Path) -> None:
+    job = submit(strange)
+    accounted(strange, job)
+    token = tmp_path / "token"
+    token.touch(mode=0o600)
+    token.write_text(strange.token(ALICE))
+    tokens = {"provider": "file", "path": str(token)}
+    settings = read_clusters({"here": {"url": strange.url, "tokens": tokens}})["here"]
+    cluster = Looked("here", settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
+    found = {finding.subject: finding async for finding in examine(cluster)}
+    await cluster.close()
+    assert found["users"].verdict == "warning"
+    assert "does not know the user alice" in found["users"].text
+    lines(strange, ["scancel", str(job)], user="root")
