@@ -34,7 +34,7 @@ _REASONS = {
         "Its start time has not come.",
         "It starts then; after a requeue Slurm waits some minutes as well.",
     ),
-    "Licenses": _Words("The licences that it asks for are all in use.", _NOTHING),
+    "Licenses": _Words("The licenses it asks for are in use or reserved.", _NOTHING),
     "Reservation": _Words(
         "Its reservation has not begun or is in use.",
         "It starts when the reservation lets it; without a reservation it may start earlier.",

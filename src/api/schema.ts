@@ -388,6 +388,10 @@ export interface components {
         /**
          * Association
          * @description A person's membership of an account (on a partition, or on all of them).
+         *
+         *         Without ``user`` it is the account itself. The limits for one user (``max_*``) hold what
+         *         the accounts above hand down; those for all together (``group_*``) are its own, and
+         *         count beside those of every account above.
          */
         Association: {
             account: string;
@@ -402,7 +406,10 @@ export interface components {
             max_submit_jobs: number | "UNLIMITED" | null;
             max_wall: number | "UNLIMITED" | null;
             max_tres_per_job: string;
+            max_tres_per_node: string;
             group_tres: string;
+            group_jobs: number | "UNLIMITED" | null;
+            group_submit_jobs: number | "UNLIMITED" | null;
             shares: number | null;
         };
         /**
@@ -733,6 +740,7 @@ export interface components {
             used: number;
             free: number;
             reserved: number;
+            available: number;
             remote: boolean;
         };
         /**
@@ -969,6 +977,7 @@ export interface components {
             raw_usage: number | null;
             effective_usage: number | null;
             fairshare: number | null;
+            level_fs: number | null;
         };
         /**
          * Step

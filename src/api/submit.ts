@@ -15,6 +15,12 @@ export interface IFormDescription {
   defaults: Options;
 }
 
+/** What the choices of a form follow. */
+export interface IChosen {
+  account?: string;
+  qos?: string;
+}
+
 /** Form, script and submission of one cluster. */
 export class SubmitApi {
   constructor(private readonly _server: SlurmServer) {}
@@ -23,9 +29,10 @@ export class SubmitApi {
    * The form of a cluster.
    *
    * @param path - the contents path of the script, whose folder the job runs in
+   * @param chosen - account and QOS that are chosen: partitions are those that take them
    */
-  form(cluster: string, path?: string): Promise<IFormDescription> {
-    return this._server.get<IFormDescription>(['clusters', cluster, 'form'], { path });
+  form(cluster: string, path?: string, chosen: IChosen = {}): Promise<IFormDescription> {
+    return this._server.get<IFormDescription>(['clusters', cluster, 'form'], { path, ...chosen });
   }
 
   /** The options that a script sets; with `changes`, after those were written into it. */

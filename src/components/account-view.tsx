@@ -74,7 +74,7 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
 
 function Standing(props: { standing: IStanding; trans: TranslationBundle }): JSX.Element {
   const { trans } = props;
-  const { account, association, own } = props.standing;
+  const { account, accounts, association, own } = props.standing;
   const { partition } = association;
   return (
     <section className="jp-SlurmAccount-card" aria-label={association.account}>
@@ -95,7 +95,7 @@ function Standing(props: { standing: IStanding; trans: TranslationBundle }): JSX
         <Row term={trans.__("The account's share")}>
           {usage(account?.norm_shares, account?.effective_usage, trans)}
         </Row>
-        <AccountLimits association={association} trans={trans} />
+        <AccountLimits association={association} accounts={accounts} trans={trans} />
         <Row term={trans.__('QOS')}>
           {association.qos
             .map(name => (name === association.default_qos ? trans.__('%1 (default)', name) : name))

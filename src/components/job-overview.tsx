@@ -41,7 +41,7 @@ function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element 
     [trans.__('Nodes'), tres => number(tres.nodes)],
     [trans.__('CPUs'), tres => number(tres.cpus)],
     [trans.__('Memory'), tres => (tres.memory === null ? '' : formatMemory(tres.memory))],
-    [trans.__('GPUs'), gpuWords]
+    [trans.__('GPUs'), tres => gpuWords(tres, trans)]
   ];
   const given = rows.filter(
     ([, words]) => (requested && words(requested)) || (allocated && words(allocated))
@@ -86,10 +86,15 @@ function number(value: number | null): string {
   return value === null ? '' : String(value);
 }
 
-function gpuWords(tres: ITres): string {
+function gpuWords(tres: ITres, trans: TranslationBundle): string {
   const types = Object.entries(tres.gpu_types);
   if (types.length > 0) {
-    return types.map(([type, count]) => `${count} × ${type}`).join(', ');
+    // Slurm does not name the type of each.
+    const others = tres.gpus - types.reduce((sum, [, count]) => sum + count, 0);
+    return [
+      ...types.map(([type, count]) => `${count} × ${type}`),
+      ...(others > 0 ? [trans._n('%1 other', '%1 others', others)] : [])
+    ].join(', ');
   }
   return tres.gpus > 0 ? String(tres.gpus) : '';
 }

@@ -8,6 +8,8 @@ const INTERVAL = 120;
 /** How the person stands in one account. */
 export interface IStanding {
   association: IAssociation;
+  /** The account itself, and those above it: their limits count for all their jobs together. */
+  accounts: IAssociation[];
   /** The person's own part of the account. */
   own: IShare | null;
   /** The account's part of what lies above it. */
@@ -63,10 +65,12 @@ export namespace AccountModel {
   }
 }
 
-function standing(association: IAssociation, { shares, user }: IAccount): IStanding {
+function standing(association: IAssociation, account: IAccount): IStanding {
+  const { shares, user } = account;
   const own = shares.filter(share => share.account === association.account && share.user === user);
   return {
     association,
+    accounts: lineage(association.account, account.accounts),
     own:
       own.find(share => share.partition === association.partition) ??
       own.find(share => share.partition === '') ??
@@ -74,4 +78,15 @@ function standing(association: IAssociation, { shares, user }: IAccount): IStand
     account:
       shares.find(share => share.account === association.account && share.user === '') ?? null
   };
+}
+
+function lineage(name: string, accounts: readonly IAssociation[]): IAssociation[] {
+  const found: IAssociation[] = [];
+  let next = accounts.find(one => one.account === name);
+  while (next !== undefined && !found.includes(next)) {
+    found.push(next);
+    const above = next.parent_account;
+    next = accounts.find(one => one.account === above);
+  }
+  return found;
 }

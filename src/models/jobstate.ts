@@ -25,7 +25,7 @@ export function isLive(state: string): boolean {
 export function isFinished(state: string, flags: readonly string[] = []): boolean {
   return (
     ![...LIVE, ...PARTIAL].includes(state) &&
-    !flags.some(flag => ['REQUEUED', 'COMPLETING'].includes(flag))
+    !flags.some(flag => ['REQUEUED', 'EXPEDITING', 'COMPLETING'].includes(flag))
   );
 }
 
@@ -40,6 +40,9 @@ export function describeState(
   }
   if (flags.includes('CONFIGURING')) {
     return { label: trans.__('Configuring'), tone: 'active' };
+  }
+  if (flags.includes('EXPEDITING')) {
+    return { label: trans.__('Requeued, goes first'), tone: 'waiting' };
   }
   if (flags.includes('REQUEUE_HOLD')) {
     return { label: trans.__('Requeued, held'), tone: 'waiting' };

@@ -3,7 +3,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { ApiError } from '../api/request';
-import type { IFormDescription, Options, SubmitApi } from '../api/submit';
+import type { IChosen, IFormDescription, Options, SubmitApi } from '../api/submit';
 import type { ISubmitted } from '../api/vocabulary';
 import { JobOptions } from './joboptions';
 
@@ -119,6 +119,7 @@ export class SubmitModel implements IDisposable {
     try {
       const form = await this._api.form(this.cluster, this.path);
       this._form = form;
+      this._chosen = chosenIn(form.defaults);
       this._options.base = { ...form.defaults, ...this._draft.options };
     } catch (error) {
       this._formError = error as ApiError;
@@ -227,6 +228,7 @@ export class SubmitModel implements IDisposable {
           continue;
         }
         this._options.read(answer.options, changes);
+        void this._follow();
         this._warnings = answer.warnings;
         this._error = null;
         if (changes !== null) {
@@ -247,6 +249,25 @@ export class SubmitModel implements IDisposable {
         this._blame(problem);
         return;
       }
+    }
+  }
+
+  /** Reads the form again when other choices are the right ones now; never rejects. */
+  private async _follow(): Promise<void> {
+    const chosen = chosenIn(this.options);
+    const { cluster } = this;
+    if (this._form === null || same(chosen, this._chosen)) {
+      return;
+    }
+    this._chosen = chosen;
+    try {
+      const form = await this._api.form(cluster, this.path, chosen);
+      if (cluster === this.cluster && same(chosen, this._chosen)) {
+        this._form = form;
+        this._changed();
+      }
+    } catch {
+      // The choices stay what they were; whether they fit, Slurm says.
     }
   }
 
@@ -275,6 +296,7 @@ export class SubmitModel implements IDisposable {
   private readonly _options = new JobOptions();
   private readonly _rest: number;
   private readonly _stateChanged = new Signal<this, void>(this);
+  private _chosen: IChosen = {};
   private _busy: 'check' | 'submit' | null = null;
   private _checked = false;
   private _draft: SubmitModel.IDraft;
@@ -288,6 +310,14 @@ export class SubmitModel implements IDisposable {
   private _submitted: ISubmitted | null = null;
   private _timer = 0;
   private _warnings: readonly string[] = [];
+}
+
+function chosenIn({ account, qos }: Options): IChosen {
+  return { ...(account ? { account: String(account) } : {}), ...(qos ? { qos: String(qos) } : {}) };
+}
+
+function same(one: IChosen, other: IChosen): boolean {
+  return one.account === other.account && one.qos === other.qos;
 }
 
 export namespace SubmitModel {

@@ -12,7 +12,14 @@ from jupyter_slurm_rest.slurm.dialects.envelope import Envelope, decode
 from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.dialects.people import ShareRows
 from jupyter_slurm_rest.slurm.dialects.states import job_state
-from jupyter_slurm_rest.slurm.dialects.tres import parse_gres, parse_tres
+from jupyter_slurm_rest.slurm.dialects.tres import (
+    count_ranges,
+    parse_gres,
+    parse_tres,
+    shared_gpus,
+    with_gpu_types,
+    with_gpus,
+)
 from jupyter_slurm_rest.slurm.dialects.values import Exit, Number, exit_code, limit, number, real
 from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
 from jupyter_slurm_rest.slurm.models import ExitCode, Gres, Limit, Tres
@@ -175,6 +182,20 @@ def test_resources_of_a_job() -> None:
                 Gres(name="gpu", type="h100", total=2, used=2),
             ],
         ),
+        (
+            "gpu:4,shard:16",
+            "gpu:(null):0(IDX:N/A),shard:(null):5(3/4,2/4,0/4,0/4)",
+            [Gres(name="gpu", total=4, used=0), Gres(name="shard", total=16, used=5)],
+        ),
+        (
+            "gpu:a100:2,gpu:h100:2",
+            "gpu:a100:1,gpu:(null):2",
+            [
+                Gres(name="gpu", type="a100", total=2, used=2),
+                Gres(name="gpu", type="h100", total=2, used=1),
+            ],
+        ),
+        ("gpu:1g.10gb:7", "gpu:1g.10gb:2", [Gres(name="gpu", type="1g.10gb", total=7, used=2)]),
         ("gpu:4", "gpu:(null):3(IDX:0-2)", [Gres(name="gpu", total=4, used=3)]),
         (
             "bandwidth:lustre:no_consume:4G",
@@ -188,3 +209,57 @@ def test_resources_of_a_job() -> None:
 )
 def test_resources_of_a_node(configured: str, used: str, expected: list[Gres]) -> None:
     assert parse_gres(configured, used) == expected
+
+
+@pytest.mark.parametrize(
+    ("used", "gpus"),
+    [
+        ("gpu:0(IDX:N/A),shard:0(0/4,0/4,0/4,0/4)", 0),
+        ("gpu:(null):0(IDX:N/A),shard:(null):5(3/4,2/4,0/4,0/4)", 2),
+        ("gpu:2(IDX:0-1),shard:1(-/4,-/4,1/4,0/4)", 1),
+        ("gpu:0,shard:(null):2(IDX:0-1)", 2),
+        ("gpu:0,shard:(null):0(IDX:N/A)", 0),
+        ("gpu:0,shard:0", 0),
+        ("", 0),
+    ],
+)
+def test_gpus_that_jobs_share(used: str, gpus: int) -> None:
+    assert shared_gpus(used) == gpus
+
+
+def test_ranges_are_counted() -> None:
+    found = [count_ranges(one) for one in ("0-3,8", "5", "", "N/A", "3-")]
+    assert found == [5, 1, 0, 0, 1]
+
+
+def test_the_gpus_of_a_job_over_typed_and_untyped_nodes() -> None:
+    # Slurm's TRES counts the untyped ones only, and a type that is not accounted nowhere.
+    tres = parse_tres("cpu=2,gres/gpu=1,gres/gpu:a100=2")
+    assert tres is not None
+    assert tres.gpus == 3
+    seven = parse_tres("cpu=2,gres/gpu=3,gres/gpu:a100=2")
+    detail = ["gpu:a100:2(IDX:0-1),gpu:h100:2(IDX:2-3)", "gpu:3(IDX:0-2)"]
+    found = with_gpus(seven, detail)
+    assert found is not None
+    assert (found.gpus, found.gpu_types) == (7, {"a100": 2, "h100": 2})
+    assert with_gpus(seven, ["gpu:a100:0(IDX:)"]) == seven
+    assert with_gpus(seven, []) == with_gpus(seven, None) == seven
+    assert with_gpus(None, detail) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "times", "types"),
+    [
+        ("gres:gpu:l40:2", 1, {"l40": 4}),
+        ("gres/gpu:l40:2", 2, {"l40": 4}),
+        ("gres/gpu:h100=1", 4, {"h100": 4}),
+        ("gres/gpu:1g.10gb:4", 1, {"1g.10gb": 4}),
+        ("gres/gpu:a100:1,gres/gpu:h100:3", 1, {"a100": 1, "h100": 3}),
+        ("gres/gpu:4", 1, {}),
+        ("gres/shard:4", 1, {}),
+        ("", 1, {}),
+    ],
+)
+def test_types_of_gpus_that_a_job_asks_for(written: str, times: int, types: dict[str, int]) -> None:
+    found = with_gpu_types(Tres(gpus=4), [("", 1), (written, times)])
+    assert found == Tres(gpus=4, gpu_types=types)

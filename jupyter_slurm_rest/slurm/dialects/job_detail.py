@@ -9,13 +9,13 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.filenames import Naming, finish, resolve
 from jupyter_slurm_rest.slurm.marks import without_mark
-from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.models import Job, Tres
 from jupyter_slurm_rest.slurm.reasons import explain
 
 from .envelope import Envelope
 from .jobs import JobRow, row_fields
 from .states import FINISHED_STATES
-from .tres import parse_tres
+from .tres import parse_tres, with_gpu_types, with_gpus
 from .values import (
     Exit,
     Number,
@@ -60,6 +60,10 @@ class JobDetail(JobRow):
     required_nodes: Text = None
     scheduled_nodes: Text = None
     batch_host: Text = None
+    tres_per_job: Text = None
+    tres_per_node: Text = None
+    tres_per_task: Text = None
+    tres_per_socket: Text = None
     tasks: Number = None
     cpus_per_task: Number = None
     nice: Number = None
@@ -115,8 +119,8 @@ def job(row: JobDetail, *, resolved: bool, user: str = "", now: float | None = N
         required_nodes=text(row.required_nodes),
         scheduled_nodes=text(row.scheduled_nodes),
         batch_host=text(row.batch_host),
-        requested=parse_tres(text(row.tres_req_str)),
-        allocated=parse_tres(text(row.tres_alloc_str)),
+        requested=_requested(row),
+        allocated=with_gpus(parse_tres(text(row.tres_alloc_str)), row.gres_detail),
         tasks=number(row.tasks),
         cpus_per_task=positive(row.cpus_per_task),
         nice=number(row.nice),
@@ -132,6 +136,18 @@ def job(row: JobDetail, *, resolved: bool, user: str = "", now: float | None = N
         sources=["slurmctld"],
     )
     return msgspec.convert(fields, Job)
+
+
+def _requested(row: JobDetail) -> Tres | None:
+    tres = parse_tres(text(row.tres_req_str))
+    nodes = (tres.nodes if tres else None) or 1
+    asked = (
+        (text(row.tres_per_job), 1),
+        (text(row.tres_per_node), nodes),
+        (text(row.tres_per_task), number(row.tasks) or 1),
+        (text(row.tres_per_socket), nodes),
+    )
+    return with_gpu_types(tres, asked)
 
 
 def _held_by(

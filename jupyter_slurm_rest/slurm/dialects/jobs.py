@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm.models import JobState, JobSummary, Limit
 
 from .envelope import Envelope, decode
 from .states import FINISHED_STATES, job_state
-from .tres import parse_tres
+from .tres import parse_tres, with_gpus
 from .values import (
     Exit,
     Number,
@@ -60,6 +60,8 @@ class JobRow(msgspec.Struct):
     cpus: Number = None
     tres_req_str: Text = None
     tres_alloc_str: Text = None
+    #: What was given on each node: ``gpu:a100:2(IDX:0-1)``.
+    gres_detail: list[str] | None = None
     priority: Number = None
     exit_code: Exit = None
 
@@ -106,6 +108,8 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         # Slurm counts a year on; squeue has NONE too.
         end = None
     tres = parse_tres(text(row.tres_alloc_str) or text(row.tres_req_str))
+    if row.gres_detail:
+        tres = with_gpus(tres, row.gres_detail)
     reason = text(row.state_reason)
     return {
         "id": display_id(job_id, array_job_id, array_task_id, array_tasks, het_job_id, het_offset),

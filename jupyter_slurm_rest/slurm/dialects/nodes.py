@@ -8,7 +8,7 @@ from jupyter_slurm_rest.slurm.models import Node
 
 from .envelope import Envelope
 from .node_states import sinfo_state, takes_jobs
-from .tres import parse_gres, parse_tres
+from .tres import parse_gres, parse_tres, shared_gpus
 from .values import Number, Text, Words, moment, number, positive, text, words
 
 
@@ -109,7 +109,7 @@ def node(row: NodeRow, *, mixed_failing: bool = True) -> Node:
         memory_free_os=number(row.free_mem if row.free_mem is not None else row.free_memory),
         gpus=gpus,
         gpus_used=gpus_used,
-        gpus_free=max(0, gpus - gpus_used) if free else 0,
+        gpus_free=max(0, gpus - gpus_used - shared_gpus(text(row.gres_used))) if free else 0,
         gres=gres,
         reason=text(row.reason),
         reason_user=text(row.reason_set_by_user) if row.reason else "",

@@ -48,7 +48,7 @@ def _tres_at(tree: dict[str, Any] | None, path: str) -> str:
 
 
 def association(row: AssociationRow) -> Association:
-    """One association with its own limits; what it inherits, Slurm does not say."""
+    """One association; its limits for one user hold what the accounts above hand down."""
     qos = at(row.default, "qos")
     return Association(
         account=text(row.account),
@@ -63,7 +63,10 @@ def association(row: AssociationRow) -> Association:
         max_submit_jobs=_limit_at(row.max, "jobs/total"),
         max_wall=_limit_at(row.max, "jobs/per/wall_clock"),
         max_tres_per_job=_tres_at(row.max, "tres/per/job"),
+        max_tres_per_node=_tres_at(row.max, "tres/per/node"),
         group_tres=_tres_at(row.max, "tres/total"),
+        group_jobs=_limit_at(row.max, "jobs/per/count"),
+        group_submit_jobs=_limit_at(row.max, "jobs/per/submitted"),
         shares=number(row.shares_raw),
     )
 
@@ -110,6 +113,7 @@ def with_qos_names(one: Association, rows: list[QosRow]) -> Association:
 
 class _Fairshare(msgspec.Struct):
     factor: Number = None
+    level: Number = None
 
 
 class ShareRow(msgspec.Struct):
@@ -149,6 +153,8 @@ def share(row: ShareRow) -> Share:
         effective_usage=real(row.effective_usage),
         # Fairshare is a person's; accounts have the number 0 without a meaning.
         fairshare=factor if person else None,
+        # 26.05 writes 2^64 for infinite.
+        level_fs=real((row.fairshare or _Fairshare()).level),
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.models import License, Reservation
 
 from .envelope import Envelope
-from .tres import parse_tres
+from .tres import count_ranges, parse_tres
 from .values import Number, Text, Words, moment, number, positive, text, words
 
 
@@ -43,6 +43,7 @@ class ReservationRows(Envelope):
 def reservation(row: ReservationRow) -> Reservation:
     """One reservation."""
     tres = parse_tres(text(row.tres))
+    cores = row.core_specializations
     return Reservation(
         name=text(row.name),
         start_time=moment(row.start_time),
@@ -50,8 +51,8 @@ def reservation(row: ReservationRow) -> Reservation:
         nodes=text(row.node_list),
         node_count=positive(row.node_count),
         core_count=positive(row.core_count),
-        cores={text(one.node): _count(text(one.core)) for one in row.core_specializations or []},
-        says_cores=row.core_specializations is not None,
+        cores={text(one.node): count_ranges(text(one.core)) for one in cores or []},
+        says_cores=cores is not None,
         gpus=tres.gpus if tres else 0,
         partition=text(row.partition),
         users=words(row.users),
@@ -62,16 +63,6 @@ def reservation(row: ReservationRow) -> Reservation:
         licenses=text(row.licenses),
         tres=text(row.tres),
     )
-
-
-def _count(ranges: str) -> int:
-    """How many cores ``0-3,8`` are."""
-    found = 0
-    for part in filter(None, ranges.split(",")):
-        first, _, last = part.partition("-")
-        if first.isdigit() and (last or first).isdigit():
-            found += int(last or first) - int(first) + 1
-    return found
 
 
 class LicenseRow(msgspec.Struct, rename="pascal"):
@@ -89,11 +80,13 @@ class LicenseRows(Envelope):
 
 def license_(row: LicenseRow) -> License:
     """One licence."""
+    free, kept = number(row.free) or 0, number(row.reserved) or 0
     return License(
         name=text(row.license_name),
         total=number(row.total) or 0,
         used=number(row.used) or 0,
-        free=number(row.free) or 0,
-        reserved=number(row.reserved) or 0,
+        free=free,
+        reserved=kept,
+        available=max(0, free - kept),
         remote=bool(row.remote),
     )

@@ -29,6 +29,7 @@ PARTIAL_STATES = frozenset({"REQUEUED", "RESIZING", "REVOKED"})
 #: COMPLETING is not among them: it does not tell how the job ended.
 _BASE_BEHIND = {
     "CONFIGURING": "RUNNING",
+    "EXPEDITING": "PENDING",
     "POWER_UP_NODE": "RUNNING",
     "RESIZING": "RUNNING",
     "SIGNALING": "RUNNING",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
@@ -43,11 +44,14 @@ class _Sum:
             self.other[name] = count
 
     def tres(self) -> Tres:
+        typed = sum(self.gpu_types.values())
+        gpus = self.known.get("gres/gpu", typed)
         return Tres(
             cpus=self.known.get("cpu"),
             memory=self.known.get("mem"),
             nodes=self.known.get("node"),
-            gpus=self.known.get("gres/gpu", sum(self.gpu_types.values())),
+            # Over typed and untyped nodes Slurm may count the untyped ones only.
+            gpus=gpus if gpus >= typed else gpus + typed,
             gpu_types=self.gpu_types,
             other=self.other,
         )
@@ -124,14 +128,74 @@ def _gres_items(written: str) -> dict[tuple[str, str], int]:
 def parse_gres(configured: str, used: str) -> list[Gres]:
     """A node's resources from its ``gres`` and ``gres_used``."""
     total, taken = _gres_items(configured), _gres_items(used)
-    found = [
-        Gres(name=name, type=kind, total=amount, used=taken.get((name, kind), 0))
-        for (name, kind), amount in total.items()
-    ]
-    # Jobs that ask for no type are counted under "(null)" when the node has only one.
-    untyped = taken.get(("gpu", "null"), 0)
-    gpus = [gres for gres in found if gres.name == "gpu"]
-    if untyped and len(gpus) == 1:
-        one = msgspec.structs.replace(gpus[0], used=gpus[0].used + untyped)
-        found[found.index(gpus[0])] = one
+    found = []
+    for (name, kind), amount in total.items():
+        count = taken.pop((name, kind), 0)
+        # What has no type, or was given without asking for one, is counted under "(null)".
+        untyped = min(taken.get((name, "null"), 0), amount - count)
+        if untyped > 0:
+            taken[name, "null"] -= untyped
+            count += untyped
+        found.append(Gres(name=name, type=kind, total=amount, used=count))
     return found
+
+
+_SHARDS = re.compile(r"(?:^|,)shard:[^,(]*\(([^)]*)\)")
+
+
+def shared_gpus(used: str) -> int:
+    """How many GPUs jobs share, by a node's ``gres_used``: nobody gets these as a whole."""
+    count = 0
+    for inside in _SHARDS.findall(used.replace("(null)", "null")):
+        if inside.startswith("IDX:"):
+            # Slurm 22.05 lists the GPUs.
+            count += count_ranges(inside[len("IDX:") :])
+        else:
+            # Then, for each GPU, shards in use and shards; "-" for one that a job has whole.
+            count += sum(part.partition("/")[0] not in ("0", "-") for part in inside.split(","))
+    return count
+
+
+def count_ranges(ranges: str) -> int:
+    """How many numbers ``0-3,8`` are; 0 for what is no list of numbers."""
+    found = 0
+    for part in ranges.split(","):
+        first, _, last = part.partition("-")
+        if first.isdigit() and (last or first).isdigit():
+            found += int(last or first) - int(first) + 1
+    return found
+
+
+def with_gpus(tres: Tres | None, detail: list[str] | None) -> Tres | None:
+    """What a job has, with its GPUs as they were given on each of its nodes.
+
+    TRES names only types that are accounted, and counts wrong over typed and untyped nodes.
+    """
+    counts: dict[str, int] = {}
+    for node in detail or []:
+        for (name, kind), amount in _gres_items(node).items():
+            if name == "gpu" and amount:
+                counts[kind] = counts.get(kind, 0) + amount
+    if tres is None or not counts:
+        return tres
+    types = {kind: amount for kind, amount in counts.items() if kind and kind != "null"}
+    return msgspec.structs.replace(tres, gpus=sum(counts.values()), gpu_types=types)
+
+
+def with_gpu_types(tres: Tres | None, asked: Iterable[tuple[str, int]]) -> Tres | None:
+    """What a job asked for, with the types of GPUs that it named.
+
+    ``asked`` are ``tres_per_job`` and the like (``gres:gpu:a100:2``, ``gres/gpu:a100=2``), each
+    with how many times it counts.
+    """
+    if tres is None or not tres.gpus:
+        return tres
+    for written, times in asked:
+        plain = written.replace("gres:", "").replace("gres/", "").replace("=", ":")
+        items = {kind: n for (name, kind), n in _gres_items(plain).items() if name == "gpu"}
+        types = {kind: n * times for kind, n in items.items() if kind}
+        if types:
+            if len(items) == 1:
+                types = dict.fromkeys(types, tres.gpus)
+            return msgspec.structs.replace(tres, gpu_types=types)
+    return tres

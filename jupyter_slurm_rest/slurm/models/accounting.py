@@ -6,7 +6,12 @@ from .values import Limit, Model
 
 
 class Association(Model, frozen=True, kw_only=True):
-    """A person's membership of an account (on a partition, or on all of them)."""
+    """A person's membership of an account (on a partition, or on all of them).
+
+    Without ``user`` it is the account itself. The limits for one user (``max_*``) hold what
+    the accounts above hand down; those for all together (``group_*``) are its own, and
+    count beside those of every account above.
+    """
 
     account: str
     user: str = ""
@@ -23,8 +28,11 @@ class Association(Model, frozen=True, kw_only=True):
     max_wall: Limit = None
     #: Slurm's TRES string per job: ``cpu=64,gres/gpu=4``.
     max_tres_per_job: str = ""
-    #: For the whole account: Slurm's GrpTRES.
+    max_tres_per_node: str = ""
+    #: For all jobs of the association together: Slurm's GrpTRES, GrpJobs, GrpSubmitJobs.
     group_tres: str = ""
+    group_jobs: Limit = None
+    group_submit_jobs: Limit = None
     shares: int | None = None
 
 
@@ -59,6 +67,8 @@ class Share(Model, frozen=True, kw_only=True):
     raw_usage: int | None = None
     effective_usage: float | None = None
     fairshare: float | None = None
+    #: ``None`` where nothing was used yet: sshare's LevelFS is infinite then.
+    level_fs: float | None = None
 
 
 class Account(Model, frozen=True, kw_only=True):

@@ -149,5 +149,8 @@ class License(Model, frozen=True, kw_only=True):
     total: int = 0
     used: int = 0
     free: int = 0
+    #: Kept by reservations; Slurm counts these as free.
     reserved: int = 0
+    #: Free for jobs outside of reservations.
+    available: int = 0
     remote: bool = False

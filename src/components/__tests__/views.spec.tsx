@@ -196,8 +196,13 @@ describe('NodesView', () => {
     const node = {
       name: 'gpu2',
       state: 'IDLE',
+      sinfo_state: 'drained',
       flags: ['DRAIN'],
       usable: false,
+      your_reservation: '',
+      cpus_free: 0,
+      memory_free: 0,
+      gpus_free: 0,
       partitions: [],
       features: [],
       cpus: 8,

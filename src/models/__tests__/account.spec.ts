@@ -36,16 +36,34 @@ describe('AccountModel', () => {
     jest.useRealTimers();
   });
 
-  async function read(associations: object[], shares: object[] = []): Promise<void> {
+  async function read(
+    associations: object[],
+    shares: object[] = [],
+    accounts: object[] = []
+  ): Promise<void> {
     model.active = true;
     await settled();
     expect(stub.last.path).toBe('clusters/maxwell/account');
-    await stub.last.answer({ user: 'alice', associations, shares, qos: [] });
+    await stub.last.answer({ user: 'alice', associations, accounts, shares, qos: [] });
   }
 
   it('puts the default account first', async () => {
     await read([association('zoo'), association('ant'), association('bee', { is_default: true })]);
     expect(model.standings.map(one => one.association.account)).toEqual(['bee', 'ant', 'zoo']);
+  });
+
+  it('finds the accounts above', async () => {
+    const above = (account: string, parent_account: string) => ({ account, parent_account });
+    await read(
+      [association('astro')],
+      [],
+      [above('root', ''), above('physics', 'root'), above('astro', 'physics'), above('x', 'root')]
+    );
+    expect(model.standings[0].accounts.map(one => one.account)).toEqual([
+      'astro',
+      'physics',
+      'root'
+    ]);
   });
 
   it("finds the person's own share, and the account's", async () => {

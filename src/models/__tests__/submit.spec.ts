@@ -14,11 +14,12 @@ class Server {
   gates: (() => void)[] = [];
   gated = false;
 
-  form = async () => ({
-    schema: {},
-    uiSchema: {},
-    defaults: { chdir: '/home/alice' } as Options
-  });
+  readonly formCalls: object[] = [];
+
+  form = async (_cluster: string, _path?: string, chosen: object = {}) => {
+    this.formCalls.push(chosen);
+    return { schema: {}, uiSchema: {}, defaults: { chdir: '/home/alice' } as Options };
+  };
 
   script = async (_cluster: string, script: string, changes?: Options): Promise<IScriptAnswer> => {
     this.scriptCalls.push({ script, changes });
@@ -104,6 +105,19 @@ describe('SubmitModel', () => {
     expect(model.dirty).toBe(true);
     await rest();
     expect(model.options.time).toBe('20');
+  });
+
+  it('asks for the choices again when another account or QOS is chosen', async () => {
+    const { model, server } = await begin();
+    expect(server.formCalls).toEqual([{}]);
+    model.change({ ...model.options, account: 'astro' });
+    await rest();
+    model.change({ ...model.options, time: '30' });
+    await rest();
+    expect(server.formCalls).toEqual([{}, { account: 'astro' }]);
+    model.script = '#!/bin/bash\n#SBATCH --qos=high\n';
+    await rest();
+    expect(server.formCalls.slice(-1)).toEqual([{ qos: 'high' }]);
   });
 
   it('writes only what changed in the form into the script', async () => {
