@@ -153,8 +153,8 @@ def share(row: ShareRow) -> Share:
         effective_usage=real(row.effective_usage),
         # Fairshare is a person's; accounts have the number 0 without a meaning.
         fairshare=factor if person else None,
-        # 26.05 writes 2^64 for infinite.
-        level_fs=real((row.fairshare or _Fairshare()).level),
+        # Infinite then, which every version writes in a way of its own: 0, 2^64, ...
+        level_fs=real((row.fairshare or _Fairshare()).level) if number(row.usage) else None,
     )
 
 

@@ -12,7 +12,7 @@ from jupyter_slurm_rest.server.machine import Machine
 from jupyter_slurm_rest.slurm.models import Account
 from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 from tests.real.instances import own_cluster
-from tests.real.talking import client_of
+from tests.real.talking import client_of, lines, until
 
 #: Partitions over cpu[1-2], each closed to somebody in a way of its own.
 PARTITIONS = {
@@ -82,6 +82,7 @@ def nothing_left(site: Cluster) -> Iterator[None]:
     yield
     for user in ("alice", "bob", "carol"):
         site.run(["scancel", "--user", user])
+    until(lambda: not lines(site, ["squeue", "--noheader"], user="root"), "no job is left", 120)
 
 
 @asynccontextmanager
