@@ -24,6 +24,7 @@ from jupyter_slurm_rest.slurm.sbatch import (
     rewrite,
 )
 from jupyter_slurm_rest.slurm.sbatch.options import BY_FIELD
+from jupyter_slurm_rest.slurm.submission_rules import ANY_SBATCH, SubmissionRules
 
 from .answers import OptionValue, ScriptAnswer
 from .cluster import Cluster
@@ -99,17 +100,23 @@ async def _trouble(files: FileThreads, path: str, field: str) -> str:
     return "" if stat.S_ISDIR(status.st_mode) else f"{shown} is not a directory here."
 
 
-def understand(request: ScriptRequest, *, max_size: int) -> ScriptAnswer:
-    """A script's options or, where options are given, the script that says them."""
+def understand(
+    request: ScriptRequest, *, max_size: int, rules: SubmissionRules = ANY_SBATCH
+) -> ScriptAnswer:
+    """A script's options or, where options are given, the script that says them.
+
+    ``rules`` are those of the Slurm that it is for.
+    """
     _check_size(request.script, max_size)
     text = request.script
     if request.options is not None:
         # By themselves first: a wrong value is that option's fault, not the fault of a
         # line that nobody wrote.
-        merge(_NO_OPTIONS, {key: value for key, value in request.options.items() if value})
+        given = {key: value for key, value in request.options.items() if value}
+        merge(_NO_OPTIONS, given, rules=rules)
         text = rewrite(text, request.options)
     script = parse_script(text)
-    return _answer(script, merge(script))
+    return _answer(script, merge(script, rules=rules))
 
 
 async def validate(cluster: Cluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:

@@ -20,7 +20,7 @@ from .errors import (
     Unreachable,
 )
 from .faults import failure
-from .negotiation import Negotiation
+from .negotiation import Negotiated, Negotiation
 from .oneversion import VersionChanged, agreed
 from .transport import Answer, Params, Stream, Transport
 from .verdict import verdict, worth_renewing
@@ -66,9 +66,14 @@ class Connection:
         """Whether :meth:`send` may speak ``version`` as well."""
         return await self._negotiation.also(version)
 
+    @property
+    def negotiated(self) -> Negotiated | None:
+        """Version and release, ``None`` before the first call; nothing is asked."""
+        return self._negotiation.found
+
     async def cluster(self) -> str:
         """The cluster's own name; empty where slurmrestd does not say it (before 23.11.1)."""
-        return (await self._negotiation.result()).cluster
+        return (await agreed(self._negotiation)).cluster
 
     async def username(self) -> str:
         """As whom Slurm is asked."""

@@ -50,6 +50,11 @@ class Negotiation:
         self._until: float | None = None
         self._lock = asyncio.Lock()
 
+    @property
+    def found(self) -> Negotiated | None:
+        """What was agreed; ``None`` while nobody has asked."""
+        return self._found
+
     def forget(self) -> None:
         """Negotiate anew at the next call."""
         self._found = None

@@ -233,3 +233,60 @@ def test_every_option_changes_the_request_or_is_refused() -> None:
                 refusal = str(problem).replace("_", "-")
             told = plain if refusal else told
             assert option.name in refusal or told != plain, f"{version}: {option.name} is forgotten"
+
+
+def test_lists_of_nodes_are_lists() -> None:
+    told = job('-x "cpu[1,3] gpu1" -w "cpu4, cpu5"', "v0.0.45")
+    assert told["excluded_nodes"] == ["cpu[1,3]", "gpu1"]
+    assert told["required_nodes"] == ["cpu4", "cpu5"]
+    assert job("-w 'cpu1 cpu2'", "v0.0.38")["nodelist"] == "cpu1 cpu2"
+
+
+@pytest.mark.parametrize(
+    ("release", "version", "per_task", "nodes"),
+    [
+        ("23.02.8", "v0.0.39", "gres:gpu:1", None),
+        ("23.11.11", "v0.0.39", "cpu:2,gres/gpu:1", 2),
+        ("23.11.11", "v0.0.40", "cpu:2,gres/gpu:1", 2),
+        ("24.05.8", "v0.0.39", "cpu=2,gres/gpu=1", 2),
+        ("24.11.5", "v0.0.40", "cpu=2,gres/gpu=1", 2),
+    ],
+)
+def test_a_task_gets_what_the_release_sbatch_says(
+    release: str, version: str, per_task: str, nodes: int | None
+) -> None:
+    told = job("-n4 -c2 --ntasks-per-node=2 --gpus-per-task=1", version, release=release)
+    assert told["tres_per_task"] == per_task
+    assert told.get("minimum_nodes") == nodes
+
+
+def test_what_hangs_on_release_and_version_together() -> None:
+    line = "-p gpu --gres=gpu:1 --gres-flags=disable-binding --gpu-bind=closest"
+    for version, release, flag in (
+        ("v0.0.40", "23.11.11", "GRED_BINDING_DISABLED"),
+        ("v0.0.40", "24.11.5", "GRES_BINDING_DISABLED"),
+        ("v0.0.39", "24.05.8", "GRED_BINDING_DISABLED"),
+    ):
+        assert job(line, version, release=release)["flags"] == [flag]
+    assert job(line, "v0.0.39", release="23.02.8")["tres_bind"] == "gpu:closest"
+    assert job(line, "v0.0.39", release="23.11.11")["tres_bind"] == "gres/gpu:closest"
+    assert isinstance(job("-b now+1hour", "v0.0.39")["begin_time"], int)
+    assert job("-b now+1hour", "v0.0.40")["begin_time"]["set"]
+    with pytest.raises(Unsupported, match="--gpus-per-task"):
+        job("-n1 --gpus-per-task=1", "v0.0.38", release="23.11.11")
+
+
+@pytest.mark.parametrize(("release", "told"), [("23.11.11", True), ("24.05.8", False)])
+def test_the_old_sbatch_tells_the_job_how_its_files_are_opened(release: str, told: bool) -> None:
+    line = "--open-mode=append --cpu-freq=low-high:ondemand --profile=task --acctg-freq=30"
+    found = environment(job(line, "v0.0.40", release=release))
+    expected = {
+        "SLURM_OPEN_MODE": "a",
+        "SLURM_CPU_FREQ_REQ": "Low-High:OnDemand",
+        "SLURM_PROFILE": "Task",
+        "SLURM_ACCTG_FREQ": "30",
+    }
+    assert {name: found.get(name) for name in expected} == (
+        expected if told else dict.fromkeys(expected)
+    )
+    assert found["HYDRA_BOOTSTRAP"] == "slurm"

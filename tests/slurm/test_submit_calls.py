@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.calls import submit as submit_calls
+from jupyter_slurm_rest.slurm.dialects.submitted import taken
 from jupyter_slurm_rest.slurm.errors import (
     AnswerLost,
     InvalidRequest,
@@ -15,6 +16,7 @@ from jupyter_slurm_rest.slurm.errors import (
     TokenRejected,
     TooLarge,
     Unreachable,
+    Unsupported,
 )
 from jupyter_slurm_rest.slurm.sbatch import Submitter
 from jupyter_slurm_rest.slurm.transport import Answer
@@ -223,3 +225,31 @@ async def test_a_check_tells_what_a_submission_would_tell_and_sends_nothing() ->
     warnings = await client.check_submission(_SCRIPT + "#SBATCH -N2 --wait\n", submitter=_SUBMITTER)
     assert len(warnings) == 2
     assert slurm.submissions == 0
+
+
+async def test_the_clusters_own_name_is_no_other_cluster() -> None:
+    slurm = Slurm()
+    client, _, _ = slurm.client()
+    name = await client.connection.cluster()
+    assert name
+    for named in (name, name.upper()):
+        await client.submit(f"#!/bin/sh\n#SBATCH -M {named}\n", submitter=_SUBMITTER)
+    for other in ("other", f"{name},other"):
+        with pytest.raises(Unsupported, match="--clusters"):
+            await client.submit(f"#!/bin/sh\n#SBATCH -M {other}\n", submitter=_SUBMITTER)
+    assert slurm.submissions == 2
+
+
+def test_slurmrestds_introductions_are_left_out() -> None:
+    words = "Job is in held state, pending scheduler release"
+    answer = json(
+        job_id=5,
+        warnings=[
+            {"description": "HetJob submission resulted in non-zero return code"},
+            {"description": f"Job submission resulted in non-zero return code: {words}"},
+            {"description": words},
+        ],
+    )
+    found = taken(answer, 1)
+    assert found is not None
+    assert found.warnings == [words]

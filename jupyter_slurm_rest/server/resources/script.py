@@ -13,5 +13,5 @@ class ScriptHandler(SlurmHandler):
     @operation("read")
     async def post(self, cluster: str, body: ScriptRequest) -> ScriptAnswer:
         """Read a script's options or, given options, write them into it."""
-        self.cluster(cluster)
-        return understand(body, max_size=self.app.max_script_size)
+        rules = self.cluster(cluster).client.rules()
+        return understand(body, max_size=self.app.max_script_size, rules=rules)

@@ -41,6 +41,10 @@ def _hosts(field: str, words: str) -> list[str]:
         raise InvalidRequest(field, f"--{field}: {problem}.") from None
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 class _Counting:
     """Nodes, tasks and CPUs, which sbatch derives from each other."""
 
@@ -89,8 +93,8 @@ class _Counting:
             self.most = min(self.most, self.tasks)
             if self.tasks < self.least:
                 request.warnings.append(
-                    f"{self.tasks} tasks cannot run on {self.least} nodes; "
-                    f"the job asks for {self.tasks} nodes."
+                    f"{_counted(self.tasks, 'task')} cannot run on {self.least} nodes; "
+                    f"the job asks for {_counted(self.tasks, 'node')}."
                 )
                 self.least = self.most = self.tasks
                 if self.old and self.hosts:

@@ -316,6 +316,9 @@ _TOO_OLD_TO_SAY = "OOMKillStep: None, 0"
 
 def judge(theirs: Outcome, ours: Outcome) -> Verdict:
     """Whether sbatch and we did the same."""
+    for text in ours.warnings:
+        if "OpenAPI" in text or "return code" in text:
+            return Verdict("different", f"slurmrestd's words reach the person: {text}")
     if theirs.refusal and ours.refusal:
         return Verdict("both", f"sbatch: {theirs.refusal}; here: {ours.refusal}")
     if ours.ours:
