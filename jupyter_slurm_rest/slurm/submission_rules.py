@@ -44,13 +44,15 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     sharing_is_exclusive: bool = True
     #: ``--gpus-per-node`` and GPUs in ``--gres`` exclude each other.
     one_way_to_gpus_per_node: bool = True
+    #: ``--segment`` divides ``--nodes``.
+    segments_are_full: bool = True
     #: ``--hint`` gives way to ``--cores-per-socket`` and ``--sockets-per-node`` too.
     hint_gives_way_to_shape: bool = True
 
     #: Options that this sbatch does not have, with the release that brought or dropped them.
     unknown_options: Mapping[str, str] = {}
-    #: Patterns of values that it does not know, by option, likewise.
-    unknown_values: Mapping[str, tuple[str, str]] = {}
+    #: Values that it does not know: option, pattern, and again the release.
+    unknown_values: tuple[tuple[str, str, str], ...] = ()
 
     # Nodes, tasks, resources.
     #: sbatch itself multiplies nodes and tasks per node, and cuts lists of nodes.
@@ -62,6 +64,8 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     #: ``--cpus-per-task`` and ``--gpus-per-task`` are also told as ``--tres-per-task``, and
     #: what a task gets is bound to it.
     all_per_task: bool = True
+    #: ``--gpus-per-task`` takes several types.
+    gpu_types_per_task: bool = True
     #: Between name and number there: ``cpu=2`` or ``cpu:2``.
     per_task_separator: str = "="
 
@@ -71,6 +75,8 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     #: sbatch itself tells the job how its files are opened and what is sampled; later
     #: slurmctld does.
     option_variables: bool = False
+    #: sbatch tells the job its ``--network``.
+    network_variable: bool = False
     #: mpirun's launchers are told how to start.
     mpi_variables: bool = True
 
@@ -97,13 +103,15 @@ _SINCE: dict[str, tuple[int, int]] = {
 #: The first release without an option, and its new name.
 _DROPPED = {"container-type": ((26, 11), "--runtime")}
 #: The release that brought a value.
-_VALUES_SINCE: dict[str, tuple[str, tuple[int, int]]] = {
-    "nodes": (r".*[,:].*", (23, 2)),
-    "gpu-bind": (r"(?i)(verbose,)?(map|mask):.*", (23, 11)),
-    "gres-flags": (r"(?i).*sharing.*", (23, 11)),
-    "exclusive": (r"(?i)topo", (24, 5)),
-    "requeue": (r".+", (25, 11)),
-}
+_VALUES_SINCE: tuple[tuple[str, str, tuple[int, int]], ...] = (
+    ("nodes", r".*[,:].*", (23, 2)),
+    ("gpu-bind", r"(?i)(verbose,)?(map|mask):.*", (23, 11)),
+    ("gres-flags", r"(?i).*sharing.*", (23, 11)),
+    ("gpus-per-task", r".*=.*", (24, 5)),
+    ("exclusive", r"(?i)topo", (24, 5)),
+    ("requeue", r".+", (25, 11)),
+    ("exclusive", r"(?i)allocation", (26, 5)),
+)
 
 
 def _release(series: tuple[int, int]) -> str:
@@ -143,20 +151,23 @@ def submission_rules(
         get_user_env_takes_value=may_be_before(25, 5),
         sharing_is_exclusive=not may_be_before(23, 2),
         one_way_to_gpus_per_node=not may_be_before(26, 5),
+        segments_are_full=not may_be_before(26, 5),
         hint_gives_way_to_shape=not may_be_before(25, 11),
         unknown_options=_unknown_options(may_be_before, may_be_from),
-        unknown_values={
-            name: (pattern, f"it came with Slurm {_release(first)}")
-            for name, (pattern, first) in _VALUES_SINCE.items()
+        unknown_values=tuple(
+            (name, pattern, f"it came with Slurm {_release(first)}")
+            for name, pattern, first in _VALUES_SINCE
             if not may_be_from(*first)
-        },
+        ),
         counts_tasks_per_node=may_be_before(23, 2),
         counts_nodes=not may_be_before(23, 11),
         gres_separator=":" if may_be_before(23, 11) else "/",
         all_per_task=not may_be_before(23, 11),
+        gpu_types_per_task=not may_be_before(25, 5),
         per_task_separator=":" if may_be_before(24, 5) else "=",
         nil_is_a_name=may_be_before(23, 2),
         option_variables=api >= 39 and may_be_before(24, 5, 2),
+        network_variable=may_be_before(24, 11) and not may_be_before(24, 5),
         mpi_variables=not may_be_before(23, 11),
     )
 

@@ -37,9 +37,9 @@ def _unknown(option: Option, words: str | None, rules: SubmissionRules) -> str:
     why = rules.unknown_options.get(option.name)
     if why:
         return f"--{option.name} here: {why}"
-    pattern, why = rules.unknown_values.get(option.name, ("", ""))
-    if why and re.fullmatch(pattern, words or ""):
-        return f"--{option.name}={words} here: {why}"
+    for name, pattern, why in rules.unknown_values:
+        if name == option.name and re.fullmatch(pattern, words or ""):
+            return f"--{option.name}={words} here: {why}"
     return ""
 
 

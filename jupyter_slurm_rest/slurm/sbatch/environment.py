@@ -166,6 +166,8 @@ def job_environment(
             "SLURM_CONTAINER": spec.container,
             "SLURM_CONTAINER_ID": spec.container_id,
             "SLURM_CONTAINER_TYPE": spec.container_type,
+            "SLURM_RUNTIME": spec.runtime,
+            "SLURM_NETWORK": spec.network if rules.network_variable else None,
             "SLURM_ARBITRARY_NODELIST": (
                 spec.nodelist if spec.distribution == "arbitrary" else None
             ),

@@ -40,7 +40,7 @@ def _hint(spec: JobSpec, rules: SubmissionRules) -> None:
         return
     shape = _FULL_SHAPE if rules.hint_gives_way_to_shape else _SHAPE
     if spec.given("hint") and not spec.given(*shape):
-        spec.unset(*shape)
+        spec.unset(*_FULL_SHAPE)
     elif spec.given(*shape) or any(field in spec.origins for field in shape):
         spec.unset("hint")
 
@@ -70,6 +70,16 @@ def _cpus(spec: JobSpec) -> None:
         spec.unset("cpus_per_task")
 
 
+def _segments(spec: JobSpec, rules: SubmissionRules) -> None:
+    if not (rules.segments_are_full and spec.segment and spec.nodes):
+        return
+    nodes = spec.nodes.most if spec.nodes.sizes else spec.nodes.least
+    if nodes > spec.segment and nodes % spec.segment:
+        raise InvalidRequest(
+            "segment", f"--segment={spec.segment} does not divide the {nodes} nodes of --nodes."
+        )
+
+
 def _asks_gpus(gres: str) -> bool:
     """As sbatch looks for it: any name of a resource that begins with ``gpu``."""
     return any(item.removeprefix("gres/").startswith("gpu") for item in gres.split(","))
@@ -91,6 +101,7 @@ def apply(spec: JobSpec, rules: SubmissionRules) -> None:
         raise _exclude_each_other("exclusive", "oversubscribe")
     _cpus(spec)
     _hint(spec, rules)
+    _segments(spec, rules)
     if spec.begin and spec.deadline and spec.deadline < spec.begin:
         raise InvalidRequest("deadline", "--deadline is earlier than --begin.")
     if spec.bb and spec.bbf:

@@ -183,7 +183,7 @@ def _count_tasks(request: Request) -> None:
     if each and gpus:
         request.tasks_counted = request.tasks is None or request.tasks_counted
         request.tasks = gpus * each
-    if request.tasks and request.cpus_per_task and request.tres_per_task:
+    if request.tres_per_task and request.tasks and request.cpus_per_task and not spec.overcommit:
         request.least_cpus = max(request.least_cpus, request.tasks * request.cpus_per_task)
 
 

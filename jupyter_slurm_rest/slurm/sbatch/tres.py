@@ -57,13 +57,21 @@ def _check_names(words: str) -> None:
                 )
 
 
-def _per_task(request: Request, separator: str) -> list[str]:
+def _per_task(request: Request, rules: SubmissionRules) -> list[str]:
     """--tres-per-task with --cpus-per-task and --gpus-per-task written into it."""
     spec = request.spec
     words = spec.tres_per_task or ""
     _check_names(words)
     items = [re.sub(r"^(gres|license):", r"\1/", item) for item in words.split(",") if item]
-    for name, number in _gpus_per_task(spec.gpus_per_task or ""):
+    separator = rules.per_task_separator
+    gpus = _gpus_per_task(spec.gpus_per_task or "")
+    if len(gpus) > 1 and not rules.gpu_types_per_task:
+        request.warnings.append(
+            "This Slurm reads only the first type of --gpus-per-task; "
+            "--tres-per-task=gres/gpu:<type>=<number>,... takes several."
+        )
+        gpus = gpus[:1]
+    for name, number in gpus:
         if any(item.lower().startswith(name) for item in items):
             raise InvalidRequest(
                 "gpus_per_task", "--gpus-per-task and --tres-per-task both ask for GPUs."
@@ -135,6 +143,6 @@ def resolve_tres(request: Request, rules: SubmissionRules) -> None:
         if found := re.search(r"(?i)cpu:\s*\+?([0-9]+)", spec.tres_per_task or ""):
             request.cpus_per_task = int(found[1])
         return
-    items = _per_task(request, rules.per_task_separator)
+    items = _per_task(request, rules)
     request.tres_per_task = ",".join(items)
     request.tres_bind = _binding(items, request.tres_bind)

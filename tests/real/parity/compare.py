@@ -309,7 +309,7 @@ def differences(theirs: Outcome, ours: Outcome) -> list[str]:
 
 #: v0.0.40 and v0.0.41 cannot say that OOMKillStep is left to the site; slurmrestd 24.11 says 0.
 _OF_REQUEST = re.compile(
-    r"(NumCPUs|(Req)?TRES|TresPerTask|json\.(cpus|tres_req_str)|sacct\.Req(CPUS|Mem|TRES)):"
+    r"(NumCPUs|(Req)?TRES|TresPerTask|json\.(cpus|tres_req_str|tres_per_task)|sacct\.Req(CPUS|Mem|TRES)):"
 )
 _TOO_OLD_TO_SAY = "OOMKillStep: None, 0"
 

@@ -254,6 +254,20 @@ _TOGETHER: dict[str, list[str]] = {
         "-N1 -n4 -t 5",
     ],
     "hetjob held": ["-H -n1", "hetjob", "-n1 --comment=second"],
+    "overcommitted threads": ["-O", "-c2", "-n4"],
+    "types of gpus per task": ["-p gpu", "-n2", "--gpus-per-task=a100:1,a100:2"],
+    "a type with its own sign": ["-p gpu", "-n2", "--gpus-per-task=a100=1"],
+    "types of gpus by tres": ["-p gpu", "-n2", "--tres-per-task=gres/gpu:a100:1"],
+    "cpus by tres": ["-n2", "--tres-per-task=cpu:3"],
+    "gpu binding said in full": ["-p gpu", "-G2", "-n2", "--gpu-bind=verbose,mask_gpu:0x1,0x2"],
+    "hint against sockets": ["--hint=nomultithread", "--sockets-per-node=1"],
+    "uneven tasks per node": ["--ntasks-per-node=2", "-n3"],
+    "tasks per node on some nodes": ["--ntasks-per-node=2", "-N1-2"],
+    "a node twice": ["-w cpu1,cpu1", "-n2"],
+    "threads on two nodes": ["-c2", "-N2"],
+    "gpu memory over nodes": ["-p gpu", "--mem-per-gpu=100", "--gpus-per-node=1", "-N2"],
+    "segments that do not fit": ["--segment=2", "-N3"],
+    "one exclusive allocation": ["--exclusive=allocation"],
 }
 
 
