@@ -71,8 +71,11 @@ def _last_counts(theirs: Sequence[Outcome]) -> list[bool]:
     alone = {case.lines: outcome for case, outcome in zip(CASES, theirs, strict=False)}
     found: list[bool] = []
     for case, outcome in zip(REPEATED, theirs[len(CASES) :], strict=True):
-        single = None if case.call or case.variable else alone.get(case.lines[1:])
-        found.append(single is None or not differences(single, outcome))
+        # Where the first one says nothing else that would stay.
+        plain = not (case.call or case.variable) and " -" not in case.lines[0]
+        single = alone.get(case.lines[1:]) if plain else None
+        comparable = single is not None and not (single.refusal or outcome.refusal)
+        found.append(single is None or not comparable or not differences(single, outcome))
     return found
 
 
