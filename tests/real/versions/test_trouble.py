@@ -1,0 +1,83 @@
+"""A token that runs out, and slurmdbd that is down, through every API version."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from devcluster import Cluster
+from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
+from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
+from tests.real.talking import client_of, lines, submit, until, versions_of
+from tests.real.versions import seen
+
+
+class _RunningOut:
+    """Gives an expired token until another one is asked for."""
+
+    def __init__(self, expired: str, then: str) -> None:
+        self._token, self._then = expired, then
+        self.renewals = 0
+
+    async def __call__(self, renew: bool = False) -> Credentials:
+        if renew:
+            self._token = self._then
+            self.renewals += 1
+        return Credentials("alice", self._token)
+
+
+async def test_an_expired_token_is_renewed_or_told(cluster: Cluster) -> None:
+    good, expired = cluster.token("alice"), cluster.token("alice", lifespan=1)
+    ends = time.time() + 2
+    job = submit(cluster, "--hold")
+    until(lambda: time.time() > ends, "the token has run out")
+    for version in await versions_of(cluster):
+        with seen(cluster, version, "token trouble"):
+            for what in ("nodes", "partitions", "jobs", "qos", "history", "shares", "change"):
+                tokens = _RunningOut(expired, good)
+                async with SlurmClient(Transport(cluster.url), tokens, version) as client:
+                    if what == "change":
+                        (result,) = await client.update([job], JobChange(comment=version))
+                        assert result.ok, result
+                    elif what != "shares" or (await client.capabilities()).fairshare:
+                        assert await getattr(client, what)() is not None
+                        # History and QOS may ask for several things at once.
+                        assert tokens.renewals >= 1, what
+                tokens = _RunningOut(expired, expired)
+                async with SlurmClient(Transport(cluster.url), tokens, version) as client:
+                    with pytest.raises(TokenRejected):
+                        await client.ping()
+    lines(cluster, ["scancel", str(job)])
+
+
+async def test_without_slurmdbd(cluster: Cluster) -> None:
+    versions = await versions_of(cluster)
+    job = submit(cluster, "--hold")
+    cluster.stop("slurmdbd")
+    try:
+        async with client_of(cluster) as client:
+            # Whatever the newest version does: another one works meanwhile.
+            assert (await client.whole_job(job)).job_id == job
+            assert len(await client.nodes()) == 4
+        for version in versions:
+            async with client_of(cluster, version=version) as client:
+                first = version == "v0.0.39" or (
+                    version == "v0.0.40" and cluster.release.startswith("23.11")
+                )
+                with seen(cluster, version, "slurmdbd down", refused=first):
+                    with pytest.raises(AccountingDown):
+                        await client.qos()
+                    if first:
+                        for call in (client.job, client.whole_job):
+                            with pytest.raises(AccountingDown):
+                                await call(job)
+                        continue
+                    assert (await client.whole_job(job)).job_id == job
+                    assert {one.name for one in await client.partitions()} >= {"debug", "gpu"}
+                    (result,) = await client.update([job], JobChange(comment=version))
+                    assert result.ok, result
+    finally:
+        cluster.start("slurmdbd")
+    lines(cluster, ["scancel", str(job)])
