@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import math
 import time
@@ -12,11 +13,18 @@ from jupyter_slurm_rest.foreign_text import printable
 
 from .api import SlurmApi
 from .errors import SlurmMagicError
-from .words import duration, limit, moment
+from .words import clock, duration, limit, moment
+
+#: Seconds for which a job is shown as it was last read: the server answers no newer.
+_FRESH = 1.0
 
 
 class Job:
-    """One job. ``info`` holds the fields as the server sent them last."""
+    """One job. ``info`` holds the fields as the server sent them last.
+
+    To show it is to look at it: a job that was not over is read again, and the last line
+    says when that was.
+    """
 
     def __init__(
         self, api: SlurmApi, cluster: str, job_id: str, info: dict[str, Any] | None = None
@@ -25,11 +33,16 @@ class Job:
         self.cluster = cluster
         self.api = api
         self._path = f"clusters/{cluster}/jobs/{quote(self.id, safe='')}"
-        self.info: dict[str, Any] = info if info is not None else api.call("GET", self._path)
+        self.info: dict[str, Any] = info if info is not None else {}
+        #: When ``info`` was read, seconds since the epoch.
+        self._read_at = 0.0
+        if info is None:
+            self.refresh()
 
     def refresh(self) -> Job:
         """Ask for the job's fields again."""
         self.info = self.api.call("GET", self._path)
+        self._read_at = time.time()
         return self
 
     @property
@@ -95,7 +108,14 @@ class Job:
             raise SlurmMagicError(result["message"])
         return str(result["message"])
 
+    def _look(self) -> None:
+        """Read a job that is not over again; where that fails, its age is shown."""
+        if not self.ended and time.time() - self._read_at > _FRESH:
+            with contextlib.suppress(SlurmMagicError):
+                self.refresh()
+
     def _facts(self) -> list[tuple[str, str]]:
+        self._look()
         info = self.info
         why = info["why"] or {}
         exit_code = info["exit_code"] or {}
@@ -114,6 +134,7 @@ class Job:
             ("Nodes", info["nodes"]),
             ("Exit code", str(exit_code.get("code", "")) if self.ended else ""),
             ("Output", info["stdout"]),
+            ("As of", clock(self._read_at) if not self.ended else ""),
         ]
         return [(name, value) for name, value in facts if value]
 

@@ -32,6 +32,11 @@ def megabytes(mebibytes: int) -> str:
     return f"{mebibytes / 1024:.0f} GiB" if mebibytes >= 10_240 else f"{mebibytes} MiB"
 
 
+def clock(seconds: float) -> str:
+    """The same to the second, for what changes quickly."""
+    return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
 def moment(seconds: int | None) -> str:
     """Seconds since the epoch in local time."""
     if seconds is None:

@@ -36,12 +36,12 @@ export class JobApi {
     return results[0];
   }
 
-  /** Changes the job; resolves with the job as it is then. */
-  change(changes: IJobChange): Promise<IJob> {
-    return this._server.send<IJob>('PATCH', this._path(), changes);
+  /** Changes the job, by the id it shows; resolves with the job as it is then. */
+  change(changes: IJobChange, id = this._id): Promise<IJob> {
+    return this._server.send<IJob>('PATCH', this._path(id), changes);
   }
 
-  private _path(): string[] {
-    return ['clusters', this._cluster, 'jobs', this._id];
+  private _path(id = this._id): string[] {
+    return ['clusters', this._cluster, 'jobs', id];
   }
 }

@@ -10,6 +10,9 @@ import { describeError } from '../models/errorwords';
 export interface INamedJob {
   id: string;
   name?: string;
+  state?: string;
+  cron?: boolean;
+  het_job_id?: number | null;
 }
 
 /** Names that a dialog shows before it only counts. */
@@ -28,7 +31,9 @@ export async function cancelJobs(options: {
   /** Called once the queue may have changed, before the person reads what Slurm said. */
   onAnswer: () => void;
 }): Promise<IActionResult[] | null> {
-  const { server, cluster, jobs, trans, onAnswer } = options;
+  const { server, cluster, trans, onAnswer } = options;
+  const jobs = wholes(options.jobs);
+  const cron = jobs.some(job => job.cron);
   const answer = await showDialog({
     title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
     body: <JobNames jobs={jobs} trans={trans} />,
@@ -45,7 +50,7 @@ export async function cancelJobs(options: {
     const { results } = await server.send<{ results: IActionResult[] }>(
       'POST',
       ['clusters', cluster, 'jobs', 'actions'],
-      { action: 'cancel', job_ids: jobs.map(job => job.id) }
+      { action: 'cancel', job_ids: jobs.map(job => job.id), ...(cron ? { cron } : {}) }
     );
     onAnswer();
     await report(results, jobs, trans);
@@ -72,6 +77,19 @@ export async function cancelJobs(options: {
   }
 }
 
+/** Components of a job that waits as that job: Slurm cancels them only together. */
+function wholes(jobs: readonly INamedJob[]): INamedJob[] {
+  const found = new Map<string, INamedJob>();
+  for (const job of jobs) {
+    const together = job.state === 'PENDING' && job.het_job_id;
+    const id = together ? String(job.het_job_id) : job.id;
+    if (!found.has(id)) {
+      found.set(id, { ...job, id });
+    }
+  }
+  return [...found.values()];
+}
+
 function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
   const { jobs, trans } = props;
   const more = jobs.length - NAMED;
@@ -85,6 +103,20 @@ function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle 
         ))}
         {more > 0 ? <li>{trans._n('and %1 more', 'and %1 more', more)}</li> : null}
       </ul>
+      {jobs.some(job => job.state === 'PENDING' && job.het_job_id) ? (
+        <p>{trans.__('A heterogeneous job that waits is cancelled with all of its components.')}</p>
+      ) : null}
+      {jobs.some(job => job.cron) ? (
+        <p>
+          {trans.__(
+            'From scrontab: %1. Their lines there are disabled as well, and they do not run again.',
+            jobs
+              .filter(job => job.cron)
+              .map(job => job.id)
+              .join(', ')
+          )}
+        </p>
+      ) : null}
       <p>{trans.__('A cancelled job cannot be continued.')}</p>
     </div>
   );

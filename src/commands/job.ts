@@ -135,10 +135,10 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     },
     async ({ cluster, id }) => {
       const { cancelJobs } = await import('./cancel');
-      const name = find({ cluster, id })?.job?.name;
+      const job = find({ cluster, id })?.job ?? { id };
       const { server } = clusters;
       const onAnswer = () => clusters.emitJobsChanged(cluster);
-      await cancelJobs({ server, cluster, jobs: [{ id, name }], trans, onAnswer });
+      await cancelJobs({ server, cluster, jobs: [job], trans, onAnswer });
     },
     'cancel'
   );

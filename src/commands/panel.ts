@@ -5,6 +5,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { slurmIcon } from '../icons';
 import type { PanelModel } from '../models/panel';
+import type { INamedJob } from './cancel';
 import { CommandIDs } from './ids';
 
 /** Nothing may be given. */
@@ -93,11 +94,11 @@ export function addPanelCommands(options: {
 function targetOf(
   args: ReadonlyPartialJSONObject,
   model: PanelModel
-): { cluster: string; jobs: { id: string; name?: string }[] } | null {
+): { cluster: string; jobs: INamedJob[] } | null {
   const { queue } = model;
   const cluster = typeof args.cluster === 'string' ? args.cluster : queue.cluster;
   const jobs = Array.isArray(args.ids)
-    ? args.ids.map(id => ({ id: String(id), name: queue.known.find(job => job.id === id)?.name }))
+    ? args.ids.map(id => queue.known.find(job => job.id === id) ?? { id: String(id) })
     : queue.selection.jobs;
   return cluster === null || jobs.length === 0 ? null : { cluster, jobs };
 }

@@ -48,12 +48,14 @@ export class JobModel extends WatchedModel {
 
   /** Does something to the job; resolves with what Slurm said, after reading it again. */
   act(action: Action, options: Record<string, unknown> = {}): Promise<IActionResult> {
-    return this._do(() => this._api.act(action, options));
+    // By the id that is shown: of an array, what is left of it and not all.
+    const job_ids = [this._job?.id ?? this.id];
+    return this._do(() => this._api.act(action, { job_ids, ...options }));
   }
 
   /** Changes the job; rejects with Slurm's refusal. */
   async change(changes: IJobChange): Promise<void> {
-    await this._do(() => this._api.change(changes));
+    await this._do(() => this._api.change(changes, this._job?.id ?? this.id));
   }
 
   private async _do<T>(task: () => Promise<T>): Promise<T> {

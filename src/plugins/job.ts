@@ -18,6 +18,7 @@ import { describeJobArguments, jobArguments } from '../commands/job-arguments';
 import { offerRemedy } from '../commands/remedy';
 import type { JobTab } from '../components/job-view';
 import { slurmIcon } from '../icons';
+import { jobAddress } from '../models/jobaddress';
 import type { JobPanel } from '../panels/job';
 import { ISlurmClusters } from '../tokens';
 
@@ -116,10 +117,11 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: describeJobArguments(trans) },
       isEnabled: args => jobArguments(args) !== null,
       execute: async args => {
-        const job = jobArguments(args);
-        if (job === null) {
+        const named = jobArguments(args);
+        if (named === null) {
           throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
         }
+        const job = { ...named, id: jobAddress(named.id) };
         let widget = find(job);
         if (widget === null) {
           widget = await open(job, args.tab as JobTab | undefined);

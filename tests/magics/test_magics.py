@@ -6,13 +6,16 @@ import html
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
 
+from jupyter_slurm_rest.magics.api import SlurmApi
 from jupyter_slurm_rest.magics.errors import SlurmMagicError
+from jupyter_slurm_rest.magics.job import Job
+from jupyter_slurm_rest.magics.words import clock
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -159,8 +162,10 @@ async def test_cancelling_what_matches(run: Run, slurmrestd: ReplaySlurmrestd) -
     await run("%slurm cancel --all")
     mine = {"user_name": "alice", "flags": ["VERBOSE"]}
     chosen = {"job_name": "my job", "partition": "gpu", "job_state": ["PENDING"]}
-    sent = [json.loads(request.body) for request in slurmrestd.sent("slurm/jobs")]
-    assert sent == [mine | chosen, mine]
+    killed = [one for one in slurmrestd.sent("slurm/jobs") if one.method == "DELETE"]
+    sent = [json.loads(request.body) for request in killed]
+    # Each time the waiting jobs are asked for first.
+    assert [body for body in sent if "signal" not in body] == [mine | chosen, mine]
 
 
 @pytest.mark.parametrize("command", ["jobs", "submit", "cancel", "signal"])
@@ -200,3 +205,51 @@ async def test_names_of_jobs_move_no_cursor(run: Run, slurmrestd: ReplaySlurmres
     for line in repr(jobs).split("\n"):
         assert line.isprintable()
     assert "\ufffd[2J" in repr(jobs)
+
+
+class _Answers:
+    """The server's API, with one answer after another."""
+
+    def __init__(self, *states: str) -> None:
+        empty: dict[str, Any] = dict.fromkeys(
+            [
+                "name",
+                "why",
+                "exit_code",
+                "partition",
+                "account",
+                "submit_time",
+                "estimated_start",
+                "start_time",
+                "end_time",
+                "elapsed",
+                "time_limit",
+                "nodes",
+                "stdout",
+            ]
+        )
+        self.left: list[dict[str, Any]] = [
+            {**empty, "state": state, "flags": []} for state in states
+        ]
+
+    def call(self, method: str, path: str) -> dict[str, Any]:
+        if not self.left:
+            raise SlurmMagicError("The Jupyter server did not answer.")
+        return self.left.pop(0)
+
+
+def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000.0
+    monkeypatch.setattr("jupyter_slurm_rest.magics.job.time.time", lambda: now)
+    job = Job(cast("SlurmApi", _Answers("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
+    assert "PENDING" in repr(job)
+    now += 5
+    assert "RUNNING" in job._repr_html_()
+    now += 5
+    assert "COMPLETED" in repr(job)
+    assert "As of" not in repr(job)
+
+    job = Job(cast("SlurmApi", _Answers("PENDING")), "maxwell", "7")
+    read = clock(now)
+    now += 500
+    assert f"As of  {read}" in repr(job)

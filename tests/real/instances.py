@@ -14,7 +14,16 @@ from devcluster import GENERATIONS, Cluster, DevclusterError, prefixes
 from devcluster.process import wait_until
 
 #: What clusters of one generation are for; the first is everybody's.
-_PURPOSES = ("", "reading", "private", "shared", "machine", "tokens", "strangers")
+_PURPOSES = (
+    "",
+    "reading",
+    "private",
+    "shared",
+    "machine",
+    "tokens",
+    "strangers",
+    "differential",
+)
 
 
 def need_root() -> None:

@@ -9,16 +9,20 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from jupyter_events import EventLogger
 
 from jupyter_slurm_rest.server.announcer import Announcer, register
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unreachable, Unsupported
+from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.plans import Filters
 from jupyter_slurm_rest.watch import Settings, Watcher, describe
+from jupyter_slurm_rest.watch.watcher import Scope
 from tests.slurm.queue import Queue, job
 
 EVERYTHING = Filters()
+SCOPES: tuple[Scope, ...] = ("mine", "all")
 
 
 class Heard:
@@ -182,3 +186,63 @@ async def test_the_doctor_can_say_why(watch: Watch) -> None:
     words = describe(await watcher.choice("mine"))
     assert words.startswith("dump: ")
     assert "v0.0.38 has nothing cheaper" in words
+
+
+async def test_what_the_person_did_shows_at_the_next_look(watch: Watch) -> None:
+    # No state changes when tasks of a waiting array are cancelled, or a job is released.
+    for minor in (42, 38):
+        array = job(10, id="10_[1-9]", array_job_id=10, array_tasks="1-9", reason="JobHeldUser")
+        queue = Queue(array, job(20), minor=minor)
+        watcher, heard = watch(queue, shortest=60.0)
+        for scope in SCOPES:
+            await watcher.page(scope, EVERYTHING)
+        left = {"id": "10_[1-7]", "array_tasks": "1-7", "reason": "Priority"}
+        queue.put(msgspec.structs.replace(array, **left))
+        watcher.acted([10])
+        for scope in SCOPES:
+            look = await watcher.page(scope, EVERYTHING)
+            shown = [(row.id, row.reason) for row in look.page.rows]
+            assert shown == [("20", ""), ("10_[1-7]", "Priority")]
+        assert "all" in [one["scope"] for one in heard.of("queue_changed")]
+
+
+async def test_a_reading_that_began_before_an_action_does_not_undo_it(watch: Watch) -> None:
+    queue = Queue(job(1), job(2))
+    watcher, _ = watch(queue, shortest=60.0)
+    await watcher.page("all", EVERYTHING)
+    old, waiting = queue.dump, asyncio.Event()
+
+    async def slow(update_time: int | None) -> Any:
+        dump = await old(update_time)
+        await waiting.wait()
+        return dump
+
+    queue.dump = slow  # type: ignore[method-assign]
+    assert watcher._dump is not None
+    watcher._dump.hurry()
+    reading = asyncio.create_task(watcher.page("all", EVERYTHING))
+    await asyncio.sleep(0.05)
+    queue.end(1)
+    watcher.acted([1])
+    look = await watcher.page("all", EVERYTHING)
+    assert [row.id for row in look.page.rows] == ["2"]
+    waiting.set()
+    await reading
+    assert [row.id for row in (await watcher.page("all", EVERYTHING)).page.rows] == ["2"]
+
+
+async def test_what_a_look_at_one_job_found_goes_into_the_lists(watch: Watch) -> None:
+    queue = Queue(job(1), job(2))
+    watcher, _ = watch(queue, shortest=60.0)
+    for scope in SCOPES:
+        await watcher.page(scope, EVERYTHING)
+    found = Job(id="1", job_id=1, state="RUNNING", user="alice", sources=["slurmctld"])
+    watcher.learn(found)
+    for scope in SCOPES:
+        rows = (await watcher.page(scope, EVERYTHING)).page.rows
+        assert {row.id: row.state for row in rows} == {"1": "RUNNING", "2": "PENDING"}
+    ended = msgspec.structs.replace(found, state="COMPLETED", sources=["slurmdbd"])
+    watcher.learn(ended)
+    mine = (await watcher.page("mine", EVERYTHING)).page.rows
+    assert {row.id: row.state for row in mine} == {"1": "COMPLETED", "2": "PENDING"}
+    assert [row.id for row in (await watcher.page("all", EVERYTHING)).page.rows] == ["2"]

@@ -2,7 +2,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { ApiError, type SlurmServer } from '../../api/request';
-import { cancelJobs } from '../cancel';
+import { cancelJobs, type INamedJob } from '../cancel';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
@@ -33,12 +33,15 @@ async function press(label: string): Promise<string> {
   return text;
 }
 
-function begin(send: jest.Mock, ids = ['1', '2']) {
+function begin(
+  send: jest.Mock,
+  jobs: INamedJob[] = ['1', '2'].map(id => ({ id, name: `job-${id}` }))
+) {
   const onAnswer = jest.fn();
   const done = cancelJobs({
     server: { send } as unknown as SlurmServer,
     cluster: 'maxwell',
-    jobs: ids.map(id => ({ id, name: `job-${id}` })),
+    jobs,
     trans,
     onAnswer
   });
@@ -57,6 +60,30 @@ const results = (...ok: boolean[]) => ({
 describe('cancelJobs', () => {
   afterEach(() => {
     Dialog.flush();
+  });
+
+  it('cancels a waiting heterogeneous job as a whole, and says so', async () => {
+    const send = jest.fn().mockResolvedValue(results(true));
+    const parts = [0, 1].map(n => ({
+      id: `7+${n}`,
+      name: 'parts',
+      state: 'PENDING',
+      het_job_id: 7
+    }));
+    const { done } = begin(send, parts);
+    const text = await press('Cancel the job');
+    expect(text).toContain('with all of its components');
+    await done;
+    expect(send.mock.calls[0][2]).toEqual({ action: 'cancel', job_ids: ['7'] });
+  });
+
+  it('says before that a line of scrontab is disabled', async () => {
+    const send = jest.fn().mockResolvedValue(results(true, true));
+    const { done } = begin(send, [{ id: '8', cron: true }, { id: '9' }]);
+    const text = await press('Cancel the jobs');
+    expect(text).toContain('From scrontab: 8.');
+    await done;
+    expect(send.mock.calls[0][2]).toEqual({ action: 'cancel', job_ids: ['8', '9'], cron: true });
   });
 
   it('names the jobs and the cluster, and sends nothing when the person keeps them', async () => {
@@ -93,7 +120,7 @@ describe('cancelJobs', () => {
 
   it('says that nothing was cancelled when it was refused as a whole', async () => {
     const error = new ApiError(403, { message: 'not allowed', reason: 'forbidden' });
-    const { done } = begin(jest.fn().mockRejectedValue(error), ['1']);
+    const { done } = begin(jest.fn().mockRejectedValue(error), [{ id: '1' }]);
     await press('Cancel the job');
     expect(await press('Ok')).toContain('The job was not cancelled');
     expect(await done).toBeNull();
@@ -103,7 +130,10 @@ describe('cancelJobs', () => {
     const send = jest
       .fn()
       .mockRejectedValue(new ApiError(502, { message: 'no answer', reason: 'unreachable' }));
-    const { done, onAnswer } = begin(send, ['1']);
+    const { done, onAnswer } = begin(
+      send,
+      ['1'].map(id => ({ id, name: `job-${id}` }))
+    );
     await press('Cancel the job');
     const text = await press('Ok');
     expect(text).toContain('Slurm did not confirm the cancellation');
@@ -114,7 +144,10 @@ describe('cancelJobs', () => {
 
   it('counts what it does not name', async () => {
     const ids = Array.from({ length: 40 }, (_, index) => String(index));
-    const { done } = begin(jest.fn(), ids);
+    const { done } = begin(
+      jest.fn(),
+      ids.map(id => ({ id, name: `job-${id}` }))
+    );
     const text = await press('Keep the jobs');
     expect(text).toContain('and 28 more');
     await done;

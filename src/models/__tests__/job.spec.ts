@@ -120,7 +120,7 @@ describe('JobModel', () => {
     expect(model.busy).toBe(true);
     expect(model.job?.state).toBe('RUNNING');
     expect((await done).message).toBe('cancelled');
-    expect(act).toHaveBeenCalledWith('cancel', {});
+    expect(act).toHaveBeenCalledWith('cancel', { job_ids: ['123'] });
     await wait(20);
     expect(model.busy).toBe(false);
     expect(model.job?.state).toBe('CANCELLED');

@@ -9,6 +9,7 @@ export function aJob(id: number, change: Partial<IJobSummary> = {}): IJobSummary
     array_task_id: null,
     array_tasks: null,
     het_job_id: null,
+    cron: false,
     het_offset: null,
     cron: false,
     name: `job-${id}`,
