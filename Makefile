@@ -107,6 +107,10 @@ test-real-%: $(PYTHON_READY)
 	SLURM_GENERATIONS=$* pytest tests/real --ignore=tests/real/hub --ignore=tests/real/image \
 	  --timeout=600 $(AGAIN)
 
+.PHONY: test-differential
+test-differential: $(PYTHON_READY) ## 200 random queues compared with squeue, sacct and sinfo; half an hour
+	DIFFERENTIAL_QUEUES=67 pytest tests/real/differential --timeout=3600
+
 .PHONY: test-image
 test-image: $(PYTHON_READY) ## the singleuser image, built and used for real
 	pytest tests/real/image --timeout=1200 $(AGAIN)
