@@ -149,10 +149,10 @@ async def test_mistakes_are_one_line(
 
 async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("cancel_many", path="slurm/jobs")
-    table = await run("%slurm cancel 123 124")
-    assert [row["id"] for row in table] == ["123", "124"]
+    table = await run("%slurm cancel 999999 12_[")
+    assert [(row["id"], row["ok"]) for row in table] == [("999999", False), ("12_[", False)]
     (request,) = slurmrestd.sent("slurm/jobs")
-    assert json.loads(request.body)["jobs"] == ["123", "124"]
+    assert json.loads(request.body)["jobs"] == ["999999"]
 
 
 async def test_cancelling_what_matches(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
