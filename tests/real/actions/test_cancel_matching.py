@@ -73,7 +73,8 @@ async def test_waiting_jobs_are_cancelled_and_running_ones_are_not(cluster: Clus
             (result,) = await client.cancel_matching(JobFilter(nodes="cpu1,gpu1"))
             assert (result.id, result.ok) == (str(running), True)
             results = await client.cancel_matching(JobFilter(state=["running", "pending"]))
-            assert {one.id for one in results if one.ok} == tasks
+            # Where the queue is read, an array that is met as a whole is cancelled as one.
+            assert {one.id for one in results if one.ok} in (tasks, {str(array)})
             until(partial(gone, cluster, array), f"array {array} gone")
 
 
