@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from devcluster import Cluster
+from jupyter_slurm_rest.doctor.examine import examine
+from jupyter_slurm_rest.server.cluster import Cluster as ServedCluster
+from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
+from jupyter_slurm_rest.watch import Nobody, Settings
 from tests.real.talking import client_of, lines, submit, until, versions_of
 from tests.real.versions import seen
 
@@ -26,6 +31,30 @@ class _RunningOut:
             self._token = self._then
             self.renewals += 1
         return Credentials("alice", self._token)
+
+
+async def _wrong(cluster: Cluster, token: str, folder: Path, version: str = "") -> list[str]:
+    """What the doctor finds wrong."""
+    file = folder / "token"
+    file.touch(mode=0o600)
+    file.write_text(token)
+    tokens = {"provider": "file", "path": str(file)}
+    settings: dict[str, object] = {"url": cluster.url, "tokens": tokens}
+    if version:
+        settings["api_version"] = version
+    read = read_clusters({"c": settings})["c"]
+    served = ServedCluster("c", read, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
+    try:
+        return [one.subject async for one in examine(served) if one.verdict == "wrong"]
+    finally:
+        await served.close()
+
+
+async def test_the_doctor_names_the_token(cluster: Cluster, tmp_path: Path) -> None:
+    head, claims, _ = cluster.token("alice").split(".")
+    token = f"{head}.{claims}.{'A' * 43}"
+    for version in ["", *await versions_of(cluster)]:
+        assert await _wrong(cluster, token, tmp_path, version) == ["token"], version
 
 
 async def test_an_expired_token_is_renewed_or_told(cluster: Cluster) -> None:
@@ -52,7 +81,7 @@ async def test_an_expired_token_is_renewed_or_told(cluster: Cluster) -> None:
     lines(cluster, ["scancel", str(job)])
 
 
-async def test_without_slurmdbd(cluster: Cluster) -> None:
+async def test_without_slurmdbd(cluster: Cluster, tmp_path: Path) -> None:
     versions = await versions_of(cluster)
     job = submit(cluster, "--hold")
     cluster.stop("slurmdbd")
@@ -61,6 +90,7 @@ async def test_without_slurmdbd(cluster: Cluster) -> None:
             # Whatever the newest version does: another one works meanwhile.
             assert (await client.whole_job(job)).job_id == job
             assert len(await client.nodes()) == 4
+        assert await _wrong(cluster, cluster.token("alice"), tmp_path) == ["accounting"]
         for version in versions:
             async with client_of(cluster, version=version) as client:
                 first = version == "v0.0.39" or (
