@@ -148,6 +148,7 @@ async def test_mistakes_are_one_line(
 
 
 async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    slurmrestd.play("unknown_job", "jobs_state")
     slurmrestd.play("cancel_many", path="slurm/jobs")
     table = await run("%slurm cancel 999999 12_[")
     assert [(row["id"], row["ok"]) for row in table] == [("999999", False), ("12_[", False)]
