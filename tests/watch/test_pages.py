@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -119,3 +120,24 @@ async def test_totals_and_counts_are_of_everything_that_matches() -> None:
     page = await Pages().page(table(rows), query(limit=3, offset=2))
     assert [row.id for row in page.rows] == ["8", "7", "6"]
     assert (page.total, page.counts) == (10, {"PENDING": 5, "RUNNING": 5})
+
+
+async def test_a_running_job_overtakes_without_any_row_changing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("jupyter_slurm_rest.slurm.plans.select.time.time", lambda: now)
+    rows = [
+        job(1, "COMPLETED", elapsed=60),
+        job(2, "RUNNING", elapsed=50, running_since=950),
+    ]
+    seen, pages = table(rows), Pages()
+    wanted = query(sort="-elapsed")
+    first = await pages.page(seen, wanted)
+    assert [row.id for row in first.rows] == ["1", "2"]
+    assert (await pages.page(seen, wanted)).version == first.version
+    now = 1_020.0
+    second = await pages.page(seen, wanted, since=first.version)
+    # Nothing can be said about it as a difference of rows: the page comes whole.
+    assert (second.delta, [row.id for row in second.rows]) == (None, ["2", "1"])
+    assert second.version != first.version
