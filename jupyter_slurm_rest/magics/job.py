@@ -13,7 +13,7 @@ from jupyter_slurm_rest.foreign_text import printable
 
 from .api import SlurmApi
 from .errors import SlurmMagicError
-from .words import clock, duration, limit, moment
+from .words import clock, duration, exit_code, limit, moment
 
 #: Seconds for which a job is shown as it was last read: the server answers no newer.
 _FRESH = 1.0
@@ -118,7 +118,6 @@ class Job:
         self._look()
         info = self.info
         why = info["why"] or {}
-        exit_code = info["exit_code"] or {}
         times = (duration(info["elapsed"]), limit(info["time_limit"]))
         facts = [
             ("Job", f"{self.id} {info['name']}".strip()),
@@ -132,7 +131,7 @@ class Job:
             ("Ended", moment(info["end_time"]) if self.ended else ""),
             ("Time", " of ".join(filter(None, times))),
             ("Nodes", info["nodes"]),
-            ("Exit code", str(exit_code.get("code", "")) if self.ended else ""),
+            ("Exit code", exit_code(info["exit_code"]) if self.ended else ""),
             ("Output", info["stdout"]),
             ("As of", clock(self._read_at) if not self.ended else ""),
         ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_slurm_rest.foreign_text import printable
 
 from .errors import SlurmMagicError
-from .words import duration, limit, megabytes, moment
+from .words import duration, exit_code, limit, megabytes, moment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ def history_table(rows: list[Row], caption: str) -> Table:
         ("Time", lambda row: duration(row["elapsed"])),
         ("CPUs", _text("cpus")),
         ("GPUs", _text("gpus")),
-        ("Exit", lambda row: str((row["exit_code"] or {}).get("code", ""))),
+        ("Exit", lambda row: exit_code(row["exit_code"])),
     ]
     return Table(rows, columns, caption)
 

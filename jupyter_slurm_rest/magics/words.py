@@ -46,3 +46,10 @@ def moment(seconds: int | None) -> str:
     except (OverflowError, ValueError, OSError):
         # No calendar reaches so far; Slurm says such things of clocks that are wrong.
         return str(seconds)
+
+
+def exit_code(found: dict[str, Any] | None) -> str:
+    """``3``, or with a signal as sacct writes it: ``0:9``; empty where it is not known."""
+    if not found:
+        return ""
+    return f"0:{found['signal']}" if found["signal"] else str(found["code"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from jupyter_slurm_rest.files import FileThreads
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
-from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
 from jupyter_slurm_rest.slurm.models import Account, Job, Node, Partition
 from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.slurm.transport import Transport
@@ -23,6 +24,7 @@ from jupyter_slurm_rest.watch.job_list import job_list
 from jupyter_slurm_rest.watch.query import JobsQuery
 from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
+from .job_files import JobFiles
 from .machine import Machine
 from .settings import BadSetting, ClusterSettings
 from .shared import SharedLists
@@ -57,6 +59,7 @@ class Cluster:
         self.client = SlurmClient(
             self.transport, self.credentials, api_version=settings.api_version
         )
+        self._job_files = JobFiles()
         self.watcher = Watcher(RestSource(self.client, self.username), audience, watching)
         #: What the hub reads for everybody; ``None`` where it is not to.
         self.shared = _shared(name, settings, audience, ttl) if settings.shared else None
@@ -133,8 +136,16 @@ class Cluster:
         )
         return found.value
 
+    async def remember_files(self, submitted: Iterable[int]) -> None:
+        """Note where new jobs read and write, where accounting will not tell it."""
+        # Later they can be read again; a submission does not fail for this.
+        with contextlib.suppress(SlurmError):
+            if not (await self.client.capabilities()).files_accounted:
+                for job_id in submitted:
+                    self._job_files.completed(await self.client.job(job_id))
+
     async def _job(self, job_id: str) -> Job:
-        job = await self.client.whole_job(job_id)
+        job = self._job_files.completed(await self.client.whole_job(job_id))
         self.watcher.learn(job)
         return job
 

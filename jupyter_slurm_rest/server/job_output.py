@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
+from jupyter_slurm_rest.slurm.endings import UNOPENED
 from jupyter_slurm_rest.slurm.models import Job
 
 from .answers import OutputChunk
@@ -132,13 +133,24 @@ def _to_line_start(data: bytes) -> int:
 
 
 def _no_file(job: Job) -> str:
-    return "This job writes no such file." if job.stdout else "Slurm does not say which file."
+    if job.stdout:
+        return "This job writes no such file."
+    if job.het_offset:
+        return (
+            "This component of a heterogeneous job has no output of its own: its script runs in"
+            f" the first one, {job.het_job_id}+0."
+        )
+    if job.sources == ["slurmdbd"]:
+        return "Slurm has forgotten where this job's output went; its accounting does not say."
+    return "Slurm does not say which file."
 
 
 def _explain(error: OSError, job: Job) -> str:
     if error.errno == errno.ENOENT:
         if job.state in {"PENDING", "CONFIGURING"}:
             return "The job has not started; its output file is not there yet."
+        if job.exit_code is not None and job.exit_code.signal == UNOPENED and job.why:
+            return job.why.text
         return "There is no such file here: this server may not see the job's file system."
     if error.errno == errno.ELOOP:
         return "The file is a symbolic link, which is not followed."

@@ -146,6 +146,7 @@ async def submit(cluster: Cluster, asked: Checked, noticed: list[str]) -> Submit
         refusal.advice = refusal.advice or await _choices(cluster, refusal.error_number)
         raise
     cluster.changed(submitted=submitted.job_ids)
+    await cluster.remember_files(submitted.job_ids)
     return msgspec.structs.replace(submitted, warnings=[*noticed, *submitted.warnings])
 
 

@@ -90,6 +90,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     coordinators_on_request: bool
     #: Associations name QOS by number.
     numbered_qos: bool
+    #: It tells where jobs read and write.
+    files_accounted: bool
     #: A job that never started has its eligible time as its start.
     start_is_eligible: bool
 
@@ -172,6 +174,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         flags_find_nothing=api == 40 and may_be_before(24, 5),
         coordinators_on_request=api >= 40,
         numbered_qos=api == 37,
+        files_accounted=api >= 42,
         start_is_eligible=api == 37,
         jobs_killed_together=api >= 41 or (api == 40 and not may_be_before(23, 11, 6)),
         requeue=api >= 45,

@@ -6,13 +6,15 @@ import re
 
 from .models.values import Model
 
-#: ``%`` and a pattern's letter, with a width between them.
-_PATTERN = re.compile(r"%(\d*)(.)", re.DOTALL)
-_WIDEST = 10
-
-
+#: ``%%``; a pattern: ``%``, a width, a letter; or a width that no letter follows.
+_PATTERN = re.compile(r"%%|%(\d*)([A-Za-z])|%\d*(\d)")
 #: What slurmrestd leaves to do where it resolves names itself (v0.0.39 to v0.0.42).
-_LEFT = "JNnst"
+_LEFT = re.compile(r"%(\d*)([JNnst])")
+#: Slurm 22.05's; newer releases know ``%b`` and ``%r`` too, and resolve those themselves.
+_LETTERS = "AJNajnstux"
+_HOST = re.compile(r"%\d*N")
+_ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
+_WIDEST = 10
 #: Slurm's "no value": what ``%a`` stands for in a job that is no array.
 _NO_TASK = 4294967294
 
@@ -25,25 +27,24 @@ class Naming(Model, frozen=True, kw_only=True):
     array_task_id: int | None = None
     job_name: str = ""
     user: str = ""
-    #: The first node, for ``%N``.
-    node: str = ""
+    #: The first node's host, for ``%N``: not always what Slurm calls the node.
+    host: str = ""
     #: Relative paths start here.
     directory: str = ""
 
 
-def resolve(path: str, naming: Naming, letters: str = "AJNajnstux") -> str:
-    """``path`` of a batch job, absolute and with its patterns (``letters``) replaced.
+def resolve(path: str, naming: Naming) -> str:
+    """``path`` of a batch job, absolute and with its patterns replaced as slurmd does it.
 
-    A pattern whose value is not known stays as it is. A backslash anywhere means that
-    nothing is replaced, as in Slurm; so are letters that Slurm does not know. Newer
-    releases know ``%b`` and ``%r`` too; those resolve them themselves.
+    A pattern whose value is not known stays as it is, and so do letters that Slurm does not
+    know. A backslash anywhere means that nothing is replaced.
     """
     if not path:
         return ""
     if "\\" in path:
-        found = path.replace("\\", "")
+        found = _ESCAPE.sub(r"\1", path)
     else:
-        found = _PATTERN.sub(lambda match: _replace(match, naming, letters), path)
+        found = _PATTERN.sub(lambda match: _replace(match, naming), path)
     if found.startswith("/") or not naming.directory:
         return found
     return f"{naming.directory.rstrip('/')}/{found}"
@@ -57,7 +58,7 @@ def finish(path: str, naming: Naming) -> str:
     if naming.array_job_id and naming.array_task_id is None:
         path = still_open(path)
     path = with_user(path, naming.user)
-    return _PATTERN.sub(lambda match: _replace(match, naming, _LEFT), path)
+    return _LEFT.sub(lambda match: _value(match, naming) or match[0], path)
 
 
 def still_open(path: str) -> str:
@@ -70,29 +71,38 @@ def with_user(path: str, user: str) -> str:
     return path.replace("(null)", user) if user else path
 
 
-def _replace(match: re.Match[str], naming: Naming, letters: str) -> str:
-    width, letter = match[1], match[2]
-    if letter == "%" and not width and letters != _LEFT:
+def names_host(*paths: str) -> bool:
+    """Whether one of them has the pattern ``%N``."""
+    return any(_HOST.search(path) and "\\" not in path for path in paths)
+
+
+def _replace(match: re.Match[str], naming: Naming) -> str:
+    width, letter, digit = match.groups()
+    if digit:
+        # Slurm loses all but the last digit, and goes on behind it.
+        return str(digit)
+    if not letter:
         return "%"
-    value = _value(letter, naming) if letter in letters else None
-    if value is None:
-        return match[0]
-    # Slurm ignores the width of what is no number.
-    return f"{value:0{min(int(width or 0), _WIDEST)}d}" if isinstance(value, int) else value
+    if letter not in _LETTERS:
+        return f"{width[-1]}{letter}" if width else match[0]
+    return _value(match, naming) or match[0]
 
 
-def _value(letter: str, naming: Naming) -> int | str | None:
+def _value(match: re.Match[str], naming: Naming) -> str | None:
+    """What a pattern stands for; ``None`` where that is not known."""
     values: dict[str, int | str | None] = {
         "A": naming.array_job_id or naming.job_id,
         "a": naming.array_task_id if naming.array_job_id else _NO_TASK,
         # In a batch script there is no step number to add.
         "J": naming.job_id,
         "j": naming.job_id,
-        "N": naming.node.partition(".")[0] or None,
+        "N": naming.host.partition(".")[0] or None,
         "n": 0,
         "s": "batch",
         "t": 0,
         "u": naming.user or None,
         "x": naming.job_name,
     }
-    return values.get(letter)
+    value = values[match[2]]
+    # Slurm ignores the width of what is no number.
+    return f"{value:0{min(int(match[1] or 0), _WIDEST)}d}" if isinstance(value, int) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from .models import Job
 
 #: What slurmdbd alone knows.
 _ACCOUNTING = ("steps", "efficiency")
+_FILES = ("stdin", "stdout", "stderr")
 #: Empty in slurmctld's story, these say something: a pending job runs nowhere yet.
 _NOW = frozenset(
     {
@@ -42,10 +44,18 @@ def merge(controller: Job | None, accounting: Job | None) -> Job | None:
     changes: dict[str, Any] = {name: getattr(accounting, name) for name in _ACCOUNTING}
     for field in msgspec.structs.fields(Job):
         known = getattr(controller, field.name)
-        if field.name not in _NOW and field.name not in changes and _empty(known):
-            changes[field.name] = getattr(accounting, field.name)
+        theirs = getattr(accounting, field.name)
+        wrong = field.name in _FILES and theirs and _half_resolved(known)
+        missing = field.name not in _NOW and field.name not in changes and _empty(known)
+        if wrong or missing:
+            changes[field.name] = theirs
     changes["sources"] = [*controller.sources, *accounting.sources]
     return msgspec.structs.replace(controller, **changes)
+
+
+def _half_resolved(path: str) -> bool:
+    """24.11's slurmctld gets escapes (``\\%j``) and wide patterns (``%012j``) wrong."""
+    return re.search(r"\\|%\d", path) is not None
 
 
 def _empty(value: object) -> bool:

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { IJobSummary } from '../api/vocabulary';
+import { exitPair } from '../models/exitwords';
 import { formatRelative, isoTime } from '../models/format';
 import {
   fitJobs,
@@ -76,7 +76,7 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Exit code'),
       width: 74,
       numeric: true,
-      cell: job => exitWords(job)
+      cell: job => (job.exit_code === null ? '' : exitPair(job.exit_code))
     },
     cpus,
     where,
@@ -97,15 +97,6 @@ const ORDER = [
   'where',
   'cpus'
 ];
-
-/** As sacct writes it: the code, and the signal where one ended the job. */
-function exitWords(job: IJobSummary): string {
-  const exit = job.exit_code;
-  if (exit === null) {
-    return '';
-  }
-  return exit.signal ? `${exit.code ?? 0}:${exit.signal}` : String(exit.code ?? '');
-}
 
 function Ago(props: {
   epoch: number | null;

@@ -3,7 +3,7 @@ import { infoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { IJob } from '../api/vocabulary';
-import { exitWords } from '../models/exitwords';
+import { exitWords, tellsExit } from '../models/exitwords';
 import { formatRelative } from '../models/format';
 import { isFinished } from '../models/jobstate';
 import { StateBadge } from './state-badge';
@@ -28,7 +28,7 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
         </h2>
         <span className="jp-SlurmJob-id">{trans.__('Job %1', job.id)}</span>
         <StateBadge state={job.state} flags={job.flags} trans={trans} />
-        {isFinished(job.state, job.flags) && job.exit_code !== null && (
+        {isFinished(job.state, job.flags) && tellsExit(job.state) && job.exit_code !== null && (
           <span className="jp-SlurmJob-exit">{exitWords(job.exit_code, trans)}</span>
         )}
       </div>

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { ApiError } from '../api/request';
+import { ApiError } from '../api/request';
 
 /** A failure for a person: what is wrong, and what can be done. */
 export interface IErrorWords {
@@ -9,10 +9,14 @@ export interface IErrorWords {
 }
 
 /**
- * The words for an error. What the server says is shown as it is; only what the server
+ * The words for whatever was thrown. What the server says is shown as it is; only what the server
  * cannot say, because it did not answer, is said here.
  */
-export function describeError(error: ApiError, trans: TranslationBundle): IErrorWords {
+export function describeError(error: unknown, trans: TranslationBundle): IErrorWords {
+  if (!(error instanceof ApiError)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { text: text || trans.__('It failed, and nothing says why.'), advice: '' };
+  }
   switch (error.reason) {
     case 'no_server':
       return {
@@ -29,6 +33,12 @@ export function describeError(error: ApiError, trans: TranslationBundle): IError
     default:
       return { text: error.message, advice: error.advice };
   }
+}
+
+/** The same as one text. */
+export function errorText(error: unknown, trans: TranslationBundle): string {
+  const { text, advice } = describeError(error, trans);
+  return [text, advice].filter(part => part !== '').join(' ');
 }
 
 /** Whether an error says that there is no accounting, rather than that it is down. */

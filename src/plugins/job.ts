@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import {
   CommandToolbarButton,
   ISanitizer,
@@ -11,6 +11,7 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { JobApi } from '../api/job';
+import { shown } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
 import { addJobCommands, JobCommandIDs } from '../commands/job';
 import type { IJobArguments } from '../commands/job-arguments';
@@ -21,6 +22,7 @@ import { slurmIcon } from '../icons';
 import { jobAddress } from '../models/jobaddress';
 import type { JobPanel } from '../panels/job';
 import { ISlurmClusters } from '../tokens';
+import { MainArea } from './main-area';
 
 type JobWidget = MainAreaWidget<JobPanel>;
 
@@ -42,31 +44,34 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Opens single jobs in the main area.',
   autoStart: true,
   requires: [ISlurmClusters, IEditorServices],
-  optional: [ITranslator, ILayoutRestorer, ISanitizer],
+  optional: [ITranslator, ILayoutRestorer, ISanitizer, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     clusters: ISlurmClusters,
     editorServices: IEditorServices,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    sanitizer: ISanitizer | null
+    sanitizer: ISanitizer | null,
+    labShell: ILabShell | null
   ) => {
-    const { commands, shell } = app;
+    const { commands } = app;
     const trans = (translator ?? nullTranslator).load('jupyter_slurm_rest');
     const tracker = new WidgetTracker<JobWidget>({ namespace: 'jupyter-slurm-rest-job' });
 
-    const find = ({ cluster, id }: IJobArguments) =>
-      tracker.find(({ content }) => content.model.cluster === cluster && content.model.id === id) ??
-      null;
+    const area = new MainArea<JobWidget>({ app, labShell, tracker, trans, type: 'Slurm job' });
 
-    const download = async (path: string) => {
+    const download = shown(trans.__('The file cannot be downloaded'), trans, async (path: string) => {
       const link = document.createElement('a');
       link.href = await app.serviceManager.contents.getDownloadUrl(path);
       link.download = '';
       link.click();
-    };
+    });
 
-    const open = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
+    const openFile = shown(trans.__('The file cannot be opened'), trans, (path: string) =>
+      commands.execute('docmanager:open', { path, factory: 'Editor' })
+    );
+
+    const make = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
       // Loaded when a first job is opened: the editor and the renderers weigh.
       const [{ JobPanel }, { JobModel }, { JobOutputModel }] = await Promise.all([
         import('../panels/job'),
@@ -83,16 +88,19 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         trans,
         tab,
         files: {
-          open: path => void commands.execute('docmanager:open', { path, factory: 'Editor' }),
-          download: path => void download(path)
+          open: path => {
+            openFile(path).catch(noop);
+          },
+          download: path => {
+            download(path).catch(noop);
+          }
         },
         onOpenJob: id => {
-          void commands.execute(CommandIDs.openJob, { cluster: job.cluster, id });
+          commands.execute(CommandIDs.openJob, { cluster: job.cluster, id }).catch(noop);
         }
       });
-      content.id = `jupyter-slurm-rest-job-${job.cluster}-${job.id}`;
+      content.id = idOf(job);
       const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
-      widget.id = `${content.id}-main`;
       widget.addClass('jp-SlurmMain');
       widget.title.label = trans.__('Job %1', job.id);
       widget.title.caption = trans.__('Job %1 on %2', job.id, job.cluster);
@@ -116,29 +124,25 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       icon: slurmIcon,
       describedBy: { args: describeJobArguments(trans) },
       isEnabled: args => jobArguments(args) !== null,
-      execute: async args => {
+      execute: shown(trans.__('The job cannot be opened'), trans, async args => {
         const named = jobArguments(args);
         if (named === null) {
           throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
         }
         const job = { ...named, id: jobAddress(named.id) };
-        let widget = find(job);
-        if (widget === null) {
-          widget = await open(job, args.tab as JobTab | undefined);
-          await tracker.add(widget);
+        const tab = args.tab as JobTab | undefined;
+        const widget = await area.open(mainIdOf(job), () => make(job, tab));
+        if (tab !== undefined) {
+          widget.content.tab = tab;
         }
-        if (!widget.isAttached) {
-          shell.add(widget, 'main', { type: 'Slurm job' });
-        }
-        shell.activateById(widget.id);
         return widget;
-      }
+      })
     });
 
     addJobCommands({
       commands,
       clusters,
-      find: job => find(job)?.content.model ?? null,
+      find: job => area.find(mainIdOf(job))?.content.model ?? null,
       trans
     });
 
@@ -163,3 +167,14 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+function idOf({ cluster, id }: IJobArguments): string {
+  return `jupyter-slurm-rest-job-${cluster}-${id}`;
+}
+
+function mainIdOf(job: IJobArguments): string {
+  return `${idOf(job)}-main`;
+}
+
+/** The person has been told: see `shown`. */
+function noop(): void {}

@@ -12,7 +12,7 @@ TASK = Naming(
     array_task_id=34,
     job_name="my job",
     user="alice",
-    node="cpu1.site.org",
+    host="cpu1.site.org",
     directory="/home/alice/",
 )
 
@@ -27,11 +27,18 @@ TASK = Naming(
         ("100%%-%j", "/home/alice/100%-1234"),
         ("%5x", "/home/alice/my job"),
         # What Slurm does not know stays.
-        ("%z-%5z", "/home/alice/%z-%5z"),
+        ("%z-%5z", "/home/alice/%z-5z"),
+        ("%12z", "/home/alice/2z"),
+        # A width that nothing follows leaves its last digit.
+        ("%5", "/home/alice/5"),
+        ("%12%j", "/home/alice/21234"),
+        ("%%%j", "/home/alice/%1234"),
+        ("%%4j", "/home/alice/%4j"),
         ("%b-%r", "/home/alice/%b-%r"),
         ("end%", "/home/alice/end%"),
         # A backslash anywhere switches the patterns off.
         ("a\\%j", "/home/alice/a%j"),
+        ("a\\\\%j\\%j", "/home/alice/a\\%j%j"),
         ("", ""),
     ],
 )

@@ -6,6 +6,7 @@ from jupyter_slurm_rest.server.base import SlurmHandler
 from jupyter_slurm_rest.server.job_actions import change_job
 from jupyter_slurm_rest.server.operation import operation
 from jupyter_slurm_rest.server.requests import JobChange
+from jupyter_slurm_rest.server.unopened import name_unopened
 from jupyter_slurm_rest.slurm.models import Job
 
 
@@ -13,7 +14,9 @@ class JobHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, job: str) -> Job:
         """One job, merged from slurmctld and accounting."""
-        return await self.cluster(cluster).job(job)
+        target = self.cluster(cluster)
+        found = await target.job(job)
+        return await name_unopened(found, target.files) if self.app.shared_files else found
 
     @operation("write")
     async def patch(self, cluster: str, job: str, body: JobChange) -> Job:

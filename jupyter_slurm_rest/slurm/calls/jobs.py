@@ -11,9 +11,10 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.dialects import jobs as wire
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
-from jupyter_slurm_rest.slurm.dialects.values import moment
-from jupyter_slurm_rest.slurm.errors import NotFound, Unsupported
+from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, JobDetail, job
+from jupyter_slurm_rest.slurm.dialects.nodes import NodeRows
+from jupyter_slurm_rest.slurm.dialects.values import moment, text
+from jupyter_slurm_rest.slurm.errors import NotFound, PermissionDenied, Unsupported
 from jupyter_slurm_rest.slurm.faults import failure
 from jupyter_slurm_rest.slurm.jobids import JobId, parse_job_id
 from jupyter_slurm_rest.slurm.lists import JobList, Unchanged
@@ -88,15 +89,31 @@ class JobCalls(UserCalls):
         )
         resolved = (await self.capabilities()).resolved_files
         rows = decode(response.body, DetailRows).jobs or []
-        found = [job(row, resolved=resolved) for row in rows]
+        hosts = [await self._host(row) for row in rows]
+        found = [
+            job(row, resolved=resolved, host=host) for row, host in zip(rows, hosts, strict=True)
+        ]
         named = await self.with_names(found)
         if named is found:
             return found
         # A file's name may hold the user's.
-        users = [one.user for one in named]
         return [
-            job(row, resolved=resolved, user=user) for row, user in zip(rows, users, strict=True)
+            job(row, resolved=resolved, user=one.user, host=host)
+            for row, one, host in zip(rows, named, hosts, strict=True)
         ]
+
+    async def _host(self, row: JobDetail) -> str:
+        """The host of a job's first node, where its files are named by it."""
+        if not row.names_host():
+            return ""
+        node = text(row.batch_host)
+        try:
+            answer = await self.connection.get(
+                "slurm", f"node/{segment(node)}", wanted=("node", node)
+            )
+        except (NotFound, PermissionDenied):
+            return ""
+        return next((text(one.hostname) for one in decode(answer.body, NodeRows).nodes or []), "")
 
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
         """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.

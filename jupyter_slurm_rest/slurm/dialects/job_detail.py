@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.filenames import Naming, finish, resolve
+from jupyter_slurm_rest.slurm.endings import explained, normalized
+from jupyter_slurm_rest.slurm.filenames import Naming, finish, names_host, resolve
 from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job, Tres
-from jupyter_slurm_rest.slurm.reasons import explain
 
 from .envelope import Envelope
 from .jobs import JobRow, row_fields
@@ -76,6 +76,13 @@ class JobDetail(JobRow):
     mail_user: Text = None
     mail_type: Words = None
 
+    def names_host(self) -> bool:
+        """Whether a file of it is named by its node's host, which the job does not tell."""
+        if text(self.stdout_expanded) or not text(self.batch_host):
+            return False
+        files = (self.standard_input, self.standard_output, self.standard_error)
+        return names_host(*map(text, files))
+
 
 class DetailRows(Envelope):
     """An answer of ``job/{id}``."""
@@ -83,24 +90,31 @@ class DetailRows(Envelope):
     jobs: list[JobDetail] | None = None
 
 
-def job(row: JobDetail, *, resolved: bool, user: str = "", now: float | None = None) -> Job:
+def job(
+    row: JobDetail,
+    *,
+    resolved: bool,
+    user: str = "",
+    host: str = "",
+    now: float | None = None,
+) -> Job:
     """``row`` as a :class:`Job`; ``now`` is when the answer was made.
 
     ``resolved``: the plain file names have no patterns left (v0.0.39 to v0.0.42).
     ``user``: the user's name, where slurmrestd does not know it.
+    ``host``: that of its first node, where :meth:`JobDetail.names_host`.
     """
     fields: dict[str, Any] = row_fields(row, time.time() if now is None else now)
     if user and not text(row.user_name):
         fields["user"] = user
     state, reason = fields["state"], fields["reason"]
-    files = _files(row, fields, resolved)
+    files = _files(row, fields, resolved, host)
     shared = words(row.shared)
     fields.update(
         # Up to v0.0.39 only a flag says so.
         cron=fields["cron"] or "CRON_JOB" in words(row.flags),
         cluster=text(row.cluster),
         group=text(row.group_name),
-        why=explain(reason, text(row.state_description)) if reason else None,
         held_by=_held_by(state, reason, number(row.priority), row.hold),
         comment=without_mark(text(row.comment)),
         admin_comment=text(row.admin_comment),
@@ -130,12 +144,14 @@ def job(row: JobDetail, *, resolved: bool, user: str = "", now: float | None = N
         time_minimum=limit(row.time_minimum) or None,
         deadline=moment(row.deadline),
         suspended=_suspended(row, state, fields, now),
-        derived_exit_code=exit_code(row.derived_exit_code) if state in FINISHED_STATES else None,
+        derived_exit_code=normalized(exit_code(row.derived_exit_code), state)
+        if state in FINISHED_STATES
+        else None,
         mail_user=text(row.mail_user),
         mail_type=words(row.mail_type),
         sources=["slurmctld"],
     )
-    return msgspec.convert(fields, Job)
+    return explained(msgspec.convert(fields, Job), text(row.state_description))
 
 
 def _requested(row: JobDetail) -> Tres | None:
@@ -170,13 +186,14 @@ def _suspended(row: JobDetail, state: str, fields: dict[str, Any], now: float | 
     return max(0, int(until - start - ran))
 
 
-def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
+def _files(row: JobDetail, fields: dict[str, Any], resolved: bool, host: str) -> list[str]:
     """Paths of stdin, stdout and stderr with every pattern resolved.
 
     From v0.0.43 Slurm resolves them itself under names of their own, and before v0.0.39
     not at all.
     """
-    if row.batch_flag in (False, 0):
+    if row.batch_flag in (False, 0) or fields["het_offset"]:
+        # The script of a heterogeneous job runs in its first component.
         return ["", "", ""]
     naming = Naming(
         job_id=fields["job_id"],
@@ -184,7 +201,7 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool) -> list[str]:
         array_task_id=fields["array_task_id"],
         job_name=fields["name"],
         user="" if fields["user"].isdigit() else fields["user"],
-        node=text(row.batch_host),
+        host=host or text(row.batch_host),
         directory=text(row.current_working_directory),
     )
     stdin, output, errors = (

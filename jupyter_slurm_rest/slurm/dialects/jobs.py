@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.endings import normalized
 from jupyter_slurm_rest.slurm.models import JobState, JobSummary, Limit
 
 from .envelope import Envelope, decode
@@ -143,7 +144,9 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "memory": tres.memory if tres else None,
         "gpus": tres.gpus if tres else 0,
         "priority": number(row.priority),
-        "exit_code": exit_code(row.exit_code) if state in FINISHED_STATES else None,
+        "exit_code": normalized(exit_code(row.exit_code), state, reason)
+        if state in FINISHED_STATES
+        else None,
     }
 
 

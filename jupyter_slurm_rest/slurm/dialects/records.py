@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from jupyter_slurm_rest.slurm.efficiency import efficiency
-from jupyter_slurm_rest.slurm.filenames import still_open, with_user
+from jupyter_slurm_rest.slurm.endings import explained
+from jupyter_slurm_rest.slurm.filenames import Naming, resolve, still_open, with_user
 from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
-from jupyter_slurm_rest.slurm.reasons import explain
 
 from .array_tasks import tasks_of
 from .envelope import Envelope
@@ -135,6 +135,9 @@ class Record(RecordRow):
     restart_cnt: Number = None
     script: Text = None
     submit_line: Text = None
+    stdin: Text = None
+    stdout: Text = None
+    stderr: Text = None
     stdin_expanded: Text = None
     stdout_expanded: Text = None
     stderr_expanded: Text = None
@@ -220,19 +223,31 @@ def summary_37(row: RecordRow) -> JobSummary:
     return msgspec.structs.replace(job, start_time=start)
 
 
+def _files(row: Record, fields: dict[str, Any]) -> list[str]:
+    """Paths of stdin, stdout and stderr with every pattern resolved."""
+    if fields["het_offset"]:
+        # The script of a heterogeneous job runs in its first component.
+        return ["", "", ""]
+    naming = Naming(job_id=fields["job_id"], directory=text(row.working_directory))
+    ready = (row.stdin_expanded, row.stdout_expanded, row.stderr_expanded)
+    written = (row.stdin, row.stdout, row.stderr)
+    files = [
+        # 24.11 takes a doubled backslash for none.
+        resolve(text(ours), naming) if "\\" in text(ours) else text(theirs)
+        for theirs, ours in zip(ready, written, strict=True)
+    ]
+    return [still_open(file) for file in files] if fields["array_tasks"] else files
+
+
 def record(row: Record) -> Job:
     """``row`` as a :class:`Job`, with its steps; efficiency is for the caller."""
     fields = _fields(row)
     tres, comment = row.tres or _Tres(), row.comment or _Comment()
-    resolved = (row.stdin_expanded, row.stdout_expanded, row.stderr_expanded)
-    files = [with_user(text(path), fields["user"]) for path in resolved]
-    if fields["array_tasks"]:
-        files = [still_open(file) for file in files]
+    files = [with_user(path, fields["user"]) for path in _files(row, fields)]
     reservation = (row.reservation or _Reservation()).name
     fields.update(
         cluster=text(row.cluster),
         group=text(row.group),
-        why=explain(fields["reason"]) if fields["reason"] else None,
         comment=without_mark(text(comment.job)),
         admin_comment=text(comment.administrator),
         extra=text(row.extra),
@@ -254,7 +269,7 @@ def record(row: Record) -> Job:
         steps=[step(one, fields["id"]) for one in row.steps or []],
         sources=["slurmdbd"],
     )
-    return msgspec.convert(fields, Job)
+    return explained(msgspec.convert(fields, Job))
 
 
 def with_efficiency(row: Record, job: Job) -> Job:

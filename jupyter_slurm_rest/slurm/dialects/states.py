@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_slurm_rest.slurm.endings import normalized
 from jupyter_slurm_rest.slurm.models import ExitCode
 
 from .values import Exit, ExitStatus, Words, exit_code, words
@@ -81,4 +82,5 @@ def ended(value: Exit, state: str) -> ExitCode | None:
     found = exit_code(value)
     # v0.0.37 to v0.0.39 write 0 for all that ended by themselves.
     worded = isinstance(value, ExitStatus) and isinstance(value.status, str)
-    return None if worded and state == "FAILED" and found == ExitCode() else found
+    lost = worded and state == "FAILED" and found == ExitCode()
+    return None if lost else normalized(found, state)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from jupyter_slurm_rest.slurm.models import ExitCode, Limit
+from jupyter_slurm_rest.slurm.models.values import signal_name
 
 
 class NumberOrNone(msgspec.Struct):
@@ -98,12 +99,6 @@ def text(value: Text) -> str:
     return value if value and value != "(null)" else ""
 
 
-#: Slurm names them in many ways ("TERM", "11", "User defined signal 1"), or not at all.
-#: The numbers are Linux's: that is where jobs run.
-_NAMES = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM"
-_SIGNALS = dict(enumerate(_NAMES.split(), start=1)) | {24: "XCPU", 25: "XFSZ"}
-
-
 class Signal(msgspec.Struct):
     id: Number = None
     #: To v0.0.39.
@@ -140,7 +135,7 @@ def exit_code(value: Exit) -> ExitCode | None:
         code = number(value.return_code)
         by = number(signal.id) or number(signal.signal_id) or 0
         # v0.0.39 gives a job that was ended by a signal the code -127, sacct 0.
-        return ExitCode(code=max(code or 0, 0), signal=by, signal_name=_SIGNALS.get(by, ""))
+        return ExitCode(code=max(code or 0, 0), signal=by, signal_name=signal_name(by))
     return _wait_status(number(value)) if type(value) is int else None
 
 
@@ -148,4 +143,4 @@ def _wait_status(status: int | None) -> ExitCode | None:
     if status is None:
         return None
     by = status & 0x7F
-    return ExitCode(code=(status >> 8) & 0xFF, signal=by, signal_name=_SIGNALS.get(by, ""))
+    return ExitCode(code=(status >> 8) & 0xFF, signal=by, signal_name=signal_name(by))

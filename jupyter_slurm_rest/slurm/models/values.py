@@ -18,6 +18,20 @@ class Model(msgspec.Struct, frozen=True, gc=False):
     """
 
 
+#: Slurm names them in many ways ("TERM", "11", "User defined signal 1"), or not at all.
+#: The numbers are Linux's: that is where jobs run.
+_SIGNALS = (
+    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT"
+    " STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+)
+_NAMES = dict(enumerate(_SIGNALS.split(), start=1))
+
+
+def signal_name(number: int) -> str:
+    """``KILL`` for 9; empty for numbers without a name."""
+    return _NAMES.get(number, "")
+
+
 class ExitCode(Model, frozen=True, kw_only=True):
     """How a job or step ended: ``code`` 0-255, and the signal that killed it."""
 

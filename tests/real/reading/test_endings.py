@@ -1,0 +1,84 @@
+"""How jobs ended: in the same numbers as sacct, and in words that fit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+
+from devcluster import Cluster
+from jupyter_slurm_rest.files import FileThreads
+from jupyter_slurm_rest.server.unopened import name_unopened
+from jupyter_slurm_rest.slurm.models import ExitCode
+from tests.real.talking import client_of, lines, states, submit, until, versions_of
+
+#: 26.05 makes the folders that a person may make: these nobody but root may.
+#: By name: options, script, the exit code, and what is said.
+ENDS: dict[str, tuple[list[str], str, ExitCode, str]] = {
+    "code": ([], "exit 3", ExitCode(code=3), "Its script ended with exit code 3."),
+    "missing": ([], "no-such-program", ExitCode(code=127), "a command in it was not found"),
+    "child": ([], "sh -c 'kill -9 $$'", ExitCode(code=137), "the signal KILL ended a command"),
+    "killed": ([], "kill -9 $$", ExitCode(signal=9), "The signal KILL ended its script."),
+    "crashed": ([], "kill -SEGV $$", ExitCode(signal=11), "The signal SEGV ended its script."),
+    "output": (
+        ["--output=/no-such-folder/x.out"],
+        "true",
+        ExitCode(signal=53),
+        "its standard output /no-such-folder/x.out (there is no folder /no-such-folder).",
+    ),
+    "input": (
+        ["--output={0}/x.out", "--input={0}/no-input"],
+        "true",
+        ExitCode(signal=53),
+        "its standard input {0}/no-input (no such file or directory).",
+    ),
+    "folder": (
+        ["--chdir=/no-such-folder", "--output=x.out"],
+        "true",
+        ExitCode(signal=53),
+        "its standard output /no-such-folder/x.out (there is no folder /no-such-folder).",
+    ),
+    "step": ([], "srun sh -c 'exit 4'; exit 0", ExitCode(), "but one of its steps did not"),
+}
+
+
+def is_now(cluster: Cluster, job_id: int, state: str) -> bool:
+    return states(cluster, job_id) == {str(job_id): state}
+
+
+def accounted(cluster: Cluster, argv: list[str]) -> bool:
+    return lines(cluster, argv)[0].partition("|")[0].endswith("ED")
+
+
+async def test_ends_are_told_as_they_were(cluster: Cluster) -> None:
+    # On the clusters' nodes as well as here.
+    (folder,) = lines(cluster, ["mktemp", "--directory", "--tmpdir=/home/alice"])
+    ids = {
+        name: submit(
+            cluster,
+            "--ntasks=1",
+            "--mem=10",
+            *(option.format(folder) for option in options),
+            script=script,
+        )
+        for name, (options, script, _, _) in ENDS.items()
+    }
+    for name, job_id in ids.items():
+        state = "COMPLETED" if name == "step" else "FAILED"
+        until(partial(is_now, cluster, job_id, state), f"{name} {state}")
+    for version in await versions_of(cluster):
+        async with client_of(cluster, version=version) as client:
+            for name, job_id in ids.items():
+                _, _, exit_code, said = ENDS[name]
+                job = await name_unopened(await client.job(job_id), FileThreads())
+                found = msgspec.structs.replace(job.exit_code or ExitCode(), signal_name="")
+                assert (name, found) == (name, exit_code)
+                assert job.why is not None, name
+                assert said.format(folder) in job.why.text
+    for name, job_id in ids.items():
+        exit_code = ENDS[name][2]
+        # sacct to 24.11 takes 128 from codes above it.
+        theirs = {f"{code}:{exit_code.signal}" for code in (exit_code.code, exit_code.code % 128)}
+        argv = ["sacct", "-nXP", f"-j{job_id}", "-oState,ExitCode"]
+        until(partial(accounted, cluster, argv), f"{name} ended")
+        assert lines(cluster, argv)[0].partition("|")[2] in theirs, name

@@ -1,0 +1,117 @@
+"""Why jobs ended as they did, from what real Slurms say of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from jupyter_slurm_rest.slurm.dialects.values import ExitStatus, exit_code
+from jupyter_slurm_rest.slurm.endings import explained, normalized
+from jupyter_slurm_rest.slurm.models import ExitCode, Job
+from jupyter_slurm_rest.slurm.models.values import signal_name
+
+FILES: dict[str, Any] = {"stdin": "/dev/null", "stdout": "/data/x.out", "stderr": "/data/x.out"}
+
+
+def ended(
+    state: str = "FAILED", reason: str = "", code: int = 0, signal: int = 0, **more: Any
+) -> Job:
+    raw = ExitCode(code=code, signal=signal, signal_name=signal_name(signal))
+    fields = {"nodes": "cpu1", **FILES, **more}
+    job = Job(id="7", job_id=7, state=state, reason=reason, **fields)
+    return explained(msgspec.structs.replace(job, exit_code=normalized(raw, state, reason)))
+
+
+def words(job: Job) -> str:
+    return "" if job.why is None else f"{job.why.text} {job.why.advice}".strip()
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        4021,  # v0.0.38: the wait status
+        {"status": "SIGNALED", "return_code": 15, "signal": {"signal_id": 53}},
+        {
+            "status": ["SIGNALED"],
+            "return_code": {"set": False, "number": 0},
+            "signal": {"id": {"set": True, "number": 53}, "name": "53"},
+        },
+    ],
+)
+def test_a_file_that_slurm_could_not_open(wire: Any) -> None:
+    found = exit_code(wire if isinstance(wire, int) else msgspec.convert(wire, ExitStatus))
+    assert normalized(found, "FAILED") == ExitCode(code=0, signal=53)
+
+
+@pytest.mark.parametrize("reason", ["RaisedSignal", "JobLaunchFailure", ""])
+def test_it_is_said_which_files(reason: str) -> None:
+    job = ended(reason=reason, code=15, signal=53)
+    assert words(job).startswith(
+        "It never began, and there is no output: Slurm could not open its standard output"
+        " /data/x.out."
+    )
+    assert "Look at the end" not in words(job)
+    several = ended(signal=53, stdin="/data/in", stderr="/data/x.err")
+    assert "one of its files: standard input /data/in, standard output" in words(several)
+    assert "its input or output." in words(ended(signal=53, stdout="", stderr=""))
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [
+        (ended(reason="NonZeroExitCode", code=3), "Its script ended with exit code 3."),
+        (ended(reason="NonZeroExitCode", code=53), "Its script ended with exit code 53."),
+        (ended(code=126), "a command in it may not be executed"),
+        (ended(code=127), "a command in it was not found"),
+        (ended(code=137), "exit code 137: the signal KILL ended a command in it (128 + 9)"),
+        (ended(code=255), "Its script ended with exit code 255."),
+        # 22.05 calls every script that a signal ended a launch failure.
+        (ended(reason="JobLaunchFailure", signal=9), "The signal KILL ended its script."),
+        (ended(reason="RaisedSignal", signal=9), "The signal KILL ended its script."),
+        (ended(reason="RaisedSignal", signal=1), "The signal HUP ended its script."),
+        (ended(reason="RaisedSignal", signal=11), "a fault in the program"),
+        (ended(reason="RaisedSignal", signal=24), "CPU time"),
+        (ended(reason="JobLaunchFailure"), "It could not be launched on its node."),
+        (ended(signal=48), "Slurm could not become its user on the node"),
+        (ended(signal=54), "The site's prolog failed"),
+        (ended(signal=40), "Slurm could not start it (exit code 0:40)"),
+        (ended("TIMEOUT", "BeginTime", signal=15), "It ran into its time limit."),
+        (ended("OUT_OF_MEMORY", "OutOfMemory", signal=125), "It used more memory"),
+        (ended("DEADLINE", "DeadLine", signal=1), "It could not end before its deadline."),
+        (ended("NODE_FAIL"), "A node of it went down."),
+        (ended("PREEMPTED"), "make room"),
+        (ended("BOOT_FAIL"), "did not start up"),
+        (ended("CANCELLED", "None", signal=15), "It was cancelled while it ran."),
+        (ended("CANCELLED", "JobHeldUser", nodes=""), "It was cancelled before it started."),
+        (ended("CANCELLED", "DependencyNeverSatisfied"), "can never let it start"),
+    ],
+)
+def test_words_for_an_end(job: Job, said: str) -> None:
+    assert said in words(job)
+
+
+def test_what_needs_no_words_gets_none() -> None:
+    assert ended("COMPLETED", "BeginTime").why is None
+    # slurmdbd keeps what it waited for.
+    assert explained(Job(id="7", job_id=7, state="RUNNING", reason="BeginTime")).why is None
+    waiting = explained(Job(id="7", job_id=7, state="PENDING", reason="BeginTime"))
+    assert "start time" in words(waiting)
+
+
+def test_a_step_that_failed_within_a_good_script() -> None:
+    job = ended("COMPLETED", derived_exit_code=ExitCode(signal=9, signal_name="KILL"))
+    assert words(job).startswith("Its script ended well, but one of its steps did not: the signal")
+
+
+def test_an_end_that_accounting_lost() -> None:
+    job = explained(Job(id="7_1", job_id=8, state="FAILED"))
+    assert "sacct -j 7_1" in words(job)
+
+
+def test_slurms_own_ends_are_no_hangup() -> None:
+    hangup = ExitCode(signal=1, signal_name="HUP")
+    assert normalized(hangup, "DEADLINE", "DeadLine") == ExitCode(code=1)
+    assert normalized(hangup, "FAILED", "Prolog") == ExitCode(code=1)
+    assert normalized(hangup, "FAILED", "RaisedSignal") == hangup
