@@ -1,19 +1,11 @@
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { ApiError, type SlurmServer } from '../api/request';
 import type { IActionResult } from '../api/vocabulary';
 import { describeError } from '../models/errorwords';
-
-/** A job as far as a question about it must name it. */
-export interface INamedJob {
-  id: string;
-  name?: string;
-  state?: string;
-  cron?: boolean;
-  het_job_id?: number | null;
-}
+import { type INamedJob, report } from './report';
 
 /** Names that a dialog shows before it only counts. */
 const NAMED = 12;
@@ -53,11 +45,22 @@ export async function cancelJobs(options: {
       { action: 'cancel', job_ids: jobs.map(job => job.id), ...(cron ? { cron } : {}) }
     );
     onAnswer();
-    await report(results, jobs, trans);
+    await report({
+      results,
+      jobs,
+      done: trans._n('%1 job cancelled', '%1 jobs cancelled', results.length),
+      refused: count =>
+        trans._n(
+          '%1 of %2 jobs was not cancelled',
+          '%1 of %2 jobs were not cancelled',
+          count,
+          results.length
+        ),
+      trans
+    });
     return results;
   } catch (error) {
-    const { text, advice } =
-      error instanceof ApiError ? describeError(error, trans) : { text: String(error), advice: '' };
+    const { text, advice } = describeError(error, trans);
     // Whoever asked may not have heard the answer: then nobody knows what became of the jobs.
     const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
     onAnswer();
@@ -120,44 +123,4 @@ function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle 
       <p>{trans.__('A cancelled job cannot be continued.')}</p>
     </div>
   );
-}
-
-/** Briefly where all went the same way; job by job where some were refused. */
-async function report(
-  results: readonly IActionResult[],
-  jobs: readonly INamedJob[],
-  trans: TranslationBundle
-): Promise<void> {
-  const refused = results.filter(result => !result.ok);
-  if (refused.length === 0) {
-    const [first] = results;
-    Notification.success(
-      results.length === 1 && first
-        ? trans.__('Job %1: %2', first.id, first.message)
-        : trans._n('%1 job cancelled', '%1 jobs cancelled', results.length),
-      { autoClose: 4000 }
-    );
-    return;
-  }
-  const names = new Map(jobs.map(job => [job.id, job.name ?? '']));
-  await showDialog({
-    title: trans._n(
-      '%1 of %2 jobs was not cancelled',
-      '%1 of %2 jobs were not cancelled',
-      refused.length,
-      results.length
-    ),
-    body: (
-      <div className="jp-SlurmCancel">
-        <ul>
-          {[...refused, ...results.filter(result => result.ok)].map(result => (
-            <li key={result.id} className={result.ok ? undefined : 'jp-mod-refused'}>
-              {result.id} <b>{names.get(result.id)}</b> {result.message}
-            </li>
-          ))}
-        </ul>
-      </div>
-    ),
-    buttons: [Dialog.okButton()]
-  });
 }

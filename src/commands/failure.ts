@@ -1,7 +1,7 @@
 import { showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-
-import { errorText } from '../models/errorwords';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 /** What the person has been told already: a command may have been run by another one. */
 const told = new WeakSet<object>();
@@ -18,6 +18,8 @@ export async function showFailure(
     }
     told.add(error);
   }
+  // Loaded when something first fails.
+  const { errorText } = await import('../models/errorwords');
   await showErrorMessage(title, errorText(error, trans));
 }
 
@@ -40,4 +42,11 @@ export function shown<A extends unknown[], R>(
       throw error;
     }
   };
+}
+
+/** Runs one of our commands for the person, who hears from itself what went wrong. */
+export function run(commands: CommandRegistry, id: string, args?: ReadonlyPartialJSONObject): void {
+  commands.execute(id, args).catch(error => {
+    console.warn(`${id} failed.`, error);
+  });
 }

@@ -4,6 +4,13 @@ export namespace CommandIDs {
   export const refresh = 'slurm:refresh-panel';
   export const cancelJobs = 'slurm:cancel-jobs';
   export const openSelected = 'slurm:open-selected';
+  export const showOutput = 'slurm:show-output';
+  export const holdSelected = 'slurm:hold-selected';
+  export const releaseSelected = 'slurm:release-selected';
+  export const requeueSelected = 'slurm:requeue-selected';
+  export const changeSelected = 'slurm:change-selected';
+  export const resubmitSelected = 'slurm:resubmit-selected';
+  export const copyIds = 'slurm:copy-job-ids';
   export const openJob = 'slurm:open-job';
   export const submitJob = 'slurm:submit-job';
   export const pasteToken = 'slurm:paste-token';

@@ -1,4 +1,4 @@
-import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import {
@@ -16,27 +16,16 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Action } from '../api/job';
 import { JobApi } from '../api/job';
-import type { ApiError } from '../api/request';
 import type { JobModel } from '../models/job';
 import type { JobCommand } from '../models/jobactions';
 import { fits } from '../models/jobactions';
 import { magicFor } from '../models/magic';
 import type { ISlurmClusters } from '../tokens';
+import { shown } from './failure';
 import { CommandIDs } from './ids';
 import type { IJobArguments } from './job-arguments';
 import { describeJobArguments, jobArguments } from './job-arguments';
-
-/** The commands on one job. */
-export namespace JobCommandIDs {
-  export const cancel = 'slurm:cancel-job';
-  export const hold = 'slurm:hold-job';
-  export const release = 'slurm:release-job';
-  export const requeue = 'slurm:requeue-job';
-  export const change = 'slurm:change-job';
-  export const resubmit = 'slurm:resubmit-job';
-  export const copyMagic = 'slurm:copy-job-magic';
-  export const refresh = 'slurm:refresh-job';
-}
+import { JobCommandIDs } from './job-ids';
 
 export interface IJobCommandsOptions {
   commands: CommandRegistry;
@@ -59,25 +48,8 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     try {
       Notification.success(trans.__('%1: %2', title, await task()), { autoClose: 5000 });
     } catch (error) {
-      const { advice, message } = error as ApiError;
-      Notification.error(trans.__('%1: %2', title, message), {
-        autoClose: false,
-        actions:
-          advice === ''
-            ? []
-            : [
-                {
-                  label: trans.__('What to do'),
-                  callback: () => {
-                    void showDialog({
-                      title,
-                      body: `${message} ${advice}`,
-                      buttons: [Dialog.okButton()]
-                    });
-                  }
-                }
-              ]
-      });
+      const { errorText } = await import('../models/errorwords');
+      Notification.error(trans.__('%1: %2', title, errorText(error, trans)), { autoClose: false });
     }
     clusters.emitJobsChanged(args.cluster);
   };
@@ -116,13 +88,13 @@ export function addJobCommands(options: IJobCommandsOptions): void {
           (model.job !== null && !model.busy && fits(command, model.job))
         );
       },
-      execute: async (args: ReadonlyPartialJSONObject) => {
+      execute: shown(words.label, trans, async (args: ReadonlyPartialJSONObject) => {
         const named = jobArguments(args);
         if (named === null) {
           throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
         }
         return task(named);
-      }
+      })
     });
   };
 
@@ -170,18 +142,8 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       icon: redoIcon
     },
     async args => {
-      const { button } = await showDialog({
-        title: trans.__('Requeue job %1?', args.id),
-        body: trans.__(
-          'The job is stopped and runs again from the start of its script. What it computed and did not save is lost.'
-        ),
-        buttons: [
-          Dialog.cancelButton({ label: trans.__('Keep as it is') }),
-          Dialog.warnButton({ label: trans.__('Requeue') })
-        ],
-        defaultButton: 0
-      });
-      if (button.accept) {
+      const { confirmRequeue } = await import('./confirm-requeue');
+      if (await confirmRequeue([args], trans)) {
         await act('requeue', args);
       }
     },

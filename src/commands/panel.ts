@@ -4,9 +4,12 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { slurmIcon } from '../icons';
+import { fitsRow } from '../models/jobactions';
 import type { PanelModel } from '../models/panel';
-import type { INamedJob } from './cancel';
+import { shown } from './failure';
 import { CommandIDs } from './ids';
+import type { INamedJob } from './report';
+import { addSelectionCommands } from './selection';
 
 /** Nothing may be given. */
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: {} };
@@ -19,11 +22,6 @@ export function addPanelCommands(options: {
   trans: TranslationBundle;
 }): void {
   const { commands, model, show, trans } = options;
-  model.selectionChanged.connect(() => {
-    commands.notifyCommandChanged(CommandIDs.cancelJobs);
-    commands.notifyCommandChanged(CommandIDs.openSelected);
-  }, commands);
-
   commands.addCommand(CommandIDs.showPanel, {
     label: trans.__('Show the Slurm Queue'),
     caption: trans.__('The queue and the nodes of the Slurm cluster'),
@@ -37,21 +35,10 @@ export function addPanelCommands(options: {
     caption: trans.__('Refresh'),
     icon: refreshIcon,
     describedBy: { args: NO_ARGUMENTS },
-    execute: () => model.refresh()
+    execute: shown(trans.__('The panel cannot be refreshed'), trans, () => model.refresh())
   });
 
-  commands.addCommand(CommandIDs.openSelected, {
-    label: trans.__('Open Slurm Job'),
-    caption: trans.__('Show everything about the selected jobs'),
-    describedBy: { args: NO_ARGUMENTS },
-    isEnabled: () => model.queue.selection.size > 0,
-    execute: async () => {
-      const { queue } = model;
-      for (const { id } of queue.selection.jobs) {
-        await commands.execute(CommandIDs.openJob, { cluster: queue.cluster, id });
-      }
-    }
-  });
+  addSelectionCommands({ commands, model, trans });
 
   commands.addCommand(CommandIDs.cancelJobs, {
     label: trans.__('Cancel Slurm Jobs…'),
@@ -71,8 +58,10 @@ export function addPanelCommands(options: {
         }
       }
     },
-    isEnabled: args => 'ids' in args || model.queue.selection.size > 0,
-    execute: async args => {
+    isEnabled: args =>
+      'ids' in args ||
+      (model.list === model.queue && model.selected.some(job => fitsRow('cancel', job))),
+    execute: shown(trans.__('The jobs cannot be cancelled'), trans, async args => {
       const target = targetOf(args, model);
       if (target === null) {
         return null;
@@ -86,7 +75,7 @@ export function addPanelCommands(options: {
         onAnswer: () => clusters.emitJobsChanged(target.cluster)
       });
       return results as unknown as ReadonlyPartialJSONObject[];
-    }
+    })
   });
 }
 
@@ -99,6 +88,6 @@ function targetOf(
   const cluster = typeof args.cluster === 'string' ? args.cluster : queue.cluster;
   const jobs = Array.isArray(args.ids)
     ? args.ids.map(id => queue.known.find(job => job.id === id) ?? { id: String(id) })
-    : queue.selection.jobs;
+    : queue.selection.jobs.filter(job => fitsRow('cancel', job));
   return cluster === null || jobs.length === 0 ? null : { cluster, jobs };
 }

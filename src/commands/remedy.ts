@@ -5,6 +5,7 @@ import type { ApiError } from '../api/request';
 import type { IOffer } from '../components/remedy';
 import { remedyFor } from '../models/remedy';
 import type { ISlurmClusters } from '../tokens';
+import { run } from './failure';
 import { CommandIDs } from './ids';
 
 /** The button or the sentence that helps against `error` on `cluster`. */
@@ -18,7 +19,7 @@ export function offerRemedy(
   const info = clusters.clusters?.find(({ name }) => name === cluster) ?? null;
   const offer = (label: string, command: string) =>
     commands.isEnabled(command)
-      ? { action: { label, run: () => void commands.execute(command, { cluster }) } }
+      ? { action: { label, run: () => run(commands, command, { cluster }) } }
       : null;
   switch (remedyFor(error, info)) {
     case 'paste':

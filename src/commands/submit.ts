@@ -5,6 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import { slurmIcon } from '../icons';
+import { shown } from './failure';
 import { CommandIDs } from './ids';
 
 /** The commands around submitting, beside `slurm:submit-job` itself. */
@@ -54,6 +55,7 @@ export interface IScriptCommandsOptions {
 export function addScriptCommands(options: IScriptCommandsOptions): void {
   const { commands, browsers, browser, translator } = options;
   const trans = translator.load('jupyter_slurm_rest');
+  const cannot = trans.__('The script cannot be opened');
   const selected = () => {
     const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
     return items.length === 1 && items[0].type === 'file' && isScript(items[0].name)
@@ -67,10 +69,10 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
     icon: slurmIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isVisible: () => selected() !== null,
-    execute: async () => {
+    execute: shown(cannot, trans, async () => {
       const file = selected();
       return file && commands.execute(CommandIDs.submitJob, { path: file.path });
-    }
+    })
   });
 
   commands.addCommand(SubmitCommandIDs.openScript, {
@@ -80,7 +82,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
     icon: slurmIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isEnabled: () => browser !== null,
-    execute: async () => {
+    execute: shown(cannot, trans, async () => {
       const { value } = await FileDialog.getOpenFiles({
         manager: browser!.model.manager,
         title: trans.__('Open a batch script'),
@@ -89,7 +91,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
       });
       const file = value?.find(candidate => candidate.type === 'file');
       return file && commands.execute(CommandIDs.submitJob, { path: file.path });
-    }
+    })
   });
 }
 

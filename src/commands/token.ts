@@ -6,6 +6,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { IClusterInfo } from '../api/vocabulary';
 import type { ISlurmClusters } from '../tokens';
+import { shown } from './failure';
 import { CommandIDs } from './ids';
 
 /** Add the commands about the person's Slurm token. */
@@ -35,11 +36,11 @@ export function addTokenCommands(
     label: trans.__('Paste a Slurm Token…'),
     caption: trans.__('Use a token of your own until the Jupyter server stops'),
     describedBy: { args },
-    execute: async given => {
+    execute: shown(trans.__('The token was not taken'), trans, async given => {
       await clusters.load();
       const cluster = named(given);
       if (cluster === null) {
-        return false;
+        throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
       }
       const { pasteToken } = await import('../panels/paste-token');
       const info = await pasteToken(
@@ -58,7 +59,7 @@ export function addTokenCommands(
         );
       }
       return info !== null;
-    }
+    })
   });
 
   const pasted = (given: ReadonlyPartialJSONObject) =>
@@ -69,7 +70,7 @@ export function addTokenCommands(
     caption: trans.__('Go back to where tokens come from by themselves'),
     describedBy: { args },
     isEnabled: pasted,
-    execute: async given => {
+    execute: shown(trans.__('The token was not forgotten'), trans, async given => {
       const cluster = named(given);
       if (cluster === null) {
         return;
@@ -79,7 +80,7 @@ export function addTokenCommands(
         'clusters'
       ]);
       infos.filter(({ name }) => name === cluster).forEach(told);
-    }
+    })
   });
 
   commands.addCommand(CommandIDs.logIn, {

@@ -10,6 +10,8 @@ import { formParts } from '../models/submitfields';
 import { SubmitField, SubmitFields } from './submit-field';
 
 export interface ISubmitFormProps {
+  /** What the ids of its fields begin with. */
+  id: string;
   form: IFormDescription;
   options: Options;
   errors: Record<string, ApiError>;
@@ -30,11 +32,11 @@ export function SubmitForm(props: ISubmitFormProps): JSX.Element {
   const needed = advanced.some(key => key in errors || (options[key] ?? '') !== '');
   return (
     <div className="jp-SlurmSubmit-fields">
-      <Part {...props} schema={parts.basic} uiSchema={parts.uiSchema} idPrefix="slurm" />
+      <Part {...props} schema={parts.basic} uiSchema={parts.uiSchema} />
       {advanced.length > 0 && (
         <details open={needed || undefined}>
           <summary>{trans.__('Advanced')}</summary>
-          <Part {...props} schema={parts.advanced} uiSchema={parts.uiSchema} idPrefix="slurm" />
+          <Part {...props} schema={parts.advanced} uiSchema={parts.uiSchema} />
         </details>
       )}
       {parts.others.length > 0 && (
@@ -53,7 +55,6 @@ function asOption(key: string): string {
 interface IPartProps extends ISubmitFormProps {
   schema: RJSFSchema;
   uiSchema: UiSchema<ReadonlyJSONObject>;
-  idPrefix: string;
 }
 
 function Part(props: IPartProps): JSX.Element {
@@ -69,7 +70,7 @@ function Part(props: IPartProps): JSX.Element {
     <FormComponent
       schema={schema}
       uiSchema={uiSchema}
-      idPrefix={props.idPrefix}
+      idPrefix={props.id}
       formData={only(options) as ReadonlyJSONObject}
       validator={props.validator}
       noValidate

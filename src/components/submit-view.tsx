@@ -9,6 +9,8 @@ import { Problem } from './problem';
 import { SubmitForm } from './submit-form';
 
 export interface ISubmitViewProps {
+  /** Unlike that of any other form on the page. */
+  id: string;
   model: SubmitModel;
   /** The configured clusters by name. */
   clusters: readonly string[];
@@ -29,11 +31,11 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
       <div className="jp-SlurmSubmit-scroll">
         {clusters.length > 1 && (
           <div className="jp-SlurmField">
-            <label className="jp-SlurmField-label" htmlFor="slurm-cluster">
+            <label className="jp-SlurmField-label" htmlFor={`${props.id}-cluster`}>
               {trans.__('Cluster')}
             </label>
             <select
-              id="slurm-cluster"
+              id={`${props.id}-cluster`}
               className="form-control"
               value={model.cluster}
               onChange={event => void model.choose(event.target.value)}
@@ -48,6 +50,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
         )}
         {model.form !== null && (
           <SubmitForm
+            id={props.id}
             form={model.form}
             options={model.options}
             errors={model.fieldErrors}

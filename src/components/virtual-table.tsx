@@ -94,6 +94,14 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
         aria-rowcount={count + 1}
         aria-activedescendant={cursorInSight ? `${idPrefix}${cursor}` : undefined}
         tabIndex={0}
+        onContextMenu={event => {
+          // By keyboard it is asked of the table, and is that of the row at the cursor.
+          if (event.target === event.currentTarget && cursorInSight) {
+            event.preventDefault();
+            event.stopPropagation();
+            openRowMenu(document.getElementById(`${idPrefix}${cursor}`));
+          }
+        }}
         onKeyDown={event => {
           if (selection && event.target === event.currentTarget) {
             const height = scroller.current?.clientHeight ?? 0;
@@ -134,5 +142,17 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function openRowMenu(row: HTMLElement | null): void {
+  const box = row?.getBoundingClientRect();
+  row?.dispatchEvent(
+    new MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true,
+      clientX: (box?.left ?? 0) + 24,
+      clientY: box?.bottom
+    })
   );
 }

@@ -1,4 +1,4 @@
-import type { IJob } from '../api/vocabulary';
+import type { IJob, IJobSummary } from '../api/vocabulary';
 import { isFinished } from './jobstate';
 
 /** What the toolbar of a job offers. */
@@ -29,5 +29,20 @@ export function fits(command: JobCommand, job: IJob): boolean {
         job.state !== 'PENDING' &&
         job.state !== 'UNKNOWN'
       );
+  }
+}
+
+/** The same for a row of a list, of which less is known. */
+export function fitsRow(command: JobCommand, job: IJobSummary): boolean {
+  const held = job.reason.startsWith('JobHeld');
+  switch (command) {
+    case 'hold':
+      return job.state === 'PENDING' && !held;
+    case 'release':
+      return job.state === 'PENDING' && job.reason === 'JobHeldUser';
+    case 'requeue':
+      return !['PENDING', 'UNKNOWN'].includes(job.state);
+    default:
+      return !isFinished(job.state, job.flags) && !job.flags.includes('COMPLETING');
   }
 }

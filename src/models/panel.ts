@@ -2,8 +2,10 @@ import type { Event } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
+import type { IJobSummary } from '../api/vocabulary';
 import type { ClustersModel } from './clusters';
 import { HistoryModel } from './history';
+import type { IJobPage, IOrder, JobPagesModel } from './jobpages';
 import { NodesModel } from './nodes';
 import type { PolledModel } from './polled';
 import { QueueModel, type Scope } from './queue';
@@ -20,8 +22,8 @@ export class PanelModel implements IDisposable {
     };
     this.nodes = new NodesModel({ server });
     this.history = new HistoryModel({ server });
-    for (const queue of Object.values(this.queues)) {
-      queue.changed.connect(this._onQueueChanged, this);
+    for (const list of [...Object.values(this.queues), this.history]) {
+      list.changed.connect(this._onListChanged, this);
     }
     this.clusters.changed.connect(this._onClustersChanged, this);
     this.clusters.jobsChanged.connect(this._onJobsChanged, this);
@@ -44,17 +46,33 @@ export class PanelModel implements IDisposable {
     return this.queues[this._scope];
   }
 
-  /** Emitted when other jobs are selected than before. */
+  /** The list of jobs that the person used last, the history included. */
+  get list(): JobPagesModel<IOrder, IJobPage> {
+    return this._used === 'history'
+      ? (this.history as unknown as JobPagesModel<IOrder, IJobPage>)
+      : this.queues[this._used];
+  }
+
+  /** The jobs that commands without arguments act upon. */
+  get selected(): IJobSummary[] {
+    return this.list.selection.jobs;
+  }
+
+  /** Emitted when other jobs are selected than before, or they changed. */
   get selectionChanged(): ISignal<this, void> {
     return this._selectionChanged;
   }
 
-  /** Say which queue is used now. */
-  use(scope: Scope): void {
-    if (scope !== this._scope) {
-      this._scope = scope;
-      this._selectionChanged.emit();
+  /** Say which list is used now. */
+  use(list: Scope | 'history'): void {
+    if (list === this._used) {
+      return;
     }
+    this._used = list;
+    if (list !== 'history') {
+      this._scope = list;
+    }
+    this._selectionChanged.emit();
   }
 
   /** Seconds between two looks at each list. */
@@ -108,17 +126,21 @@ export class PanelModel implements IDisposable {
     }
   }
 
-  private _onQueueChanged(queue: QueueModel): void {
-    const ids = queue.selection.jobs.map(job => job.id).join();
-    if (ids !== this._selected.get(queue)) {
-      this._selected.set(queue, ids);
+  private _onListChanged(list: QueueModel | HistoryModel): void {
+    // Of a selected job, the state decides what may be done.
+    const selected = list.selection.jobs
+      .map(({ id, state, reason, flags }) => [id, state, reason, flags].join())
+      .join(';');
+    if (selected !== this._selected.get(list)) {
+      this._selected.set(list, selected);
       this._selectionChanged.emit();
     }
   }
 
   private _isDisposed = false;
   private _scope: Scope = 'mine';
-  private _selected = new Map<QueueModel, string>();
+  private _used: Scope | 'history' = 'mine';
+  private _selected = new Map<QueueModel | HistoryModel, string>();
   private _selectionChanged = new Signal<this, void>(this);
 }
 

@@ -3,10 +3,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { ApiError } from '../api/request';
+import { ApiError } from '../api/request';
 import type { IJob, IJobChange } from '../api/vocabulary';
 import type { ChangeValues, IChangeError } from '../components/job-change';
 import { changesOf, JobChangeFields, valuesOf } from '../components/job-change';
+import { errorText } from '../models/errorwords';
 
 /**
  * Asks what to change about a job and changes it.
@@ -46,8 +47,8 @@ export async function changeJob(
       await change(changes);
       return true;
     } catch (problem) {
-      const { advice, field, message } = problem as ApiError;
-      error = { field, text: [message, advice].filter(text => text !== '').join(' ') };
+      const field = problem instanceof ApiError ? problem.field : null;
+      error = { field, text: errorText(problem, trans) };
     }
   }
 }

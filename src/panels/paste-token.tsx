@@ -3,9 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { ApiError } from '../api/request';
 import type { IClusterInfo } from '../api/vocabulary';
-import { describeError } from '../models/errorwords';
+import { errorText } from '../models/errorwords';
 
 /** Slurm's own command for a token. */
 const HOW = 'scontrol token lifespan=3600';
@@ -43,11 +42,7 @@ export async function pasteToken(
     try {
       return await send(value);
     } catch (error) {
-      const { text, advice } =
-        error instanceof ApiError
-          ? describeError(error, trans)
-          : { text: String(error), advice: '' };
-      problem = [text, advice].filter(Boolean).join(' ');
+      problem = errorText(error, trans);
     }
   }
 }

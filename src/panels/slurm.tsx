@@ -13,8 +13,10 @@ import type { Message } from '@lumino/messaging';
 import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
 import React from 'react';
 
+import { run } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
 import { offerRemedy } from '../commands/remedy';
+import { openJobs } from '../commands/selection';
 import { ClusterGate } from '../components/cluster-gate';
 import { ClusterSelect } from '../components/cluster-select';
 import { HistoryView } from '../components/history-view';
@@ -26,9 +28,6 @@ import { slurmIcon } from '../icons';
 import type { PanelModel } from '../models/panel';
 import type { Scope } from '../models/queue';
 import { Section } from './section';
-
-/** Jobs that one key press may open. */
-const MOST_OPENED = 5;
 
 /** The Slurm panel: my jobs, all jobs, nodes, history; which cluster; as whom. */
 export class SlurmPanel extends SidePanel {
@@ -61,28 +60,27 @@ export class SlurmPanel extends SidePanel {
         body: this._gated(<NodesView model={nodes} trans={trans} />, trans)
       })
     );
-    this._tabs.addWidget(
-      new Section({
-        label: trans.__('History'),
-        caption: trans.__('Jobs that are over'),
-        model: history,
-        body: this._gated(
-          <HistoryView
-            model={history}
-            trans={trans}
-            open={opened => this._open(history.cluster, opened)}
-          />,
-          trans
-        )
-      })
-    );
+    this._history = new Section({
+      label: trans.__('History'),
+      caption: trans.__('Jobs that are over'),
+      model: history,
+      body: this._gated(
+        <HistoryView
+          model={history}
+          trans={trans}
+          open={opened => this._open(history.cluster, opened, trans)}
+        />,
+        trans
+      )
+    });
+    this._tabs.addWidget(this._history);
     this._tabs.currentChanged.connect(this._onTabChanged, this);
     content.addWidget(this._tabs);
     const status = ReactWidget.create(
       <StatusLine
         clusters={clusters}
         lists={lists}
-        paste={() => void this._commands.execute(CommandIDs.pasteToken)}
+        paste={() => run(this._commands, CommandIDs.pasteToken)}
         trans={trans}
       />
     );
@@ -154,19 +152,23 @@ export class SlurmPanel extends SidePanel {
       <JobsView
         model={model}
         trans={trans}
-        open={opened => this._open(model.cluster, opened)}
-        cancel={() => void commands.execute(CommandIDs.cancelJobs)}
-        submit={() => void commands.execute(CommandIDs.submitJob)}
+        open={opened => this._open(model.cluster, opened, trans)}
+        cancel={() => run(commands, CommandIDs.cancelJobs)}
+        submit={() => run(commands, CommandIDs.submitJob)}
         canSubmit={() => commands.isEnabled(CommandIDs.submitJob)}
       />
     );
     return new Section({ label, caption, model, body: this._gated(view, trans) });
   }
 
-  private _open(cluster: string | null, jobs: readonly { id: string }[]): void {
-    for (const { id } of jobs.slice(0, MOST_OPENED)) {
-      void this._commands.execute(CommandIDs.openJob, { cluster, id });
-    }
+  private _open(
+    cluster: string | null,
+    jobs: readonly { id: string }[],
+    trans: TranslationBundle
+  ): void {
+    openJobs(this._commands, cluster, jobs, trans).catch(error => {
+      console.warn('A job was not opened.', error);
+    });
   }
 
   private _onTabChanged(_: unknown, { currentWidget }: TabPanel.ICurrentChangedArgs): void {
@@ -175,9 +177,13 @@ export class SlurmPanel extends SidePanel {
         this._model.use(scope);
       }
     }
+    if (currentWidget === this._history) {
+      this._model.use('history');
+    }
   }
 
   private _commands: CommandRegistry;
+  private readonly _history: Section;
   private _model: PanelModel;
   private _sections: Record<Scope, Section>;
   private _tabs = new TabPanelSvg();

@@ -100,6 +100,9 @@ export class SubmitPanel extends SplitPanel {
   private readonly _trans: TranslationBundle;
 }
 
+/** Forms so far: their fields' ids must differ. */
+let forms = 0;
+
 class SubmitFormWidget extends ReactWidget {
   constructor(
     private readonly _options: SubmitPanel.IOptions,
@@ -109,11 +112,14 @@ class SubmitFormWidget extends ReactWidget {
     this.addClass('jp-SlurmSubmit-form');
   }
 
+  private readonly _id = `jp-SlurmSubmit-${++forms}`;
+
   protected render(): JSX.Element {
     const { clusters, findRemedy, model, onOpenJob, onSubmit, trans, validator } = this._options;
     return (
       <RemedyContext.Provider value={findRemedy}>
         <SubmitView
+          id={this._id}
           model={model}
           clusters={clusters()}
           onSubmit={onSubmit}

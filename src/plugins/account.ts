@@ -1,13 +1,15 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { shown } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
 import { offerRemedy } from '../commands/remedy';
 import { slurmIcon } from '../icons';
 import type { AccountPanel } from '../panels/account';
 import { ISlurmClusters } from '../tokens';
+import { MainArea } from './main-area';
 
 /** Shows what a person may use, and how they stand, in the main area. */
 export const accountPlugin: JupyterFrontEndPlugin<void> = {
@@ -15,22 +17,25 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows accounts, QOS, limits and fairshare in the main area.',
   autoStart: true,
   requires: [ISlurmClusters],
-  optional: [ITranslator, ILayoutRestorer, ICommandPalette],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     clusters: ISlurmClusters,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    labShell: ILabShell | null
   ) => {
-    const { commands, shell } = app;
+    const { commands } = app;
     translator ??= nullTranslator;
     const trans = translator.load('jupyter_slurm_rest');
     const tracker = new WidgetTracker<MainAreaWidget<AccountPanel>>({
       namespace: 'jupyter-slurm-rest-account'
     });
 
-    const open = async (cluster: string) => {
+    const area = new MainArea({ app, labShell, tracker, trans, type: 'Slurm account' });
+
+    const make = async (cluster: string) => {
       const [{ AccountPanel }, { AccountModel }] = await Promise.all([
         import('../panels/account'),
         import('../models/account')
@@ -43,7 +48,6 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
       );
       content.id = `jupyter-slurm-rest-account-${cluster}`;
       const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
-      widget.id = `${content.id}-main`;
       widget.title.label = trans.__('My Slurm account');
       widget.title.caption = trans.__('My account on %1', cluster);
       // The core widget calls every content "main area content".
@@ -51,7 +55,6 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
       widget.toolbar.hide();
-      await tracker.add(widget);
       return widget;
     };
 
@@ -73,7 +76,7 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       },
-      execute: async args => {
+      execute: shown(trans.__('The account cannot be shown'), trans, async args => {
         let cluster = typeof args.cluster === 'string' ? args.cluster : clusters.current;
         if (cluster === null) {
           await clusters.load();
@@ -82,14 +85,9 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
         if (cluster === null) {
           throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
         }
-        const widget =
-          tracker.find(({ content }) => content.model.cluster === cluster) ?? (await open(cluster));
-        if (!widget.isAttached) {
-          shell.add(widget, 'main', { type: 'Slurm account' });
-        }
-        shell.activateById(widget.id);
-        return widget;
-      }
+        const chosen = cluster;
+        return area.open(`jupyter-slurm-rest-account-${chosen}-main`, () => make(chosen));
+      })
     });
     clusters.jobsChanged.connect((_, cluster) => {
       // Said of a new token, too: then what could not be read may be readable.

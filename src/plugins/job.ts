@@ -11,11 +11,14 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { JobApi } from '../api/job';
-import { shown } from '../commands/failure';
+import { run, shown } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
-import { addJobCommands, JobCommandIDs } from '../commands/job';
+// Commands must be there at once; what they do is loaded later.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { addJobCommands } from '../commands/job';
 import type { IJobArguments } from '../commands/job-arguments';
 import { describeJobArguments, jobArguments } from '../commands/job-arguments';
+import { JobCommandIDs } from '../commands/job-ids';
 import { offerRemedy } from '../commands/remedy';
 import type { JobTab } from '../components/job-view';
 import { slurmIcon } from '../icons';
@@ -60,12 +63,16 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
 
     const area = new MainArea<JobWidget>({ app, labShell, tracker, trans, type: 'Slurm job' });
 
-    const download = shown(trans.__('The file cannot be downloaded'), trans, async (path: string) => {
-      const link = document.createElement('a');
-      link.href = await app.serviceManager.contents.getDownloadUrl(path);
-      link.download = '';
-      link.click();
-    });
+    const download = shown(
+      trans.__('The file cannot be downloaded'),
+      trans,
+      async (path: string) => {
+        const link = document.createElement('a');
+        link.href = await app.serviceManager.contents.getDownloadUrl(path);
+        link.download = '';
+        link.click();
+      }
+    );
 
     const openFile = shown(trans.__('The file cannot be opened'), trans, (path: string) =>
       commands.execute('docmanager:open', { path, factory: 'Editor' })
@@ -96,7 +103,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
           }
         },
         onOpenJob: id => {
-          commands.execute(CommandIDs.openJob, { cluster: job.cluster, id }).catch(noop);
+          run(commands, CommandIDs.openJob, { cluster: job.cluster, id });
         }
       });
       content.id = idOf(job);

@@ -6,13 +6,14 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
 import type { ITransitionList } from '../api/vocabulary';
+import { run } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
 /* eslint-disable jupyter/prefer-lazy-imports -- small, and must hear the first event */
 import { TransitionDigest } from '../models/digest';
 import { LiveWatch } from '../models/livewatch';
-/* eslint-enable jupyter/prefer-lazy-imports */
 import { type IQueueChange, queueChangeIn } from '../models/queuechanges';
 import { describeTransitions, type ITransition, toneOf, type Wanted } from '../models/transitions';
+/* eslint-enable jupyter/prefer-lazy-imports */
 import { ISlurmClusters } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-slurm-rest:notifications';
@@ -50,11 +51,11 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       return transitions.length === 1 || failed
         ? {
             label: failed ? trans.__('Open failed job') : trans.__('Open job'),
-            callback: () => void commands.execute(CommandIDs.openJob, { cluster, id })
+            callback: () => run(commands, CommandIDs.openJob, { cluster, id })
           }
         : {
             label: trans.__('Show jobs'),
-            callback: () => void commands.execute(CommandIDs.showPanel)
+            callback: () => run(commands, CommandIDs.showPanel)
           };
     };
 

@@ -6,6 +6,8 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids';
+// Commands must be there at once; what they do is loaded later.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addPanelCommands } from '../commands/panel';
 import type { ClustersModel } from '../models/clusters';
 /* eslint-disable jupyter/prefer-lazy-imports -- the panel must be in the shell at once */

@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import {
   Clipboard,
   CommandToolbarButton,
@@ -22,8 +22,11 @@ import { Debouncer } from '@lumino/polling';
 
 import type { Options } from '../api/submit';
 import { SubmitApi } from '../api/submit';
+import { run, showFailure, shown } from '../commands/failure';
 import { CommandIDs } from '../commands/ids';
 import { offerRemedy } from '../commands/remedy';
+// Commands must be there at once; what they do is loaded later.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addScriptCommands, describeSubmitArguments, SubmitCommandIDs } from '../commands/submit';
 import { slurmIcon } from '../icons';
 import { Drafts } from '../models/drafts';
@@ -31,6 +34,7 @@ import type { SubmitModel } from '../models/submit';
 import { SCRIPT_TEMPLATE } from '../models/template';
 import type { SubmitPanel } from '../panels/submit';
 import { ISlurmClusters } from '../tokens';
+import { MainArea } from './main-area';
 
 /** Milliseconds of rest before what is being written is kept. */
 const KEEP = 500;
@@ -48,7 +52,8 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     ICommandPalette,
     ILauncher,
     IFileBrowserFactory,
-    IDefaultFileBrowser
+    IDefaultFileBrowser,
+    ILabShell
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -60,15 +65,24 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
     browsers: IFileBrowserFactory | null,
-    browser: IDefaultFileBrowser | null
+    browser: IDefaultFileBrowser | null,
+    labShell: ILabShell | null
   ) => {
-    const { commands, serviceManager, shell } = app;
+    const { commands, serviceManager } = app;
     translator ??= nullTranslator;
     const trans = translator.load('jupyter_slurm_rest');
     const api = new SubmitApi(clusters.server);
     const drafts = new Drafts(state);
     const tracker = new WidgetTracker<MainAreaWidget<SubmitPanel>>({
       namespace: 'jupyter-slurm-rest-submit'
+    });
+
+    const area = new MainArea<MainAreaWidget<SubmitPanel>>({
+      app,
+      labShell,
+      tracker,
+      trans,
+      type: 'Slurm submit'
     });
 
     const readFile = async (path: string): Promise<string> => {
@@ -105,6 +119,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       };
     };
 
+    const failed = trans.__('The job was not submitted');
     const submit = async (model: SubmitModel): Promise<void> => {
       const submitted = await model.submit();
       if (submitted === null) {
@@ -116,16 +131,14 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         actions: [
           {
             label: trans.__('Open job'),
-            callback: () => {
-              void commands.execute(CommandIDs.openJob, { cluster: model.cluster, id });
-            }
+            callback: () => run(commands, CommandIDs.openJob, { cluster: model.cluster, id })
           }
         ]
       });
       clusters.emitJobsChanged(model.cluster);
     };
 
-    const open = async (draft: SubmitModel.IDraft, id: string) => {
+    const make = async (draft: SubmitModel.IDraft, id: string) => {
       // Loaded when a first form is opened: editor, form and validator weigh.
       const [{ SubmitPanel }, { SubmitWidget }, { SubmitModel }, { customizeValidator }] =
         await Promise.all([
@@ -140,16 +153,17 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         editorServices,
         clusters: () => clusters.clusters?.map(cluster => cluster.name) ?? [],
         findRemedy: error => offerRemedy(error, model.cluster, clusters, commands, trans),
-        onSubmit: () => void submit(model),
+        onSubmit: () => {
+          submit(model).catch(reason => showFailure(failed, reason, trans));
+        },
         onOpenJob: job => {
-          void commands.execute(CommandIDs.openJob, { cluster: model.cluster, id: job });
+          run(commands, CommandIDs.openJob, { cluster: model.cluster, id: job });
         },
         validator: customizeValidator<ReadonlyJSONObject>(),
         trans
       });
       content.id = `jupyter-slurm-rest-submit-${id}`;
       const widget = new SubmitWidget({ content, translator: translator ?? nullTranslator });
-      widget.id = `${content.id}-main`;
       widget.addClass('jp-SlurmMain');
       widget.title.label =
         draft.path === undefined ? trans.__('Submit job') : PathExt.basename(draft.path);
@@ -192,20 +206,26 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       return widget;
     };
 
+    const opening = new Map<string, string>();
     commands.addCommand(CommandIDs.submitJob, {
       label: args => (args.isLauncher ? trans.__('Submit Job') : trans.__('Submit Slurm Job…')),
       caption: trans.__('Write a batch script and submit it to Slurm'),
       icon: slurmIcon,
       describedBy: { args: describeSubmitArguments(trans) },
-      execute: async args => {
-        const draft = await begin(args);
-        const id = typeof args.draft === 'string' ? args.draft : UUID.uuid4();
-        const widget = await open(draft, id);
-        await tracker.add(widget);
-        shell.add(widget, 'main', { type: 'Slurm submit' });
-        shell.activateById(widget.id);
-        return widget;
-      }
+      execute: shown(trans.__('The submit form cannot be opened'), trans, async args => {
+        const draft = typeof args.draft === 'string' ? args.draft : null;
+        // Asked for again while it still opens, as by a double click, it is the same one.
+        const asked = JSON.stringify(args);
+        const id = draft ?? opening.get(asked) ?? UUID.uuid4();
+        opening.set(asked, id);
+        try {
+          return await area.open(`jupyter-slurm-rest-submit-${id}-main`, async () =>
+            make(await begin(args), id)
+          );
+        } finally {
+          opening.delete(asked);
+        }
+      })
     });
 
     addScriptCommands({ commands, browsers, browser, translator });

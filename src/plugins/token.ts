@@ -3,6 +3,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids';
+// Commands must be there at once; what they do is loaded later.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addTokenCommands } from '../commands/token';
 import { ISlurmClusters } from '../tokens';
 

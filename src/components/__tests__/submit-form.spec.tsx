@@ -42,6 +42,7 @@ function show(options: Options, errors: Record<string, ApiError> = {}) {
   const onChange = jest.fn();
   render(
     <SubmitForm
+      id="form"
       form={FORM}
       options={options}
       errors={errors}
