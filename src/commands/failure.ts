@@ -38,7 +38,8 @@ export function shown<A extends unknown[], R>(
     try {
       return await task(...args);
     } catch (error) {
-      void showFailure(title, error, trans);
+      // It rejects only where the dialog is swept away.
+      showFailure(title, error, trans).catch(() => undefined);
       throw error;
     }
   };
