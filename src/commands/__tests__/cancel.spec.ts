@@ -2,7 +2,8 @@ import { Dialog } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { ApiError, type SlurmServer } from '../../api/request';
-import { cancelJobs, type INamedJob } from '../cancel';
+import { cancelJobs } from '../cancel';
+import type { INamedJob } from '../report';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 

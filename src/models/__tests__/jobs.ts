@@ -11,7 +11,6 @@ export function aJob(id: number, change: Partial<IJobSummary> = {}): IJobSummary
     het_job_id: null,
     cron: false,
     het_offset: null,
-    cron: false,
     name: `job-${id}`,
     user: 'alice',
     account: 'physics',
