@@ -80,10 +80,11 @@ def _keep(release: str, version: str, row: str, outcome: Outcome) -> None:
     file = os.environ.get("SLURM_SEEN")
     if not file:
         return
-    path = Path(file)
-    # Tests of several releases run side by side.
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        results = load(path)
+    with Path(file).open("a+") as results_file:
+        # Tests of several releases run side by side.
+        fcntl.flock(results_file, fcntl.LOCK_EX)
+        results_file.seek(0)
+        results: Results = json.loads(results_file.read() or "{}")
         results.setdefault(release, {}).setdefault(version, {})[row] = outcome
-        path.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+        results_file.truncate(0)
+        results_file.write(json.dumps(results, indent=1, sort_keys=True) + "\n")
