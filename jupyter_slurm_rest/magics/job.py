@@ -13,7 +13,7 @@ from jupyter_slurm_rest.foreign_text import printable
 
 from .api import SlurmApi
 from .errors import SlurmMagicError
-from .words import clock, duration, exit_code, limit, moment
+from .words import clock, duration, exit_code, gpus, limit, moment
 
 #: Seconds for which a job is shown as it was last read: the server answers no newer.
 _FRESH = 1.0
@@ -131,7 +131,12 @@ class Job:
             ("Ended", moment(info["end_time"]) if self.ended else ""),
             ("Time", " of ".join(filter(None, times))),
             ("Nodes", info["nodes"]),
+<<<<<<< HEAD
             ("Exit code", exit_code(info["exit_code"]) if self.ended else ""),
+=======
+            ("GPUs", gpus(info.get("allocated") or info.get("requested"))),
+            ("Exit code", str(exit_code.get("code", "")) if self.ended else ""),
+>>>>>>> f7c4069 (%slurm job: GPUs by type; a test waits longer on a busy machine)
             ("Output", info["stdout"]),
             ("As of", clock(self._read_at) if not self.ended else ""),
         ]

@@ -53,3 +53,15 @@ def exit_code(found: dict[str, Any] | None) -> str:
     if not found:
         return ""
     return f"0:{found['signal']}" if found["signal"] else str(found["code"])
+
+
+def gpus(tres: dict[str, Any] | None) -> str:
+    """``2 x a100, 1 other``: a job's GPUs by type, as far as Slurm names types."""
+    if not tres or not tres["gpus"]:
+        return ""
+    types = tres["gpu_types"]
+    others = tres["gpus"] - sum(types.values())
+    words = [f"{count} x {kind}" for kind, count in types.items()]
+    if others > 0:
+        words.append(f"{others} other" if words else str(others))
+    return ", ".join(words)

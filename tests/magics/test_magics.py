@@ -15,7 +15,7 @@ from IPython.core.error import UsageError
 from jupyter_slurm_rest.magics.api import SlurmApi
 from jupyter_slurm_rest.magics.errors import SlurmMagicError
 from jupyter_slurm_rest.magics.job import Job
-from jupyter_slurm_rest.magics.words import clock
+from jupyter_slurm_rest.magics.words import clock, gpus
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -254,3 +254,17 @@ def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.Mo
     read = clock(now)
     now += 500
     assert f"As of  {read}" in repr(job)
+
+
+@pytest.mark.parametrize(
+    ("tres", "text"),
+    [
+        (None, ""),
+        ({"gpus": 0, "gpu_types": {}}, ""),
+        ({"gpus": 2, "gpu_types": {}}, "2"),
+        ({"gpus": 2, "gpu_types": {"l40": 2}}, "2 x l40"),
+        ({"gpus": 3, "gpu_types": {"a100": 1, "h100": 1}}, "1 x a100, 1 x h100, 1 other"),
+    ],
+)
+def test_gpus_in_words(tres: dict[str, Any] | None, text: str) -> None:
+    assert gpus(tres) == text

@@ -131,7 +131,7 @@ async def test_drained_nodes_have_nothing_free(site: Cluster) -> None:
     lines(site, [*change, "State=DRAIN", "Reason=test"], user="root")
     try:
         sinfo = ["sinfo", "--noheader", "--nodes=cpu1", "--partition=debug", "--format=%T"]
-        until(lambda: lines(site, sinfo) == ["drained"], "cpu1 is drained")
+        until(lambda: lines(site, sinfo) == ["drained"], "cpu1 is drained", 180)
         for version in await versions_of(site):
             nodes, partitions = await look(site, version=version)
             cpu1 = nodes["cpu1"]
