@@ -79,7 +79,7 @@ async def test_of_several_runs_under_one_number_the_last_is_the_job() -> None:
 
 @pytest.mark.parametrize(
     ("version", "asked"),
-    [("v0.0.38", "CANCELLED,DEADLINE"), ("v0.0.42", ["CANCELLED", "DEADLINE"])],
+    [("v0.0.37", "4,10"), ("v0.0.38", "4,10"), ("v0.0.42", ["CANCELLED", "DEADLINE"])],
 )
 async def test_jobs_that_could_never_start_are_asked_for_by_how_they_ended(
     version: str, asked: object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping
 
 from jupyter_slurm_rest.slurm.connection import LONG
 from jupyter_slurm_rest.slurm.dialects import records as wire
@@ -26,8 +26,8 @@ from .jobs import JobCalls
 from .users import BEGINNING, flags
 
 #: How a job may end that was held, or waited for another, until then. Slurm leaves it out
-#: of a span of time unless it is asked for by state.
-_NEVER_ELIGIBLE = ("CANCELLED", "DEADLINE")
+#: of a span of time unless it is asked for by state: by name or, to v0.0.39, by number.
+_NEVER_ELIGIBLE = {"CANCELLED": "4", "DEADLINE": "10"}
 
 
 class AccountingCalls(JobCalls):
@@ -41,13 +41,13 @@ class AccountingCalls(JobCalls):
         """
         asked = query or HistoryQuery()
         asked.check()
-        questions: list[tuple[str, ...]] = [()]
+        questions: list[Mapping[str, str]] = [{}]
         if not asked.states or not set(asked.states).isdisjoint(_NEVER_ELIGIBLE):
             questions.append(_NEVER_ELIGIBLE)
         found = await asyncio.gather(*(self._past(asked, states) for states in questions))
         return page([job for some in found for job in some], asked)
 
-    async def _past(self, query: HistoryQuery, states: tuple[str, ...]) -> list[JobSummary]:
+    async def _past(self, query: HistoryQuery, states: Mapping[str, str]) -> list[JobSummary]:
         """Without ``states`` jobs of any, as long as they could have started at some time."""
         dialect = await self.dialect()
         params = _filters(query, dialect, states)
@@ -117,13 +117,14 @@ async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
 
 
 def _filters(
-    query: HistoryQuery, dialect: Dialect, states: Sequence[str]
+    query: HistoryQuery, dialect: Dialect, states: Mapping[str, str]
 ) -> dict[str, str | list[str]]:
     """What slurmdbd filters itself, but for users.
 
     The states of ``query`` are filtered here: slurmdbd means others by them.
     """
     start, end = query.window()
+    apart = dialect.capabilities.history_lists_apart
     params: dict[str, str | list[str]] = {
         "start_time": f"uts{start}",
         "end_time": f"uts{end}",
@@ -135,8 +136,7 @@ def _filters(
         "account": query.accounts,
         "qos": query.qos,
         "job_name": query.names,
-        "state": states,
+        "state": list(states if apart else states.values()),
     }
-    apart = dialect.capabilities.history_lists_apart
     given = {key: list(values) for key, values in lists.items() if values}
     return params | {key: values if apart else ",".join(values) for key, values in given.items()}
