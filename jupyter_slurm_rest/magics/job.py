@@ -131,12 +131,8 @@ class Job:
             ("Ended", moment(info["end_time"]) if self.ended else ""),
             ("Time", " of ".join(filter(None, times))),
             ("Nodes", info["nodes"]),
-<<<<<<< HEAD
-            ("Exit code", exit_code(info["exit_code"]) if self.ended else ""),
-=======
             ("GPUs", gpus(info.get("allocated") or info.get("requested"))),
-            ("Exit code", str(exit_code.get("code", "")) if self.ended else ""),
->>>>>>> f7c4069 (%slurm job: GPUs by type; a test waits longer on a busy machine)
+            ("Exit code", exit_code(info["exit_code"]) if self.ended else ""),
             ("Output", info["stdout"]),
             ("As of", clock(self._read_at) if not self.ended else ""),
         ]
