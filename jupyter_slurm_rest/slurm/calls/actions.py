@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.dialects.actions import KillAnswer, KillStatus
-from jupyter_slurm_rest.slurm.dialects.base import Dialect
 from jupyter_slurm_rest.slurm.dialects.envelope import decode
 from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
 from jupyter_slurm_rest.slurm.errors import (
@@ -18,48 +16,25 @@ from jupyter_slurm_rest.slurm.errors import (
     InvalidRequest,
     NoSuchEndpoint,
     NotFound,
-    PermissionDenied,
-    Refused,
-    SlurmError,
-    Unsupported,
     shorten,
 )
-from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges, parse_job_id
-from jupyter_slurm_rest.slurm.models import ActionResult, Job
-from jupyter_slurm_rest.slurm.transport import segment
+from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
+from jupyter_slurm_rest.slurm.models import ActionResult
 
-from .accounting import AccountingCalls
+from .one_by_one import ENDING, OneByOneCalls
+from .results import FINISHED, WHERE_LIVE, each, killed, stranding
 
 #: What a kill request may say beside the ids.
 Flags = tuple[str, ...]
-#: Slurm's number for a job that is completing or completed already.
-_ALREADY_DONE = 2021
-_TRANSITION = 2020
 _NO_SUCH_JOB = 2017
-_NOT_WHOLE_HET_JOB = 2108
 _SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
-_FINISHED = "had already finished"
-_WHERE_LIVE = ", where it had not finished"
-#: What v0.0.39 and newer say of a job that had finished.
-_ALREADY_SENT = "Job was already sent signal"
-#: The last version that takes tasks of an array apart in a path.
-_READS_TASKS = "v0.0.38"
-#: Signals that end a job which waits.
-_ENDING = ("", "KILL", "9")
 #: Ids in one question for states.
 _STATES_AT_ONCE = 1_000
 #: Pieces in which Slurm may tell an array's waiting tasks: some 20 tasks each.
 _MOST_PIECES = 1_000
 
 
-class Target(NamedTuple):
-    """A job as one API version names it in a path; no version: the one in use."""
-
-    id: str
-    version: str = ""
-
-
-class ActionCalls(AccountingCalls):
+class ActionCalls(OneByOneCalls):
     """Doing something to jobs; every call gives one result per job, in their order."""
 
     async def cancel(
@@ -100,7 +75,7 @@ class ActionCalls(AccountingCalls):
 
     async def _kill_waiting(self, one: JobId, signal: str, done: str) -> ActionResult:
         """All tasks of an array that wait, piece by piece: Slurm tells no more at once."""
-        result = ActionResult(id=str(one), ok=True, message=_FINISHED)
+        result = ActionResult(id=str(one), ok=True, message=FINISHED)
         last: list[range] = []
         for _ in range(_MOST_PIECES):
             try:
@@ -127,7 +102,7 @@ class ActionCalls(AccountingCalls):
         except (NotFound, AccountingDown, AccountingMissing):
             return result
         ended = job.state in FINISHED_STATES
-        return ActionResult(id=result.id, ok=True, message=_FINISHED) if ended else result
+        return ActionResult(id=result.id, ok=True, message=FINISHED) if ended else result
 
     async def _kill_all(
         self, ids: list[JobId], signal: str, done: str, flags: Flags = ()
@@ -147,7 +122,7 @@ class ActionCalls(AccountingCalls):
     async def _kill_together(
         self, ids: list[JobId], signal: str, done: str, flags: Flags
     ) -> list[ActionResult]:
-        parts = await self._waiting_parts(ids) if signal in _ENDING else {}
+        parts = await self._waiting_parts(ids) if signal in ENDING else {}
         chosen = [one for one in ids if one not in parts]
         body: dict[str, object] = {
             "jobs": [str(one) for one in chosen],
@@ -163,7 +138,7 @@ class ActionCalls(AccountingCalls):
             )
             told = decode(response.body, KillAnswer).status or []
         results = [
-            stranding(str(one), parts[one]) if one in parts else _result(one, told, done)
+            stranding(str(one), parts[one]) if one in parts else killed(one, told, done)
             for one in ids
         ]
         return [
@@ -173,7 +148,7 @@ class ActionCalls(AccountingCalls):
 
     async def _of_its_record(self, one: JobId, result: ActionResult, done: str) -> ActionResult:
         """``result``, unless what had finished was only the array's own record."""
-        if result.message != _FINISHED or one.tasks or one.het is not None:
+        if result.message != FINISHED or one.tasks or one.het is not None:
             return result
         try:
             rows = await self.records_of(one)
@@ -181,7 +156,7 @@ class ActionCalls(AccountingCalls):
             return result
         if all(row.job_id == one.job for row in rows):
             return result
-        return msgspec.structs.replace(result, message=f"{done}{_WHERE_LIVE}")
+        return msgspec.structs.replace(result, message=f"{done}{WHERE_LIVE}")
 
     async def _waiting_parts(self, ids: list[JobId]) -> dict[JobId, int]:
         """Which ids name one component of a job that waits, and the job's number.
@@ -205,130 +180,6 @@ class ActionCalls(AccountingCalls):
                 parts[one] = its_whole
         return parts
 
-    async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
-        name = str(one)
-        try:
-            target = await self._safe_target(one, dialect)
-            jobs = await self._known(one)
-            # Here Slurm says the same of a job that ends and of one that had ended, and of
-            # one that had ended that a signal was sent.
-            if jobs and all(map(is_over, jobs)):
-                return ActionResult(id=name, ok=True, message=_FINISHED)
-            if signal in _ENDING and jobs and jobs[0].het_offset and jobs[0].state == "PENDING":
-                return stranding(name, jobs[0].het_job_id)
-            return await self._deliver(one, target, signal, done, dialect)
-        except SlurmError as problem:
-            return refused(name, problem)
-
-    async def _deliver(
-        self, one: JobId, target: Target, signal: str, done: str, dialect: Dialect
-    ) -> ActionResult:
-        """Send ``signal`` to ``target``, which is ``one`` as this version understands it."""
-        name = str(one)
-        response = await self.connection.send(
-            "DELETE",
-            "slurm",
-            f"job/{segment(target.id)}",
-            {"signal": signal} if signal else None,
-            wanted=("job", name),
-            twice_is_once=not signal,
-            version=target.version,
-        )
-        if response.status == 304:
-            return ActionResult(id=name, ok=True, message=_FINISHED)
-        found = decode(response.body, KillAnswer)
-        if any(warning.words.startswith(_ALREADY_SENT) for warning in found.warnings or []):
-            # Perhaps only a part of it.
-            return ActionResult(id=name, ok=True, message=f"{done}{_WHERE_LIVE}")
-        told = found.status or []
-        if told:
-            # There is one job only: whatever is told is about it.
-            return judge(name, told[0].code, told[0].words, done)
-        if dialect.capabilities.silent_refusals and not signal:
-            jobs = await self._known(one)
-            if not (jobs and all(map(is_over, jobs))):
-                words = "Slurm took the request, but the job is still there."
-                return ActionResult(id=name, ok=False, message=words)
-        return ActionResult(id=name, ok=True, message=done)
-
-    async def _known(self, one: JobId) -> list[Job]:
-        """What slurmctld still has of the job; first the record that ``one`` names.
-
-        Its number alone also stands for all other tasks of an array, and components.
-        """
-        try:
-            if one.tasks or one.waiting or one.het is not None:
-                return [await self.job(str(one))]
-            rows = await self.records_of(one)
-        except NotFound:
-            # Its array may still have it among the tasks to come: let Slurm say.
-            return []
-        named = one.among(rows)
-        if named is None:
-            return []
-        others = [row for row in rows if one.job in (row.array_job_id, row.het_job_id)]
-        return [named, *(row for row in others if row is not named)]
-
-    async def _safe_target(self, one: JobId, dialect: Dialect) -> Target:
-        """Where to send so that nothing but ``one`` is hit.
-
-        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` or ``+`` of
-        the path and cancels the whole: there a started task or a component goes by its own
-        number, and tasks to come through the older version, where that is served.
-        """
-        if not dialect.capabilities.only_digits_read:
-            return Target(str(one))
-        try:
-            return Target(await self.own_number(one))
-        except Unsupported:
-            if not await self.connection.also(_READS_TASKS):
-                raise
-        return Target(str(one), _READS_TASKS)
-
-    async def own_number(self, one: JobId) -> str:
-        """``one`` in digits alone: a started task or a component by its record's number.
-
-        Raises :exc:`Unsupported` for tasks that have none, or share it with their array.
-        """
-        if one.het is not None:
-            job = await self.job(str(one))
-            if (job.het_job_id, job.het_offset) != (one.job, one.het):
-                raise NotFound("job", str(one))
-            return str(job.job_id)
-        if not one.tasks:
-            return str(one)
-        if one.one_task is not None:
-            job = await self.job(str(one))
-            if job.array_task_id == one.one_task and job.job_id != job.array_job_id:
-                return str(job.job_id)
-        raise Unsupported(
-            "Acting on this task of an array apart from the others",
-            (await self.dialect()).version,
-            advice="Act on the whole array, or use Slurm's own commands.",
-        )
-
-
-async def each(
-    ids: Iterable[str | int], act: Callable[[list[JobId]], Awaitable[list[ActionResult]]]
-) -> list[ActionResult]:
-    """What ``act`` gives for each of ``ids``, in their order; what is not an id fails alone."""
-    written = [str(one) for one in ids]
-    found: dict[str, JobId] = {}
-    failed: dict[str, ActionResult] = {}
-    for name in written:
-        try:
-            found[name] = parse_job_id(name)
-        except InvalidRequest as problem:
-            failed[name] = ActionResult(id=name, ok=False, message=problem.message)
-    distinct = list(dict.fromkeys(found.values()))
-    results = dict(zip(distinct, await act(distinct), strict=True)) if distinct else {}
-    return [failed[name] if name in failed else results[found[name]] for name in written]
-
-
-def is_over(job: Job) -> bool:
-    """Whether it has ended, or is about to."""
-    return job.state in FINISHED_STATES or "COMPLETING" in job.flags
-
 
 def _written(tasks: range) -> str:
     """``5-9:2`` for ``range(5, 10, 2)``."""
@@ -336,67 +187,3 @@ def _written(tasks: range) -> str:
         return str(tasks[0])
     step = f":{tasks.step}" if tasks.step != 1 else ""
     return f"{tasks[0]}-{tasks[-1]}{step}"
-
-
-def stranding(name: str, whole: int | None) -> ActionResult:
-    """The refusal to cancel one component of a job that waits, as scancel refuses it."""
-    return ActionResult(
-        id=name,
-        ok=False,
-        message="It is one component of a heterogeneous job that waits, which can be cancelled"
-        f" only as a whole: cancel {whole or 'the whole job'}.",
-        error_number=_NOT_WHOLE_HET_JOB,
-    )
-
-
-def _result(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
-    """What ``told`` says about ``one``; Slurm is silent about what went well."""
-    name = str(one)
-    if one.het is None and any(_component(entry, one) for entry in told):
-        # Slurm says "already done" of the whole when one component was.
-        failed = [entry for entry in told if _component(entry, one) and entry.code != _ALREADY_DONE]
-        if not failed:
-            return ActionResult(id=name, ok=True, message=f"{done}{_WHERE_LIVE}")
-        return judge(name, failed[0].code, failed[0].words, done)
-    exact = [entry for entry in told if _same(entry, one)]
-    return (
-        judge(name, exact[0].code, exact[0].words, done)
-        if exact
-        else ActionResult(id=name, ok=True, message=done)
-    )
-
-
-def _same(entry: KillStatus, one: JobId) -> bool:
-    try:
-        return parse_job_id(entry.step_id or "") == one
-    except InvalidRequest:
-        return False
-
-
-def _component(entry: KillStatus, whole: JobId) -> bool:
-    return str(entry.step_id or "").startswith(f"{whole.job}+")
-
-
-def judge(name: str, code: int, words: str, done: str) -> ActionResult:
-    """A result from Slurm's number (0 for success) and words."""
-    if code == 0:
-        return ActionResult(id=name, ok=True, message=done)
-    if code == _ALREADY_DONE:
-        return ActionResult(id=name, ok=True, message=_FINISHED)
-    if code == _NOT_WHOLE_HET_JOB:
-        return stranding(name, None)
-    if code == _TRANSITION:
-        words = "It is not running, or is changing its state: signals reach running jobs only."
-    return ActionResult(id=name, ok=False, message=shorten(words), error_number=code)
-
-
-def refused(name: str, problem: SlurmError) -> ActionResult:
-    """A result from Slurm's refusal; whatever else went wrong is raised again."""
-    if not isinstance(problem, (NotFound, PermissionDenied, Refused, Unsupported)):
-        # Slurm was not reached, or did not answer: nobody's job was judged.
-        raise problem
-    code = problem.error_number
-    if code in (_ALREADY_DONE, _TRANSITION, _NOT_WHOLE_HET_JOB):
-        return judge(name, code, problem.message, "")
-    words = f"{problem.message} {problem.advice}".strip()
-    return ActionResult(id=name, ok=False, message=words, error_number=code)

@@ -15,7 +15,8 @@ from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
 from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.transport import segment
 
-from .actions import ActionCalls, each, is_over, judge, refused
+from .actions import ActionCalls
+from .results import each, is_over, judge, refused
 
 #: Refusals before anything is changed: no such job, another person's, already finished.
 _BEFORE_ANY = {2010, 2017, 2021, 2084}

@@ -17,8 +17,8 @@ from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
 from jupyter_slurm_rest.slurm.models import ActionResult
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 
-from .actions import judge, stranding
 from .matching_here import MatchingHereCalls
+from .results import judge, stranding
 
 _DONE = "cancelled"
 #: Live jobs that are looked at to find out a user's number.

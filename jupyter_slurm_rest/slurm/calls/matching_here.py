@@ -16,7 +16,9 @@ from jupyter_slurm_rest.slurm.lists import Unchanged
 from jupyter_slurm_rest.slurm.matching import LIVE_STATES, JobFilter
 from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
 
-from .actions import ActionCalls, Target, refused, stranding
+from .actions import ActionCalls
+from .one_by_one import Target
+from .results import refused, stranding
 
 _DONE = "cancelled"
 #: How often the queue is read for tasks of an array that started meanwhile.
