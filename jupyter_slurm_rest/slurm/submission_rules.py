@@ -66,6 +66,8 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     all_per_task: bool = True
     #: ``--gpus-per-task`` takes several types.
     gpu_types_per_task: bool = True
+    #: ``--tres-per-task=CPU=2`` counts as ``cpu=2``.
+    cpus_in_any_case: bool = False
     #: Between name and number there: ``cpu=2`` or ``cpu:2``.
     per_task_separator: str = "="
 
@@ -163,6 +165,7 @@ def submission_rules(
         counts_nodes=not may_be_before(23, 11),
         gres_separator=":" if may_be_before(23, 11) else "/",
         all_per_task=not may_be_before(23, 11),
+        cpus_in_any_case=may_be_before(25, 5),
         gpu_types_per_task=not may_be_before(25, 5),
         per_task_separator=":" if may_be_before(24, 5) else "=",
         nil_is_a_name=may_be_before(23, 2),

@@ -290,3 +290,17 @@ def test_the_old_sbatch_tells_the_job_how_its_files_are_opened(release: str, tol
         expected if told else dict.fromkeys(expected)
     )
     assert found["HYDRA_BOOTSTRAP"] == "slurm"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "written"),
+    [
+        ("cpu2,cpu1,cpu2", "cpu[2,1-2]"),
+        ("cpu[1-3],gpu1", "cpu[1-3],gpu1"),
+        ("n09,n10,n[011-012]", "n[09-10],n[011-012]"),
+        ("login,cpu1", "login,cpu1"),
+    ],
+)
+def test_an_arbitrary_distribution_keeps_the_order_of_its_nodes(hosts: str, written: str) -> None:
+    told = job(f"-m arbitrary -w {hosts}", "v0.0.45")
+    assert told["required_nodes"] == [written]

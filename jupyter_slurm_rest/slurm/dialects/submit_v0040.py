@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_slurm_rest.slurm.capabilities import Capabilities
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch.durations import UNLIMITED
-from jupyter_slurm_rest.slurm.sbatch.hostlist import split
+from jupyter_slurm_rest.slurm.sbatch.hostlist import expand, ranged, split
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec
 from jupyter_slurm_rest.slurm.sbatch.request import Request, Submitter
 
@@ -125,6 +125,8 @@ def _plain(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
         if value is not None:
             _needs(field, can, first)
             job[key] = split(value) if field in _NODE_LISTS else value
+    if spec.distribution == "arbitrary" and spec.nodelist:
+        job["required_nodes"] = [ranged(expand(spec.nodelist))]
     return job
 
 

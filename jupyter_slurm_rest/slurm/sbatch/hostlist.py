@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 _MOST = 65536
@@ -60,3 +60,29 @@ def expand(words: str) -> list[str]:
     if not hosts:
         raise ValueError(f'"{words[:60]}" is not a list of nodes; write "node1,node[3-5]"')
     return hosts
+
+
+def ranged(hosts: Iterable[str]) -> str:
+    """``["cpu2", "cpu1", "cpu2"]`` -> ``cpu[2,1-2]``: in their order, as Slurm writes it."""
+    groups: list[tuple[str, int, list[list[int]]]] = []
+    for host in hosts:
+        match = re.fullmatch(r"(.*?)([0-9]{1,9})", host)
+        prefix, digits = (match[1], match[2]) if match else (host, "")
+        if not digits or not groups or groups[-1][:2] != (prefix, len(digits)):
+            groups.append((prefix, len(digits), []))
+        spans = groups[-1][2]
+        if digits and spans and spans[-1][1] + 1 == int(digits):
+            spans[-1][1] += 1
+        elif digits:
+            spans.append([int(digits), int(digits)])
+    return ",".join(map(_written, groups))
+
+
+def _written(group: tuple[str, int, list[list[int]]]) -> str:
+    prefix, width, spans = group
+    parts = [
+        str(low).zfill(width) + (f"-{str(high).zfill(width)}" if high > low else "")
+        for low, high in spans
+    ]
+    alone = not parts or (len(parts) == 1 and "-" not in parts[0])
+    return prefix + "".join(parts) if alone else f"{prefix}[{','.join(parts)}]"

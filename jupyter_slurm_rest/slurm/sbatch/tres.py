@@ -78,7 +78,8 @@ def _per_task(request: Request, rules: SubmissionRules) -> list[str]:
             )
         items.insert(0, f"{name}{separator}{number}")
     # With colons, sbatch does not look for "cpu=".
-    named = r"(?i)cpu[:=]" if separator == "=" else r"(?i)cpu:"
+    named = "cpu[:=]" if separator == "=" else "cpu:"
+    named = f"(?i){named}" if rules.cpus_in_any_case else named
     cpus = next((item for item in items if re.match(named, item)), None)
     if cpus is None:
         if spec.cpus_per_task:

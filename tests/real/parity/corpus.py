@@ -267,6 +267,7 @@ _TOGETHER: dict[str, list[str]] = {
     "threads on two nodes": ["-c2", "-N2"],
     "gpu memory over nodes": ["-p gpu", "--mem-per-gpu=100", "--gpus-per-node=1", "-N2"],
     "segments that do not fit": ["--segment=2", "-N3"],
+    "tasks laid out by hand": ["-m arbitrary", "-w cpu2,cpu1,cpu2"],
     "one exclusive allocation": ["--exclusive=allocation"],
 }
 
