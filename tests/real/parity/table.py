@@ -73,8 +73,8 @@ def _last_counts(theirs: Sequence[Outcome]) -> list[bool]:
     for case, outcome in zip(REPEATED, theirs[len(CASES) :], strict=True):
         # Where the first one says nothing else that would stay.
         plain = not (case.call or case.variable) and " -" not in case.lines[0]
-        # An empty argument ends the line: there is no last one then.
-        plain = plain and "''" not in case.lines[1]
+        # An empty argument ends its line, and takes the next one for its value.
+        plain = plain and not any("''" in line for line in case.lines)
         single = alone.get(case.lines[1:]) if plain else None
         comparable = single is not None and not (single.refusal or outcome.refusal)
         found.append(single is None or not comparable or not differences(single, outcome))
