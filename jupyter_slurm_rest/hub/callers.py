@@ -13,7 +13,7 @@ from jupyterhub.services.auth import check_scopes
 from jupyter_slurm_rest.tokens.errors import TokenError
 from jupyter_slurm_rest.tokens.http import Endpoint, Tls
 
-from .errors import hub_unreachable, not_a_server, not_identified, scope_missing
+from .errors import hub_unreachable, not_a_server, not_identified, renamed, scope_missing
 
 _SERVER_SCOPE = re.compile(r"access:servers!server=([^/]+)/(.*)")
 
@@ -90,6 +90,10 @@ def check_caller(
     matches = [match for scope in scopes if (match := _SERVER_SCOPE.fullmatch(scope))]
     own = [match[2] for match in matches if match[1] == name]
     personal = any(scope.startswith("tokens") for scope in scopes)
+    if servers_only and not matches and not personal and f"users:activity!user={name}" in scopes:
+        # The token of a server, whose owner had another name when it started: the hub takes
+        # the scope of that server away.
+        raise renamed(name)
     if servers_only and (len(matches) != 1 or len(own) != 1 or personal):
         raise not_a_server(
             "Slurm tokens are handed to people's servers only: this is a personal token."

@@ -60,6 +60,16 @@ def not_a_server(detail: str) -> Refusal:
     return Refusal(HTTPStatus.FORBIDDEN, "token_refused", detail, reason="not_a_server")
 
 
+def renamed(name: str) -> Refusal:
+    """The token is a server's whose owner got another name."""
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        "scope_missing",
+        f"This server was started under another user name than {name}. Restart your server.",
+        reason="renamed",
+    )
+
+
 def not_linked(hub_name: str) -> Refusal:
     """The hub user has no Slurm account, or none that may be used here."""
     return Refusal(

@@ -96,6 +96,12 @@ async def test_no_part_of_the_request_names_the_user(
             "token_refused",
         ),
         ({**server_model("alice"), "scopes": server_model("bob")["scopes"]}, 403, "token_refused"),
+        # What JupyterHub 6.1 says of a server's token when its owner was renamed.
+        (
+            {**server_model("alice"), "scopes": [SCOPE, "users:activity!user=alice"]},
+            403,
+            "scope_missing",
+        ),
     ],
 )
 async def test_who_is_no_server_with_the_scope_gets_nothing(
