@@ -108,3 +108,18 @@ def test_importing_the_package_loads_neither_server_nor_client(installed: Path) 
     heavy = "{'httpx', 'jupyter_server', 'tornado', 'msgspec', 'IPython'}"
     program = f"import sys, jupyter_slurm_rest; print(sorted({heavy} & set(sys.modules)))"
     assert run(installed, "python", "-c", program).strip() == "[]"
+
+
+def test_the_bundle_asks_for_what_it_is_written_for() -> None:
+    """Not for the release it was built with: older JupyterLabs would warn of each package."""
+    package = json.loads((ROOT / "package.json").read_text())
+    asked = {
+        name: options["requiredVersion"]
+        for name, options in package["jupyterlab"]["sharedPackages"].items()
+    }
+    core = {
+        name: version
+        for name, version in package["dependencies"].items()
+        if name.startswith("@jupyterlab/")
+    }
+    assert asked == core
