@@ -196,7 +196,7 @@ class Connection:
         used = credentials or await self._acquire(renew=False)
         found, version = await verdict(self.transport, problem, target, used)
         if version and self._negotiation.fall_back(version):
-            raise VersionChanged
+            raise VersionChanged(found)
         return found
 
     def _attempts(self) -> AsyncIterator[stamina.Attempt]:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
+from .errors import SlurmError, Unsupported
 from .negotiation import Negotiated, Negotiation
 
 P = ParamSpec("P")
@@ -21,6 +22,11 @@ T = TypeVar("T")
 
 class VersionChanged(Exception):
     """Nothing was done: from now on another API version is spoken; call again."""
+
+    def __init__(self, why: SlurmError) -> None:
+        super().__init__(str(why))
+        #: What is wrong with the version that was spoken.
+        self.why = why
 
 
 class _Call:
@@ -48,8 +54,12 @@ def in_one_version(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[A
     async def call(*arguments: P.args, **options: P.kwargs) -> T:
         try:
             return await once(*arguments, **options)
-        except VersionChanged:
-            return await once(*arguments, **options)
+        except VersionChanged as changed:
+            try:
+                return await once(*arguments, **options)
+            except Unsupported:
+                # It is not the version that is to blame.
+                raise changed.why from None
 
     async def once(*arguments: P.args, **options: P.kwargs) -> T:
         token = _call.set(_Call())

@@ -34,7 +34,8 @@ class Weather:
     async def now(self) -> Circumstances:
         """Raises the ``SlurmError`` of slurmrestd's first answer when there is none yet."""
         async with self._lock:
-            if self._now is None or self._clock() - self._asked >= _BELIEVED:
+            old = self._clock() - self._asked >= _BELIEVED
+            if self._now is None or old or await self._speaks_otherwise(self._now):
                 self._now = await self._ask()
                 self._asked = self._clock()
             return self._now
@@ -42,6 +43,10 @@ class Weather:
     def forget(self) -> None:
         """Ask again at the next occasion."""
         self._asked = -float("inf")
+
+    async def _speaks_otherwise(self, known: Circumstances) -> bool:
+        """Whether the API version is another one by now, as while slurmdbd is down."""
+        return await self._source.capabilities() != known.capabilities
 
     async def _ask(self) -> Circumstances:
         capabilities = await self._source.capabilities()

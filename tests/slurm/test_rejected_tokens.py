@@ -130,3 +130,10 @@ async def test_another_version_works_while_slurmdbd_is_down(
     assert tokens.renewals == 0
     asked = [request.path for request in transport.seen]
     assert asked[-1] == f"/slurm/{meanwhile}/partitions/"
+
+
+async def test_what_only_the_newer_version_has_is_not_said_to_be_missing() -> None:
+    recording = Recording(FIXTURES / "23.11.11" / "v0.0.40")
+    client, _, _ = client_of(without_slurmdbd(recording))
+    with pytest.raises(AccountingDown):
+        await client.job_states()
