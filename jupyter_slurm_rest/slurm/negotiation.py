@@ -68,8 +68,8 @@ class Negotiation:
         return True
 
     async def also(self, version: str) -> bool:
-        """Whether ``version`` may be spoken as well: served, and no other is pinned."""
-        return not self._pinned and await self._served(version) is not None
+        """Whether ``version`` is served as well, for what the one in use cannot do."""
+        return await self._served(version) is not None
 
     async def result(self) -> Negotiated:
         """What was agreed. Raises :exc:`NoCommonVersion` and what the probe raises."""
