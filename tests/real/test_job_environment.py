@@ -32,8 +32,8 @@ _SCRIPTS = {
     "threads": "-N1 -w cpu1 --ntasks-per-core=1 --threads-per-core=1 -n2",
     "hint": "-w cpu1 --hint=nomultithread --mem-bind=local",
     "named": "-w cpu1 -J abc -d singleton --open-mode=append --cpu-freq=high",
-    "sampled": "-w cpu1 --profile=task --acctg-freq=task=5 --open-mode=truncate",
-    "governed": "-w cpu1 --cpu-freq=performance --network=devname=eth0",
+    "sampled": "-w cpu1 --acctg-freq=task=5 --open-mode=truncate",
+    "governed": "-w cpu1 --cpu-freq=performance",
     "gpus per task": "-p gpu -N1 -w gpu1 -n2 --gpus-per-task=1 -c2",
 }
 #: Numbers of this very job, where it happened to run, and what only a login shell has.
