@@ -19,12 +19,30 @@ _FIELDS = ("state", "reason", "user", "partition", "name", "time_limit")
 
 
 def squeue(cluster: Cluster, *options: str) -> Lines:
-    """Live jobs by id, every task of an array on a line of its own."""
+    """Live jobs by id, every task of an array on a line of its own.
+
+    22.05's leaves out the last task of a list like ``0-60:5``: it gets the line before.
+    """
     argv = ["squeue", "--noheader", "--array", f"--format={_FORMAT}", *options]
     found = {}
     for line in lines(cluster, argv, user="root"):
         name, *values = line.split("|")
         found[name] = dict(zip(_FIELDS, values, strict=True))
+    if cluster.generation == "host":
+        for first, last in _stepped(cluster, options):
+            if first in found:
+                found.setdefault(last, found[first])
+    return found
+
+
+def _stepped(cluster: Cluster, options: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The first and the last task of each list like ``0-60:5``."""
+    argv = ["squeue", "--noheader", "--format=%F|%K", *options]
+    found = []
+    for line in lines(cluster, argv, user="root"):
+        array, listed = line.split("|")
+        for some in known_ranges(listed) if ":" in listed else []:
+            found.append((f"{array}_{some[0]}", f"{array}_{some[-1]}"))
     return found
 
 
