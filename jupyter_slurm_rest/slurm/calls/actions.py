@@ -22,11 +22,10 @@ from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
 from jupyter_slurm_rest.slurm.models import ActionResult
 
 from .one_by_one import ENDING, OneByOneCalls
-from .results import FINISHED, WHERE_LIVE, each, killed, stranding
+from .results import FINISHED, NO_SUCH_JOB, WHERE_LIVE, each, killed, stranding
 
 #: What a kill request may say beside the ids.
 Flags = tuple[str, ...]
-_NO_SUCH_JOB = 2017
 _SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
 #: Ids in one question for states.
 _STATES_AT_ONCE = 1_000
@@ -95,7 +94,7 @@ class ActionCalls(OneByOneCalls):
 
     async def _unless_ended(self, one: JobId, result: ActionResult) -> ActionResult:
         """``result``, or success for a job that only accounting remembers as finished."""
-        if result.error_number != _NO_SUCH_JOB:
+        if result.error_number != NO_SUCH_JOB:
             return result
         try:
             job = await self.accounting_job(str(one))

@@ -21,6 +21,7 @@ from jupyter_slurm_rest.slurm.models import ActionResult, Job
 #: Slurm's number for a job that is completing or completed already.
 _ALREADY_DONE = 2021
 _TRANSITION = 2020
+NO_SUCH_JOB = 2017
 _NOT_WHOLE_HET_JOB = 2108
 FINISHED = "had already finished"
 WHERE_LIVE = ", where it had not finished"
@@ -106,6 +107,8 @@ def refused(name: str, problem: SlurmError) -> ActionResult:
         # Slurm was not reached, or did not answer: nobody's job was judged.
         raise problem
     code = problem.error_number
+    if code is None and isinstance(problem, NotFound):
+        code = NO_SUCH_JOB
     if code in (_ALREADY_DONE, _TRANSITION, _NOT_WHOLE_HET_JOB):
         return judge(name, code, problem.message, "")
     words = f"{problem.message} {problem.advice}".strip()
