@@ -86,11 +86,15 @@ lint: $(NODE_READY) ## every static check
 	jlpm lint:check
 
 .PHONY: test
-test: test-python test-js test-real test-image test-bench test-ui ## all tests
+test: test-python test-fuzz test-js test-real test-image test-bench test-ui ## all tests
 
 .PHONY: test-python
 test-python: $(FRONTEND) ## pytest, without a Slurm
-	pytest tests --ignore=tests/real
+	pytest tests --ignore=tests/real --ignore=tests/fuzz
+
+.PHONY: test-fuzz
+test-fuzz: $(PYTHON_READY) ## hostile requests and responses, made by machine (FUZZ_EXAMPLES=1000: longer)
+	pytest tests/fuzz
 
 # They wait for Slurm most of the time, so they run side by side; each prints when it has ended.
 .PHONY: test-real

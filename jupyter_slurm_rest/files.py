@@ -45,8 +45,8 @@ class FileThreads:
     system that hangs.
     """
 
-    def __init__(self, *, patience: float = PATIENCE, most: int = MOST) -> None:
-        self._patience = patience
+    def __init__(self, *, patience: float | None = None, most: int = MOST) -> None:
+        self._patience = PATIENCE if patience is None else patience
         self._most = most
         self._running: dict[str, _Running] = {}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import logging
+import pwd
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -266,3 +269,26 @@ async def test_a_name_is_one_segment_of_the_hubs_address(hub: FakeHub, tmp_path:
     ) as service:
         await service.post(hub_token="alice-server")
     assert hub.paths[-1] == "users/alice%3Fx%3D%23"
+
+
+async def test_a_user_directory_that_hangs(
+    hub: FakeHub, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def getpwnam(name: str) -> Any:
+        if name == "alice":
+            go_on.wait(60)
+        raise KeyError(name)
+
+    monkeypatch.setattr(pwd, "getpwnam", getpwnam)
+    monkeypatch.setattr("jupyter_slurm_rest.files.PATIENCE", 0.3)
+    async with running(hub, key_file=str(key_file)) as service:
+        try:
+            asked = [service.post(hub_token="alice-server") for _ in range(10)]
+            for answer in await asyncio.gather(*asked):
+                said = (answer.status_code, answer.json()["code"])
+                assert said == (503, "token_source_unreachable")
+            assert (await service.post(hub_token="bob-server")).status_code == 200
+        finally:
+            go_on.set()

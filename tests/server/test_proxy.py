@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
 import pytest
 from tornado.simple_httpclient import HTTPStreamClosedError
 
+from jupyter_slurm_rest.server.failures import Failure
+from jupyter_slurm_rest.server.resources.proxy import ProxyHandler
 from tests.recorded import Recorded, recorded_by
 
 from .conftest import Call
@@ -191,3 +194,28 @@ async def test_uploads_that_stall_hold_up_nothing_else(
         writer.close()
     # Their connections to slurmrestd are free again.
     assert (await call("GET", f"{REST}/slurm/v0.0.45/ping")).status == 200
+
+
+async def test_a_client_that_does_not_read_is_cut_off(
+    jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_slurm_rest.server.resources.proxy.IDLE", 1.0)
+    given_up, fail = asyncio.Event(), ProxyHandler.fail
+
+    def noticed(handler: ProxyHandler, failure: Failure) -> None:
+        fail(handler, failure)
+        given_up.set()
+
+    monkeypatch.setattr(ProxyHandler, "fail", noticed)
+    long = Recorded("", "", "", "POST", "", None, 200, "application/json", b" " * 30_000_000)
+    slurmrestd.give(long, "slurm/job/submit")
+    await call("GET", "clusters")
+    reader, writer = await _raw(jp_serverapp, "Content-Length: 2\r\n\r\n{}")
+    await asyncio.wait_for(given_up.wait(), 60)
+    # What fits into the buffers on the way is not all.
+    received = 0
+    with contextlib.suppress(ConnectionError):
+        while piece := await asyncio.wait_for(reader.read(1 << 20), 60):
+            received += len(piece)
+    assert received < len(long.body)
+    writer.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .source import Meter, Source
@@ -51,8 +52,11 @@ class QueueDump:
         asked_at = None if self._tells_last_update else (await self._source.diag()).asked_at
         dump = await self._source.dump(before.last_update if before else None)
         if dump is None:
-            # Only ever in answer to an update_time, which came out of a table.
-            assert before is not None  # noqa: S101
+            # In answer to an update_time, which came out of a table.
+            if before is None:
+                raise UnreadableAnswer(
+                    "slurmrestd says that nothing has changed, and was not asked since when."
+                )
             return msgspec.structs.replace(
                 before, as_of=meter.begun, seconds=meter.seconds, requests=meter.requests
             )

@@ -1,0 +1,39 @@
+"""Requests made from our own OpenAPI document: good ones, and ones that break its rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import given
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+
+from jupyter_slurm_rest.server.openapi import document
+
+from .conftest import PATIENCE, Server, bounded
+
+_SCHEMA = schemathesis.openapi.from_dict(document())
+_OPERATIONS = [found.ok() for found in _SCHEMA.get_all_operations() if isinstance(found, Ok)]
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: str(mode.value))
+@pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
+def test_no_request_ends_in_an_error_of_ours(
+    server: Server, operation: Any, mode: GenerationMode
+) -> None:
+    @bounded(4)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        # The cluster that there is: others are refused before anything is looked at.
+        case.path_parameters["cluster"] = "c"
+        answer = case.call(base_url=server.url, headers=server.headers, timeout=PATIENCE)
+        # 502 and the like tell of the slurmrestd that replays: it answers 404 to most.
+        assert answer.status_code != 500, answer.text
+        if answer.status_code >= 400 and "rest/" not in operation.path:
+            assert {"message", "reason"} <= answer.json().keys()
+
+    server.replay()
+    ask()
+    assert server.lives()
