@@ -86,10 +86,9 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     });
 
     const readFile = async (path: string): Promise<string> => {
-      const file = await serviceManager.contents.get(path, {
-        type: 'file',
-        format: 'text',
-        content: true
+      const asked = { type: 'file', format: 'text', content: true } as const;
+      const file = await serviceManager.contents.get(path, asked).catch(reason => {
+        throw new Error(trans.__('%1 cannot be read: %2', path, (reason as Error).message));
       });
       return file.content as string;
     };
