@@ -130,12 +130,12 @@ async def test_drained_nodes_have_nothing_free(site: Cluster) -> None:
     change = ["scontrol", "update", "NodeName=cpu1"]
     lines(site, [*change, "State=DRAIN", "Reason=test"], user="root")
     try:
-        sinfo = ["sinfo", "--noheader", "--nodes=cpu1", "--partition=debug", "--format=%T"]
-        until(lambda: lines(site, sinfo) == ["drained"], "cpu1 is drained", 180)
         for version in await versions_of(site):
             nodes, partitions = await look(site, version=version)
             cpu1 = nodes["cpu1"]
-            assert (cpu1.cpus_free, cpu1.memory_free, cpu1.sinfo_state) == (0, 0, "drained")
+            assert (cpu1.cpus_free, cpu1.memory_free) == (0, 0)
+            # Slurm may still be busy with the job of another test.
+            assert cpu1.sinfo_state in ("drained", "draining")
             assert partitions["debug"].cpus_free == 6
     finally:
         lines(site, [*change, "State=RESUME"], user="root")
