@@ -35,6 +35,8 @@ _ALL_FIELDS = ("state", "reason", "user", "partition", "name", "time_limit")
 _MINE_FIELDS = ("state", "user", "partition", "name")
 #: Seconds in which slurmdbd hears of everything and the scheduler comes to rest.
 PATIENCE = 40.0
+#: Seconds without a change after which the scheduler, that looks every five, has no more to do.
+REST = 6.0
 _CONF = (
     "PreemptType=preempt/partition_prio",
     "PreemptMode=REQUEUE",
@@ -101,11 +103,23 @@ async def agree(compare: Callable[[], Awaitable[list[str]]], cluster: Cluster, w
         await asyncio.sleep(0.4)
 
 
+async def rest(cluster: Cluster) -> None:
+    """Until the scheduler has looked at everything: only then it splits dependent tasks off."""
+    before, changed = squeue(cluster), time.monotonic()
+    give_up = changed + PATIENCE
+    while time.monotonic() < min(changed + REST, give_up):
+        await asyncio.sleep(0.5)
+        now = squeue(cluster)
+        if now != before:
+            before, changed = now, time.monotonic()
+
+
 async def check(eyes: Eyes, deeds: list[Deed], chosen: int) -> None:
     cluster = eyes.cluster
     begun = int(time.time())
     for deed in deeds:
         deed.do(cluster)
+    await rest(cluster)
     fresh = eyes.watch()
     try:
         await agree(lambda: lists(eyes, fresh), cluster, "lists")
