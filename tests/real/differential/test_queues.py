@@ -190,7 +190,7 @@ async def cancelled(eyes: Eyes, row: JobSummary) -> None:
     elif whole is not None and row.het_offset == 0:
         gone = {name for name in before if name.startswith(f"{whole}+")}
     elif "..." in (row.array_tasks or ""):
-        own = {f"{row.array_job_id}_{n}" for n in range(2, 100)}
+        own = {f"{row.array_job_id}_{n}" for n in range(100)}
         gone = {name for name in own & before.keys() if before[name]["state"] == "PENDING"}
     else:
         gone = set(tasks(row))
