@@ -62,9 +62,9 @@ class Connection:
         """Slurm's release, as negotiated: ``26.05.5``; may be empty."""
         return (await agreed(self._negotiation)).release
 
-    async def also(self, version: str) -> bool:
+    async def also(self, version: str, *, though_pinned: bool = False) -> bool:
         """Whether :meth:`send` may speak ``version`` as well."""
-        return await self._negotiation.also(version)
+        return await self._negotiation.also(version, though_pinned)
 
     @property
     def negotiated(self) -> Negotiated | None:

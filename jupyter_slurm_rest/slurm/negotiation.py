@@ -67,9 +67,10 @@ class Negotiation:
         self._found, self._until = Negotiated(version, release), time.monotonic() + _AWAY
         return True
 
-    async def also(self, version: str) -> bool:
-        """Whether ``version`` is served as well, for what the one in use cannot do."""
-        return await self._served(version) is not None
+    async def also(self, version: str, though_pinned: bool) -> bool:
+        """Whether ``version`` may be spoken as well: served, and no other is pinned."""
+        allowed = though_pinned or not self._pinned
+        return allowed and await self._served(version) is not None
 
     async def result(self) -> Negotiated:
         """What was agreed. Raises :exc:`NoCommonVersion` and what the probe raises."""

@@ -109,7 +109,7 @@ class OneByOneCalls(AccountingCalls):
         try:
             return Target(await self.own_number(one))
         except Unsupported:
-            if not await self.connection.also(_READS_TASKS):
+            if not await self.connection.also(_READS_TASKS, though_pinned=True):
                 raise
         return Target(str(one), _READS_TASKS)
 
