@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, default
+from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, default, validate
 
 from jupyter_slurm_rest.tokens import RedactTokens
 from jupyter_slurm_rest.watch import Settings as WatchSettings
@@ -101,7 +102,7 @@ class SlurmRest(ExtensionApp):
     shared_files = Bool(
         True,
         help="""Whether this server sees the cluster's file systems under the same paths; then
-        working directories are checked before a job is submitted. Default: True.""",
+        working directories that are not there are warned of. Default: True.""",
     ).tag(config=True)
 
     #: The configured clusters, once the extension has started.
@@ -117,6 +118,14 @@ class SlurmRest(ExtensionApp):
     @default("owner")
     def _default_owner(self) -> str:
         return os.environ.get("JUPYTERHUB_USER", "")
+
+    @validate("refresh", "slurmrestd_share")
+    def _check_finite(self, proposal: Any) -> float:
+        # Neither is below or above any limit.
+        if not math.isfinite(proposal["value"]):
+            name = proposal["trait"].name
+            raise TraitError(f"c.SlurmRest.{name}: this setting must be a number of finite size.")
+        return float(proposal["value"])
 
     @functools.cached_property
     def root_directory(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from jupyter_slurm_rest.slurm.slurmrestd import Slurmrestd
+from jupyter_slurm_rest.tokens.identity import USERNAME_PATTERN
 
 _CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -34,9 +35,14 @@ class BadSetting(ValueError):
 def wrong_setting(error: Exception) -> str:
     """What ``error`` says, with the setting named as in the configuration file.
 
-    Traitlets writes "The 'visitors' trait of a SlurmRest instance expected ...".
+    Traitlets writes "The 'visitors' trait of a SlurmRest instance expected ..." or "The
+    value of the 'refresh' trait of a SlurmRest instance should ...".
     """
-    return re.sub(r"^The '(\w+)' trait of an? (\w+) instance", r"c.\2.\1: this setting", str(error))
+    return re.sub(
+        r"^The (?:value of the )?'(\w+)' trait of an? (\w+) instance",
+        r"c.\2.\1: this setting",
+        str(error),
+    )
 
 
 def check_names(given: Iterable[str], known: Iterable[str]) -> None:
@@ -57,13 +63,15 @@ def read_clusters(given: Mapping[str, Any]) -> dict[str, ClusterSettings]:
     return {name: _read_cluster(name, options) for name, options in given.items()}
 
 
-def _read_cluster(name: str, options: Any) -> ClusterSettings:
+def _read_cluster(name: Any, options: Any) -> ClusterSettings:
     where = f"c.SlurmRest.clusters[{name!r}]"
-    if not _CLUSTER_NAME.fullmatch(name):
+    if not isinstance(name, str) or not _CLUSTER_NAME.fullmatch(name):
         raise BadSetting(f"{where}: a cluster's name has letters, digits, '.', '_' and '-' only.")
     try:
         settings = msgspec.convert(options, ClusterSettings)
     except msgspec.ValidationError as error:
         known = ", ".join(ClusterSettings.__struct_fields__)
         raise BadSetting(f"{where}: {error}. Its options: {known}.") from None
+    if settings.username is not None and not USERNAME_PATTERN.fullmatch(settings.username):
+        raise BadSetting(f"{where}['username']: a Slurm user cannot be called this.")
     return settings

@@ -21,6 +21,8 @@ def base_address(url: str) -> tuple[str | None, str]:
     try:
         parts = urlsplit(url)
         port = parts.port
+        if not url.isprintable() or " " in url:
+            raise ValueError
     except ValueError:
         raise InvalidRequest("url", wanted) from None
     if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:

@@ -9,7 +9,8 @@ import msgspec
 from .transport import Limits, Transport
 
 ApiVersion = Annotated[str, msgspec.Meta(pattern=r"^v0\.0\.[0-9]{2,3}$")]
-Seconds = Annotated[float, msgspec.Meta(gt=0)]
+#: At most a day; infinity is no time that a socket can wait.
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
 class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -26,7 +26,7 @@ class CommandSource:
     def __init__(
         self, argv: Sequence[str], timeout: float = 15.0, user_claim: str | None = None
     ) -> None:
-        if isinstance(argv, str) or not argv:
+        if isinstance(argv, str) or not argv or not all(isinstance(word, str) for word in argv):
             raise SourceMisconfigured(
                 "The command that prints a token must be a list of words, such as "
                 '["scontrol", "token", "lifespan=600"].'

@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any
+
+import msgspec
 
 from .base import TokenSource
 from .command import CommandSource
@@ -54,7 +57,7 @@ def make_provider(
     if source_class is None:
         known = ", ".join(sorted(SOURCES))
         raise SourceMisconfigured(f"There is no token provider {name!r}. Known: {known}.")
-    parameters = inspect.signature(source_class).parameters
+    parameters = inspect.signature(source_class, eval_str=True).parameters
     if "username" in parameters and username is not None:
         options["username"] = username
     for option in options:
@@ -66,4 +69,28 @@ def make_provider(
     for option, parameter in parameters.items():
         if parameter.default is parameter.empty and option not in options:
             raise SourceMisconfigured(f"The token provider {name!r} needs the option {option!r}.")
+    _check_kinds(name, parameters, options)
     return TokenProvider(source_class(**options), ExpectedUser(username, deny))
+
+
+#: What options may be, by their annotation; other kinds are checked by the source itself.
+_KINDS: dict[Any, Any] = {
+    str: str,
+    str | None: str | None,
+    int: Annotated[int, msgspec.Meta(gt=0)],
+    float: Annotated[float, msgspec.Meta(gt=0, le=86_400)],
+}
+
+
+def _check_kinds(
+    name: str, parameters: Mapping[str, inspect.Parameter], options: Mapping[str, object]
+) -> None:
+    for option, value in options.items():
+        try:
+            given = os.fspath(value) if isinstance(value, os.PathLike) else value
+            if (kind := _KINDS.get(parameters[option].annotation)) is not None:
+                msgspec.convert(given, kind)
+        except msgspec.ValidationError as error:
+            raise SourceMisconfigured(
+                f"The option {option!r} of the token provider {name!r}: {error}."
+            ) from None

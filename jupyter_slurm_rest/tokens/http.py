@@ -73,8 +73,12 @@ class Endpoint:
     """
 
     def __init__(self, url: str, *, tls: Tls, timeout: float) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https", "http+unix") or not parts.netloc:
+        try:
+            parts = urlsplit(url)
+            usable = bool(httpx.URL(url).host) and parts.port != 0 and " " not in parts.netloc
+        except (ValueError, httpx.InvalidURL):
+            usable = False
+        if not usable or parts.scheme not in ("http", "https", "http+unix"):
             raise SourceMisconfigured(
                 f"The token service's URL {url!r} is not one: http://, https:// "
                 "or http+unix://%2Fpath%2Fto%2Fsocket/ was expected."

@@ -19,6 +19,10 @@ def configure(options: Any) -> Cluster:
     return Cluster("maxwell", settings, ttl=5, audience=Nobody(), watching=Settings())
 
 
+def _with_tokens(provider: str, **options: Any) -> dict[str, Any]:
+    return {"url": "http://slurm", "tokens": {"provider": provider, **options}}
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -55,6 +59,17 @@ def test_addresses(url: str) -> None:
         ({"url": "http://slurm", "proxy": "proxy:3128"}, "['proxy']: 'proxy:3128' is no HTTP"),
         ({"url": "http://slurm", "api_version": "42"}, "api_version"),
         ({"url": "http://slurm", "timeout": 0}, "timeout"),
+        ({"url": "http://slurm", "timeout": float("inf")}, "timeout"),
+        ({"url": "http://slurm 1:6820"}, "expected http(s)://host:port"),
+        ({"url": "http://slurm", "username": "a b"}, "['username']"),
+        ({"url": "http://slurm", "username": "1000"}, "['username']"),
+        (_with_tokens("file", path=5), "'path'"),
+        (_with_tokens("hub", url="http://hub", cluster=5), "'cluster'"),
+        (_with_tokens("command", argv=["scontrol", 5]), "list of words"),
+        (_with_tokens("portal", url="http://portal", lifespan="1h"), "'lifespan'"),
+        (_with_tokens("portal", url="http://portal", timeout=0), "'timeout'"),
+        (_with_tokens("portal", url="http://[::1"), "was expected"),
+        (_with_tokens("portal", url="http://portal:99999"), "was expected"),
     ],
 )
 def test_what_is_wrong_is_named(options: Any, named: str) -> None:
@@ -64,8 +79,8 @@ def test_what_is_wrong_is_named(options: Any, named: str) -> None:
     assert "clusters['maxwell']" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "..", "a b", "x" * 65])
-def test_names_fit_into_addresses(name: str) -> None:
+@pytest.mark.parametrize("name", ["", "a/b", "..", "a b", "x" * 65, 1])
+def test_names_fit_into_addresses(name: Any) -> None:
     with pytest.raises(BadSetting, match="name"):
         read_clusters({name: {"url": "http://slurm"}})
 
@@ -93,7 +108,8 @@ class TestOneWrongSetting:
         params=[
             ({"visitors": "reed"}, "c.SlurmRest.visitors: this setting expected any of"),
             ({"paste_tokens": "no"}, "c.SlurmRest.paste_tokens: this setting expected a boolean"),
-            ({"refresh": -1}, "'refresh'"),
+            ({"refresh": -1}, "c.SlurmRest.refresh: this setting should not be less than 0"),
+            ({"slurmrestd_share": float("nan")}, "c.SlurmRest.slurmrestd_share: this setting must"),
             ({"proxy_method": "none"}, "c.SlurmRest.proxy_method: there is no setting"),
         ],
         ids=lambda param: next(iter(param[0])),
