@@ -66,6 +66,15 @@ class JobId(Model, frozen=True):
         # The record with the array's own number is the last that its tasks leave.
         return next((job for job in ours if job.job_id == self.job), ours[0] if ours else None)
 
+    def means(self, job: JobSummary) -> bool:
+        """Whether ``job``, a record of the same array, has some of the tasks meant."""
+        if not self.tasks:
+            return True
+        meant = known_ranges(self.tasks)
+        if job.array_task_id is not None:
+            return any(job.array_task_id in some for some in meant)
+        return any(contains(job.array_tasks or "", task) for some in meant for task in some)
+
     def _is(self, job: JobSummary) -> bool:
         if self.het is not None:
             return (job.het_job_id, job.het_offset) == (self.job, self.het)

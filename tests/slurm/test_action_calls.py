@@ -309,3 +309,35 @@ async def test_a_job_that_only_accounting_remembers_had_finished() -> None:
     assert [(one.ok, one.message) for one in await client.cancel([done])] == [
         (True, "had already finished")
     ]
+
+
+@pytest.mark.parametrize(
+    ("over", "name", "message"),
+    [
+        ([60, 61], "61", "had already finished"),
+        ([60, 61], "61_[0-1]", "had already finished"),
+        ([60], "61_[0,3-9]", "had already finished"),
+        ([60], "61", "cancelled"),
+    ],
+)
+async def test_an_array_had_finished_when_all_its_tasks_had(
+    over: list[int], name: str, message: str
+) -> None:
+    tasks = {60: 0, 61: 1}
+    code = {"code": 2021, "string": "Job/step already completing or completed"}
+    status = [{"error": code, "step_id": f"61_{tasks[job]}", "job_id": job} for job in over]
+    records = [
+        {"job_id": job, "array_job_id": 61, "array_task_id": task, "job_state": ["COMPLETED"]}
+        for job, task in tasks.items()
+    ]
+    reply = recorded_reply(NEW)
+
+    def answer(request: Request) -> Answer:
+        if request.method == "DELETE":
+            return Answer(200, "application/json", msgspec.json.encode({"status": status}), 0.0)
+        if request.path.endswith("/job/61"):
+            return Answer(200, "application/json", msgspec.json.encode({"jobs": records}), 0.0)
+        return reply(request)
+
+    client, _, _ = client_of(answer, NEW.version)
+    assert [(one.ok, one.message) for one in await client.cancel([name])] == [(True, message)]

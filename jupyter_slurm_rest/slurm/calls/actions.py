@@ -22,7 +22,7 @@ from jupyter_slurm_rest.slurm.jobids import JobId, known_ranges
 from jupyter_slurm_rest.slurm.models import ActionResult
 
 from .one_by_one import ENDING, OneByOneCalls
-from .results import FINISHED, NO_SUCH_JOB, WHERE_LIVE, each, killed, stranding
+from .results import FINISHED, NO_SUCH_JOB, WHERE_LIVE, each, finished_records, killed, stranding
 
 #: What a kill request may say beside the ids.
 Flags = tuple[str, ...]
@@ -141,21 +141,29 @@ class ActionCalls(OneByOneCalls):
             for one in ids
         ]
         return [
-            await self._of_its_record(one, result, done)
+            await self._of_its_records(one, result, told, done)
             for one, result in zip(ids, results, strict=True)
         ]
 
-    async def _of_its_record(self, one: JobId, result: ActionResult, done: str) -> ActionResult:
-        """``result``, unless what had finished was only the array's own record."""
-        if result.message != FINISHED or one.tasks or one.het is not None:
+    async def _of_its_records(
+        self, one: JobId, result: ActionResult, told: list[KillStatus], done: str
+    ) -> ActionResult:
+        """``result``, or that all of an array or heterogeneous job had finished, or some.
+
+        Slurm tells that of each record, and nothing of those that it reached.
+        """
+        over = finished_records(one, told)
+        if not (result.ok and over) or one.one_task is not None or one.het is not None:
             return result
         try:
             rows = await self.records_of(one)
         except NotFound:
             return result
-        if all(row.job_id == one.job for row in rows):
-            return result
-        return msgspec.structs.replace(result, message=f"{done}{WHERE_LIVE}")
+        if all(row.job_id in over for row in rows if one.means(row)):
+            return msgspec.structs.replace(result, message=FINISHED)
+        if result.message == FINISHED:
+            return msgspec.structs.replace(result, message=f"{done}{WHERE_LIVE}")
+        return result
 
     async def _waiting_parts(self, ids: list[JobId]) -> dict[JobId, int]:
         """Which ids name one component of a job that waits, and the job's number.

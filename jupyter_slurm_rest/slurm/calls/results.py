@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from jupyter_slurm_rest.slurm.dialects.actions import KillStatus
 from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
+from jupyter_slurm_rest.slurm.dialects.values import number
 from jupyter_slurm_rest.slurm.errors import (
     InvalidRequest,
     NotFound,
@@ -75,6 +76,22 @@ def killed(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
         if exact
         else ActionResult(id=name, ok=True, message=done)
     )
+
+
+def finished_records(one: JobId, told: list[KillStatus]) -> set[int]:
+    """The numbers of those records of ``one`` that had finished, by what was ``told``."""
+    return {
+        number(entry.job_id) or 0
+        for entry in told
+        if entry.code == _ALREADY_DONE and _record(entry) == one.job
+    }
+
+
+def _record(entry: KillStatus) -> int:
+    try:
+        return parse_job_id(entry.step_id or "").job
+    except InvalidRequest:
+        return 0
 
 
 def _same(entry: KillStatus, one: JobId) -> bool:

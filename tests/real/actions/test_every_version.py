@@ -151,6 +151,11 @@ async def test_tasks_of_an_array(cluster: Cluster) -> None:
                 assert not gone(cluster, job, f"{job}_1")
                 await client.cancel([job])
                 _until_gone(cluster, job)
+            with seen(cluster, version, "signal"):
+                _until_ended(cluster, job)
+                # All of it, by its number, once its tasks have records of their own.
+                (result,) = await client.signal([job], "USR1")
+                assert result.message == "had already finished"
 
 
 async def _takes_tasks(client: SlurmClient) -> bool:
