@@ -341,3 +341,18 @@ async def test_an_array_had_finished_when_all_its_tasks_had(
 
     client, _, _ = client_of(answer, NEW.version)
     assert [(one.ok, one.message) for one in await client.cancel([name])] == [(True, message)]
+
+
+async def test_a_component_is_changed_by_its_own_number() -> None:
+    whole = id_of(NEW, "job_het")
+    reply = posting(NEW, "update")
+
+    def answer(request: Request) -> Answer:
+        if request.method == "GET" and request.path.endswith(f"/job/{whole}%2B1"):
+            return NEW.answer("job_het")
+        return reply(request)
+
+    client, transport, _ = client_of(answer, NEW.version)
+    assert [one.ok for one in await client.hold([f"{whole}+1"])] == [True]
+    (changed,) = [seen.path for seen in transport.seen if seen.method == "POST"]
+    assert changed == f"/slurm/v0.0.45/job/{int(whole) + 1}"

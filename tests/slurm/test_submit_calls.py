@@ -205,6 +205,19 @@ async def test_a_rejected_token_is_renewed_once() -> None:
     assert tokens.renewals == 1
 
 
+async def test_a_token_that_slurmctld_hangs_up_on_is_named() -> None:
+    # As before 24.11: writes end so, reads in an error without a number.
+    def reply(request: Request) -> Answer:
+        if request.path.endswith(("ping", "ping/")):
+            return _RECORDED["v0.0.38"].answer("ping")
+        return json(500, errors=[{"error_number": 5005, "description": "Zero Bytes"}])
+
+    client, transport, _ = client_of(reply, "v0.0.38")
+    with pytest.raises(TokenRejected, match="token"):
+        await client.submit(_SCRIPT, submitter=_SUBMITTER)
+    assert sum(seen.method == "POST" for seen in transport.seen) == 1
+
+
 async def test_what_is_wrong_with_a_script_is_said_before_anything_is_sent() -> None:
     slurm = Slurm()
     client, _, _ = slurm.client()

@@ -124,10 +124,10 @@ class ChangeCalls(ActionCalls):
         together, every other task has one of its own.
         """
         can = await self.capabilities()
-        if one.het is not None and can.only_digits_read:
-            return [await self.own_number(one)]
-        if one.het is not None or (can.tasks_changed_by_id and not one.waiting):
+        if can.tasks_changed_by_id and not one.waiting:
             return [str(one)]
+        if one.het is not None:
+            return [await self.own_number(one)]
         try:
             rows = await self.records_of(one)
         except NotFound:

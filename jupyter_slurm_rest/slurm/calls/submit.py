@@ -183,7 +183,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
         should it turn up after all.
         """
         for _ in range(_RESENT):
-            found = await self._look(submission.trace)
+            found = await self._look(submission.trace, lost)
             if found is not None:
                 return _recovered(found, submission)
             try:
@@ -198,13 +198,13 @@ class SubmitCalls(LookupCalls, ActionCalls):
                 continue
             await self._end_doubles(submission.trace, result.job_id)
             return result
-        found = await self._look(submission.trace)
+        found = await self._look(submission.trace, lost)
         if found is None:
             raise _unknown(submission.trace)
         await self._end_doubles(submission.trace, found)
         return _recovered(found, submission)
 
-    async def _look(self, trace: Trace) -> int | None:
+    async def _look(self, trace: Trace, lost: SlurmError) -> int | None:
         """The job, or ``None``: slurmctld was asked, for long enough, and has none."""
         failed: SlurmError | None = None
         for pause in _PAUSES:
@@ -212,6 +212,9 @@ class SubmitCalls(LookupCalls, ActionCalls):
             try:
                 found = await self.find_submission(trace)
             except SlurmError as problem:
+                if isinstance(lost, TokenRejected) and isinstance(problem, TokenRejected):
+                    # It hung up on the token, then as now.
+                    raise
                 failed = problem
                 continue
             failed = None

@@ -169,6 +169,18 @@ def _until_two_run(cluster: Cluster, job: int) -> None:
     until(lambda: running() == 2, f"two tasks of {job} run")
 
 
+async def test_a_change_of_one_component(cluster: Cluster) -> None:
+    for version in await versions_of(cluster):
+        job = submit(cluster, "--begin=now+1hour", *_SMALL, ":", *_SMALL)
+        async with client_of(cluster, version=version) as client:
+            await _change(client, f"{job}+1", JobChange(comment="one"))
+            comments = {
+                row["HetJobOffset"]: row.get("Comment") for row in shown(cluster, "job", str(job))
+            }
+            assert comments == {"0": None, "1": "one"}, version
+            await client.cancel([job])
+
+
 async def test_one_component(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, *_SMALL, ":", *_SMALL)
