@@ -68,7 +68,7 @@ class SlurmTokenService(Application):
     deny = List(
         Unicode(),
         help="Slurm users who never get a token, besides root and slurm, under whatever name the "
-        "directory knows the same uid. Put SlurmUser here.",
+        "directory knows the same uid; a number is a uid. Put SlurmUser here.",
     ).tag(config=True)
     minimum_uid = Int(
         1000, help="Users known here with a smaller uid get no token (system accounts)."

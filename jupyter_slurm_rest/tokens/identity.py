@@ -49,11 +49,13 @@ class DeniedUsers:
 
     A directory may know one account as ``slurmadm``, ``SlurmAdm`` and
     ``slurmadm@example.org``, and slurmctld takes each: what counts is the account. Where
-    this machine does not know it, capitals and the domain make no difference.
+    this machine does not know it, capitals and the domain make no difference. A number
+    is a uid.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = sorted(PRIVILEGED_NAMES | frozenset(names))
+        self._names = sorted(PRIVILEGED_NAMES | {name.strip() for name in names})
+        self._uids = {int(name) for name in self._names if name.isdecimal()}
         self._spelled = {_plain(name) for name in self._names}
 
     def __contains__(self, name: object) -> bool:
@@ -67,6 +69,7 @@ class DeniedUsers:
         return (
             account.pw_uid == 0
             or _plain(account.pw_name) in self._spelled
+            or account.pw_uid in self._uids
             or account.pw_uid in {one.pw_uid for one in map(_account, self._names) if one}
         )
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pwd
+
 import pytest
 
 from jupyter_slurm_rest.tokens.base import Token
 from jupyter_slurm_rest.tokens.errors import TokenRefused
-from jupyter_slurm_rest.tokens.identity import ExpectedUser
+from jupyter_slurm_rest.tokens.identity import DeniedUsers, ExpectedUser
 
 
 def token_of(name: str) -> Token:
@@ -40,3 +42,15 @@ def test_the_person_does_not_change_under_way() -> None:
         user.check(token_of("bob"))
     user.forget()
     user.check(token_of("bob"))
+
+
+def test_who_is_denied_may_be_named_by_uid_and_blanks_do_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = pwd.struct_passwd(("operator1", "x", 64030, 64030, "", "/", "/bin/sh"))
+    accounts = {"operator1": account}
+    monkeypatch.setattr("pwd.getpwnam", lambda name: accounts[name])
+    denied = DeniedUsers(["64030", "SlurmAdm "])
+    assert "operator1" in denied
+    assert "slurmadm" in denied
+    assert "alice" not in denied
