@@ -122,7 +122,7 @@ def _runs_here(pid: object) -> bool:
         return False
     try:
         os.kill(pid, 0)
-    except OSError:
+    except (OSError, OverflowError):
         return False  # Nobody, or another user's: this user's servers can be signaled.
     return True
 

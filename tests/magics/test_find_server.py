@@ -123,6 +123,7 @@ def test_files_of_other_machines_on_a_shared_home_stay(write: Write, others: lis
 
 def test_none(write: Write) -> None:
     write(5_000_001)
+    write(10**30)
     with pytest.raises(SlurmMagicError, match="No running Jupyter server"):
         find_server({})
 
