@@ -50,6 +50,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     # Reading slurmctld.
     #: ``licenses`` is served.
     licenses: bool
+    #: slurmctld must be known to answer before they are asked for: slurmrestd ended
+    #: otherwise (seen on 23.02.8).
+    fragile_licenses: bool
     #: ``shares`` is served.
     fairshare: bool
     #: ``jobs/state`` is served (from 23.11.5).
@@ -155,6 +158,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         api=api,
         release=known,
         licenses=api >= 38,
+        fragile_licenses=api == 38,
         fairshare=api >= 40,
         job_states=api >= 41 or (api == 40 and not may_be_before(23, 11, 5)),
         states_by_array=api == 40,

@@ -13,6 +13,7 @@ from jupyter_slurm_rest.slurm.errors import (
     ControllerDown,
     InvalidRequest,
     NotFound,
+    TokenRejected,
     Unsupported,
 )
 from jupyter_slurm_rest.slurm.history import HistoryQuery
@@ -88,6 +89,20 @@ async def test_what_a_version_does_not_have_is_refused_by_name(recording: Record
         else:
             with pytest.raises(Unsupported, match=rf"v0\.0\.{since}"):
                 await call()
+
+
+async def test_licenses_are_asked_for_where_slurmctld_answers(recording: Recording) -> None:
+    def reply(request: Request) -> Answer:
+        rejected = b'{"errors": [{"error_number": 1007, "description": "auth"}]}'
+        if request.path.endswith(("/diag/", "/licenses/")):
+            return Answer(511, "application/json", rejected, 0.0)
+        return recorded_reply(recording)(request)
+
+    client, transport, _ = client_of(reply, recording.version)
+    with pytest.raises((TokenRejected, Unsupported)):
+        await client.licenses()
+    sent = any(seen.path.endswith("/licenses/") for seen in transport.seen)
+    assert sent is (recording.minor > 38)
 
 
 async def test_states_alone(recording: Recording) -> None:

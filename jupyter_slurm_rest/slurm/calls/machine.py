@@ -79,6 +79,8 @@ class MachineCalls(Calls):
         can = await self.capabilities()
         if not can.licenses:
             raise Unsupported("Reading licences", can.version, needs="v0.0.38 (Slurm 22.05)")
+        if can.fragile_licenses:
+            await self.connection.get("slurm", "diag/")
         answer = await self.connection.get("slurm", "licenses/")
         return [license_(row) for row in decode(answer.body, LicenseRows).licenses or []]
 
