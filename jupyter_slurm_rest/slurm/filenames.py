@@ -13,6 +13,9 @@ _LEFT = re.compile(r"%(\d*)([JNnst])")
 #: Slurm 22.05's; newer releases know ``%b`` and ``%r`` too, and resolve those themselves.
 _LETTERS = "AJNajnstux"
 _HOST = re.compile(r"%\d*N")
+_WIDTH = re.compile(r"%\d+[A-Za-z]")
+#: What is better left to Slurm where it resolves names.
+_SLURMS = re.compile(r"%\d*[brN]")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _WIDEST = 10
 #: Slurm's "no value": what ``%a`` stands for in a job that is no array.
@@ -69,6 +72,12 @@ def still_open(path: str) -> str:
 def with_user(path: str, user: str) -> str:
     """``path`` as Slurm resolved it, with the user where 25.05 writes ``(null)`` for ``%u``."""
     return path.replace("(null)", user) if user else path
+
+
+def loses_width(path: str) -> bool:
+    """Whether ``path`` has a width (``%4j``), which 25.05 loses while it resolves names."""
+    found = _WIDTH.search(path) is not None
+    return found and "\\" not in path and not _SLURMS.search(path)
 
 
 def names_host(*paths: str) -> bool:

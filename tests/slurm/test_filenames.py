@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.filenames import Naming, finish, resolve
+from jupyter_slurm_rest.slurm.dialects.job_detail import JobDetail, job
+from jupyter_slurm_rest.slurm.filenames import Naming, finish, loses_width, resolve
 
 TASK = Naming(
     job_id=1234,
@@ -66,3 +67,20 @@ def test_a_user_that_slurmrestd_did_not_know() -> None:
     # 25.05 resolves %u to (null).
     assert finish("/home/alice/(null)-1234.out", TASK) == f"/home/alice/{TASK.user}-1234.out"
     assert finish("/home/alice/(null)-1234.out", Naming(job_id=7)) == "/home/alice/(null)-1234.out"
+
+
+def test_a_width_is_lost_where_slurmrestd_resolves_the_name() -> None:
+    written = ("o-%j", "o-%4j", "o-%2t-%u", "o-%4j-%b", "o-%4j-%N", "o-\\%4j")
+    assert [loses_width(path) for path in written] == [False, True, True, False, False, False]
+
+
+def test_a_width_that_slurmrestd_lost_is_kept() -> None:
+    row = JobDetail(
+        job_id=7,
+        user_name="alice",
+        batch_flag=True,
+        current_working_directory="/home/alice",
+        standard_output="o-%2t-%u",
+        stdout_expanded="/home/alice/o-0-(null)",
+    )
+    assert job(row, resolved=False).stdout == "/home/alice/o-00-alice"

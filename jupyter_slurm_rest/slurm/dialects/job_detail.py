@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from jupyter_slurm_rest.slurm.endings import explained, normalized
-from jupyter_slurm_rest.slurm.filenames import Naming, finish, names_host, resolve
+from jupyter_slurm_rest.slurm.filenames import Naming, finish, loses_width, names_host, resolve
 from jupyter_slurm_rest.slurm.marks import without_mark
 from jupyter_slurm_rest.slurm.models import Job, Tres
 
@@ -218,6 +218,8 @@ def _files(row: JobDetail, fields: dict[str, Any], resolved: bool, host: str) ->
     ready = (text(row.stdin_expanded), text(row.stdout_expanded), text(row.stderr_expanded))
     written = (stdin or "/dev/null", output, errors or output)
     return [
-        (not stranger and finish(theirs, naming)) or resolve(ours, naming)
+        resolve(ours, naming)
+        if stranger or not theirs or loses_width(ours)
+        else finish(theirs, naming)
         for theirs, ours in zip(ready, written, strict=True)
     ]

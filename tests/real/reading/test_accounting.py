@@ -70,6 +70,10 @@ async def test_history_is_saccts(busy: Cluster) -> None:
                     assert page.total == len(page.jobs)
                     ours = {}
                     for job in page.jobs:
+                        never = job.state == "CANCELLED" and job.start_time is None
+                        if never and busy.release.startswith("25.05") and job.id not in theirs:
+                            # Its sacct shows what was cancelled while held only by number.
+                            continue
                         exit_code = job.exit_code
                         ours[job.id] = asdict(job) | {
                             "exit": exit_code and (exit_code.code, exit_code.signal)

@@ -50,6 +50,9 @@ def scontrol_job(f: dict[str, str], minor: int) -> dict[str, Any]:
         "stderr": (f["StdErr"] or f["StdOut"]).replace("4294967294", "%a"),
         "tasks": int(f["NumTasks"]),
     }
+    if f.get("HetJobOffset", "0") != "0":
+        # 25.05 shows /dev/null where others show nothing: there is no script to have files.
+        found |= {name: "" for name in ("stdin", "stdout", "stderr") if found[name] == "/dev/null"}
     if "%" in found["stdout"]:
         # scontrol to 24.11 leaves some patterns as they are; slurmd does not (see below).
         del found["stdout"]
