@@ -73,6 +73,9 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
             return f"only for {_names('group', partition.allow_groups)}"
         if partition.node_count < (partition.min_nodes or 0):
             return "it has fewer nodes than a job must have there"
+        # With MaxTime=0 it still takes jobs that name no time limit.
+        if 0 in (partition.max_nodes, partition.max_cpus_per_node):
+            return "its limits allow no job"
         return ""
 
     def _not_for(self, partition: Partition, account: str, qos: str) -> str:

@@ -32,6 +32,9 @@ PARTITIONS = {
     "reqresv": "ReqResv=YES",
     "elsewhere": "AllocNodes=elsewhere",
     "minnodes": "MinNodes=3",
+    "nonodes": "MaxNodes=0",
+    "nocpus": "MaxCPUsPerNode=0",
+    "notimelimit": "MaxTime=0",
 }
 
 CONF = [
