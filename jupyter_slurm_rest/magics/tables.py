@@ -171,11 +171,34 @@ def associations_table(account: dict[str, Any]) -> Table:
         ("Account", lambda row: row["account"] + ("*" if row["is_default"] else "")),
         ("Partition", lambda row: row["partition"] or "all"),
         ("QOS", lambda row: ",".join(row["qos"])),
-        ("Jobs at most", lambda row: str(row["max_jobs"] or "")),
+        ("Jobs at most", lambda row: "" if row["max_jobs"] is None else str(row["max_jobs"])),
+        ("Longest job", lambda row: limit(row["max_wall"])),
         ("Limits per job", _text("max_tres_per_job")),
+        ("Limits of all jobs together", lambda row: _together(row, account["accounts"])),
     ]
     rows = account["associations"]
     return Table(rows, columns, f"{account['user']}: {count(len(rows), 'account')}")
+
+
+def _together(association: Row, accounts: Sequence[Row]) -> str:
+    """What limits the person's jobs there together, and everybody's in each account above."""
+    limits = [("yours", association)]
+    above = {one["account"]: one for one in accounts}
+    name = association["account"]
+    while name in above:
+        limits.append((name, above[name]))
+        name = above.pop(name)["parent_account"]
+    return "; ".join(f"{who}: {text}" for who, one in limits if (text := _group_limits(one)))
+
+
+def _group_limits(association: Row) -> str:
+    running, queued = association["group_jobs"], association["group_submit_jobs"]
+    words = [
+        association["group_tres"],
+        "" if running is None else count(running, "running job"),
+        "" if queued is None else f"{count(queued, 'job')} in the queue",
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def options_table(checked: dict[str, Any]) -> Table:
