@@ -45,6 +45,8 @@ _PATIENCE = 3.0
 _NAMES_TOKENS = (24, 11)
 #: What else a rejected token looks like, by release and call: numbers that say nothing.
 _MAYBE_TOKEN = {-1, 1, 1000}
+#: "Unexpected message received": up to v0.0.38 a change ends so where slurmctld is down.
+_UNEXPECTED = 1000
 _DENIED = {2002, 2010, 6010, 6011}
 _CONTROLLER = {1800, 1801, 1802, 1803, 1805, 2027, 2132, 5003, 5005}
 _TIMEOUT = {5004, 1021, 1022, 1023}
@@ -184,7 +186,8 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
         return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")
     if code in _TIMEOUT or context.status == 504:
         return made(SlurmTimeout, "Slurm's controller did not answer in time.", "Try again later.")
-    if code in _CONTROLLER or (context.status >= 500 and code == -1) or context.status == 502:
+    unanswered = code == -1 or (code == _UNEXPECTED and not context.quick)
+    if code in _CONTROLLER or (context.status >= 500 and unanswered) or context.status == 502:
         return made(
             ControllerDown,
             "Slurm's controller (slurmctld) does not answer slurmrestd.",

@@ -94,6 +94,12 @@ def test_slurmctld_is_down(recording: Recording, name: str) -> None:
     assert isinstance(problem(recording, name, seconds=9.0), ControllerDown)
 
 
+def test_a_change_without_slurmctld() -> None:
+    body = b'{"errors": [{"error_number": 1000, "error": "Unexpected message received"}]}'
+    answer = Answer(500, "application/json", body, 9.0)
+    assert isinstance(failure(answer, path="/slurm/v0.0.38/job/5"), ControllerDown)
+
+
 def test_slurmdbd_is_down(recording: Recording) -> None:
     assert isinstance(problem(recording, "no_slurmdbd_db_qos"), AccountingDown)
 
