@@ -38,7 +38,8 @@ class Machine:
         self._host = (urlsplit(url).hostname or "").partition(".")[0]
         self._client = client
         self._snapshots = snapshots
-        self._shared = shared
+        #: Where the hub reads nodes and partitions for everybody.
+        self.shared = shared
         self._username = username
         self._account = account
 
@@ -84,12 +85,12 @@ class Machine:
         return Access(account=account, subaccounts=subaccounts, shown=shown, hosts=hosts)
 
     async def _nodes(self) -> Snapshot[list[Node]]:
-        if self._shared is not None and (found := await self._shared.nodes()) is not None:
+        if self.shared is not None and (found := await self.shared.nodes()) is not None:
             return found
         return await self._snapshots.get("nodes", self._client.nodes)
 
     async def _partitions(self) -> Snapshot[list[Partition]]:
-        if self._shared is not None and (found := await self._shared.partitions()) is not None:
+        if self.shared is not None and (found := await self.shared.partitions()) is not None:
             return found
         return await self._snapshots.get("partitions", self._client.partitions)
 

@@ -207,7 +207,7 @@ async def test_whatever_else_answers_costs_nobody_their_list(
     ):
         assert one.shared is not None
         await one.shared.close()
-        one.shared = shared_at(broken)
+        one.shared = one.machine.shared = shared_at(broken)
         found = await one.jobs(ALL)
         assert found.plan == "dump"
         assert found.jobs
@@ -223,7 +223,7 @@ async def test_a_service_that_is_away_is_not_waited_for_twice(
         server(slurmrestd, service.url) as one,
     ):
         await one.credentials()
-        one.shared = shared_at("http://127.0.0.1:9")
+        one.shared = one.machine.shared = shared_at("http://127.0.0.1:9")
         for _ in range(2):
             found = await one.jobs(ALL)
             assert "cannot be reached" in found.note
