@@ -68,8 +68,9 @@ async def test_what_one_did_shows_at_once(cluster: Cluster, jp_fetch: Any) -> No
     await act(api, "release", left)
     for scope in ("mine", "all"):
         found = await rows(api)
-        reasons = {row["reason"] for name, row in found.items() if name.startswith(scope)}
-        assert "JobHeldUser" not in reasons
+        ours = [row for name, row in found.items() if name.startswith(f"{scope} {array}")]
+        assert ours
+        assert "JobHeldUser" not in {row["reason"] for row in ours}
 
 
 async def test_what_a_look_found_goes_into_the_lists(cluster: Cluster, jp_fetch: Any) -> None:
