@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+_REQUEST = re.compile(rb"^[A-Z]+ ([^ ?]*?)/?(?:\?[^ ]*)? HTTP/1\.1\r$", re.MULTILINE)
 
 
 class Relay:
@@ -23,6 +27,8 @@ class Relay:
         self._target = (str(parts.hostname), int(parts.port or 80))
         self.requests = 0
         self.received = 0
+        #: Last words of the paths that were asked for: ``jobs``.
+        self.resources: set[str] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -71,7 +77,9 @@ class Relay:
         try:
             while chunk := await source.read(65_536):
                 if counts_requests:
-                    self.requests += chunk.count(b" HTTP/1.1\r\n")
+                    paths = _REQUEST.findall(chunk)
+                    self.requests += len(paths)
+                    self.resources |= {path.decode().rsplit("/", 1)[-1] for path in paths}
                 else:
                     self.received += len(chunk)
                 target.write(chunk)

@@ -13,7 +13,8 @@ _LEFT = re.compile(r"%(\d*)([JNnst])")
 #: Slurm 22.05's; newer releases know ``%b`` and ``%r`` too, and resolve those themselves.
 _LETTERS = "AJNajnstux"
 _HOST = re.compile(r"%\d*N")
-_WIDTH = re.compile(r"%\d+[A-Za-z]")
+#: Patterns of numbers; what else has a width (``%12q``) is Slurm's to read.
+_WIDTH = re.compile(r"%\d+[AJajnst]")
 #: What is better left to Slurm where it resolves names.
 _SLURMS = re.compile(r"%\d*[brN]")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
