@@ -66,7 +66,7 @@ def answers(url: str, token: str) -> bool:
 
 
 def api_versions(url: str, user: str, token: str) -> list[str]:
-    """The API versions slurmrestd serves, oldest first, e.g. ["v0.0.36", "v0.0.37"]."""
+    """The API versions slurmrestd serves, oldest first, e.g. ["v0.0.37", "v0.0.38"]."""
     answer = request(url, "GET", "/openapi/v3", credentials(user, token))
     paths = "\n".join(json.loads(answer.body)["paths"])
     return sorted(set(re.findall(r"^/slurm/(v0\.0\.\d+)/", paths, re.MULTILINE)))

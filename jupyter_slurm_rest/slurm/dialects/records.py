@@ -1,4 +1,4 @@
-"""slurmdbd's jobs. The same keys since v0.0.36; scalars differ."""
+"""slurmdbd's jobs. The same keys since v0.0.37; scalars differ."""
 
 from __future__ import annotations
 
