@@ -50,8 +50,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     # Reading slurmctld.
     #: ``licenses`` is served.
     licenses: bool
-    #: slurmctld must be known to answer before they are asked for: slurmrestd ended
-    #: otherwise (seen on 23.02.8).
+    #: ``diag`` is read before they are asked for: slurmrestd 23.02.8 ended during such a
+    #: call; v0.0.39 and newer do not have that fault.
     fragile_licenses: bool
     #: ``shares`` is served.
     fairshare: bool

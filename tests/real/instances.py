@@ -84,8 +84,7 @@ def set_private(cluster: Cluster, what: str) -> None:
     try:
         wait_until(lambda: _private(cluster) == wanted, f"PrivateData={what}", seconds=30)
     except DevclusterError:
-        # slurmctld before 24.11.6 may hang for good while it reconfigures ("race condition that
-        # can cause slurmctld to hang forever" in its changes); its jobs are saved before that.
+        # slurmctld before 24.11.6 may hang here; its jobs are saved by then.
         cluster.stop("slurmctld")
         cluster.start("slurmctld")
         assert _private(cluster) == wanted

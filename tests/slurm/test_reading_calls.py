@@ -231,7 +231,6 @@ async def test_a_history_that_cannot_be_meant(query: HistoryQuery, field: str) -
 
 
 async def test_several_tasks_are_never_asked_of_accounting() -> None:
-    # 22.05's slurmrestd ends itself over "step=8_[2-5]".
     client, transport, _ = client_of(recorded_reply(NEW), NEW.version)
     with pytest.raises(NotFound):
         await client.accounting_job("99_[2-5]")

@@ -188,7 +188,6 @@ def test_the_mark_is_where_it_does_no_harm() -> None:
     assert job("-n1", "v0.0.45", mark="m-1")["argv"] == ["#m-1"]
     assert "comment" not in job("-n1", "v0.0.45", mark="m-1")
     assert job("-n1", "v0.0.38", mark="m-1")["comment"] == "m-1"
-    # Before 22.05.9 slurmrestd dies of arguments.
     assert "argv" not in job("-n1", "v0.0.38", mark="m-1")
     assert job("--comment=mine", "v0.0.38", mark="m-1")["comment"] == "mine"
 

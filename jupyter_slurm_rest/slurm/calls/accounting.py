@@ -64,8 +64,9 @@ class AccountingCalls(JobCalls):
         """
         wanted = parse_job_id(job_id)
         whole = str(wanted.job)
-        # Several tasks are never asked for: 22.05's slurmrestd dies of the brackets. And
-        # a task that never started has no record but its array's.
+        # Only a whole job or one task is asked for: slurmrestd 22.05.8 ended during other
+        # such calls; v0.0.40 and newer do not have that fault. A task that never started
+        # has no record but its array's.
         first = whole if wanted.several else str(wanted)
         for name in dict.fromkeys((first, whole)):
             job = wanted.among(await self._records(name))

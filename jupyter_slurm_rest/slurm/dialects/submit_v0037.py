@@ -1,4 +1,4 @@
-"""Submissions to v0.0.36-38: jobs in sbatch's words, worked out by slurmrestd."""
+"""Submissions to v0.0.37-38: jobs in sbatch's words, worked out by slurmrestd."""
 
 from __future__ import annotations
 
@@ -222,13 +222,13 @@ def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[
 
 
 def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
-    """Write the mark into the comment, unless the person has one; nothing else is safe.
+    """Write the mark into the comment, unless the user has one; no other field is added.
 
-    The arguments of the script would take it, but slurmrestd before 22.05.9 dies of them.
+    slurmrestd 22.05.8 ended during submissions; 22.05.9 fixes that.
     """
     if submitter.arguments:
         raise Unsupported(
-            "Arguments for the script", "v0.0.36-38", advice="Write them into the script."
+            "Arguments for the script", "v0.0.37-38", advice="Write them into the script."
         )
     if mark:
         job.setdefault("comment", mark)
