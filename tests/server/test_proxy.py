@@ -170,7 +170,7 @@ async def _raw(server: Any, text: str) -> tuple[asyncio.StreamReader, asyncio.St
 
 @pytest.mark.parametrize("length", ["abc", "-5", "1e3", "9" * 5000, "0x10", "5 5"])
 async def test_a_length_that_is_none(
-    jp_serverapp: Any, jp_http_port: int, call: Call, slurmrestd: ReplaySlurmrestd, length: str
+    jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, length: str
 ) -> None:
     await call("GET", "clusters")
     slurmrestd.seen.clear()

@@ -72,7 +72,6 @@ class JobRows(Envelope):
 
     jobs: list[JobRow] | None = None
     last_update: Number = None
-    last_backfill: Number = None
 
 
 def display_id(

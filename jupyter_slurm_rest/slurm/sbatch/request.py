@@ -65,8 +65,6 @@ class Request(msgspec.Struct, kw_only=True):
     tres_per_task: str = ""
     tres_bind: str = ""
     licenses: str | None = None
-    #: Variables that sbatch adds for this component (het jobs: with the component's number).
-    variables: dict[str, str] = {}
     #: Sentences: what sbatch would have told.
     warnings: list[str] = []
 
