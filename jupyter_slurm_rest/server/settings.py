@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.names import nearest
 from jupyter_slurm_rest.slurm.slurmrestd import Slurmrestd
 from jupyter_slurm_rest.tokens.identity import USERNAME_PATTERN
 
@@ -50,10 +50,10 @@ def check_names(given: Iterable[str], known: Iterable[str]) -> None:
 
     Raises :exc:`BadSetting` with the nearest right name.
     """
-    names = sorted(known)
+    names = set(known)
     for name in given:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+            near = nearest(name, names)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise BadSetting(f"c.SlurmRest.{name}: there is no setting of this name.{hint}")
 

@@ -58,17 +58,22 @@ def state_names(words: Iterable[str], field: str = "state") -> list[str]:
     return [] if everything else list(dict.fromkeys(found))
 
 
+def nearest(word: str, known: Collection[str]) -> list[str]:
+    """Those of ``known`` that look like ``word``, the likeliest first; case does not count."""
+    by_case: dict[str, list[str]] = {}
+    for name in sorted(known):
+        by_case.setdefault(name.casefold(), []).append(name)
+    near = difflib.get_close_matches(word.strip().casefold(), by_case, n=3)
+    return [name for key in near for name in by_case[key]]
+
+
 def no_such(
     field: str, kind: str, word: str, known: Collection[str], *, cluster: bool = True
 ) -> InvalidRequest:
     """The error for ``word``, which is not among ``known``, with the nearest that are."""
     written = shorten(word, 80)
     what = f"Slurm knows no {kind} {written!r}." if cluster else f"{written!r} is not a {kind}."
-    by_case: dict[str, list[str]] = {}
-    for name in sorted(known):
-        by_case.setdefault(name.casefold(), []).append(name)
-    near = difflib.get_close_matches(word.strip().casefold(), by_case, n=3)
-    names = [name for key in near for name in by_case[key]]
+    names = nearest(word, known)
     if names:
         advice = f"Did you mean {' or '.join(names)}?"
     elif known and len(known) <= _FEW:
