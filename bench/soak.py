@@ -79,9 +79,9 @@ class Client(threading.Thread):
 def churn(cluster: Cluster, stop: threading.Event) -> None:
     """Short jobs, held jobs, arrays, cancellations."""
     while not stop.is_set():
-        user = random.choice((ME, "bob", "carol"))  # noqa: S311
+        user = random.choice((ME, "bob", "carol"))  # noqa: S311 - no secret
         batch = ["sbatch", "--parsable", "-t2", "--mem=20"]
-        kind = random.randrange(4)  # noqa: S311
+        kind = random.randrange(4)  # noqa: S311 - no secret
         try:
             if kind == 0:
                 cluster.run([*batch, "-H", "--wrap", "true"], user=user)

@@ -5,11 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from jupyter_slurm_rest.server.routes import NAMESPACE
 
 HOME = "/home/alice"
+
+
+def server_config(
+    folder: Path, token: str, clusters: dict[str, str], **settings: Any
+) -> dict[str, Any]:
+    """A Jupyter server's configuration: ``clusters`` by name and address, one token for all.
+
+    The token is put into a file in ``folder``; ``settings`` are further ones of SlurmRest.
+    """
+    file = folder / "token"
+    file.write_text(token)
+    file.chmod(0o600)
+    tokens = {"provider": "file", "path": str(file)}
+    return {
+        "ServerApp": {
+            "jpserver_extensions": {"jupyter_slurm_rest": True},
+            "allow_unauthenticated_access": False,
+        },
+        "SlurmRest": {
+            "clusters": {name: {"url": url, "tokens": tokens} for name, url in clusters.items()},
+            **settings,
+        },
+    }
 
 
 class Api:

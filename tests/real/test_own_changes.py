@@ -10,21 +10,14 @@ import pytest
 
 from devcluster import Cluster
 
-from .api import Api
+from .api import Api, server_config
 from .talking import states, submit, until
 
 
 @pytest.fixture
 def jp_server_config(cluster: Cluster, tmp_path: Path) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(cluster.token("alice"))
-    file.chmod(0o600)
-    clusters = {"real": {"url": cluster.url, "tokens": {"provider": "file", "path": str(file)}}}
     # No reading falls due while the test runs.
-    return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_slurm_rest": True}},
-        "SlurmRest": {"clusters": clusters, "refresh": 600},
-    }
+    return server_config(tmp_path, cluster.token("alice"), {"real": cluster.url}, refresh=600)
 
 
 @pytest.fixture(autouse=True)

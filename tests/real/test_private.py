@@ -12,7 +12,7 @@ import pytest
 
 from devcluster import Cluster
 
-from .api import Api
+from .api import Api, server_config
 from .instances import own_cluster
 from .talking import client_of, lines, submit, until
 
@@ -53,18 +53,13 @@ def counts(cluster: Cluster) -> list[str]:
 def jp_server_config(
     private: Cluster, request: pytest.FixtureRequest, tmp_path: Path
 ) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(private.token("alice"))
-    file.chmod(0o600)
-    tokens = {"provider": "file", "path": str(file)}
-    return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_slurm_rest": True}},
-        "SlurmRest": {
-            "clusters": {"private": {"url": private.url, "tokens": tokens}},
-            "refresh": 0.2,
-            "max_jobs_dump": request.param,
-        },
-    }
+    return server_config(
+        tmp_path,
+        private.token("alice"),
+        {"private": private.url},
+        refresh=0.2,
+        max_jobs_dump=request.param,
+    )
 
 
 def squeue(cluster: Cluster, user: str) -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 from devcluster import Cluster
 from jupyter_slurm_rest.server.routes import NAMESPACE
 
-from .api import HOME, Api
+from .api import HOME, Api, server_config
 
 
 @pytest.fixture
@@ -23,21 +23,8 @@ def token(cluster: Cluster) -> str:
 
 @pytest.fixture
 def jp_server_config(cluster: Cluster, token: str, tmp_path: Path) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(token)
-    file.chmod(0o600)
-    tokens = {"provider": "file", "path": str(file)}
-    socket = {"url": cluster.socket_url, "tokens": tokens}
-    return {
-        "ServerApp": {
-            "jpserver_extensions": {"jupyter_slurm_rest": True},
-            "allow_unauthenticated_access": False,
-        },
-        "SlurmRest": {
-            "clusters": {"tcp": {"url": cluster.url, "tokens": tokens}, "socket": socket},
-            "refresh": 0.2,
-        },
-    }
+    clusters = {"tcp": cluster.url, "socket": cluster.socket_url}
+    return server_config(tmp_path, token, clusters, refresh=0.2)
 
 
 @pytest.fixture

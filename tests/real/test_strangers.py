@@ -71,7 +71,7 @@ async def test_output_goes_where_the_job_writes_it(strange: Cluster) -> None:
     until_state(strange, job, "RUNNING")
     accounted(strange, job)
     async with client_of(strange) as client:
-        assert (await client.whole_job(job)).stdout == f"/tmp/alice-strange-{job}.out"  # noqa: S108
+        assert (await client.whole_job(job)).stdout == f"/tmp/alice-strange-{job}.out"  # noqa: S108 - never opened
     lines(strange, ["scancel", str(job)], user="root")
 
 

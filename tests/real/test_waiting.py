@@ -16,7 +16,7 @@ from jupyter_slurm_rest.magics.api import SlurmApi
 from jupyter_slurm_rest.magics.find_server import ServerAddress
 from jupyter_slurm_rest.magics.job import Job
 
-from .api import Api
+from .api import Api, server_config
 
 #: Notebooks, and seconds that their jobs run.
 MANY, LONG = 5, 20
@@ -30,14 +30,7 @@ def relay(cluster: Cluster) -> Iterator[Relay]:
 
 @pytest.fixture
 def jp_server_config(cluster: Cluster, relay: Relay, tmp_path: Path) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(cluster.token("alice"))
-    file.chmod(0o600)
-    tokens = {"provider": "file", "path": str(file)}
-    return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_slurm_rest": True}},
-        "SlurmRest": {"clusters": {"real": {"url": relay.url, "tokens": tokens}}},
-    }
+    return server_config(tmp_path, cluster.token("alice"), {"real": relay.url})
 
 
 async def test_many_notebooks_wait(jp_serverapp: Any, jp_fetch: Any, relay: Relay) -> None:

@@ -10,20 +10,13 @@ from typing import Any
 import pytest
 
 from devcluster import Cluster
-from tests.real.api import Api
+from tests.real.api import Api, server_config
 from tests.real.talking import lines
 
 
 @pytest.fixture
 def jp_server_config(cluster: Cluster, tmp_path: Path) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(cluster.token("alice"))
-    file.chmod(0o600)
-    clusters = {"real": {"url": cluster.url, "tokens": {"provider": "file", "path": str(file)}}}
-    return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_slurm_rest": True}},
-        "SlurmRest": {"clusters": clusters, "refresh": 0.2},
-    }
+    return server_config(tmp_path, cluster.token("alice"), {"real": cluster.url}, refresh=0.2)
 
 
 @pytest.fixture

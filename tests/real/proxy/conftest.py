@@ -9,21 +9,12 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.server.routes import NAMESPACE
+from tests.real.api import server_config
 
 
 @pytest.fixture
 def jp_server_config(cluster: Cluster, tmp_path: Path) -> dict[str, Any]:
-    file = tmp_path / "token"
-    file.write_text(cluster.token("alice"))
-    file.chmod(0o600)
-    tokens = {"provider": "file", "path": str(file)}
-    return {
-        "ServerApp": {
-            "jpserver_extensions": {"jupyter_slurm_rest": True},
-            "allow_unauthenticated_access": False,
-        },
-        "SlurmRest": {"clusters": {"c": {"url": cluster.url, "tokens": tokens}}},
-    }
+    return server_config(tmp_path, cluster.token("alice"), {"c": cluster.url})
 
 
 @pytest.fixture
