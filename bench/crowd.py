@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jupyter_slurm_rest.server.announcer import Announcer
-from jupyter_slurm_rest.slurm.capabilities import Capabilities, capabilities_of
+from jupyter_slurm_rest.queue.source import Accounted, Dump, State
+from jupyter_slurm_rest.queue.watcher import Settings, Watcher
+from jupyter_slurm_rest.server.events import Announcer
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
-from jupyter_slurm_rest.slurm.plans import Accounted, Dump, State
-from jupyter_slurm_rest.watch import Settings, Watcher
+from jupyter_slurm_rest.slurm.wire.version import Capabilities, capabilities_of
 
 JOBS = 100_000
 

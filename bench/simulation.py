@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from jupyter_slurm_rest.watch.pace import Pace
+from jupyter_slurm_rest.queue.poller import Pace
 
 PEOPLE = 1_000
 JOBS = 100_000

@@ -19,13 +19,13 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """The server extension; imported here, not above, to keep kernels free of the server."""
-    from .server.app import SlurmRest
+    from jupyter_slurm_rest.server.app import SlurmRest
 
     return [{"module": "jupyter_slurm_rest", "app": SlurmRest}]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register ``%slurm`` and ``%%slurm``: what ``%load_ext jupyter_slurm_rest`` calls."""
-    from .magics import register
+    from jupyter_slurm_rest.notebook import register
 
     register(shell)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
+from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
 from jupyter_slurm_rest.tokens.errors import SourceUnreachable
 from jupyter_slurm_rest.tokens.secret_file import SecretFile
 
@@ -60,7 +60,7 @@ async def test_results_and_errors_are_those_of_the_work(tmp_path: Path) -> None:
 async def test_a_token_file_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Opened as any file is, a pipe that nobody writes to hangs just as long.
     monkeypatch.setattr(os, "O_NONBLOCK", 0)
-    monkeypatch.setattr("jupyter_slurm_rest.files.PATIENCE", 0.3)
+    monkeypatch.setattr("jupyter_slurm_rest.file_threads.PATIENCE", 0.3)
     pipe = tmp_path / "token"
     os.mkfifo(pipe)
     file = SecretFile(pipe)

@@ -13,6 +13,8 @@ from traitlets import TraitError, Unicode
 from traitlets.config import Application
 
 from jupyter_slurm_rest._version import __version__
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import (
@@ -22,10 +24,8 @@ from jupyter_slurm_rest.server.settings import (
     read_clusters,
     wrong_setting,
 )
-from jupyter_slurm_rest.watch import Nobody, Settings
 
-from .examine import examine
-from .findings import Finding
+from .checks import Finding, examine
 
 
 class DoctorApp(JupyterApp):

@@ -15,19 +15,18 @@ from tornado.web import Application as WebApplication
 from traitlets import Bool, Dict, Int, List, Set, Unicode, default
 from traitlets.config import Application, catch_config_error
 
-from jupyter_slurm_rest.tokens.http import Tls
+from jupyter_slurm_rest.redaction import RedactTokens
 from jupyter_slurm_rest.tokens.hub import SERVICE_PORT, SERVICE_PREFIX
-from jupyter_slurm_rest.tokens.redact import RedactTokens
+from jupyter_slurm_rest.tokens.service import Tls
 
 from .callers import HubClient
 from .clusters import Cluster, read_clusters
-from .desk import TokenDesk
 from .errors import ConfigurationError
 from .handlers import make_application
-from .metrics import Metrics
-from .people import People
+from .issuer import Metrics, TokenDesk
 from .serving import Listener, Service, serve
 from .shared import make_readers
+from .user_mapping import People
 
 
 class SlurmTokenService(Application):

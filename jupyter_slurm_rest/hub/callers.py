@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jupyterhub.services.auth import check_scopes
 
 from jupyter_slurm_rest.tokens.errors import TokenError
-from jupyter_slurm_rest.tokens.http import Endpoint, Tls
+from jupyter_slurm_rest.tokens.service import Endpoint, Tls
 
 from .errors import hub_unreachable, not_a_server, not_identified, renamed, scope_missing
 

@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.slurmrestd import Seconds, Slurmrestd
+from jupyter_slurm_rest.slurm.client import Seconds, Slurmrestd
 from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
 
 from .errors import ConfigurationError, Refusal, not_identified, not_linked, renewing
 from .keys import Signer, load_signer
-from .people import identity_claims
+from .user_mapping import identity_claims
 
 LONGEST_LIFETIME = 3600
 SHORTEST_LIFETIME = 60

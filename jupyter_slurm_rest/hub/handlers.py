@@ -1,4 +1,4 @@
-"""The service over HTTP. No cookies, no CORS, nothing about a person from query or body."""
+"""The service over HTTP. No cookies, no CORS, nothing about a user from query or body."""
 
 from __future__ import annotations
 
@@ -7,16 +7,161 @@ import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Any
 
+import msgspec
 from tornado.web import Application, RequestHandler
 
-from .base import ServiceHandler
-from .desk import TokenDesk
-from .metrics import Metrics
+from jupyter_slurm_rest.http.encoding import encoded, etag
+from jupyter_slurm_rest.queue.responses import (
+    JobList,
+    JobsQuery,
+    NodeList,
+    PartitionList,
+    QueueState,
+)
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+from .clusters import Cluster
+from .errors import Refusal, not_identified, not_shared
+from .issuer import Metrics, TokenDesk
 from .shared import SharedReader
-from .shared_handler import PATH, SharedHandler
 
 log = logging.getLogger(__name__)
+
+_AUTHORIZATION = re.compile(r"(?:bearer|token)\s+([\x21-\x7e]{1,4096})", re.IGNORECASE)
+
+
+class ServiceHandler(RequestHandler):
+    """JSON, never cached, and errors in the words of ``errors``."""
+
+    def initialize(
+        self,
+        desk: TokenDesk,
+        readers: Mapping[str, SharedReader],
+        metrics: Metrics,
+        open_metrics: bool,
+    ) -> None:
+        """Receive the application's parts."""
+        self.desk = desk
+        self.readers = readers
+        self.metrics = metrics
+        self.open_metrics = open_metrics
+
+    def set_default_headers(self) -> None:
+        """Keep answers out of every cache."""
+        self.clear_header("Server")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Content-Type", "application/json")
+
+    def compute_etag(self) -> None:
+        """No ETag: it would be a fingerprint of a token."""
+        return
+
+    def hub_token(self) -> str:
+        """Return the caller's hub token: from the Authorization header and nowhere else."""
+        match = _AUTHORIZATION.fullmatch(self.request.headers.get("Authorization", "").strip())
+        if match is None:
+            raise not_identified()
+        return match[1]
+
+    def chosen(self, name: str | None) -> Cluster | None:
+        """The cluster that the path names, or the first one; None: answered with 404."""
+        clusters = self.desk.clusters
+        found = clusters.get(next(iter(clusters)) if name is None else name)
+        if found is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+        return found
+
+    def source(self) -> str:
+        """Return the caller's address, for the log."""
+        address = self.request.remote_ip
+        # Tornado gives the other end of a UNIX socket the address that nobody has: all zeros.
+        return address if address and not ip_address(address).is_unspecified else "socket"
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with a Refusal's words, or the status alone."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if isinstance(error, Refusal):
+            answer: dict[str, object] = {
+                "code": error.code,
+                "message": error.message,
+                **error.details,
+            }
+            if error.retry_after is not None:
+                self.set_header("Retry-After", str(error.retry_after))
+                answer["retry_after"] = error.retry_after
+            self.finish(answer)
+        else:
+            self.finish({"code": "error", "message": HTTPStatus(status_code).phrase})
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Give refusals their status."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        super().send_error(error.status if isinstance(error, Refusal) else status_code, **kwargs)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Refusals are logged where they are decided; other failures without the query."""
+        if not isinstance(value, Refusal):
+            log.error("%s %s failed", self.request.method, self.request.path, exc_info=value)
+
+
+Shared = QueueState | JobList | NodeList | PartitionList
+
+#: Behind a cluster's path, or behind the service's for the first cluster.
+PATH = r"shared(?:/(jobs|nodes|partitions))?"
+
+
+class SharedHandler(ServiceHandler):
+    """GET shared: what is public on a cluster, for whoever may have a token of it."""
+
+    async def get(self, cluster_name: str | None = None, what: str | None = None) -> None:
+        """Answer with the queue's state, a page of it, nodes or partitions."""
+        token = self.hub_token()
+        cluster = self.chosen(cluster_name)
+        if cluster is None:
+            return
+        name = cluster.name
+        await self.desk.admit(token, cluster, self.source())
+        try:
+            answer = await self._read(self.readers.get(name), what)
+        except Refusal as refusal:
+            self.metrics.shared.labels(name, refusal.reason).inc()
+            raise
+        self.set_header("Etag", etag(answer))
+        self.set_header("Slurm-As-Of", f"{answer.as_of:.3f}")
+        if self.check_etag_header():
+            self.metrics.shared.labels(name, "unchanged").inc()
+            self.set_status(HTTPStatus.NOT_MODIFIED)
+            await self.finish()
+            return
+        self.metrics.shared.labels(name, "sent").inc()
+        body, encoding = await encoded(answer, self.request.headers.get("Accept-Encoding", ""))
+        if encoding:
+            self.set_header("Content-Encoding", encoding)
+        await self.finish(body)
+
+    async def _read(self, reader: SharedReader | None, what: str | None) -> Shared:
+        if reader is None:
+            raise not_shared()
+        if what == "nodes":
+            return await reader.nodes()
+        if what == "partitions":
+            return await reader.partitions()
+        if what is None:
+            return await reader.state()
+        given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        try:
+            return await reader.jobs(msgspec.convert(given, JobsQuery, strict=False))
+        except msgspec.ValidationError as error:
+            raise Refusal(HTTPStatus.BAD_REQUEST, "invalid_query", str(error)) from None
+        except InvalidRequest as error:
+            details = {"field": error.field, "advice": error.advice}
+            raise Refusal(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, details=details
+            ) from None
 
 
 class TokenHandler(ServiceHandler):

@@ -14,8 +14,8 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_unix_socket
 from tornado.web import Application
 
-from jupyter_slurm_rest.tokens.http import Tls
 from jupyter_slurm_rest.tokens.hub import SERVICE_PORT
+from jupyter_slurm_rest.tokens.service import Tls
 
 from .callers import HubClient
 from .clusters import Cluster

@@ -10,21 +10,27 @@ from typing import TypeVar
 
 import msgspec
 
+from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
+from jupyter_slurm_rest.queue.job_list import job_list
+from jupyter_slurm_rest.queue.responses import (
+    JobList,
+    JobsQuery,
+    NodeList,
+    PartitionList,
+    QueueState,
+    about,
+)
+from jupyter_slurm_rest.queue.source import RestSource
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings, Watcher, describe
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, SlurmError
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
 from jupyter_slurm_rest.slurm.models import Node, Partition
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
-from jupyter_slurm_rest.watch import Nobody, Settings, Watcher, describe
-from jupyter_slurm_rest.watch.answers import JobList, NodeList, PartitionList, QueueState, about
-from jupyter_slurm_rest.watch.job_list import job_list
-from jupyter_slurm_rest.watch.query import JobsQuery
-from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
 from .clusters import Cluster, SharedConfig
 from .errors import ConfigurationError, Refusal, not_public, slurm_failed
-from .people import People
-from .publicness import Publicness
-from .witness import Witness
+from .user_mapping import People
+from .visibility import Publicness, Witness
 
 T = TypeVar("T")
 

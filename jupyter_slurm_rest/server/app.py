@@ -13,11 +13,11 @@ from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, default, validate
 
+from jupyter_slurm_rest.queue.watcher import Settings as WatchSettings
 from jupyter_slurm_rest.tokens import RedactTokens
-from jupyter_slurm_rest.watch import Settings as WatchSettings
 
-from .announcer import Announcer, register
 from .cluster import Cluster
+from .events import Announcer, register
 from .routes import handlers
 from .settings import BadSetting, check_names, read_clusters, wrong_setting
 

@@ -8,21 +8,21 @@ from typing import Any
 
 import msgspec
 
-from jupyter_slurm_rest.files import FileThreads
+from jupyter_slurm_rest.file_threads import FileThreads
+from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
+from jupyter_slurm_rest.queue.job_list import job_list
+from jupyter_slurm_rest.queue.responses import JobList, JobsQuery
+from jupyter_slurm_rest.queue.source import RestSource
+from jupyter_slurm_rest.queue.transitions import Audience
+from jupyter_slurm_rest.queue.watcher import Settings as WatchSettings
+from jupyter_slurm_rest.queue.watcher import Watcher, describe
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
 from jupyter_slurm_rest.slurm.models import Account, Job, Node, Partition
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
 from jupyter_slurm_rest.slurm.transport import Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
 from jupyter_slurm_rest.tokens.errors import TokenError
-from jupyter_slurm_rest.watch import Audience, Watcher, describe
-from jupyter_slurm_rest.watch import Settings as WatchSettings
-from jupyter_slurm_rest.watch.answers import JobList
-from jupyter_slurm_rest.watch.job_list import job_list
-from jupyter_slurm_rest.watch.query import JobsQuery
-from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
 from .job_files import JobFiles
 from .machine import Machine

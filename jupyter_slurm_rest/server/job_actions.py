@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.changes import JobChange
+from jupyter_slurm_rest.queue.filters import Filters
 from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
     AccountingMissing,
@@ -16,10 +16,10 @@ from jupyter_slurm_rest.slurm.errors import (
     NotFound,
     Refused,
 )
-from jupyter_slurm_rest.slurm.jobids import parse_job_id
-from jupyter_slurm_rest.slurm.matching import JobFilter
 from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
-from jupyter_slurm_rest.slurm.plans import Filters
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
+from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+from jupyter_slurm_rest.slurm.models.job_update import JobChange
 from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 
 from . import requests

@@ -6,17 +6,18 @@ import time
 
 import msgspec
 
+from jupyter_slurm_rest.queue.filters import Filters, in_order, matching
+from jupyter_slurm_rest.queue.responses import listed
+from jupyter_slurm_rest.queue.table import with_elapsed
+from jupyter_slurm_rest.slurm.accounting import MAX_PAGE
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery as Asked
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.history import MAX_PAGE
-from jupyter_slurm_rest.slurm.history import HistoryQuery as Asked
 from jupyter_slurm_rest.slurm.names import state_names
-from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching, with_elapsed
-from jupyter_slurm_rest.watch.query import listed
 
-from .answers import HistoryList
 from .cluster import Cluster
 from .known_names import check_filter
 from .requests import HistoryQuery
+from .responses import HistoryList
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
 #: that several who look share one answer.

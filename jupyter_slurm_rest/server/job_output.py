@@ -15,14 +15,14 @@ from pathlib import Path
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.dialects.states import FINISHED_STATES
 from jupyter_slurm_rest.slurm.endings import UNOPENED
 from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
 
-from .answers import OutputChunk
 from .cluster import Cluster
-from .contents_paths import contents_path
+from .job_files import contents_path
 from .requests import OutputQuery
+from .responses import OutputChunk
 
 #: Bytes of one answer, and of the first one, which shows the end of the file.
 CHUNK = 256 * 1024

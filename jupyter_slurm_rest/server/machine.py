@@ -9,12 +9,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.access import Access, lineage
+from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
+from jupyter_slurm_rest.slurm.availability import (
+    Access,
+    Reserved,
+    for_user,
+    lineage,
+    reserved,
+    with_free,
+)
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.errors import NotFound, PermissionDenied, SlurmError
-from jupyter_slurm_rest.slurm.free import Reserved, for_user, reserved, with_free
 from jupyter_slurm_rest.slurm.models import Account, License, Node, Partition, Reservation
-from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 
 from .shared import SharedLists
 

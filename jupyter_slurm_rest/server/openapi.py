@@ -14,9 +14,8 @@ from typing import Any
 
 import msgspec
 
-from .answers import ErrorBody
-from .base import SlurmHandler
-from .operation import MARK, Operation
+from .base import MARK, Operation, SlurmHandler
+from .responses import ErrorBody
 from .routes import NAMESPACE, PARAMETERS, ROUTES
 
 _REF = "#/components/schemas/{name}"

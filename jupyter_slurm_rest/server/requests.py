@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from jupyter_slurm_rest.watch.query import Offset, Request, Words
+from jupyter_slurm_rest.queue.responses import Offset, Request, Words
 
-from .answers import OptionValue
+from .responses import OptionValue
 
 PageSize = Annotated[int, Meta(ge=1, le=1000)]
 #: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`, or tasks as in ``12_[1-3]``.

@@ -6,23 +6,21 @@ import re
 
 from jupyter_server.utils import url_path_join
 
+from . import cluster_handlers as account
+from . import cluster_handlers as clusters
+from . import cluster_handlers as machine
+from . import cluster_handlers as token
+from . import cluster_handlers as unknown
+from . import job_handlers as actions
+from . import job_handlers as form
+from . import job_handlers as history
+from . import job_handlers as job
+from . import job_handlers as jobs
+from . import job_handlers as output
+from . import job_handlers as script
+from . import job_handlers as transitions
+from . import proxy
 from .base import SlurmHandler
-from .resources import (
-    account,
-    actions,
-    clusters,
-    form,
-    history,
-    job,
-    jobs,
-    machine,
-    output,
-    proxy,
-    script,
-    token,
-    transitions,
-    unknown,
-)
 
 NAMESPACE = "jupyter-slurm-rest"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.client import Slurmrestd
 from jupyter_slurm_rest.slurm.names import nearest
-from jupyter_slurm_rest.slurm.slurmrestd import Slurmrestd
-from jupyter_slurm_rest.tokens.identity import USERNAME_PATTERN
+from jupyter_slurm_rest.tokens.base import USERNAME_PATTERN
 
 _CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

@@ -14,19 +14,23 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
+from jupyter_slurm_rest.queue.poller import Pace, View
+from jupyter_slurm_rest.queue.responses import (
+    JobList,
+    JobsQuery,
+    NodeList,
+    PartitionList,
+    QueueState,
+)
+from jupyter_slurm_rest.queue.transitions import Audience
 from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.tokens.errors import TokenError
-from jupyter_slurm_rest.tokens.http import Fetched, as_object
 from jupyter_slurm_rest.tokens.hub import own_hub_token, service_endpoint
-from jupyter_slurm_rest.watch import Audience
-from jupyter_slurm_rest.watch.answers import JobList, NodeList, PartitionList, QueueState
-from jupyter_slurm_rest.watch.pace import Pace
-from jupyter_slurm_rest.watch.query import JobsQuery
-from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
-from jupyter_slurm_rest.watch.view import View
+from jupyter_slurm_rest.tokens.service import Fetched, as_object
 
-from .failures import RequestFailed
+from .errors import RequestFailed
 
 A = TypeVar("A", bound=QueueState | JobList | NodeList | PartitionList)
 

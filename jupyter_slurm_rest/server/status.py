@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown
 
-from .answers import ClusterInfo, ErrorBody
 from .cluster import Cluster
-from .failures import failure_of
+from .errors import failure_of
+from .responses import ClusterInfo, ErrorBody
 
 #: Seconds after which a cluster that does not answer is called unreachable: the other
 #: clusters' state must not wait for it.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from jupyter_slurm_rest.files import FileThreads
+from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.slurm import errors
 from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Submitted
@@ -24,12 +24,12 @@ from jupyter_slurm_rest.slurm.sbatch import (
     rewrite,
 )
 from jupyter_slurm_rest.slurm.sbatch.options import BY_FIELD
-from jupyter_slurm_rest.slurm.submission_rules import ANY_SBATCH, SubmissionRules
+from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
-from .answers import OptionValue, ScriptAnswer
 from .cluster import Cluster
-from .failures import RequestFailed
+from .errors import RequestFailed
 from .requests import ScriptRequest, SubmitRequest
+from .responses import OptionValue, ScriptAnswer
 
 _INVALID_PARTITION = 2000
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
 
-from .answers import Form
 from .cluster import Cluster
+from .responses import Form
 
 _TIME = (
     r"^([Uu][Nn][Ll][Ii][Mm][Ii][Tt][Ee][Dd]|[0-9]+(:[0-9]{1,2}){0,2}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .client import SlurmClient
 from .credentials import Credentials, CredentialSource
 from .errors import SlurmError
-from .lists import JobList, Unchanged
+from .jobs import JobList, Unchanged
 from .transport import Limits, Transport
 
 __all__ = [

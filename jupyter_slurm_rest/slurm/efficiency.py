@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .models import Efficiency, Job
+from jupyter_slurm_rest.slurm.models import Efficiency, Job
 
 
 def efficiency(

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import msgspec
 
-from .models import ExitCode, Job, Reason
-from .models.values import signal_name
+from jupyter_slurm_rest.slurm.models import ExitCode, Job, Reason
+from jupyter_slurm_rest.slurm.models.values import signal_name
+
 from .reasons import explain
 
 _OUTPUT = "Look at the end of its output."

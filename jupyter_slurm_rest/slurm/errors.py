@@ -6,7 +6,7 @@ apart in ``slurm_text``, never to be shown as markup. No error carries a token.
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.foreign_text import redact
+from jupyter_slurm_rest.redaction import redact
 
 #: Upstream words longer than this are cut; they end in messages and logs.
 MAX_UPSTREAM_TEXT = 500

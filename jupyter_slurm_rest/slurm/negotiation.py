@@ -14,10 +14,11 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from .capabilities import NEWEST, OLDEST
-from .dialects.envelope import Envelope, decode
+from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
+from jupyter_slurm_rest.slurm.wire.version import NEWEST, OLDEST
+
+from .error_mapping import failure
 from .errors import InvalidRequest, NoCommonVersion, NoSuchEndpoint
-from .faults import failure
 from .transport import Answer
 
 #: Every version spoken here, newest first.

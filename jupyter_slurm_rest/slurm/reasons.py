@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from jupyter_slurm_rest.slurm.models import Reason
+
 from .errors import shorten
-from .models import Reason
 
 
 class _Words(NamedTuple):

@@ -1,10 +1,11 @@
 """Where a person's Slurm token comes from. Imports nothing of Jupyter."""
 
+from jupyter_slurm_rest.redaction import RedactTokens
+
 from .base import Token, TokenSource
 from .errors import TokenError
 from .factory import default_provider_name, make_provider
-from .redact import RedactTokens
-from .refresh import TokenProvider
+from .provider import TokenProvider
 
 __all__ = [
     "RedactTokens",

@@ -9,17 +9,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from .base import TokenSource
-from .command import CommandSource
-from .env import EnvSource
+from .base import ExpectedUser, TokenSource
 from .errors import SourceMisconfigured
-from .file import FileSource
 from .hub import HubSource
-from .identity import ExpectedUser
-from .oidc import OidcSource
-from .paste import PasteSource
-from .portal import PortalSource
-from .refresh import TokenProvider
+from .portal import OidcSource, PortalSource
+from .provider import TokenProvider
+from .sources import CommandSource, EnvSource, FileSource, PasteSource
 
 SOURCES: dict[str, Callable[..., TokenSource]] = {
     "command": CommandSource,

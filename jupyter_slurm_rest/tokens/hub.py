@@ -18,7 +18,7 @@ from .errors import (
     TokenRenewing,
     TooManyRequests,
 )
-from .http import Endpoint, Reply, Tls
+from .service import Endpoint, Reply, Tls
 
 #: Where the service listens unless told otherwise, beside the hub's own API.
 SERVICE_PORT = 8182

@@ -1,4 +1,8 @@
-"""Slurm tokens from a site's portal, in exchange for a longer-lived revocable token.
+"""Tokens from a login: the user's own access token (OpenID Connect), or a site's portal.
+
+The hub keeps it in its encrypted auth state together with the refresh token, which
+must not leave the hub. So a server gets it from the hub service, which hands out
+the access token alone.
 
 The person makes the portal token in the site's web portal and may revoke it there.
 It is sent as the password of HTTP basic authentication; the answer is a short Slurm
@@ -7,6 +11,7 @@ token. Names of parameters and fields are the site's.
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 from collections.abc import Mapping
@@ -14,9 +19,31 @@ from pathlib import Path
 
 from .base import Token
 from .claims import read_token, token_from_text
-from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
-from .http import Endpoint, Tls
+from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing, TokenRenewing
+from .hub import HubSource
 from .secret_file import SecretFile
+from .service import Endpoint, Tls
+
+#: Hubs renew an access token just after its end, so that once in its life everybody waits.
+PATIENCE = 4
+
+
+class OidcSource(HubSource):
+    """As ``hub``; the service's cluster is configured with ``mode: oidc``.
+
+    ``user_claim`` is Slurm's ``userclaimfield=``, if the site uses that instead of ``sun``.
+    """
+
+    name = "oidc"
+
+    async def fetch(self) -> Token:
+        """Ask the service, and again when the hub is just renewing the token."""
+        for _ in range(PATIENCE):
+            try:
+                return await super().fetch()
+            except TokenRenewing as renewing:
+                await asyncio.sleep(renewing.seconds)
+        return await super().fetch()
 
 
 class PortalSource:

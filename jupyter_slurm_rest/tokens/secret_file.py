@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from jupyter_slurm_rest.files import FileSystemStalled, FileThreads
+from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
 
 from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
 

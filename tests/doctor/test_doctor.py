@@ -15,11 +15,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from jupyter_slurm_rest.doctor.examine import examine
-from jupyter_slurm_rest.doctor.findings import Finding
+from jupyter_slurm_rest.doctor.checks import Finding, examine
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import read_clusters
-from jupyter_slurm_rest.watch import Nobody, Settings
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 from tests.tokens.tokens import make_token

@@ -14,24 +14,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.foreign_text import printable, redact
 from jupyter_slurm_rest.hub.callers import check_caller
 from jupyter_slurm_rest.hub.errors import Refusal
-from jupyter_slurm_rest.server.proxy_path import accepted, content_type, upstream_query
-from jupyter_slurm_rest.slurm import dialects
-from jupyter_slurm_rest.slurm.dialects.envelope import Envelope, decode
+from jupyter_slurm_rest.redaction import printable, redact
+from jupyter_slurm_rest.server.proxy import accepted, content_type, upstream_query
+from jupyter_slurm_rest.slurm import wire
+from jupyter_slurm_rest.slurm.error_mapping import failure
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError, UnreadableAnswer
-from jupyter_slurm_rest.slurm.faults import failure
-from jupyter_slurm_rest.slurm.streamed import ArrayReader
+from jupyter_slurm_rest.slurm.json_stream import ArrayReader
 from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
 from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
-from jupyter_slurm_rest.tokens.http import as_object
+from jupyter_slurm_rest.tokens.service import as_object
 
 from .conftest import bounded
 from .mutations import HOSTILE
 
-for module in pkgutil.iter_modules(dialects.__path__, f"{dialects.__name__}."):
+for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
     importlib.import_module(module.name)
 
 JSON = st.recursive(

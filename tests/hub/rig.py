@@ -15,7 +15,7 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_slurm_rest.hub.app import SlurmTokenService
 from jupyter_slurm_rest.hub.callers import HubClient
-from jupyter_slurm_rest.tokens.http import Tls
+from jupyter_slurm_rest.tokens.service import Tls
 
 KEY = bytes(range(32))
 SCOPE = "access:services!service=slurm-token"

@@ -18,7 +18,7 @@ from jupyter_slurm_rest.hub.app import SlurmTokenService
 from jupyter_slurm_rest.hub.callers import HubClient
 from jupyter_slurm_rest.hub.errors import ConfigurationError
 from jupyter_slurm_rest.hub.serving import warn_of_weak_login
-from jupyter_slurm_rest.tokens.http import Tls
+from jupyter_slurm_rest.tokens.service import Tls
 
 from .rig import FakeHub, serving
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.hub.limits import MOST_REMEMBERED, RateLimit
+from jupyter_slurm_rest.hub.issuer import MOST_REMEMBERED, RateLimit
 
 
 class Clock:

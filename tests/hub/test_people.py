@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_slurm_rest.hub.errors import ConfigurationError, Refusal
-from jupyter_slurm_rest.hub.people import People, check_groups, identity_claims
-from jupyter_slurm_rest.tokens.base import Token
+from jupyter_slurm_rest.hub.user_mapping import People, check_groups, identity_claims
+from jupyter_slurm_rest.tokens.base import ExpectedUser, Token
 from jupyter_slurm_rest.tokens.errors import TokenRefused
-from jupyter_slurm_rest.tokens.identity import ExpectedUser
 
 
 def test_names_are_the_same_unless_told_otherwise() -> None:

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from tornado.web import Application, RequestHandler
 
-from jupyter_slurm_rest.doctor.examine import examine
+from jupyter_slurm_rest.doctor.checks import examine
+from jupyter_slurm_rest.queue.responses import JobsQuery
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import Cluster
-from jupyter_slurm_rest.server.failures import RequestFailed
+from jupyter_slurm_rest.server.errors import RequestFailed
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
 from jupyter_slurm_rest.server.shared import SharedLists
-from jupyter_slurm_rest.watch import Nobody, Settings
-from jupyter_slurm_rest.watch.query import JobsQuery
 from tests.recorded import recorded_by
 
 from .rig import FakeHub, running, serving
@@ -150,7 +151,7 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
     hub: FakeHub, key_file: Path, slurmrestd: Slurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jupyter_slurm_rest.server.shared._SOONEST", 0.2)
-    monkeypatch.setattr("jupyter_slurm_rest.hub.publicness._BELIEVED", 0.5)
+    monkeypatch.setattr("jupyter_slurm_rest.hub.visibility._BELIEVED", 0.5)
     slurmrestd.anybody = True
     heard = Heard()
     async with (

@@ -16,7 +16,7 @@ from jupyter_slurm_rest.hub.callers import HubClient
 from jupyter_slurm_rest.hub.errors import ConfigurationError
 from jupyter_slurm_rest.hub.serving import Listener
 from jupyter_slurm_rest.tokens import TokenError, make_provider
-from jupyter_slurm_rest.tokens.http import Tls
+from jupyter_slurm_rest.tokens.service import Tls
 
 from .rig import FakeHub, serving
 

@@ -282,7 +282,7 @@ async def test_a_user_directory_that_hangs(
         raise KeyError(name)
 
     monkeypatch.setattr(pwd, "getpwnam", getpwnam)
-    monkeypatch.setattr("jupyter_slurm_rest.files.PATIENCE", 0.3)
+    monkeypatch.setattr("jupyter_slurm_rest.file_threads.PATIENCE", 0.3)
     async with running(hub, key_file=str(key_file)) as service:
         try:
             asked = [service.post(hub_token="alice-server") for _ in range(10)]

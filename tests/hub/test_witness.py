@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from jupyter_slurm_rest.hub.errors import Refusal
-from jupyter_slurm_rest.hub.witness import Witness
+from jupyter_slurm_rest.hub.visibility import Witness
+from jupyter_slurm_rest.queue.full_listing import QueueDump
+from jupyter_slurm_rest.queue.index import QueueIndex
+from jupyter_slurm_rest.queue.records import Records
+from jupyter_slurm_rest.queue.source import Accounted, Dump
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import Accounted, Dump, QueueDump, QueueIndex, Records
 from tests.slurm.queue import Queue, job
 
 

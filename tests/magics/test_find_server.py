@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.magics.errors import SlurmMagicError
-from jupyter_slurm_rest.magics.find_server import find_server
+from jupyter_slurm_rest.notebook.api import SlurmMagicError, find_server
 
 Write = Callable[..., Path]
 

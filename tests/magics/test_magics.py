@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 from IPython.core.error import UsageError
 
-from jupyter_slurm_rest.magics.api import SlurmApi
-from jupyter_slurm_rest.magics.errors import SlurmMagicError
-from jupyter_slurm_rest.magics.job import Job
-from jupyter_slurm_rest.magics.words import clock, gpus
+from jupyter_slurm_rest.notebook.api import SlurmApi, SlurmMagicError
+from jupyter_slurm_rest.notebook.job import Job
+from jupyter_slurm_rest.notebook.tables import clock, gpus
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -241,7 +240,7 @@ class _Answers:
 
 def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
-    monkeypatch.setattr("jupyter_slurm_rest.magics.job.time.time", lambda: now)
+    monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
     job = Job(cast("SlurmApi", _Answers("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
     assert "PENDING" in repr(job)
     now += 5

@@ -16,7 +16,7 @@ from tests.slurm.certificates import Certificates
 
 #: A kernel's first calls, one of them changing something as far as XSRF is concerned.
 CALLS = """
-from jupyter_slurm_rest.magics.api import SlurmApi
+from jupyter_slurm_rest.notebook.api import SlurmApi
 api = SlurmApi()
 print(api.call("GET", "clusters")["clusters"][0]["name"])
 script = "#!/bin/sh\\n#SBATCH -n 2\\n"

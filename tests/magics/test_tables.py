@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_slurm_rest.magics.tables import associations_table
+from jupyter_slurm_rest.notebook.tables import associations_table
 
 
 def association(account: str, parent: str = "", **limits: Any) -> dict[str, Any]:

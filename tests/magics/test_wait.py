@@ -15,12 +15,11 @@ from typing import Any
 import pytest
 from jupyter_server.auth import Authorizer
 
-from jupyter_slurm_rest.magics.api import SlurmApi
-from jupyter_slurm_rest.magics.find_server import ServerAddress
-from jupyter_slurm_rest.magics.job import Job
-from jupyter_slurm_rest.server.announcer import QUEUE_CHANGED
+from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
+from jupyter_slurm_rest.notebook.job import Job
+from jupyter_slurm_rest.queue.transitions import Transition
+from jupyter_slurm_rest.server.events import QUEUE_CHANGED
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.watch.transitions import Transition
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -148,7 +147,7 @@ async def test_what_ended_while_we_were_subscribing(
     ],
 )
 def test_arrays_and_their_tasks(ours: str, theirs: str, same: bool) -> None:
-    from jupyter_slurm_rest.magics.follow import Follower
+    from jupyter_slurm_rest.notebook.events import Follower
 
     follower = Follower(Job(SlurmApi(), "maxwell", ours, info={"job_id": 1}))
     assert follower._is_it({"id": theirs, "job_id": 99}) is same
@@ -197,9 +196,9 @@ class TestNoEvents:
 #: Tells when it waits, and what is left of that after Ctrl-C.
 INTERRUPTED = """
 import os, signal, threading
-from jupyter_slurm_rest.magics.api import SlurmApi
-from jupyter_slurm_rest.magics.find_server import ServerAddress
-from jupyter_slurm_rest.magics.job import Job
+from jupyter_slurm_rest.notebook.api import SlurmApi
+from jupyter_slurm_rest.notebook.api import ServerAddress
+from jupyter_slurm_rest.notebook.job import Job
 api = SlurmApi(lambda: ServerAddress(os.environ["SERVER"], os.environ["TOKEN"]))
 job = Job(api, "maxwell", "7")
 # Ignored from birth on in what a shell starts in the background.

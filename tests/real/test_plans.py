@@ -11,18 +11,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from devcluster import Cluster
+from jupyter_slurm_rest.queue.filters import Filters
+from jupyter_slurm_rest.queue.full_listing import QueueDump
+from jupyter_slurm_rest.queue.index import QueueIndex
+from jupyter_slurm_rest.queue.my_jobs import MyJobs
+from jupyter_slurm_rest.queue.records import Records
+from jupyter_slurm_rest.queue.search import Search
+from jupyter_slurm_rest.queue.source import RestSource, is_live
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import (
-    Filters,
-    MyJobs,
-    QueueDump,
-    QueueIndex,
-    Records,
-    Search,
-    is_live,
-)
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
 
 
 @asynccontextmanager

@@ -12,10 +12,11 @@ import pytest
 
 from bench.relay import Relay
 from devcluster import Cluster
+from jupyter_slurm_rest.queue.responses import JobsQuery
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import Cluster as Configured
 from jupyter_slurm_rest.server.settings import read_clusters
-from jupyter_slurm_rest.watch import Nobody, Settings
-from jupyter_slurm_rest.watch.query import JobsQuery
 from tests.hub.rig import FakeHub, Running, running, server_model
 from tests.hub.shared_rig import get
 from tests.real.instances import chosen_generations, need_root, own_cluster, set_private
@@ -146,7 +147,7 @@ async def test_alice_then_sees_her_own_view_with_her_own_token(
 async def test_a_cluster_that_becomes_private_ends_shared_mode(
     own: Cluster, hub: FakeHub, private: Hide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_slurm_rest.hub.witness._EVERY", 1.0)
+    monkeypatch.setattr("jupyter_slurm_rest.hub.visibility._EVERY", 1.0)
     async with running(hub, **sharing(own)) as service:
         assert (await get(service, "jobs")).status_code == 200
         private("jobs")
@@ -169,7 +170,7 @@ async def test_a_privileged_reader_is_found_out(
     own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, user: str, words: str
 ) -> None:
     # The service refuses this name at start; a site's SlurmUser may have another.
-    monkeypatch.setattr("jupyter_slurm_rest.tokens.identity.PRIVILEGED_NAMES", frozenset({"root"}))
+    monkeypatch.setattr("jupyter_slurm_rest.tokens.base.PRIVILEGED_NAMES", frozenset({"root"}))
     async with running(hub, **sharing(own, user=user)) as service:
         answer = await get(service, "jobs")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_public")

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.doctor.examine import examine
+from jupyter_slurm_rest.doctor.checks import examine
+from jupyter_slurm_rest.queue.my_jobs import MyJobs
+from jupyter_slurm_rest.queue.source import RestSource
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import Cluster as Looked
 from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.history import HistoryQuery
-from jupyter_slurm_rest.slurm.matching import JobFilter
-from jupyter_slurm_rest.slurm.plans import MyJobs
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
-from jupyter_slurm_rest.watch import Nobody, Settings
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from tests.real.instances import chosen_generations, need_root, own_cluster
 from tests.real.talking import client_of, gone, lines, submit, until, until_state
 

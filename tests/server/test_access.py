@@ -12,11 +12,11 @@ import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
 from tornado.httpclient import HTTPClientError
 
-from jupyter_slurm_rest.server.operation import MARK
+from jupyter_slurm_rest.queue.table import Table
+from jupyter_slurm_rest.server.base import MARK
 from jupyter_slurm_rest.server.routes import NAMESPACE, ROUTES
 from jupyter_slurm_rest.slurm.errors import Refused
 from jupyter_slurm_rest.slurm.models import ExitCode, JobSummary
-from jupyter_slurm_rest.slurm.plans import Table
 
 EXAMPLES = {
     "cluster": "maxwell",

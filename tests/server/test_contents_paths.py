@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.server.contents_paths import contents_path, folder_of
+from jupyter_slurm_rest.server.job_files import contents_path, folder_of
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tornado.simple_httpclient import HTTPStreamClosedError
 
-from jupyter_slurm_rest.server.failures import Failure
-from jupyter_slurm_rest.server.resources.proxy import ProxyHandler
+from jupyter_slurm_rest.server.errors import Failure
+from jupyter_slurm_rest.server.proxy import ProxyHandler
 from tests.recorded import Recorded, recorded_by
 
 from .conftest import Call
@@ -184,7 +184,7 @@ async def test_a_length_that_is_none(
 async def test_uploads_that_stall_hold_up_nothing_else(
     jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_slurm_rest.server.resources.proxy.IDLE", 1.0)
+    monkeypatch.setattr("jupyter_slurm_rest.server.proxy.IDLE", 1.0)
     stalled = [await _raw(jp_serverapp, "Content-Length: 1000\r\n\r\n{") for _ in range(4)]
     assert (await call("GET", "clusters/maxwell/nodes")).status == 200
     for reader, writer in stalled:
@@ -199,7 +199,7 @@ async def test_uploads_that_stall_hold_up_nothing_else(
 async def test_a_client_that_does_not_read_is_cut_off(
     jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_slurm_rest.server.resources.proxy.IDLE", 1.0)
+    monkeypatch.setattr("jupyter_slurm_rest.server.proxy.IDLE", 1.0)
     given_up, fail = asyncio.Event(), ProxyHandler.fail
 
     def noticed(handler: ProxyHandler, failure: Failure) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.server.proxy_path import (
+from jupyter_slurm_rest.server.proxy import (
     accepted,
     changes_by_get,
     content_type,

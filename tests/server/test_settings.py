@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import Cluster
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
-from jupyter_slurm_rest.watch import Nobody, Settings
 
 from .conftest import Call
 

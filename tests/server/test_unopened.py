@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.files import FileThreads
-from jupyter_slurm_rest.server.unopened import name_unopened
+from jupyter_slurm_rest.file_threads import FileThreads
+from jupyter_slurm_rest.server.job_files import name_unopened
 from jupyter_slurm_rest.slurm.endings import explained
 from jupyter_slurm_rest.slurm.models import ExitCode, Job
 

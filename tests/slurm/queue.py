@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.capabilities import Capabilities, capabilities_of
+from jupyter_slurm_rest.queue.source import Accounted, Dump, State, is_live
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
-from jupyter_slurm_rest.slurm.plans import Accounted, Dump, State, is_live
+from jupyter_slurm_rest.slurm.wire.version import Capabilities, capabilities_of
 
 
 def job(job_id: int, state: str = "PENDING", user: str = "alice", **more: object) -> JobSummary:
@@ -18,7 +18,7 @@ def job(job_id: int, state: str = "PENDING", user: str = "alice", **more: object
 
 
 class Queue:
-    """A :class:`~jupyter_slurm_rest.slurm.plans.Source` that counts what is asked of it."""
+    """A :class:`~jupyter_slurm_rest.queue.Source` that counts what is asked of it."""
 
     def __init__(self, *jobs: JobSummary, minor: int = 42, accounting: bool = True) -> None:
         #: What slurmctld holds.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.slurm.access import Access, lineage
+from jupyter_slurm_rest.slurm.availability import Access, lineage
 from jupyter_slurm_rest.slurm.models import Account, Association, Partition
 
 _MINE = [

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.changes import JobChange
-from jupyter_slurm_rest.slurm.dialects import dialect_of
 from jupyter_slurm_rest.slurm.errors import ControllerDown, InvalidRequest, Unsupported
+from jupyter_slurm_rest.slurm.models.job_update import JobChange
 from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, client_of, recorded_reply

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.slurm.dialects.array_tasks import tasks_of
+from jupyter_slurm_rest.slurm.wire.job_records import tasks_of
 
 
 def bitmap(tasks: set[int]) -> str:

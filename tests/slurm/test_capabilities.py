@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.capabilities import NEWEST, OLDEST, capabilities_of, parse_release
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.wire.version import NEWEST, OLDEST, capabilities_of, parse_release
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.values import ExitStatus, exit_code
 from jupyter_slurm_rest.slurm.endings import explained, normalized
 from jupyter_slurm_rest.slurm.models import ExitCode, Job
 from jupyter_slurm_rest.slurm.models.values import signal_name
+from jupyter_slurm_rest.slurm.wire.scalars import ExitStatus, exit_code
 
 FILES: dict[str, Any] = {"stdin": "/dev/null", "stdout": "/data/x.out", "stderr": "/data/x.out"}
 

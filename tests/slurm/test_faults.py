@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from jupyter_slurm_rest.slurm.error_mapping import failure
 from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
     ControllerDown,
@@ -17,7 +18,6 @@ from jupyter_slurm_rest.slurm.errors import (
     TokenSuspected,
     UnreadableAnswer,
 )
-from jupyter_slurm_rest.slurm.faults import failure
 from jupyter_slurm_rest.slurm.transport import Answer
 
 from .recorded import RECORDINGS, Recording

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.job_detail import JobDetail, job
-from jupyter_slurm_rest.slurm.filenames import Naming, finish, loses_width, resolve
+from jupyter_slurm_rest.slurm.output_paths import Naming, finish, loses_width, resolve
+from jupyter_slurm_rest.slurm.wire.job_detail import JobDetail, job
 
 TASK = Naming(
     job_id=1234,

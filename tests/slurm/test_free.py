@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.nodes import NodeRow, node
-from jupyter_slurm_rest.slurm.free import admits, for_user, reserved, with_free
+from jupyter_slurm_rest.slurm.availability import admits, for_user, reserved, with_free
 from jupyter_slurm_rest.slurm.models import Node, Partition, Reservation
+from jupyter_slurm_rest.slurm.wire.nodes import NodeRow, node
 
 _GPU = {
     "name": "gpu1",

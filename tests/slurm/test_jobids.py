@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.jobids import known_ranges, parse_job_id
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.models.job_id import known_ranges, parse_job_id
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.marks import new_mark, without_mark
+from jupyter_slurm_rest.slurm.wire.submit import new_mark, without_mark
 
 
 def test_a_mark_is_invisible_where_the_person_looks() -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.matching import JobFilter
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.transport import Answer
 
 from .recorded import FIXTURES, Recording

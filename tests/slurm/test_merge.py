@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_slurm_rest.slurm.accounting import merge
 from jupyter_slurm_rest.slurm.efficiency import efficiency
-from jupyter_slurm_rest.slurm.merge import merge
 from jupyter_slurm_rest.slurm.models import ExitCode, Job, Step, Tres
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_slurm_rest.queue.filters import in_order
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.history import HistoryQuery
-from jupyter_slurm_rest.slurm.matching import JobFilter
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.names import no_such, state_names
-from jupyter_slurm_rest.slurm.plans import in_order
 
 
 @pytest.mark.parametrize(

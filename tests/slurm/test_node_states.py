@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.node_states import sinfo_state, takes_jobs
+from jupyter_slurm_rest.slurm.wire.states import sinfo_state, takes_jobs
 
 
 @pytest.mark.parametrize(

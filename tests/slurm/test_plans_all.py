@@ -6,20 +6,14 @@ import asyncio
 
 import pytest
 
-from jupyter_slurm_rest.slurm.capabilities import capabilities_of
+from jupyter_slurm_rest.queue.filters import Filters
+from jupyter_slurm_rest.queue.full_listing import QueueDump
+from jupyter_slurm_rest.queue.index import MAX_ROWS, QueueIndex, ordered
+from jupyter_slurm_rest.queue.records import Records
+from jupyter_slurm_rest.queue.search import Search
+from jupyter_slurm_rest.queue.strategy import Circumstances, for_all, for_mine
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.plans import (
-    MAX_ROWS,
-    Circumstances,
-    Filters,
-    QueueDump,
-    QueueIndex,
-    Records,
-    Search,
-    for_all,
-    for_mine,
-    ordered,
-)
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 from .queue import Queue, job
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.slurm.errors import AccountingDown, ControllerDown
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import MyJobs
 
 from .queue import Queue, job
 

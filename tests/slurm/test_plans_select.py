@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_slurm_rest.queue.filters import Filters, in_order, matching
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.plans import Filters, in_order, matching
 
 from .queue import job
 

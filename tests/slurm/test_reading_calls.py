@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from jupyter_slurm_rest.slurm import JobList, Unchanged
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
     AccountingMissing,
@@ -16,7 +17,6 @@ from jupyter_slurm_rest.slurm.errors import (
     TokenRejected,
     Unsupported,
 )
-from jupyter_slurm_rest.slurm.history import HistoryQuery
 from jupyter_slurm_rest.slurm.transport import Answer
 
 from .recorded import FIXTURES, Recording

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.capabilities import capabilities_of
-from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.people import (
+from jupyter_slurm_rest.slurm.error_mapping import failure
+from jupyter_slurm_rest.slurm.models import Association, Job, JobSummary, Qos
+from jupyter_slurm_rest.slurm.wire.associations import (
     AssociationRows,
     NamedRows,
     QosRows,
@@ -20,15 +20,15 @@ from jupyter_slurm_rest.slurm.dialects.people import (
     tres_names,
     with_qos_names,
 )
-from jupyter_slurm_rest.slurm.dialects.records import (
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.job_records import (
     RecordRows,
     Records,
     record,
     summary,
     with_efficiency,
 )
-from jupyter_slurm_rest.slurm.faults import failure
-from jupyter_slurm_rest.slurm.models import Association, Job, JobSummary, Qos
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 from .recorded import Recording
 

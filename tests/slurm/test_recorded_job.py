@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.slurm.capabilities import capabilities_of
-from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.job_detail import DetailRows, job
-from jupyter_slurm_rest.slurm.jobids import parse_job_id
 from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.job_detail import DetailRows, job
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 from .recorded import Recording
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.wire.jobs import decode_jobs
 
 from .recorded import RECORDINGS, Recording
 

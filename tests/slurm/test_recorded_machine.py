@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.slurm.capabilities import capabilities_of
-from jupyter_slurm_rest.slurm.dialects import dialect_of
-from jupyter_slurm_rest.slurm.dialects.cluster import DiagAnswer, Pings, diag, ping
-from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.nodes import NodeRows, node
-from jupyter_slurm_rest.slurm.dialects.set_aside import (
+from jupyter_slurm_rest.slurm.availability import with_free
+from jupyter_slurm_rest.slurm.models import Gres, Node, Partition
+from jupyter_slurm_rest.slurm.wire.cluster import (
+    DiagAnswer,
     LicenseRows,
+    Pings,
     ReservationRows,
+    diag,
     license_,
+    ping,
     reservation,
 )
-from jupyter_slurm_rest.slurm.free import with_free
-from jupyter_slurm_rest.slurm.models import Gres, Node, Partition
+from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.nodes import NodeRows, node
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 from .recorded import Recording
 

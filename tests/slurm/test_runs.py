@@ -9,13 +9,13 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
-from jupyter_slurm_rest.slurm.dialects.states import run_state
-from jupyter_slurm_rest.slurm.history import HistoryQuery
+from jupyter_slurm_rest.queue.filters import in_order
+from jupyter_slurm_rest.queue.table import with_elapsed, with_state
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import in_order, with_elapsed
-from jupyter_slurm_rest.slurm.plans.table import with_state
 from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.wire.jobs import decode_jobs
+from jupyter_slurm_rest.slurm.wire.states import run_state
 
 from .scripted import Request, client_of
 

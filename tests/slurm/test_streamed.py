@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
-from jupyter_slurm_rest.slurm.streamed import ArrayReader
+from jupyter_slurm_rest.slurm.json_stream import ArrayReader
 
 # Strings that look like the places where objects end and begin.
 _TRICKY = st.sampled_from(['},{"account":', "}, {", '\\"', "\\", '"', "]", "}]", "\n", "ä", ""])

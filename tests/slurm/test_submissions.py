@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.capabilities import capabilities_of
-from jupyter_slurm_rest.slurm.dialects.submit import encode
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch import OPTIONS, Submitter, merge, parse_script
+from jupyter_slurm_rest.slurm.wire.submit import encode
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 _VERSIONS = [f"v0.0.{number}" for number in (37, 38, 39, 40, 41, 42, 43, 44, 45, 46)]
 _SUBMITTER = Submitter(

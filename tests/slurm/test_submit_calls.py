@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.calls import submit as submit_calls
-from jupyter_slurm_rest.slurm.dialects.submitted import taken
+from jupyter_slurm_rest.slurm import submit as submit_calls
 from jupyter_slurm_rest.slurm.errors import (
     AnswerLost,
     InvalidRequest,
@@ -20,6 +19,7 @@ from jupyter_slurm_rest.slurm.errors import (
 )
 from jupyter_slurm_rest.slurm.sbatch import Submitter
 from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.wire.submit import taken
 
 from .recorded import FIXTURES, Recording
 from .scripted import Request, Scripted, Tokens, client_of

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.envelope import decode
-from jupyter_slurm_rest.slurm.dialects.jobs import StateRows, decode_jobs, states
+from jupyter_slurm_rest.queue.source import RestSource, TaskNumbers
 from jupyter_slurm_rest.slurm.models import JobState
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
-from jupyter_slurm_rest.slurm.plans.task_numbers import TaskNumbers
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.jobs import StateRows, decode_jobs, states
 
 from .recorded import RECORDINGS, Recording
 from .scripted import client_of, recorded_reply

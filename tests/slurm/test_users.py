@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, UserNotResolved
-from jupyter_slurm_rest.slurm.history import HistoryQuery
-from jupyter_slurm_rest.slurm.matching import JobFilter
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.transport import Answer
 
 from .scripted import Request, client_of

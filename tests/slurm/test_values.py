@@ -8,11 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.dialects.envelope import Envelope, decode
-from jupyter_slurm_rest.slurm.dialects.jobs import decode_jobs
-from jupyter_slurm_rest.slurm.dialects.people import ShareRows
-from jupyter_slurm_rest.slurm.dialects.states import job_state
-from jupyter_slurm_rest.slurm.dialects.tres import (
+from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
+from jupyter_slurm_rest.slurm.models import ExitCode, Gres, Limit, Tres
+from jupyter_slurm_rest.slurm.wire.associations import ShareRows
+from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
+from jupyter_slurm_rest.slurm.wire.jobs import decode_jobs
+from jupyter_slurm_rest.slurm.wire.scalars import Exit, Number, exit_code, limit, number, real
+from jupyter_slurm_rest.slurm.wire.states import job_state
+from jupyter_slurm_rest.slurm.wire.tres import (
     count_ranges,
     parse_gres,
     parse_tres,
@@ -20,9 +23,6 @@ from jupyter_slurm_rest.slurm.dialects.tres import (
     with_gpu_types,
     with_gpus,
 )
-from jupyter_slurm_rest.slurm.dialects.values import Exit, Number, exit_code, limit, number, real
-from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
-from jupyter_slurm_rest.slurm.models import ExitCode, Gres, Limit, Tres
 
 
 def read(text: str) -> Number:

@@ -4,9 +4,8 @@ import pwd
 
 import pytest
 
-from jupyter_slurm_rest.tokens.base import Token
+from jupyter_slurm_rest.tokens.base import DeniedUsers, ExpectedUser, Token
 from jupyter_slurm_rest.tokens.errors import TokenRefused
-from jupyter_slurm_rest.tokens.identity import DeniedUsers, ExpectedUser
 
 
 def token_of(name: str) -> Token:

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from jupyter_slurm_rest.foreign_text import redact
+from jupyter_slurm_rest.redaction import redact
 from jupyter_slurm_rest.tokens import RedactTokens
 
 from .tokens import make_token

@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 
-from jupyter_slurm_rest.tokens.base import Token
+from jupyter_slurm_rest.tokens.base import ExpectedUser, Token
 from jupyter_slurm_rest.tokens.errors import SourceMisconfigured, SourceUnreachable, TokenError
-from jupyter_slurm_rest.tokens.identity import ExpectedUser
-from jupyter_slurm_rest.tokens.refresh import TokenProvider
+from jupyter_slurm_rest.tokens.provider import TokenProvider
 
 
 class Clock:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jupyter_slurm_rest.queue.filters import Filters
+from jupyter_slurm_rest.queue.pages import Page, PageQuery, Pages
+from jupyter_slurm_rest.queue.responses import Delta
+from jupyter_slurm_rest.queue.table import Table, carry_over, new_version
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import Filters, Table, carry_over, new_version
-from jupyter_slurm_rest.watch.answers import Delta
-from jupyter_slurm_rest.watch.pages import Page, PageQuery, Pages
 from tests.slurm.queue import job
 
 
@@ -126,7 +127,7 @@ async def test_a_running_job_overtakes_without_any_row_changing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1_000.0
-    monkeypatch.setattr("jupyter_slurm_rest.slurm.plans.select.time.time", lambda: now)
+    monkeypatch.setattr("jupyter_slurm_rest.queue.filters.time.time", lambda: now)
     rows = [
         job(1, "COMPLETED", elapsed=60),
         job(2, "RUNNING", elapsed=50, running_since=950),

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from jupyter_slurm_rest.queue.cache import Snapshots
 from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
-from jupyter_slurm_rest.watch.snapshots import Snapshots
 
 
 class Upstream:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
+from jupyter_slurm_rest.queue.poller import Pace, View
 from jupyter_slurm_rest.slurm.errors import Unreachable
-from jupyter_slurm_rest.watch.pace import Pace
-from jupyter_slurm_rest.watch.view import View
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -13,12 +13,11 @@ import msgspec
 import pytest
 from jupyter_events import EventLogger
 
-from jupyter_slurm_rest.server.announcer import Announcer, register
+from jupyter_slurm_rest.queue.filters import Filters
+from jupyter_slurm_rest.queue.watcher import Scope, Settings, Watcher, describe
+from jupyter_slurm_rest.server.events import Announcer, register
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_slurm_rest.slurm.models import Job
-from jupyter_slurm_rest.slurm.plans import Filters
-from jupyter_slurm_rest.watch import Settings, Watcher, describe
-from jupyter_slurm_rest.watch.watcher import Scope
 from tests.slurm.queue import Queue, job
 
 EVERYTHING = Filters()

@@ -8,18 +8,8 @@ that Slurm did not say.
 from __future__ import annotations
 
 from .accounting import Account, Association, Qos, Share
-from .cluster import Diag, Ping
-from .job import (
-    ActionResult,
-    Efficiency,
-    Job,
-    JobState,
-    JobSummary,
-    Reason,
-    Step,
-    Submitted,
-)
-from .machine import Gres, License, Node, Partition, Reservation
+from .cluster import Diag, Gres, License, Node, Partition, Ping, Reservation
+from .job import ActionResult, Efficiency, Job, JobState, JobSummary, Reason, Step, Submitted
 from .values import ExitCode, Limit, Model, Tres
 
 __all__ = [

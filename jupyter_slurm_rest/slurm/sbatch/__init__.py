@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from .errors import ScriptError
-from .jobspec import JobSpec
-from .merge import merge, options_of
+from .jobspec import JobSpec, Submitter
 from .options import OPTIONS, Option
-from .request import Submitter
+from .precedence import merge, options_of
 from .rewrite import rewrite
 from .script import ParsedScript, check_text
 from .script import read as parse_script

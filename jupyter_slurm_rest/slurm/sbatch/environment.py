@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterator
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
+from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
-from .jobspec import JobSpec
+from .jobspec import JobSpec, Request, Submitter
 from .placement import cpu_frequency_words
-from .request import Request, Submitter
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 #: Never handed to a job, whoever asks: tokens, and what leads to them.

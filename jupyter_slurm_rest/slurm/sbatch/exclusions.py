@@ -6,7 +6,7 @@ Follows ``validate_options_salloc_sbatch_srun()`` of Slurm's src/common/slurm_op
 from __future__ import annotations
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
+from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
 from .jobspec import JobSpec
 

@@ -1,15 +1,16 @@
-"""What a job asks for, option by option, in sbatch's vocabulary."""
+"""What a job asks for, option by option, and what sbatch would send for it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Literal
 
 import msgspec
 
-from .amounts import NodeCount
-from .choices import EndWarning, Sharing
-from .durations import Minutes, Unlimited
 from .placement import MemoryBinding, MemoryUpdate, NodeShape, Switches
+from .times import Minutes, Unlimited
+from .values import EndWarning, NodeCount, Sharing
 
 #: Where an option was set. What a call and a script say counts the same for sbatch's
 #: rules about options that exclude each other; the environment gives way to both.
@@ -22,7 +23,7 @@ class JobSpec(msgspec.Struct, kw_only=True, omit_defaults=True):
     A field is named like the long option of sbatch, with underscores; ``None`` is
     "not set". Values are parsed: memory in MiB, ``time`` and ``time_min`` in minutes,
     ``delay_boot`` in seconds, ``begin`` and ``deadline`` in seconds since the epoch.
-    Build it with :func:`~jupyter_slurm_rest.slurm.sbatch.merge`; ``words`` keeps what
+    Build it with :func:`~jupyter_slurm_rest.slurm.sbatch.precedence`; ``words`` keeps what
     was written.
     """
 
@@ -155,3 +156,69 @@ class JobSpec(msgspec.Struct, kw_only=True, omit_defaults=True):
             setattr(self, name, None)
             self.words.pop(name, None)
             self.origins.pop(name, None)
+
+
+class Submitter(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a job is submitted from, in place of the shell that sbatch has.
+
+    ``environment`` is the process's own: ``--export`` picks from it, nothing else.
+    """
+
+    user: str
+    home: str
+    #: Absolute; relative paths of the options start here.
+    directory: str
+    host: str = ""
+    shell: str = "/bin/bash"
+    environment: Mapping[str, str] = {}
+    #: The script's file, if it has one: gives the job its default name.
+    script_path: str = ""
+    #: Arguments for the script.
+    arguments: tuple[str, ...] = ()
+
+    def absolute(self, path: str, start: str = "") -> str:
+        """``path`` seen from ``start``, or from the directory of submission."""
+        return path if path.startswith("/") else f"{(start or self.directory).rstrip('/')}/{path}"
+
+
+class Request(msgspec.Struct, kw_only=True):
+    """Numbers and strings that follow from several options together.
+
+    What an option says by itself stays in ``spec``. ``None`` is "not sent".
+    """
+
+    spec: JobSpec
+    name: str
+    directory: str
+    output: str | None = None
+    error: str | None = None
+    input: str = "/dev/null"
+    nodes_least: int | None = None
+    nodes_most: int | None = None
+    tasks: int | None = None
+    #: The number of tasks follows from GPUs; nobody asked for just as many.
+    tasks_counted: bool = False
+    least_cpus: int = 1
+    least_cpus_per_node: int | None = None
+    #: --cpus-per-task, also when --tres-per-task says it.
+    cpus_per_task: int | None = None
+    sockets_per_node: int | None = None
+    cores_per_socket: int | None = None
+    threads_per_core: int | None = None
+    tasks_per_core: int | None = None
+    tasks_per_gpu: int | None = None
+    tres_per_job: str = ""
+    tres_per_node: str = ""
+    tres_per_socket: str = ""
+    tres_per_task: str = ""
+    tres_bind: str = ""
+    licenses: str | None = None
+    #: Sentences: what sbatch would have told.
+    warnings: list[str] = []
+
+
+def default_name(spec: JobSpec, submitter: Submitter) -> str:
+    """The job's name when no option gives one."""
+    if spec.external:
+        return "external"
+    return PurePosixPath(submitter.script_path).name or "sbatch"

@@ -11,7 +11,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from . import amounts, choices, durations, moments, placement
+from . import placement
+from . import times as durations
+from . import times as moments
+from . import values as amounts
+from . import values as choices
 
 Argument = Literal["none", "required", "optional"]
 

@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
-from .amounts import count
-from .durations import UNLIMITED, Unlimited, minutes, seconds
+from .times import UNLIMITED, Unlimited, minutes, seconds
+from .values import count
 
 _LEVELS = ("block", "cyclic", "fcyclic")
 _INT_MAX = 2**31 - 1

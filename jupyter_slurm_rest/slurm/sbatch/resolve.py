@@ -9,12 +9,11 @@ from __future__ import annotations
 from copy import deepcopy
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
+from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
 from . import exclusions
 from .hostlist import expand
-from .jobspec import JobSpec
-from .request import Request, Submitter, default_name
+from .jobspec import JobSpec, Request, Submitter, default_name
 from .tres import count_gpus, resolve_tres
 
 #: What a hint means for sockets, cores, threads and tasks; ``None`` is "any".

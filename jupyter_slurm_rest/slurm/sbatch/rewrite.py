@@ -8,11 +8,10 @@ from collections.abc import Mapping
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
-from .getopt import Setting
-from .merge import Value
+from .lexer import BLANKS, Setting, Token
 from .options import BY_FIELD, Option
+from .precedence import Value
 from .script import ParsedScript, read
-from .tokens import BLANKS, Token
 
 #: Words that mean the same to sbatch without quotes.
 _PLAIN = re.compile(r"(?!:|(?:het|pack)job\Z)[^\s\"'\\#]+\Z", re.IGNORECASE)

@@ -13,8 +13,16 @@ from itertools import islice
 import msgspec
 
 from .errors import ScriptError
-from .getopt import Setting, settings
-from .tokens import BLANKS, Token, arguments, ignored_from, separator_end, skip_blanks
+from .lexer import (
+    BLANKS,
+    Setting,
+    Token,
+    arguments,
+    ignored_from,
+    separator_end,
+    settings,
+    skip_blanks,
+)
 
 _MARKS = ("#SBATCH", "#SLURM")
 #: Lines of other batch systems, which sbatch translates after its own.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.submission_rules import SubmissionRules
+from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
-from .request import Request
+from .jobspec import Request
 
 _NOT_PER_TASK = ("mem", "energy", "node", "billing", "fs", "vmem", "pages", "bb")
 

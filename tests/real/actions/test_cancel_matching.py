@@ -8,7 +8,7 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.matching import JobFilter
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from tests.real.talking import client_of, gone, states, submit, until, until_state, versions_of
 
 

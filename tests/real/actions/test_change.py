@@ -7,8 +7,8 @@ import time
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.models.job_update import JobChange
 from tests.real.talking import client_of, shown, submit, until_state, versions_of
 
 

@@ -17,13 +17,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from devcluster import Cluster
+from jupyter_slurm_rest.queue.filters import Filters
+from jupyter_slurm_rest.queue.source import RestSource, is_live
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings, Watcher
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
-from jupyter_slurm_rest.slurm.history import HistoryQuery
-from jupyter_slurm_rest.slurm.jobids import parse_job_id
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import Filters, is_live
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
-from jupyter_slurm_rest.watch import Nobody, Settings, Watcher
+from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 from tests.real.instances import own_cluster
 
 from .commands import differing, ours, sacct, sinfo, squeue, tasks

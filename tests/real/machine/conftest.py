@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from devcluster import Cluster
+from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
 from jupyter_slurm_rest.server.machine import Machine
 from jupyter_slurm_rest.slurm.models import Account
-from jupyter_slurm_rest.watch.snapshots import Snapshot, Snapshots
 from tests.real.instances import own_cluster
 from tests.real.talking import client_of, lines, until
 

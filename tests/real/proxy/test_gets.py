@@ -11,7 +11,7 @@ from tornado.web import create_signed_value
 
 from devcluster import Cluster
 from devcluster.process import wait_until
-from jupyter_slurm_rest.server.proxy_path import changes_by_get
+from jupyter_slurm_rest.server.proxy import changes_by_get
 
 #: What changes something by GET, in every release that there was when this was written.
 KNOWN = {"/slurm/V/reconfigure/", "/slurm/V/job/{job_id}/requeue"}

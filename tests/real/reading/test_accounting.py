@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import asdict
 
 from devcluster import Cluster
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.history import HistoryQuery
 from tests.real.talking import (
     Table,
     client_of,

@@ -6,10 +6,10 @@ import time
 from typing import Any
 
 from devcluster import Cluster
+from jupyter_slurm_rest.queue.table import with_elapsed
 from jupyter_slurm_rest.slurm import JobList, SlurmClient
-from jupyter_slurm_rest.slurm.history import HistoryQuery
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.plans import with_elapsed
 from tests.real.talking import client_of, lines, seconds, settle, submit, until, until_state
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import msgspec
 
 from devcluster import Cluster
-from jupyter_slurm_rest.files import FileThreads
-from jupyter_slurm_rest.server.unopened import name_unopened
+from jupyter_slurm_rest.file_threads import FileThreads
+from jupyter_slurm_rest.server.job_files import name_unopened
 from jupyter_slurm_rest.slurm.models import ExitCode
 from tests.real.talking import client_of, lines, states, submit, until, versions_of
 

@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm.plans import Circumstances, MyJobs, QueueDump, for_mine, is_live
-from jupyter_slurm_rest.slurm.plans.rest import RestSource
+from jupyter_slurm_rest.queue.full_listing import QueueDump
+from jupyter_slurm_rest.queue.my_jobs import MyJobs
+from jupyter_slurm_rest.queue.source import RestSource, is_live
+from jupyter_slurm_rest.queue.strategy import Circumstances, for_mine
 from tests.real.talking import (
     Table,
     client_of,

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm.history import HistoryQuery
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
 from tests.real.talking import client_of, lines, moment, settle, submit, until, until_state
 

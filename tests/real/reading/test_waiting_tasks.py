@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm.history import HistoryQuery
+from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from tests.real.talking import (
     Table,
     client_of,

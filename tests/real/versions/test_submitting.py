@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm.sbatch.request import Submitter
+from jupyter_slurm_rest.slurm.sbatch.jobspec import Submitter
 from tests.real.talking import client_of, lines, shown, until, versions_of
 from tests.real.versions import seen
 

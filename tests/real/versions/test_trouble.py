@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.doctor.examine import examine
+from jupyter_slurm_rest.doctor.checks import examine
+from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import Cluster as ServedCluster
 from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
-from jupyter_slurm_rest.slurm.changes import JobChange
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
-from jupyter_slurm_rest.watch import Nobody, Settings
+from jupyter_slurm_rest.slurm.models.job_update import JobChange
 from tests.real.talking import client_of, lines, submit, until, versions_of
 from tests.real.versions import seen
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.slurm.capabilities import capabilities_of
 from jupyter_slurm_rest.slurm.sbatch import JobSpec, ScriptError, merge, parse_script
-from jupyter_slurm_rest.slurm.submission_rules import ANY_SBATCH, SubmissionRules
+from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules, capabilities_of
 
 _VERSIONS = {"22.05.8": "v0.0.38", "23.11.11": "v0.0.40", "24.11.5": "v0.0.42"}
 

@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.slurm.sbatch import (
-    OPTIONS,
-    Option,
-    amounts,
-    choices,
-    durations,
-    moments,
-    placement,
-)
+from jupyter_slurm_rest.slurm.sbatch import OPTIONS, Option, placement
+from jupyter_slurm_rest.slurm.sbatch import times as durations
+from jupyter_slurm_rest.slurm.sbatch import times as moments
+from jupyter_slurm_rest.slurm.sbatch import values as amounts
+from jupyter_slurm_rest.slurm.sbatch import values as choices
 
 
 @pytest.mark.parametrize(

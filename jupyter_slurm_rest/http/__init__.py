@@ -1,0 +1,1 @@
+"""What the server extension and the hub service have in common over HTTP."""

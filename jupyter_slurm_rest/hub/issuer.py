@@ -1,0 +1,229 @@
+"""The service's one decision: this caller, that cluster, a token or a refusal."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
+
+from .callers import Caller, HubClient, check_caller
+from .clusters import Cluster, Issued
+from .errors import Refusal, directory_stalled, too_many
+from .user_mapping import People, check_groups
+
+
+class Metrics:
+    """The service's own registry."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "slurm_token_requests",
+            "Requests for a Slurm token by cluster and outcome (issued, or why not).",
+            ["cluster", "outcome"],
+            registry=self._registry,
+        )
+        self.shared = Counter(
+            "slurm_shared_requests",
+            "Requests for what is shared by cluster and outcome (sent, unchanged, or why not).",
+            ["cluster", "outcome"],
+            registry=self._registry,
+        )
+        self.hub_seconds = Histogram(
+            "slurm_token_hub_seconds",
+            "How long the hub took to identify a caller.",
+            registry=self._registry,
+        )
+
+    def render(self) -> bytes:
+        """Return the text format."""
+        return generate_latest(self._registry)
+
+
+#: Keys at most, so that strangers cannot fill the memory.
+MOST_REMEMBERED = 10_000
+
+
+class RateLimit:
+    """A bucket per key: ``per_minute`` at once, refilled evenly."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._size = float(per_minute)
+        self._clock = clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def __len__(self) -> int:
+        """How many keys are remembered."""
+        return len(self._buckets)
+
+    def allows(self, key: str) -> bool:
+        """Take one from the key's bucket, if there is one."""
+        now = self._clock()
+        left, since = self._buckets.pop(key, (self._size, now))
+        left = min(self._size, left + (now - since) * self._size / 60)
+        allowed = left >= 1
+        # At the end: the dictionary stays in the order of the last use, the oldest first.
+        self._buckets[key] = (left - 1 if allowed else left, now)
+        self._forget(now)
+        return allowed
+
+    def _forget(self, now: float) -> None:
+        """Drop what is full again after a minute, and the oldest where there are too many."""
+        for key, (_, since) in list(islice(self._buckets.items(), 2)):
+            if now - since >= 60 or len(self._buckets) > MOST_REMEMBERED:
+                del self._buckets[key]
+
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+#: Seconds that a caller is remembered who may see what is shared, and requests a minute.
+#: It is public: a server that was stopped meanwhile learns nothing that it might not.
+_REMEMBERED = 30.0
+_SHARED_PER_MINUTE = 300
+_ONE_WORD = re.compile(r"[A-Za-z0-9_.@+-]+")
+
+
+class TokenDesk:
+    """Identify, check, limit, issue, and write down that it happened.
+
+    Nothing about the person comes from the request: only the hub's answer counts.
+    """
+
+    def __init__(
+        self,
+        *,
+        hub: HubClient,
+        people: People,
+        clusters: Mapping[str, Cluster],
+        required_scopes: Iterable[str],
+        servers_only: bool,
+        per_minute: int,
+        metrics: Metrics,
+    ) -> None:
+        self._hub = hub
+        self._people = people
+        self.clusters = clusters
+        self._required = frozenset(required_scopes)
+        self._servers_only = servers_only
+        self._by_token = RateLimit(per_minute)
+        self._by_user = RateLimit(per_minute)
+        self._shared = RateLimit(_SHARED_PER_MINUTE)
+        self._admitted: dict[tuple[str, str], float] = {}
+        self._metrics = metrics
+        self._threads = FileThreads()
+
+    async def issue(self, hub_token: str, cluster: Cluster, source: str) -> tuple[str, Issued]:
+        """Return the Slurm name and its token. Raises Refusal."""
+        caller: Caller | None = None
+        outcome = "failed"
+        try:
+            caller = await self._identify(hub_token)
+            slurm_name, issued = await self._issue_to(caller, cluster)
+            outcome = "issued"
+        except Refusal as refusal:
+            outcome = refusal.reason
+            _log_refused("token", refusal, caller, cluster, source)
+            raise
+        finally:
+            self._metrics.requests.labels(cluster.name, outcome).inc()
+        log.info(
+            "token issued: hub_user=%s slurm_user=%s server=%s cluster=%s jti=%s lifetime=%d "
+            "source=%s",
+            _word(caller.name),
+            _word(slurm_name),
+            _word(caller.server or "-"),
+            cluster.name,
+            issued.jti,
+            issued.lifetime,
+            source,
+        )
+        return slurm_name, issued
+
+    async def admit(self, hub_token: str, cluster: Cluster, source: str) -> None:
+        """Let those see what is shared who would get a token. Raises Refusal."""
+        key = (_fingerprint(hub_token), cluster.name)
+        caller: Caller | None = None
+        try:
+            if not self._shared.allows(key[0]):
+                raise too_many("lists were")
+            if time.monotonic() < self._admitted.get(key, 0.0):
+                return
+            caller = await self._identify(hub_token)
+            await self._slurm_name(caller, cluster)
+        except Refusal as refusal:
+            self._metrics.shared.labels(cluster.name, refusal.reason).inc()
+            _log_refused("shared", refusal, caller, cluster, source)
+            raise
+        now = time.monotonic()
+        self._admitted.pop(key, None)
+        self._admitted[key] = now + _REMEMBERED
+        # In the order of their ends: no more than a few are looked at.
+        while self._admitted[first := next(iter(self._admitted))] <= now:
+            del self._admitted[first]
+
+    async def may_read_metrics(self, hub_token: str) -> bool:
+        """Tell whether a token may read the hub's own metrics; then it may read ours."""
+        model = await self._hub.whoami(hub_token)
+        scopes = model.get("scopes")
+        return isinstance(scopes, list) and "read:metrics" in scopes
+
+    async def _identify(self, hub_token: str) -> Caller:
+        # Before the hub is asked: a loop in somebody's notebook must not become its load.
+        if not self._by_token.allows(_fingerprint(hub_token)):
+            raise too_many()
+        with self._metrics.hub_seconds.time():
+            model = await self._hub.whoami(hub_token)
+        return check_caller(model, self._required, servers_only=self._servers_only)
+
+    async def _issue_to(self, caller: Caller, cluster: Cluster) -> tuple[str, Issued]:
+        if not self._by_user.allows(caller.name):
+            raise too_many()
+        slurm_name = await self._slurm_name(caller, cluster)
+        if cluster.config.mode == "oidc":
+            state = await self._hub.auth_state(caller.name)
+            return slurm_name, cluster.pass_on(state, slurm_name)
+        issued = await self._look_up(caller, lambda: cluster.sign(slurm_name))
+        return slurm_name, issued
+
+    async def _slurm_name(self, caller: Caller, cluster: Cluster) -> str:
+        check_groups(caller.groups, cluster.config.allowed_groups, caller.name)
+        return await self._look_up(caller, lambda: self._people.slurm_name(caller.name))
+
+    async def _look_up(self, caller: Caller, work: Callable[[], T]) -> T:
+        """In a thread: it may ask a directory on the network, which may hang."""
+        try:
+            return await self._threads.run(caller.name, work)
+        except FileSystemStalled:
+            raise directory_stalled() from None
+
+
+def _word(name: str) -> str:
+    """A name in the log: one word, which can begin no other field and no other line."""
+    return name if _ONE_WORD.fullmatch(name) else repr(name)
+
+
+def _fingerprint(hub_token: str) -> str:
+    return hashlib.sha256(hub_token.encode()).hexdigest()
+
+
+def _log_refused(
+    what: str, refusal: Refusal, caller: Caller | None, cluster: Cluster, source: str
+) -> None:
+    log.warning(
+        "%s refused: reason=%s hub_user=%s cluster=%s source=%s",
+        what,
+        refusal.reason,
+        _word(caller.name) if caller else "-",
+        cluster.name,
+        source,
+    )

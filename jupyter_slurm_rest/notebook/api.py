@@ -1,0 +1,297 @@
+"""The server extension's API, as kernels call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from jupyter_slurm_rest.redaction import printable
+
+
+class SlurmMagicError(Exception):
+    """Something that the person can act on; IPython shows just the sentence."""
+
+    def __init__(self, message: str, advice: str = "", *, reason: str = "") -> None:
+        super().__init__(f"{message} {advice}".strip())
+        self.message = message
+        self.advice = advice
+        #: The server's short code, where it was the server that refused.
+        self.reason = reason
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython's way to let an exception show itself."""
+        return [printable(f"Slurm: {self}")]
+
+
+#: What a server listens on when it listens on every address of its machine.
+_EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})  # noqa: S104 -- compared only
+_OPEN_IN_JUPYTERLAB = "Open this notebook in a JupyterLab that has jupyter-slurm-rest."
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    """Where the server is, and the Jupyter token that opens it."""
+
+    url: str
+    token: str = field(repr=False)
+    #: Path of a UNIX socket, if the server listens on one.
+    socket: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What lets a request in."""
+        if self.token:
+            return {"Authorization": f"token {self.token}"}
+        # A server without authentication compares these two, and nothing else.
+        pair = os.urandom(16).hex()
+        return {"Cookie": f"_xsrf={pair}", "X-XSRFToken": pair}
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """Whom to trust, for ``https``: ``SSL_CERT_FILE``, else the usual authorities."""
+        if not self.url.startswith("https:"):
+            return None
+        return httpx.create_ssl_context()
+
+
+def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
+    """The server that started this kernel.
+
+    On a hub its address is in the environment; elsewhere servers leave files in the
+    runtime directory. Raises :exc:`SlurmMagicError` when none or several fit.
+    """
+    return _hub_server(environ) or _running_server(environ)
+
+
+def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
+    listens = environ.get("JUPYTERHUB_SERVICE_URL")
+    token = environ.get("JUPYTERHUB_API_TOKEN")
+    if not listens or not token:
+        return None
+    if environ.get("JUPYTERHUB_SSL_CERTFILE"):
+        return _behind_internal_ssl(environ.get("JUPYTERHUB_PUBLIC_URL", ""), token)
+    parts = urlsplit(listens)
+    prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", parts.path or "/")
+    return ServerAddress(_url(parts.scheme, parts.hostname or "", parts.port, prefix), token)
+
+
+def _behind_internal_ssl(public_url: str, token: str) -> ServerAddress:
+    """Such a server accepts the certificates of the hub and its proxy, and no others."""
+    if not public_url:
+        raise SlurmMagicError(
+            "This hub runs with internal_ssl: kernels reach their server through its proxy only.",
+            "Ask the hub's administrators to set c.JupyterHub.public_url.",
+        )
+    return ServerAddress(public_url.rstrip("/") + "/", token)
+
+
+def _url(scheme: str, host: str, port: int | None, path: str) -> str:
+    # The server may listen on every address; this kernel runs beside it.
+    host = "127.0.0.1" if host in _EVERY_ADDRESS else host
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{bracketed}{f':{port}' if port else ''}{path}"
+
+
+def _running_server(environ: Mapping[str, str]) -> ServerAddress:
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    found = list(running_servers(Path(jupyter_runtime_dir())))
+    info = _chosen(found, environ)
+    if info is not None:
+        return _address(info)
+    if not found:
+        raise SlurmMagicError(
+            "No running Jupyter server was found for this kernel.", _OPEN_IN_JUPYTERLAB
+        )
+    urls = ", ".join(str(server.get("url")) for server in found)
+    raise SlurmMagicError(
+        f"{len(found)} Jupyter servers run here, and none of them started this kernel: {urls}.",
+        f"{_OPEN_IN_JUPYTERLAB} Or set JUPYTER_SERVER_URL to one of these addresses.",
+    )
+
+
+def running_servers(folder: Path) -> Iterable[dict[str, Any]]:
+    """What the servers of this machine say of themselves in Jupyter's runtime directory.
+
+    jupyter_server's own function of this purpose deletes the files of servers whose process
+    is not there, and on a shared home those run on other machines.
+    """
+    for file in sorted(folder.glob("jpserver-*.json")):
+        try:
+            info = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            continue  # Gone, somebody else's, or being written.
+        if isinstance(info, dict) and _runs_here(info.get("pid")):
+            yield info
+
+
+def _runs_here(pid: object) -> bool:
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (OSError, OverflowError):
+        return False  # Nobody, or another user's: this user's servers can be signaled.
+    return True
+
+
+def _chosen(servers: Sequence[dict[str, Any]], environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """The server whose child this process is or whose terminal it is in, else the only one."""
+    parents = {str(os.getppid()), str(os.getpid()), environ.get("JPY_PARENT_PID", "")}
+    for server in servers:
+        if str(server.get("pid")) in parents:
+            return server
+    wanted = environ.get("JUPYTER_SERVER_URL", "").rstrip("/")
+    for server in servers:
+        if wanted and str(server.get("url", "")).rstrip("/") == wanted:
+            return server
+    return servers[0] if len(servers) == 1 else None
+
+
+def _address(info: Mapping[str, Any]) -> ServerAddress:
+    path, token = info.get("base_url") or "/", info.get("token") or ""
+    if info.get("sock"):
+        return ServerAddress(_url("http", "localhost", None, path), token, info["sock"])
+    scheme = "https" if info.get("secure") else "http"
+    return ServerAddress(_url(scheme, info.get("hostname") or "", info.get("port"), path), token)
+
+
+if TYPE_CHECKING:
+    from .events import News
+
+#: Seconds; a whole queue may take Slurm long.
+TIMEOUT = 200.0
+
+
+class SlurmApi:
+    """Calls to the Jupyter server's Slurm extension.
+
+    The server is looked for at the first call, and again when it has gone.
+    """
+
+    def __init__(self, find: Callable[[], ServerAddress] = find_server) -> None:
+        self._find = find
+        self._client: httpx.Client | None = None
+        self._has_token = False
+        self._clusters: list[str] = []
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """The answer's JSON (``None`` if it has none); raises :exc:`SlurmMagicError`."""
+        client = self._client = self._client or self._connect()
+        given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        try:
+            answer = client.request(method, f"jupyter-slurm-rest/{path}", params=given, json=body)
+        except httpx.HTTPError as error:
+            self._client = None
+            raise _unreachable(error) from None
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        raise _problem(answer, has_token=self._has_token)
+
+    def _connect(self) -> httpx.Client:
+        address = self._find()
+        self._has_token = bool(address.token)
+        # The server is on this machine: no proxy leads there.
+        transport = httpx.HTTPTransport(
+            verify=address.ssl_context or False, uds=address.socket, trust_env=False
+        )
+        return httpx.Client(
+            base_url=address.url,
+            headers=address.headers,
+            timeout=TIMEOUT,
+            transport=transport,
+            trust_env=False,
+        )
+
+    def cluster(self, named: str | None) -> str:
+        """``named``, or the first cluster that is configured."""
+        if named:
+            return quote(named, safe="")
+        if not self._clusters:
+            listed = self.call("GET", "clusters")["clusters"]
+            self._clusters = [cluster["name"] for cluster in listed]
+        if not self._clusters:
+            raise SlurmMagicError(
+                "The Jupyter server has no Slurm cluster configured.",
+                "Set SLURMRESTD_URL or c.SlurmRest.clusters.",
+            )
+        return quote(self._clusters[0], safe="")
+
+    def get(
+        self, cluster: str | None, resource: str, query: Mapping[str, Any] | None = None
+    ) -> Any:
+        """A list of ``cluster``."""
+        return self.call("GET", f"clusters/{self.cluster(cluster)}/{resource}", query=query)
+
+    def news(self, concerns: Callable[[dict[str, Any]], bool]) -> News:
+        """What the server announces; ``concerns`` chooses."""
+        from .events import News
+
+        return News(self._find(), concerns)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def _unreachable(error: httpx.HTTPError) -> SlurmMagicError:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return SlurmMagicError(
+            "This kernel does not trust the certificate of the Jupyter server.",
+            "Set SSL_CERT_FILE to a file with the certificate, in the server's environment or "
+            "before the first call (%env SSL_CERT_FILE=/path/to/server.pem).",
+        )
+    return SlurmMagicError(
+        f"The Jupyter server did not answer ({type(error).__name__}).",
+        "Run the cell again; the server may have been restarted.",
+    )
+
+
+def _problem(answer: httpx.Response, *, has_token: bool) -> SlurmMagicError:
+    kept_out = answer.status_code in (302, 401, 403)
+    try:
+        said = answer.json()
+        # Where Jupyter itself lets nobody in, there is no advice.
+        advice = said.get("advice") or (_why(has_token) if kept_out else "")
+        return SlurmMagicError(said["message"], advice, reason=said["reason"] or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    if answer.status_code == 404:
+        return SlurmMagicError(
+            "The Jupyter server has no Slurm extension.",
+            "Install jupyter-slurm-rest where the server runs and restart it.",
+        )
+    if kept_out:
+        return SlurmMagicError("The Jupyter server does not let this kernel in.", _why(has_token))
+    return SlurmMagicError(f"The Jupyter server answered with status {answer.status_code}.")
+
+
+def _why(has_token: bool) -> str:
+    if os.environ.get("JUPYTERHUB_SINGLEUSER_EXTENSION") == "0":
+        return (
+            "It runs with JUPYTERHUB_SINGLEUSER_EXTENSION=0, JupyterHub's older way to start "
+            "servers, which takes no token from kernels: remove that variable."
+        )
+    if not has_token:
+        return (
+            "It takes a password and no token. Set a token beside the password "
+            "(c.IdentityProvider.token in jupyter_server_config.py) and restart it."
+        )
+    return ""

@@ -1,0 +1,150 @@
+"""A job in a notebook: look at it, wait for it, read its output, stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import math
+import time
+from typing import Any
+from urllib.parse import quote
+
+from jupyter_slurm_rest.redaction import printable
+
+from .api import SlurmApi, SlurmMagicError
+from .tables import clock, duration, exit_code, gpus, limit, moment
+
+#: Seconds for which a job is shown as it was last read: the server answers no newer.
+_FRESH = 1.0
+
+
+class Job:
+    """One job. ``info`` holds the fields as the server sent them last.
+
+    To show it is to look at it: a job that was not over is read again, and the last line
+    says when that was.
+    """
+
+    def __init__(
+        self, api: SlurmApi, cluster: str, job_id: str, info: dict[str, Any] | None = None
+    ) -> None:
+        self.id = str(job_id)
+        self.cluster = cluster
+        self.api = api
+        self._path = f"clusters/{cluster}/jobs/{quote(self.id, safe='')}"
+        self.info: dict[str, Any] = info if info is not None else {}
+        #: When ``info`` was read, seconds since the epoch.
+        self._read_at = 0.0
+        if info is None:
+            self.refresh()
+
+    def refresh(self) -> Job:
+        """Ask for the job's fields again."""
+        self.info = self.api.call("GET", self._path)
+        self._read_at = time.time()
+        return self
+
+    @property
+    def state(self) -> str:
+        """Slurm's word for the job's state now: ``PENDING``, ``RUNNING``, ``COMPLETED``, ..."""
+        return str(self.refresh().info["state"])
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job was over when it was last looked at."""
+        # Here, not above: a notebook that only lists jobs need not load the client.
+        from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
+
+        state, flags = str(self.info["state"]), self.info["flags"]
+        return state in FINISHED_STATES and "COMPLETING" not in flags
+
+    def wait(self, timeout: float | None = None) -> Job:
+        """Wait until the job is over; at most ``timeout`` seconds (``TimeoutError``)."""
+        # Here, not above: who does not wait needs no websockets.
+        from .events import Follower
+
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        if not self.refresh().ended and not Follower(self).wait(until):
+            raise TimeoutError(f"Job {self.id} is still {self.info['state']}.")
+        return self
+
+    def output(self, stream: str = "stdout") -> str:
+        """The end of the job's output file (``stdout`` or ``stderr``)."""
+        text, offset = "", None
+        while True:
+            query = {"stream": stream, "offset": offset}
+            chunk = self.api.call("GET", f"{self._path}/output", query=query)
+            text += str(chunk["text"])
+            if chunk["note"] and not text:
+                raise SlurmMagicError(chunk["note"])
+            if chunk["next_offset"] == offset or not chunk["text"]:
+                return text
+            offset = chunk["next_offset"]
+
+    def cancel(self, *, cron: bool = False) -> str:
+        """Cancel the job; what Slurm says to that.
+
+        One that comes from scrontab is refused without ``cron``: its line there is
+        disabled as well.
+        """
+        return self.act("cancel", cron=cron)
+
+    def hold(self) -> str:
+        """Keep a waiting job from starting."""
+        return self.act("hold")
+
+    def release(self) -> str:
+        """Let a held job start."""
+        return self.act("release")
+
+    def act(self, action: str, **options: Any) -> str:
+        """Any action of ``jobs/actions``; raises when Slurm refuses."""
+        body = {"action": action, "job_ids": [self.id], **options}
+        (result,) = self.api.call("POST", f"clusters/{self.cluster}/jobs/actions", body=body)[
+            "results"
+        ]
+        if not result["ok"]:
+            raise SlurmMagicError(result["message"])
+        return str(result["message"])
+
+    def _look(self) -> None:
+        """Read a job that is not over again; where that fails, its age is shown."""
+        if not self.ended and time.time() - self._read_at > _FRESH:
+            with contextlib.suppress(SlurmMagicError):
+                self.refresh()
+
+    def _facts(self) -> list[tuple[str, str]]:
+        self._look()
+        info = self.info
+        why = info["why"] or {}
+        times = (duration(info["elapsed"]), limit(info["time_limit"]))
+        facts = [
+            ("Job", f"{self.id} {info['name']}".strip()),
+            ("State", "+".join([info["state"], *info["flags"]])),
+            ("Why", " ".join(part for part in (why.get("text"), why.get("advice")) if part)),
+            ("Partition", info["partition"]),
+            ("Account", info["account"]),
+            ("Submitted", moment(info["submit_time"])),
+            ("Expected start", moment(info["estimated_start"])),
+            ("Started", moment(info["start_time"])),
+            ("Ended", moment(info["end_time"]) if self.ended else ""),
+            ("Time", " of ".join(filter(None, times))),
+            ("Nodes", info["nodes"]),
+            ("GPUs", gpus(info.get("allocated") or info.get("requested"))),
+            ("Exit code", exit_code(info["exit_code"]) if self.ended else ""),
+            ("Output", info["stdout"]),
+            ("As of", clock(self._read_at) if not self.ended else ""),
+        ]
+        return [(name, value) for name, value in facts if value]
+
+    def __repr__(self) -> str:
+        facts = self._facts()
+        width = max(len(name) for name, _ in facts)
+        return "\n".join(f"{name.ljust(width)}  {printable(value)}" for name, value in facts)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in self._facts()
+        )
+        return f"<table><tbody>{rows}</tbody></table>"

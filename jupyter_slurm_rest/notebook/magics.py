@@ -1,0 +1,81 @@
+"""The magics themselves: they find the command and let it do the rest."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class
+
+from . import commands as action_commands
+from . import commands as job_commands
+from . import commands as list_commands
+from .api import SlurmApi, SlurmMagicError
+from .commands import Command
+
+COMMANDS: dict[str, Command] = {
+    command.__name__: command
+    for command in (
+        list_commands.jobs,
+        job_commands.job,
+        job_commands.output,
+        list_commands.history,
+        list_commands.nodes,
+        list_commands.partitions,
+        list_commands.account,
+        list_commands.clusters,
+        job_commands.submit,
+        action_commands.cancel,
+        action_commands.hold,
+        action_commands.release,
+        action_commands.requeue,
+        action_commands.suspend,
+        action_commands.resume,
+        action_commands.signal,
+    )
+}
+
+
+@magics_class
+class SlurmMagics(Magics):
+    """``%slurm`` and ``%%slurm``."""
+
+    def __init__(self, shell: Any, api: SlurmApi | None = None) -> None:
+        super().__init__(shell)
+        self._api = api or SlurmApi()
+
+    def close(self) -> None:
+        """Close the connection to the server."""
+        self._api.close()
+
+    @line_cell_magic
+    def slurm(self, line: str, cell: str | None = None) -> Any:
+        """Slurm, through the Jupyter server.
+
+        ::
+
+          %slurm jobs [--all] [--state S] ...     the queue
+          %slurm job ID                           one job
+          %slurm output ID [--stderr]             the end of its output
+          %slurm history [--days N]               finished jobs
+          %slurm nodes | partitions | account | clusters
+          %slurm submit FILE [sbatch options]     submit a script
+          %%slurm submit [sbatch options]         submit the cell
+          %slurm cancel | hold | release | requeue | suspend | resume ID ...
+          %slurm signal NAME ID ...
+
+        ``%slurm COMMAND --help`` explains one of them.
+        """
+        name, _, rest = line.strip().partition(" ")
+        command = COMMANDS.get(name or "jobs")
+        if command is None:
+            known = ", ".join(COMMANDS)
+            raise SlurmMagicError(f"%slurm has no command {name!r}. Commands: {known}.")
+        if rest.strip() in ("-h", "--help"):
+            print(inspect.getdoc(command))
+            return None
+        if cell is None:
+            return command(self._api, rest)
+        if name == "submit":
+            return job_commands.submit_cell(self._api, rest, cell)
+        raise SlurmMagicError("%%slurm takes a cell for submit only: write %%slurm submit.")

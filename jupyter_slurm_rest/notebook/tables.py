@@ -1,0 +1,287 @@
+"""Lists as a notebook shows them: a table in HTML, and the same as plain text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jupyter_slurm_rest.redaction import printable
+
+from .api import SlurmMagicError
+
+
+def duration(seconds: int | None) -> str:
+    """Seconds in Slurm's style: ``1-02:03:04``, ``2:03:04``, ``3:04``."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}-{hour:02}:{minute:02}:{second:02}"
+    if hour:
+        return f"{hour}:{minute:02}:{second:02}"
+    return f"{minute}:{second:02}"
+
+
+def limit(minutes: Any) -> str:
+    """A time limit in minutes, or the word that stands for none."""
+    if isinstance(minutes, int):
+        return duration(minutes * 60)
+    return "" if minutes is None else str(minutes).lower()
+
+
+def megabytes(mebibytes: int) -> str:
+    """MiB, as GiB from 10 GiB on."""
+    return f"{mebibytes / 1024:.0f} GiB" if mebibytes >= 10_240 else f"{mebibytes} MiB"
+
+
+def clock(seconds: float) -> str:
+    """The same to the second, for what changes quickly."""
+    return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def moment(seconds: int | None) -> str:
+    """Seconds since the epoch in local time."""
+    if seconds is None:
+        return ""
+    try:
+        return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, ValueError, OSError):
+        # No calendar reaches so far; Slurm says such things of clocks that are wrong.
+        return str(seconds)
+
+
+def exit_code(found: dict[str, Any] | None) -> str:
+    """``3``, or with a signal as sacct writes it: ``0:9``; empty where it is not known."""
+    if not found:
+        return ""
+    return f"0:{found['signal']}" if found["signal"] else str(found["code"])
+
+
+def gpus(tres: dict[str, Any] | None) -> str:
+    """``2 x a100, 1 other``: a job's GPUs by type, as far as Slurm names types."""
+    if not tres or not tres["gpus"]:
+        return ""
+    types = tres["gpu_types"]
+    others = tres["gpus"] - sum(types.values())
+    words = [f"{count} x {kind}" for kind, count in types.items()]
+    if others > 0:
+        words.append(f"{others} other" if words else str(others))
+    return ", ".join(words)
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+Column = tuple[str, Callable[[Row], str]]
+
+
+class Table(Sequence[Row]):
+    """Rows (dictionaries, as the server sends them) that show themselves."""
+
+    def __init__(self, rows: list[Row], columns: list[Column], caption: str) -> None:
+        self.rows = rows
+        self.caption = caption
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every field of every row as a pandas ``DataFrame``."""
+        try:
+            import pandas as pd
+        except ImportError:
+            raise SlurmMagicError(
+                "pandas is not installed in this kernel.", "Run: %pip install pandas"
+            ) from None
+        return pd.json_normalize(self.rows, max_level=1)
+
+    def __repr__(self) -> str:
+        cells = [[title for title, _ in self._columns], *self._cells()]
+        cells = [[printable(text) for text in line] for line in cells]
+        widths = [max(len(line[at]) for line in cells) for at in range(len(self._columns))]
+        lines = [
+            "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+            for line in cells
+        ]
+        return "\n".join([*lines, printable(self.caption)])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th scope='col'>{html.escape(title)}</th>" for title, _ in self._columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in line) + "</tr>"
+            for line in self._cells()
+        )
+        caption = html.escape(self.caption)
+        return (
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table>"
+        )
+
+    def _cells(self) -> list[list[str]]:
+        return [[show(row) for _, show in self._columns] for row in self.rows]
+
+
+def _text(name: str) -> Callable[[Row], str]:
+    return lambda row: "" if row.get(name) is None else str(row[name])
+
+
+def _state(row: Row) -> str:
+    return "+".join([row["state"], *row.get("flags", [])])
+
+
+def jobs_table(rows: list[Row], caption: str) -> Table:
+    """Jobs of the queue."""
+    columns: list[Column] = [
+        ("Job", _text("id")),
+        ("Name", _text("name")),
+        ("User", _text("user")),
+        ("Partition", _text("partition")),
+        ("State", _state),
+        ("Reason", _text("reason")),
+        ("Time", lambda row: duration(row["elapsed"])),
+        ("Limit", lambda row: limit(row["time_limit"])),
+        ("Nodes", lambda row: row["nodes"] or _text("node_count")(row)),
+        ("CPUs", _text("cpus")),
+        ("GPUs", _text("gpus")),
+    ]
+    return Table(rows, columns, caption)
+
+
+def history_table(rows: list[Row], caption: str) -> Table:
+    """Finished jobs."""
+    columns: list[Column] = [
+        ("Job", _text("id")),
+        ("Name", _text("name")),
+        ("Partition", _text("partition")),
+        ("State", _state),
+        ("Ended", lambda row: moment(row["end_time"])),
+        ("Time", lambda row: duration(row["elapsed"])),
+        ("CPUs", _text("cpus")),
+        ("GPUs", _text("gpus")),
+        ("Exit", lambda row: exit_code(row["exit_code"])),
+    ]
+    return Table(rows, columns, caption)
+
+
+def nodes_table(rows: list[Row], caption: str) -> Table:
+    """Nodes, with what is free."""
+    columns: list[Column] = [
+        ("Node", _text("name")),
+        ("State", _text("sinfo_state")),
+        ("Partitions", lambda row: ",".join(row["partitions"])),
+        ("CPUs free", lambda row: f"{row['cpus_free']} of {row['cpus']}"),
+        (
+            "Memory free",
+            lambda row: f"{megabytes(row['memory_free'])} of {megabytes(row['memory'])}",
+        ),
+        ("GPUs free", lambda row: f"{row['gpus_free']} of {row['gpus']}"),
+        ("Reason", _text("reason")),
+    ]
+    return Table(rows, columns, caption)
+
+
+def partitions_table(rows: list[Row], caption: str) -> Table:
+    """Partitions, with their limits and what is free."""
+    columns: list[Column] = [
+        ("Partition", lambda row: row["name"] + ("*" if row["default"] else "")),
+        ("State", _text("state")),
+        ("Limit", lambda row: limit(row["max_time"])),
+        ("Nodes", _text("node_count")),
+        ("CPUs free", _text("cpus_free")),
+        ("GPUs free", _text("gpus_free")),
+    ]
+    return Table(rows, columns, caption)
+
+
+def clusters_table(rows: list[Row], caption: str) -> Table:
+    """The configured clusters."""
+    columns: list[Column] = [
+        ("Cluster", _text("name")),
+        ("Slurm", _text("slurm_release")),
+        ("API", _text("api_version")),
+        ("User", _text("user")),
+        ("Problem", lambda row: (row["error"] or {}).get("message", "")),
+    ]
+    return Table(rows, columns, caption)
+
+
+def results_table(rows: list[Row], caption: str) -> Table:
+    """What an action did, job by job."""
+    columns: list[Column] = [
+        ("Job", _text("id")),
+        ("", lambda row: "done" if row["ok"] else "refused"),
+        ("Slurm says", _text("message")),
+    ]
+    return Table(rows, columns, caption)
+
+
+def associations_table(account: dict[str, Any]) -> Table:
+    """What the person may use."""
+    columns: list[Column] = [
+        ("Account", lambda row: row["account"] + ("*" if row["is_default"] else "")),
+        ("Partition", lambda row: row["partition"] or "all"),
+        ("QOS", lambda row: ",".join(row["qos"])),
+        ("Jobs at most", lambda row: "" if row["max_jobs"] is None else str(row["max_jobs"])),
+        ("Longest job", lambda row: limit(row["max_wall"])),
+        ("Limits per job", _text("max_tres_per_job")),
+        ("Limits of all jobs together", lambda row: _together(row, account["accounts"])),
+    ]
+    rows = account["associations"]
+    return Table(rows, columns, f"{account['user']}: {count(len(rows), 'account')}")
+
+
+def _together(association: Row, accounts: Sequence[Row]) -> str:
+    """What limits the person's jobs there together, and everybody's in each account above."""
+    limits = [("yours", association)]
+    above = {one["account"]: one for one in accounts}
+    name = association["account"]
+    while name in above:
+        limits.append((name, above[name]))
+        name = above.pop(name)["parent_account"]
+    return "; ".join(f"{who}: {text}" for who, one in limits if (text := _group_limits(one)))
+
+
+def _group_limits(association: Row) -> str:
+    running, queued = association["group_jobs"], association["group_submit_jobs"]
+    words = [
+        association["group_tres"],
+        "" if running is None else count(running, "running job"),
+        "" if queued is None else f"{count(queued, 'job')} in the queue",
+    ]
+    return ", ".join(word for word in words if word)
+
+
+def options_table(checked: dict[str, Any]) -> Table:
+    """What a script asks for, when it was only checked."""
+    rows = [{"option": name, "value": value} for name, value in checked["options"].items()]
+    columns: list[Column] = [("Option", _text("option")), ("Value", _text("value"))]
+    return Table(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]))
+
+
+def count(number: int, noun: str) -> str:
+    """``3 jobs``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def caption(answer: dict[str, Any], noun: str) -> str:
+    """How many there are and how old the list is, where that matters."""
+    rows = next(value for value in answer.values() if isinstance(value, list))
+    total = answer["total"]
+    parts = [count(total, noun) if len(rows) == total else f"{len(rows)} of {count(total, noun)}"]
+    if answer["stale"]:
+        parts.append(f"as of {moment(int(answer['as_of']))}")
+    if answer["note"]:
+        parts.append(answer["note"])
+    return "; ".join(parts)

@@ -1,0 +1,1 @@
+"""How a cluster's queue is read: strategies, a watcher for each cluster, and pages."""

@@ -1,0 +1,161 @@
+"""Pages of a job table for the browser: sorted, filtered, cut, and sent as differences.
+
+A reader names the version it has (``since``); it then gets only the rows that are new or
+changed, where they stand now, and the ids that left. Unchanged pages are a 304.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import JobSummary
+
+from .filters import Filters, in_order, matching
+from .responses import Delta
+from .table import Table
+
+#: Sorting more rows than this would be felt by the kernels that share the event loop.
+_SORT_HERE = 2_000
+
+
+class PageQuery(msgspec.Struct, frozen=True):
+    """Which page of which view."""
+
+    view: str
+    filters: Filters
+    sort: str
+    offset: int
+    limit: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Rows of one page; with ``delta``, only those that the reader does not have."""
+
+    version: str
+    rows: list[JobSummary]
+    total: int
+    #: By base state, of what matches all filters but that of the states.
+    counts: dict[str, int]
+    delta: Delta | None
+
+
+class _Sorted(msgspec.Struct):
+    """A table's rows by id, which every other order begins with."""
+
+    table: Table
+    rows: list[JobSummary]
+
+
+class _Selection(msgspec.Struct):
+    table: Table
+    rows: list[JobSummary]
+    counts: dict[str, int]
+
+
+class Pages:
+    """Cuts pages, and remembers those sent lately so as to send differences."""
+
+    def __init__(self, *, selections: int = 8, sent: int = 64) -> None:
+        #: Versions of another run of this server mean nothing to this one.
+        self._run = secrets.token_hex(4)
+        self._selections: OrderedDict[tuple[str, Filters, str], _Selection] = OrderedDict()
+        self._most_selections = selections
+        self._sorted: dict[str, _Sorted] = {}
+        self._sent: OrderedDict[str, tuple[JobSummary, ...]] = OrderedDict()
+        self._most_sent = sent
+
+    async def page(self, table: Table, query: PageQuery, *, since: str = "") -> Page:
+        """The page of ``table`` that ``query`` asks for."""
+        selection = await self._select(table, query)
+        return self.cut(
+            selection.rows[query.offset : query.offset + query.limit],
+            query=query,
+            version=table.version,
+            total=len(selection.rows),
+            counts=selection.counts,
+            since=since,
+        )
+
+    def cut(
+        self,
+        rows: Sequence[JobSummary],
+        *,
+        query: PageQuery,
+        version: int,
+        total: int,
+        counts: dict[str, int],
+        since: str = "",
+    ) -> Page:
+        """A page of these rows, as a difference where the version ``since`` is remembered.
+
+        ``version`` grows whenever a row of the view changes.
+        """
+        name = self._version(query, version, rows)
+        before = self._sent.get(since) if since else None
+        delta = _difference(since, before, rows) if before is not None else None
+        self._sent[name] = tuple(rows)
+        self._sent.move_to_end(name)
+        while len(self._sent) > self._most_sent:
+            self._sent.popitem(last=False)
+        shown = list(rows) if delta is None else [rows[at] for at in delta.at]
+        return Page(name, shown, total, counts, delta)
+
+    async def _select(self, table: Table, query: PageQuery) -> _Selection:
+        key = (query.view, query.filters, query.sort)
+        known = self._selections.get(key)
+        if known is None or known.table.version != table.version or _by_clock(query):
+            if len(table.rows) > _SORT_HERE:
+                known = await asyncio.to_thread(self._choose, table, query)
+            else:
+                known = self._choose(table, query)
+            self._selections[key] = known
+        self._selections.move_to_end(key)
+        while len(self._selections) > self._most_selections:
+            self._selections.popitem(last=False)
+        return known
+
+    def _choose(self, table: Table, query: PageQuery) -> _Selection:
+        by_id = self._sorted.get(query.view)
+        if by_id is None or by_id.table.version != table.version:
+            by_id = _Sorted(table, in_order(list(table.rows.values()), "id"))
+            self._sorted[query.view] = by_id
+        filters = query.filters
+        # How many there are in each state, so that a person can choose among the states.
+        anyhow = matching(by_id.rows, msgspec.structs.replace(filters, states=frozenset()))
+        counts = dict(Counter(row.state for row in anyhow))
+        rows = matching(anyhow, Filters(states=filters.states))
+        return _Selection(table, in_order(rows, query.sort, by_id_already=True), counts)
+
+    def _version(self, query: PageQuery, version: int, rows: Sequence[JobSummary]) -> str:
+        """No two queries and no two runs of this server ever share a version."""
+        order = [row.id for row in rows] if _by_clock(query) else []
+        said = repr((self._run, query, version, order)).encode()
+        return hashlib.blake2b(said, digest_size=12).hexdigest()
+
+
+def _by_clock(query: PageQuery) -> bool:
+    """Whether rows change places while none of them changes: running jobs overtake others."""
+    return query.sort.lstrip("-") == "elapsed"
+
+
+def _difference(
+    since: str, before: Sequence[JobSummary], now: Sequence[JobSummary]
+) -> Delta | None:
+    """``None`` when rows that did not change changed places: then the page is sent whole."""
+    had = {row.id: row for row in before}
+    at = [place for place, row in enumerate(now) if had.get(row.id) is not row]
+    new = set(at)
+    kept = [row.id for place, row in enumerate(now) if place not in new]
+    staying = set(kept)
+    if [row.id for row in before if row.id in staying] != kept:
+        return None
+    # A row that changed is taken out and put in again, like a new one.
+    present = {row.id for row in now}
+    removed = [row.id for row in before if row.id not in present]
+    return Delta(since=since, removed=removed, at=at)

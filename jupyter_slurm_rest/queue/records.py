@@ -1,0 +1,137 @@
+"""Rows of single jobs, read from slurmctld one by one and cached."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import JobSummary
+
+from .source import Source, State
+from .table import same, with_state
+
+#: Fewer split-off tasks than this are read one by one, more through their array.
+_TASKS_ONE_BY_ONE = 3
+
+
+class _Kept(msgspec.Struct):
+    row: JobSummary
+    state: State
+    #: Never, where it is accounting's row that stands in for slurmctld's.
+    read_at: float
+
+    @property
+    def stand_in(self) -> bool:
+        return self.read_at == _NEVER
+
+
+_NEVER = -float("inf")
+
+
+class Records:
+    """A bounded cache of slurmctld's records, by ``JobSummary.job_id``.
+
+    Cost: ``slurm/job/{id}``, 8-11 kB and 3 ms each. A row is true as long as
+    ``jobs/state`` tells the state that the row was read with; a waiting job's reason,
+    priority and expected start change without that, so it is read again after ``reread``
+    seconds. ``width`` requests run at once.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        keep: int = 5_000,
+        reread: float = 60.0,
+        width: int = 2,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._keep = keep
+        self._reread = reread
+        self._width = asyncio.Semaphore(width)
+        self._clock = clock
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        #: When slurmctld had nothing to say about a job: where PrivateData hides other
+        #: people's jobs, jobs/state names them all the same.
+        self._absent: OrderedDict[int, float] = OrderedDict()
+
+    def get(self, job_id: int) -> JobSummary | None:
+        """The row as last read, however old."""
+        kept = self._kept.get(job_id)
+        return None if kept is None else kept.row
+
+    def outdated(self, states: Mapping[int, State]) -> list[int]:
+        """Which of these records must be read; those whose state changed come first."""
+        changed = self.unknown(states)
+        new = set(changed)
+        now = self._clock()
+        aged: list[tuple[float, bool, int, int]] = []
+        for place, (job_id, state) in enumerate(states.items()):
+            if job_id in new or job_id not in self._kept:
+                continue
+            kept, waits = self._kept[job_id], state[0] == "PENDING"
+            if kept.stand_in or (waits and now - kept.read_at >= self._reread):
+                aged.append((kept.read_at, not waits, place, job_id))
+        return changed + [job_id for *_, job_id in sorted(aged)]
+
+    def unknown(self, states: Mapping[int, State]) -> list[int]:
+        """Which of these records have no row that is true for their state."""
+        return [
+            job_id
+            for job_id, state in states.items()
+            if ((kept := self._kept.get(job_id)) is None or kept.state != state)
+            and self._clock() - self._absent.get(job_id, _NEVER) >= self._reread
+        ]
+
+    def stand_in(self, rows: Iterable[JobSummary], states: Mapping[int, State]) -> None:
+        """Show accounting's rows until slurmctld's own are read: they have no reasons."""
+        for row in rows:
+            state = states.get(row.job_id)
+            if state is not None:
+                seen = with_state(row, state)
+                self._keep_row(_Kept(seen, state, _NEVER))
+
+    def take(self, rows: Iterable[JobSummary]) -> None:
+        """Rows that slurmctld has just given elsewhere."""
+        for row in rows:
+            self._keep_row(_Kept(row, (row.state, row.flags), self._clock()))
+
+    async def read(self, job_ids: Iterable[int], states: Mapping[int, State]) -> None:
+        """Read these records; those that slurmctld no longer has are dropped."""
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for job_id in job_ids:
+            kept = self._kept.get(job_id)
+            groups[(kept and kept.row.array_job_id) or job_id].append(job_id)
+        targets: list[int] = []
+        for first, members in groups.items():
+            whole = first in members or len(members) > _TASKS_ONE_BY_ONE
+            targets.extend([first] if whole else members)
+        await asyncio.gather(*(self._read_one(target, states) for target in targets))
+
+    async def _read_one(self, job_id: int, states: Mapping[int, State]) -> None:
+        async with self._width:
+            rows = await self._source.records(job_id)
+        now = self._clock()
+        for row in rows:
+            state = states.get(row.job_id, (row.state, row.flags))
+            self._keep_row(_Kept(row, state, now))
+        if all(row.job_id != job_id for row in rows):
+            self._kept.pop(job_id, None)
+            self._absent[job_id] = now
+            while len(self._absent) > self._keep:
+                self._absent.popitem(last=False)
+
+    def _keep_row(self, new: _Kept) -> None:
+        job_id = new.row.job_id
+        old = self._kept.get(job_id)
+        if old is not None and same(old.row, new.row):
+            new.row = old.row
+        self._kept[job_id] = new
+        self._kept.move_to_end(job_id)
+        while len(self._kept) > self._keep:
+            self._kept.popitem(last=False)

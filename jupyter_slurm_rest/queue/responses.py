@@ -1,0 +1,139 @@
+"""Requests to a watcher, and its responses: lists of jobs, nodes and partitions.
+
+Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
+can tell how old the data is; ``stale`` that a newer answer could not be had.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from jupyter_slurm_rest.slurm.models import JobSummary, Model, Node, Partition
+
+from .cache import Snapshot
+
+Offset = Annotated[int, Meta(ge=0, le=10_000_000)]
+Words = Annotated[str, Meta(max_length=4096)]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request that says something this server does not know is refused, not half-obeyed."""
+
+
+class JobsQuery(Request, frozen=True, kw_only=True):
+    """Which jobs, in which order, which page. Lists are comma-separated."""
+
+    scope: Literal["mine", "all"] = "mine"
+    state: Words = ""
+    user: Words = ""
+    partition: Words = ""
+    account: Words = ""
+    qos: Words = ""
+    #: Part of the id, name, user, account or node names.
+    search: Words = ""
+    #: A field of the rows, with ``-`` in front for descending.
+    sort: Annotated[str, Meta(max_length=64)] = "-job_id"
+    offset: Offset = 0
+    #: A queue too long to be read as a whole gives at most 200 rows at once.
+    limit: Annotated[int, Meta(ge=1, le=5000)] = 100
+    #: A version that the reader has: only what changed since is sent, where it is known.
+    since: Annotated[str, Meta(max_length=64)] = ""
+    #: Fields of the rows that are wanted. Default: all.
+    columns: Words = ""
+
+    def params(self) -> dict[str, str]:
+        """As the parameters of an address, without those that go without saying."""
+        return {name: str(value) for name, value in msgspec.structs.asdict(self).items() if value}
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a comma-separated list."""
+    return frozenset(word for word in (part.strip() for part in words.split(",")) if word)
+
+
+T = TypeVar("T")
+
+
+class Delta(Model, frozen=True, kw_only=True):
+    """How to come from a page that the reader has to the new one.
+
+    Take out what is ``removed`` and every row that is among the answer's jobs; then put
+    each of those in ``at`` its place, in their order.
+    """
+
+    #: The version that the reader has.
+    since: str
+    #: Ids that are no longer on the page.
+    removed: list[str]
+    #: Where each of the answer's jobs stands on the new page, counted from 0, ascending.
+    at: list[int]
+
+
+class JobList(Model, frozen=True, kw_only=True):
+    """A page of the queue, or with ``delta`` what is new on it."""
+
+    #: ``elapsed`` is that of the response; count on from ``running_since``. With the
+    #: query's ``columns``, rows have these fields only.
+    jobs: list[JobSummary]
+    #: Jobs that match, of which ``jobs`` is one page.
+    total: int
+    #: Of this page; to be sent back as ``since``.
+    version: str
+    #: ``None``: ``jobs`` is the whole page.
+    delta: Delta | None
+    as_of: float
+    stale: bool
+    #: How the list was read.
+    plan: str
+    #: What the list does not show, or why it is stale; empty when there is nothing to say.
+    note: str
+    #: Jobs by base state, of those that match everything but the states asked for.
+    counts: dict[str, int]
+
+
+class QueueState(Model, frozen=True, kw_only=True):
+    """How everybody's queue is, without a row of it."""
+
+    #: Another one whenever a row changed.
+    version: str
+    as_of: float
+    stale: bool
+    #: How it is read, and why so.
+    plan: str
+
+
+class NodeList(Model, frozen=True, kw_only=True):
+    """The nodes."""
+
+    nodes: list[Node]
+    total: int
+    as_of: float
+    stale: bool
+    note: str
+
+
+class PartitionList(Model, frozen=True, kw_only=True):
+    """The partitions."""
+
+    partitions: list[Partition]
+    total: int
+    as_of: float
+    stale: bool
+    note: str
+
+
+class About(TypedDict):
+    """What every whole list tells beside what is in it."""
+
+    total: int
+    as_of: float
+    stale: bool
+    note: str
+
+
+def about(found: Snapshot[list[T]]) -> About:
+    """To be spread into the answer that holds ``found``'s list."""
+    return About(total=len(found.value), as_of=found.as_of, stale=found.stale, note=found.note)

@@ -1,0 +1,132 @@
+"""Which strategy reads a view of the queue on this cluster, and why."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import AccountingDown
+from jupyter_slurm_rest.slurm.wire.version import Capabilities
+
+from .source import Source
+
+PlanName = Literal["mine", "dump", "dump-rarely", "index"]
+
+#: A queue that hovers around the limit must not change its plan with every reading.
+_HYSTERESIS = 0.8
+
+
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What the choice depends on."""
+
+    capabilities: Capabilities
+    accounting: bool
+    #: Jobs that slurmctld holds; ``None`` when it did not tell. ``diag`` counts each task
+    #: of a waiting array, ``jobs/state`` its record.
+    queue: int | None
+    max_jobs_dump: int = 5_000
+
+    def is_long(self, now: str = "") -> bool:
+        """Whether the queue is too long to be dumped; ``now`` is the plan in use."""
+        if self.queue is None:
+            # Not knowing is no licence for a dump that may take slurmrestd down.
+            return True
+        limit = self.max_jobs_dump * (_HYSTERESIS if now in ("index", "dump-rarely") else 1)
+        return self.queue > limit
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A plan's name, and in a sentence why it was chosen."""
+
+    plan: PlanName
+    why: str
+
+
+def for_mine(here: Circumstances, now: str = "") -> Choice:
+    """The plan for the person's own jobs."""
+    if here.capabilities.job_states and here.accounting:
+        return Choice("mine", "accounting says which jobs are yours")
+    return _dump(here, now, "your jobs are picked out of the whole queue")
+
+
+def for_all(here: Circumstances, now: str = "") -> Choice:
+    """The plan for everybody's jobs."""
+    if not here.is_long(now):
+        return Choice("dump", f"{here.queue} jobs are at most max_jobs_dump ({here.max_jobs_dump})")
+    if here.capabilities.job_states:
+        count = "an unknown number of" if here.queue is None else here.queue
+        return Choice("index", f"{count} jobs are more than max_jobs_dump ({here.max_jobs_dump})")
+    return _dump(here, now, "the whole queue is read")
+
+
+def _dump(here: Circumstances, now: str, what: str) -> Choice:
+    if not here.capabilities.job_states:
+        lack = f"API {here.capabilities.version} has nothing cheaper"
+    else:
+        lack = "this cluster has no accounting"
+    if here.is_long(now):
+        return Choice("dump-rarely", f"{what}, rarely: {lack}, and the queue is long")
+    return Choice("dump", f"{what}: {lack}")
+
+
+#: Seconds that an answer is believed. It costs one ``diag`` (7 kB, 3-6 ms), and one
+#: small question to accounting.
+_BELIEVED = 60.0
+
+
+class Weather:
+    """The :class:`Circumstances` of one cluster, as of at most a minute ago."""
+
+    def __init__(
+        self,
+        source: Source,
+        max_jobs_dump: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._max_jobs_dump = max_jobs_dump
+        self._clock = clock
+        self._now: Circumstances | None = None
+        self._asked = -float("inf")
+        self._lock = asyncio.Lock()
+
+    async def now(self) -> Circumstances:
+        """Raises the ``SlurmError`` of slurmrestd's first answer when there is none yet."""
+        async with self._lock:
+            old = self._clock() - self._asked >= _BELIEVED
+            if self._now is None or old or await self._speaks_otherwise(self._now):
+                self._now = await self._ask()
+                self._asked = self._clock()
+            return self._now
+
+    def forget(self) -> None:
+        """Ask again at the next occasion."""
+        self._asked = -float("inf")
+
+    async def _speaks_otherwise(self, known: Circumstances) -> bool:
+        """Whether the API version is another one by now, as while slurmdbd is down."""
+        return await self._source.capabilities() != known.capabilities
+
+    async def _ask(self) -> Circumstances:
+        capabilities = await self._source.capabilities()
+        diag = await self._source.diag()
+        known = None not in (diag.jobs_pending, diag.jobs_running)
+        return Circumstances(
+            capabilities=capabilities,
+            accounting=await self._accounting(),
+            queue=(diag.jobs_pending or 0) + (diag.jobs_running or 0) if known else None,
+            max_jobs_dump=self._max_jobs_dump,
+        )
+
+    async def _accounting(self) -> bool:
+        try:
+            return await self._source.has_accounting()
+        except AccountingDown:
+            # What is being read through accounting lives through its absence; only who
+            # looks for the first time gets a plan without it.
+            return self._now is not None and self._now.accounting

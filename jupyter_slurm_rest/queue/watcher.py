@@ -1,0 +1,290 @@
+"""The one watcher that a server (or a hub) has for each cluster, however many look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import SlurmError
+from jupyter_slurm_rest.slurm.models import Job, JobSummary
+
+from .filters import Filters
+from .full_listing import QueueDump
+from .index import Index, QueueIndex
+from .long_queue import LongQueue
+from .my_jobs import MyJobs
+from .pages import Page, PageQuery, Pages
+from .poller import Pace, Seen, View
+from .records import Records
+from .source import Source
+from .strategy import Choice, Weather, for_all, for_mine
+from .table import Table
+from .transitions import Audience, Transition, Transitions
+
+Scope = Literal["mine", "all"]
+
+#: Jobs and arrays that are read again by themselves after a change; the newest of more.
+_CATCH_UP = 25
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site may set."""
+
+    #: Longer queues are never read as a whole where there is another way.
+    max_jobs_dump: int = 5_000
+    #: Of slurmrestd's time, that one server may take.
+    share: float = 0.05
+    #: Seconds between two readings, at least and at most.
+    shortest: float = 5.0
+    longest: float = 600.0
+    #: Seconds that a look keeps the watcher reading.
+    lease: float = 90.0
+    #: Different lists (filters, order) that are looked at, about so many at the same time.
+    lists: int = 8
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """A page, and what is to be known about it."""
+
+    page: Page
+    #: Seconds since the epoch: when Slurm was asked.
+    as_of: float
+    stale: bool
+    plan: str
+    #: What is not shown, and why it is stale; empty when there is nothing to say.
+    note: str
+
+
+class Watcher:
+    """Reads one cluster's queue for everybody who looks at it through this server.
+
+    Each of its views (my jobs, the dump, the index) is read by one task at a time and by
+    none when nobody looks; that something changed is announced.
+    """
+
+    def __init__(self, source: Source, audience: Audience, settings: Settings) -> None:
+        self._source = source
+        self._audience = audience
+        self._settings = settings
+        self._pages = Pages(selections=settings.lists, sent=8 * settings.lists)
+        self._begin()
+
+    def _begin(self) -> None:
+        source = self._source
+        self._weather = Weather(source, self._settings.max_jobs_dump)
+        self._choices: dict[Scope, Choice] = {}
+        self._transitions = Transitions()
+        self._mine: View[Table] | None = None
+        self._dump: View[Table] | None = None
+        self._my_jobs: MyJobs | None = None
+        #: Submitted before anybody looked at my jobs; those long since accounting knows.
+        self._unseen: deque[int] = deque(maxlen=200)
+        #: Numbers of jobs and arrays that the person changed, and that are to be read again.
+        self._touched: set[int] = set()
+        self._catching_up = asyncio.Lock()
+        plan = self._queue_index = QueueIndex(source, Records(source))
+        self._dumping: QueueDump | None = None
+        self._index: View[Index] = self._view(plan, lambda before, now: self._changed("all", now))
+        searches = max(1, self._settings.lists // 2)
+        self._long = LongQueue(source, plan, self._pages, searches=searches)
+
+    async def page(
+        self,
+        scope: Scope,
+        filters: Filters,
+        *,
+        sort: str = "-job_id",
+        offset: int = 0,
+        limit: int = 100,
+        since: str = "",
+    ) -> Look:
+        """A page of the queue; with ``since`` as a difference to that version.
+
+        Raises ``SlurmError`` while nothing could be read yet, and ``InvalidRequest`` for an
+        order that this queue is too long for.
+        """
+        choice = await self.choice(scope)
+        query = PageQuery(scope, filters, sort, offset, limit)
+        await self._catch_up()
+        if choice.plan == "index":
+            seen = await self._index.look()
+            accounting = (await self._weather.now()).accounting
+            page, note = await self._long.page(
+                seen.value, query, accounting=accounting, since=since
+            )
+            return _look(page, seen, choice, note)
+        view = await self._table_view(choice)
+        if scope == "mine" and choice.plan != "mine":
+            mine = msgspec.structs.replace(filters, users=frozenset({await self._source.user()}))
+            query = msgspec.structs.replace(query, filters=mine)
+        looked = await view.look()
+        page = await self._pages.page(looked.value, query, since=since)
+        return _look(page, looked, choice, looked.value.note)
+
+    async def state(self) -> tuple[Seen[Any], Choice]:
+        """Everybody's queue as it is read, without a page of it; a look like any other."""
+        choice = await self.choice("all")
+        view = self._index if choice.plan == "index" else await self._table_view(choice)
+        return await view.look(), choice
+
+    async def choice(self, scope: Scope) -> Choice:
+        """The plan of a view, and why."""
+        weather = await self._weather.now()
+        before = self._choices.get(scope)
+        choose = for_mine if scope == "mine" else for_all
+        choice = self._choices[scope] = choose(weather, before.plan if before else "")
+        return choice
+
+    @property
+    def dumped(self) -> Table | None:
+        """The whole queue as last read; ``None`` where it never was."""
+        return self._dump.value if self._dump is not None else None
+
+    def transitions(self, since: float) -> list[Transition]:
+        """What happened to the person's jobs in the readings since then."""
+        return self._transitions.since(since)
+
+    def submitted(self, job_ids: Collection[int]) -> None:
+        """The person submitted these: show them now, not when accounting knows."""
+        if self._my_jobs is not None:
+            self._my_jobs.expect(job_ids)
+        else:
+            self._unseen.extend(job_ids)
+        self.acted(job_ids)
+
+    def acted(self, job_ids: Iterable[int] = ()) -> None:
+        """The person changed these jobs and arrays: every list shows it at the next look.
+
+        Their list is read at once as well, the dear ones as usual.
+        """
+        self._touched.update(job_ids)
+        if self._mine is not None:
+            self._mine.hurry()
+
+    def learn(self, job: Job) -> None:
+        """Somebody looked at one job: no list shows it as it was before."""
+        in_queue = "slurmctld" in job.sources
+        row = JobSummary(**{name: getattr(job, name) for name in JobSummary.__struct_fields__})
+
+        def news(table: Table | None) -> bool:
+            rows = table.rows if table is not None else {}
+            old = next((one for one in rows.values() if one.job_id == row.job_id), None)
+            # What else may differ is what only one of the daemons tells.
+            return old is not None and _told(old) != _told(row)
+
+        wholes = {row.job_id}
+        if self._mine is not None and (mine := self._my_jobs) and news(self._mine.value):
+            self._mine.amend(lambda table: mine.amend(table, wholes, [row]))
+        if self._dump is not None and (dump := self._dumping) and news(self._dump.value):
+            rows = [row] if in_queue else []
+            self._dump.amend(lambda table: dump.amend(table, wholes, rows))
+
+    async def _catch_up(self) -> None:
+        """Read what the person changed, before a list is shown that does not know of it."""
+        async with self._catching_up:
+            touched, self._touched = sorted(self._touched, reverse=True)[:_CATCH_UP], set()
+            if not touched or not any(view.value for view in self._views()):
+                return
+            try:
+                read = await asyncio.gather(*(self._source.records(one) for one in touched))
+            except SlurmError:
+                # The list's own reading says what is wrong.
+                return
+            found, wholes = [row for rows in read for row in rows], set(touched)
+            index = self._queue_index
+            self._index.amend(lambda value: index.amend(value, wholes, found))
+            if self._mine is not None and (mine := self._my_jobs) is not None:
+                self._mine.amend(lambda value: mine.amend(value, wholes, found))
+            if self._dump is not None and (dump := self._dumping) is not None:
+                self._dump.amend(lambda value: dump.amend(value, wholes, found))
+
+    async def forget(self) -> None:
+        """Another person's token came: nothing of the old one may be shown."""
+        await self.close()
+        self._begin()
+
+    async def close(self) -> None:
+        """Stop reading."""
+        await asyncio.gather(*(view.close() for view in self._views()))
+
+    async def _table_view(self, choice: Choice) -> View[Table]:
+        # All that is awaited comes first: between the test for None and the assignment no
+        # other reader may come, or each would make a view, and read, of its own.
+        user = await self._source.user()
+        tells = (await self._weather.now()).capabilities.last_update
+        if choice.plan == "mine":
+            if self._mine is None:
+                self._my_jobs = MyJobs(self._source, user)
+                self._my_jobs.expect(self._unseen)
+                self._mine = self._view(self._my_jobs, self._mine_changed)
+            return self._mine
+        if self._dump is None:
+            plan = self._dumping = QueueDump(self._source, tells_last_update=tells)
+            self._dump = self._view(plan, lambda before, now: self._dump_changed(before, now, user))
+        return self._dump
+
+    def _view(self, plan: Any, changed: Any) -> View[Any]:
+        s = self._settings
+        return View(
+            plan,
+            Pace(share=s.share, floor=s.shortest, ceiling=s.longest),
+            lease=s.lease,
+            readers=lambda: sum(view.awake() for view in self._views()),
+            changed=changed,
+            trouble=self._audience.trouble,
+        )
+
+    def _views(self) -> list[View[Any]]:
+        return [view for view in (self._mine, self._dump, self._index) if view is not None]
+
+    def _mine_changed(self, before: Table | None, now: Table) -> None:
+        self._transitions.add(before, now)
+        self._changed("mine", now)
+
+    def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
+        self._changed("all", now)
+        choice = self._choices.get("mine")
+        if choice is not None and choice.plan != "mine":
+            self._transitions.add(before and _only(before, user), _only(now, user))
+            self._changed("mine", now)
+
+    def _changed(self, scope: Scope, now: Table | Index) -> None:
+        self._audience.queue_changed(scope, now.as_of)
+
+
+def _only(table: Table, user: str) -> Table:
+    rows = {job_id: row for job_id, row in table.rows.items() if row.user == user}
+    return msgspec.structs.replace(table, rows=rows)
+
+
+def _told(row: JobSummary) -> tuple[object, ...]:
+    """What a person sees change, and both daemons tell."""
+    return row.id, row.state, row.flags
+
+
+def _look(page: Page, seen: Seen[Any], choice: Choice, note: str) -> Look:
+    if seen.error is not None:
+        words = getattr(seen.error, "message", "") or "The last reading failed."
+        note = f"{words} {note}".strip()
+    return Look(
+        page=page,
+        as_of=seen.value.as_of,
+        stale=seen.stale,
+        plan=choice.plan,
+        note=note,
+    )
+
+
+def describe(choice: Choice) -> str:
+    """For the doctor and the panel's status line."""
+    costs = {
+        "mine": MyJobs.cost,
+        "dump": QueueDump.cost,
+        "dump-rarely": QueueDump.cost,
+        "index": QueueIndex.cost,
+    }
+    return f"{choice.plan}: {choice.why}; {costs[choice.plan]}"

@@ -1,0 +1,277 @@
+"""Accounting: history, one job's record, and slurmctld's and slurmdbd's view of a job combined."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import Job, JobSummary
+from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+from jupyter_slurm_rest.slurm.models.values import Model
+from jupyter_slurm_rest.slurm.wire import job_records as wire
+from jupyter_slurm_rest.slurm.wire.dialect import Dialect
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.states import BASE_STATES, PARTIAL_STATES
+
+from .errors import (
+    AccountingDown,
+    AccountingMissing,
+    ControllerDown,
+    InvalidRequest,
+    NotFound,
+    SlurmError,
+)
+from .jobs import JobCalls
+from .names import no_such
+from .session import LONG
+from .transport import Params
+from .user_names import BEGINNING, flags
+
+_WEEK = 7 * 86400
+MAX_PAGE = 5000
+
+
+class HistoryQuery(Model, frozen=True, kw_only=True):
+    """Which jobs; every list is "any of these", empty is all. Times: epoch seconds."""
+
+    users: list[str] = []
+    states: list[str] = []
+    partitions: list[str] = []
+    accounts: list[str] = []
+    qos: list[str] = []
+    #: Whole job names.
+    names: list[str] = []
+    #: Jobs that existed at some time between ``start`` (default: a week ago) and ``end``.
+    start: int | None = None
+    end: int | None = None
+    offset: int = 0
+    limit: int = 100
+
+    def window(self) -> tuple[int, int]:
+        """``(start, end)``, never open: without a start Slurm returns everything ever."""
+        end = int(time.time()) if self.end is None else self.end
+        return (end - _WEEK if self.start is None else self.start), end
+
+    def check(self) -> None:
+        """Raise :exc:`InvalidRequest` for what cannot be meant."""
+        start, end = self.window()
+        if start > end:
+            raise InvalidRequest("start", "The history would end before it starts.")
+        if self.offset < 0 or not 0 < self.limit <= MAX_PAGE:
+            raise InvalidRequest(
+                "limit", f"A page begins at 0 or later and has 1 to {MAX_PAGE} jobs."
+            )
+        known = BASE_STATES | PARTIAL_STATES
+        for state in self.states:
+            if state not in known:
+                raise no_such("state", "state of jobs in the history", state, known, cluster=False)
+        for field in ("users", "partitions", "accounts", "qos", "names"):
+            if any("," in word or not word for word in getattr(self, field)):
+                raise InvalidRequest(field, f"A name in {field} is empty or has a comma.")
+
+    def matches(self, job: JobSummary) -> bool:
+        """Whether ``job`` is meant, for what an API version cannot filter itself."""
+        return (
+            (not self.states or job.state in self.states)
+            and (not self.users or job.user in self.users)
+            # A job that waits may name several partitions.
+            and (not self.partitions or bool(set(self.partitions) & set(job.partition.split(","))))
+        )
+
+
+class HistoryPage(Model, frozen=True, kw_only=True):
+    """A page of jobs, newest submission first, and how many there are in all."""
+
+    jobs: list[JobSummary]
+    total: int
+
+
+def page(jobs: list[JobSummary], query: HistoryQuery) -> HistoryPage:
+    """The page of ``jobs`` that ``query`` asks for, each job as its last run was."""
+    found = [job for job in _last_runs(jobs) if query.matches(job)]
+    found.sort(key=lambda job: (job.submit_time or 0, job.job_id), reverse=True)
+    return HistoryPage(jobs=found[query.offset : query.offset + query.limit], total=len(found))
+
+
+def _last_runs(jobs: list[JobSummary]) -> list[JobSummary]:
+    """As sacct has it: of several runs under one number the last, and each resized part."""
+    last: dict[tuple[int, int | None], JobSummary] = {}
+    for job in sorted(jobs, key=lambda job: job.submit_time or 0):
+        last[job.job_id, job.start_time if job.state == "RESIZING" else None] = job
+    return list(last.values())
+
+
+#: What slurmdbd alone knows.
+_ACCOUNTING = ("steps", "efficiency")
+_FILES = ("stdin", "stdout", "stderr")
+#: Empty in slurmctld's story, these say something: a pending job runs nowhere yet.
+_NOW = frozenset(
+    {
+        "array_tasks",
+        "derived_exit_code",
+        "elapsed",
+        "end_time",
+        "exit_code",
+        "flags",
+        "nodes",
+        "reason",
+        "running_since",
+        "start_time",
+        "why",
+    }
+)
+
+
+def merge(controller: Job | None, accounting: Job | None) -> Job | None:
+    """The job as both know it; ``None`` when neither does.
+
+    slurmctld is right about what is now; slurmdbd fills what slurmctld leaves out and
+    brings the steps. Two records of one number that were not submitted at the same time
+    are different jobs: then only slurmctld's counts.
+    """
+    if controller is None or accounting is None:
+        return controller or accounting
+    if (controller.job_id, controller.submit_time) != (accounting.job_id, accounting.submit_time):
+        return controller
+    changes: dict[str, Any] = {name: getattr(accounting, name) for name in _ACCOUNTING}
+    for field in msgspec.structs.fields(Job):
+        known = getattr(controller, field.name)
+        theirs = getattr(accounting, field.name)
+        wrong = field.name in _FILES and theirs and _half_resolved(known)
+        missing = field.name not in _NOW and field.name not in changes and _empty(known)
+        if wrong or missing:
+            changes[field.name] = theirs
+    changes["sources"] = [*controller.sources, *accounting.sources]
+    return msgspec.structs.replace(controller, **changes)
+
+
+def _half_resolved(path: str) -> bool:
+    """24.11's slurmctld gets escapes (``\\%j``) and wide patterns (``%012j``) wrong."""
+    return re.search(r"\\|%\d", path) is not None
+
+
+def _empty(value: object) -> bool:
+    return value is None or value in ("", [])
+
+
+#: How a job may end that was held, or waited for another, until then. Slurm leaves it out
+#: of a span of time unless it is asked for by state: by name or, to v0.0.39, by number.
+_NEVER_ELIGIBLE = {"CANCELLED": "4", "DEADLINE": "10"}
+
+
+class AccountingCalls(JobCalls):
+    """Reading slurmdbd's jobs."""
+
+    async def history(self, query: HistoryQuery | None = None) -> HistoryPage:
+        """Jobs that existed in a span of time, newest first, a page of them.
+
+        slurmdbd knows no pages: the whole span is read, without steps. Raises
+        :exc:`AccountingMissing` and :exc:`AccountingDown`.
+        """
+        asked = query or HistoryQuery()
+        asked.check()
+        questions: list[Mapping[str, str]] = [{}]
+        if not asked.states or not set(asked.states).isdisjoint(_NEVER_ELIGIBLE):
+            questions.append(_NEVER_ELIGIBLE)
+        found = await asyncio.gather(*(self._past(asked, states) for states in questions))
+        return page([job for some in found for job in some], asked)
+
+    async def _past(self, query: HistoryQuery, states: Mapping[str, str]) -> list[JobSummary]:
+        """Without ``states`` jobs of any, as long as they could have started at some time."""
+        dialect = await self.dialect()
+        params = _filters(query, dialect, states)
+        users = query.users if dialect.capabilities.history_by_user else []
+        answer = await self.database_jobs(params, users, timeout=LONG)
+        rows = decode(answer.body, wire.RecordRows).jobs or []
+        read = wire.summary_37 if dialect.capabilities.start_is_eligible else wire.summary
+        return [read(row) for row in rows]
+
+    async def accounting_job(self, job_id: str | int) -> Job:
+        """slurmdbd's record of one job, its steps and efficiency.
+
+        Raises :exc:`NotFound`, :exc:`AccountingMissing` and :exc:`AccountingDown`.
+        """
+        wanted = parse_job_id(job_id)
+        whole = str(wanted.job)
+        # Only a whole job or one task is asked for: slurmrestd 22.05.8 ended during other
+        # such calls; v0.0.40 and newer do not have that fault. A task that never started
+        # has no record but its array's.
+        first = whole if wanted.several else str(wanted)
+        for name in dict.fromkeys((first, whole)):
+            job = wanted.among(await self._records(name))
+            if job is not None:
+                return job
+        raise NotFound("job", str(wanted))
+
+    async def _records(self, name: str) -> list[Job]:
+        dialect = await self.dialect()
+        params = {"step": name, "start_time": BEGINNING, **flags(dialect.capabilities)}
+        rows: list[wire.Record] = []
+        if dialect.capabilities.stored_scripts:
+            rows = await self._rows(params | {"show_batch_script": "true"})
+        # Asked for a script that this person may not read, slurmdbd hides the whole job.
+        rows = rows or await self._rows(params)
+        runs = [wire.with_efficiency(row, wire.record(row)) for row in rows]
+        # To v0.0.39 there is one for each time that the job ran under its number, or that
+        # its number was given out. sacct shows the newest.
+        return sorted(runs, key=lambda run: run.submit_time or 0, reverse=True)
+
+    async def _rows(self, params: Params) -> list[wire.Record]:
+        return decode((await self.database("jobs/", params)).body, wire.Records).jobs or []
+
+    async def whole_job(self, job_id: str | int) -> Job:
+        """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
+
+        Either may be down or have forgotten it. Raises :exc:`NotFound` when neither has
+        it, and :exc:`ControllerDown` or :exc:`AccountingDown` when that may be why.
+        """
+        wanted = str(parse_job_id(job_id))
+        now, then = await asyncio.gather(
+            _unless_gone(self.job(wanted)), _unless_gone(self.accounting_job(wanted))
+        )
+        job = merge(now if isinstance(now, Job) else None, then if isinstance(then, Job) else None)
+        if job is not None:
+            return job
+        for problem in (now, then):
+            if isinstance(problem, (ControllerDown, AccountingDown)):
+                raise problem
+        raise NotFound("job", wanted)
+
+
+async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
+    """The job, or why this daemon cannot tell of it; other failures are raised."""
+    try:
+        return await call
+    except (NotFound, AccountingDown, AccountingMissing, ControllerDown) as problem:
+        return problem
+
+
+def _filters(
+    query: HistoryQuery, dialect: Dialect, states: Mapping[str, str]
+) -> dict[str, str | list[str]]:
+    """What slurmdbd filters itself, but for users.
+
+    The states of ``query`` are filtered here: slurmdbd means others by them.
+    """
+    start, end = query.window()
+    apart = dialect.capabilities.history_lists_apart
+    params: dict[str, str | list[str]] = {
+        "start_time": f"uts{start}",
+        "end_time": f"uts{end}",
+        "skip_steps": "true",
+    }
+    params |= flags(dialect.capabilities)
+    lists = {
+        "partition": query.partitions,
+        "account": query.accounts,
+        "qos": query.qos,
+        "job_name": query.names,
+        "state": list(states if apart else states.values()),
+    }
+    given = {key: list(values) for key, values in lists.items() if values}
+    return params | {key: values if apart else ",".join(values) for key, values in given.items()}

@@ -1,0 +1,333 @@
+"""Cancel and signal jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import ActionResult, Job
+from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
+from jupyter_slurm_rest.slurm.wire.actions import KillAnswer, KillStatus
+from jupyter_slurm_rest.slurm.wire.dialect import Dialect
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
+
+from .accounting import AccountingCalls
+from .action_results import (
+    FINISHED,
+    NO_SUCH_JOB,
+    WHERE_LIVE,
+    each,
+    finished_records,
+    is_over,
+    judge,
+    killed,
+    refused,
+    stranding,
+)
+from .errors import (
+    AccountingDown,
+    AccountingMissing,
+    InvalidRequest,
+    NoSuchEndpoint,
+    NotFound,
+    SlurmError,
+    Unsupported,
+    shorten,
+)
+from .transport import segment
+
+#: What v0.0.39 and newer say of a job that had finished.
+_ALREADY_SENT = "Job was already sent signal"
+#: The last version that takes tasks of an array apart in a path.
+_READS_TASKS = "v0.0.38"
+#: Signals that end a job which waits.
+ENDING = ("", "KILL", "9")
+
+
+class Target(NamedTuple):
+    """A job as one API version names it in a path; no version: the one in use."""
+
+    id: str
+    version: str = ""
+
+
+class OneByOneCalls(AccountingCalls):
+    """What :class:`ActionCalls` and cancelling by filter stand on."""
+
+    async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
+        name = str(one)
+        try:
+            target = await self._safe_target(one, dialect)
+            jobs = await self._known(one)
+            # Here Slurm says the same of a job that ends and of one that had ended, and of
+            # one that had ended that a signal was sent.
+            if jobs and all(map(is_over, jobs)):
+                return ActionResult(id=name, ok=True, message=FINISHED)
+            if signal in ENDING and jobs and jobs[0].het_offset and jobs[0].state == "PENDING":
+                return stranding(name, jobs[0].het_job_id)
+            return await self._deliver(one, target, signal, done, dialect)
+        except SlurmError as problem:
+            return refused(name, problem)
+
+    async def _deliver(
+        self, one: JobId, target: Target, signal: str, done: str, dialect: Dialect
+    ) -> ActionResult:
+        """Send ``signal`` to ``target``, which is ``one`` as this version understands it."""
+        name = str(one)
+        response = await self.connection.send(
+            "DELETE",
+            "slurm",
+            f"job/{segment(target.id)}",
+            {"signal": signal} if signal else None,
+            wanted=("job", name),
+            twice_is_once=not signal,
+            version=target.version,
+        )
+        if response.status == 304:
+            return ActionResult(id=name, ok=True, message=FINISHED)
+        found = decode(response.body, KillAnswer)
+        if any(warning.words.startswith(_ALREADY_SENT) for warning in found.warnings or []):
+            # Perhaps only a part of it.
+            return ActionResult(id=name, ok=True, message=f"{done}{WHERE_LIVE}")
+        told = found.status or []
+        if told:
+            # There is one job only: whatever is told is about it.
+            return judge(name, told[0].code, told[0].words, done)
+        if dialect.capabilities.silent_refusals and not signal:
+            jobs = await self._known(one)
+            if not (jobs and all(map(is_over, jobs))):
+                words = "Slurm took the request, but the job is still there."
+                return ActionResult(id=name, ok=False, message=words)
+        return ActionResult(id=name, ok=True, message=done)
+
+    async def _known(self, one: JobId) -> list[Job]:
+        """What slurmctld still has of the job; first the record that ``one`` names.
+
+        Its number alone also stands for all other tasks of an array, and components.
+        """
+        try:
+            if one.tasks or one.waiting or one.het is not None:
+                return [await self.job(str(one))]
+            rows = await self.records_of(one)
+        except NotFound:
+            # Its array may still have it among the tasks to come: let Slurm say.
+            return []
+        named = one.among(rows)
+        if named is None:
+            return []
+        others = [row for row in rows if one.job in (row.array_job_id, row.het_job_id)]
+        return [named, *(row for row in others if row is not named)]
+
+    async def _safe_target(self, one: JobId, dialect: Dialect) -> Target:
+        """Where to send so that nothing but ``one`` is hit.
+
+        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` or ``+`` of
+        the path and cancels the whole: there a started task or a component goes by its own
+        number, and tasks to come through the older version, where that is served.
+        """
+        if not dialect.capabilities.only_digits_read:
+            return Target(str(one))
+        try:
+            return Target(await self.own_number(one))
+        except Unsupported:
+            if not await self.connection.also(_READS_TASKS, though_pinned=True):
+                raise
+        return Target(str(one), _READS_TASKS)
+
+    async def own_number(self, one: JobId) -> str:
+        """``one`` in digits alone: a started task or a component by its record's number.
+
+        Raises :exc:`Unsupported` for tasks that have none, or share it with their array.
+        """
+        if one.het is not None:
+            job = await self.job(str(one))
+            if (job.het_job_id, job.het_offset) != (one.job, one.het):
+                raise NotFound("job", str(one))
+            return str(job.job_id)
+        if not one.tasks:
+            return str(one)
+        if one.one_task is not None:
+            job = await self.job(str(one))
+            if job.array_task_id == one.one_task and job.job_id != job.array_job_id:
+                return str(job.job_id)
+        raise Unsupported(
+            "Acting on this task of an array apart from the others",
+            (await self.dialect()).version,
+            advice="Act on the whole array, or use Slurm's own commands.",
+        )
+
+
+#: What a kill request may say beside the ids.
+Flags = tuple[str, ...]
+_SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
+#: Ids in one question for states.
+_STATES_AT_ONCE = 1_000
+#: Pieces in which Slurm may tell an array's waiting tasks: some 20 tasks each.
+_MOST_PIECES = 1_000
+
+
+class ActionCalls(OneByOneCalls):
+    """Doing something to jobs; every call gives one result per job, in their order."""
+
+    async def cancel(
+        self, ids: Iterable[str | int], *, signal: str = "", cron: bool = False
+    ) -> list[ActionResult]:
+        """Cancel jobs, array tasks (``123_4``, ``123_[5-9]``) or components (``123+1``).
+
+        Cancelling what has finished succeeds and says so. With ``signal`` it is sent
+        instead (see :meth:`signal`). Sites may want to be told (``cron``) that jobs from
+        scrontab are meant as well.
+        """
+        flags = ("CRON_JOBS",) if cron else ()
+        return await each(ids, lambda found: self._kill(found, signal, "cancelled", flags))
+
+    async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
+        """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs.
+
+        It reaches the batch script and every step, as ``scancel --full --signal`` does.
+        """
+        match = _SIGNAL.fullmatch(signal.strip())
+        if match is None:
+            raise InvalidRequest(
+                "signal", f"{shorten(signal, 40)!r} is no signal: write a name such as USR1."
+            )
+        name = (match[1] or match[2]).upper()
+        return await each(ids, lambda found: self._kill(found, name, f"signal {name} sent"))
+
+    async def _kill(
+        self, ids: list[JobId], signal: str, done: str, flags: Flags = ()
+    ) -> list[ActionResult]:
+        known = {one: await self._kill_waiting(one, signal, done) for one in ids if one.waiting}
+        rest = [one for one in ids if one not in known]
+        if rest:
+            known.update(zip(rest, await self._kill_all(rest, signal, done, flags), strict=True))
+        if signal:
+            return [known[one] for one in ids]
+        return [await self._unless_ended(one, known[one]) for one in ids]
+
+    async def _kill_waiting(self, one: JobId, signal: str, done: str) -> ActionResult:
+        """All tasks of an array that wait, piece by piece: Slurm tells no more at once."""
+        result = ActionResult(id=str(one), ok=True, message=FINISHED)
+        last: list[range] = []
+        for _ in range(_MOST_PIECES):
+            try:
+                tasks = (await self.job(one.job)).array_tasks or ""
+            except NotFound:
+                return result
+            ranges = known_ranges(tasks)
+            if not ranges or ranges == last:
+                return result
+            last = ranges
+            text = ",".join(_written(found) for found in ranges)
+            [result] = await self._kill_all([JobId(one.job, text)], signal, done)
+            result = msgspec.structs.replace(result, id=str(one))
+            if not result.ok or "..." not in tasks or signal:
+                return result
+        return result
+
+    async def _unless_ended(self, one: JobId, result: ActionResult) -> ActionResult:
+        """``result``, or success for a job that only accounting remembers as finished."""
+        if result.error_number != NO_SUCH_JOB:
+            return result
+        try:
+            job = await self.accounting_job(str(one))
+        except (NotFound, AccountingDown, AccountingMissing):
+            return result
+        ended = job.state in FINISHED_STATES
+        return ActionResult(id=result.id, ok=True, message=FINISHED) if ended else result
+
+    async def _kill_all(
+        self, ids: list[JobId], signal: str, done: str, flags: Flags = ()
+    ) -> list[ActionResult]:
+        dialect = await self.dialect()
+        if dialect.capabilities.jobs_killed_together:
+            try:
+                return await self._kill_together(ids, signal, done, flags)
+            except NoSuchEndpoint:
+                # Slurm 23.11 before 23.11.6.
+                pass
+        # The first component of a heterogeneous job is the whole: the others go with it.
+        ordered = sorted(ids, key=lambda one: one.het or 0)
+        told = {one: await self._kill_one(one, signal, done, dialect) for one in ordered}
+        return [told[one] for one in ids]
+
+    async def _kill_together(
+        self, ids: list[JobId], signal: str, done: str, flags: Flags
+    ) -> list[ActionResult]:
+        parts = await self._waiting_parts(ids) if signal in ENDING else {}
+        chosen = [one for one in ids if one not in parts]
+        body: dict[str, object] = {
+            "jobs": [str(one) for one in chosen],
+            "flags": ["VERBOSE", *flags],
+        }
+        if signal:
+            # Up to v0.0.38 that is the only way.
+            body |= {"signal": signal, "flags": ["VERBOSE", "FULL_JOB"]}
+        told: list[KillStatus] = []
+        if chosen:
+            response = await self.connection.send(
+                "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
+            )
+            told = decode(response.body, KillAnswer).status or []
+        results = [
+            stranding(str(one), parts[one]) if one in parts else killed(one, told, done)
+            for one in ids
+        ]
+        return [
+            await self._of_its_records(one, result, told, done)
+            for one, result in zip(ids, results, strict=True)
+        ]
+
+    async def _of_its_records(
+        self, one: JobId, result: ActionResult, told: list[KillStatus], done: str
+    ) -> ActionResult:
+        """``result``, or that all of an array or heterogeneous job had finished, or some.
+
+        Slurm tells that of each record, and nothing of those that it reached.
+        """
+        over = finished_records(one, told)
+        if not (result.ok and over) or one.one_task is not None or one.het is not None:
+            return result
+        try:
+            rows = await self.records_of(one)
+        except NotFound:
+            return result
+        if all(row.job_id in over for row in rows if one.means(row)):
+            return msgspec.structs.replace(result, message=FINISHED)
+        if result.message == FINISHED:
+            return msgspec.structs.replace(result, message=f"{done}{WHERE_LIVE}")
+        return result
+
+    async def _waiting_parts(self, ids: list[JobId]) -> dict[JobId, int]:
+        """Which ids name one component of a job that waits, and the job's number.
+
+        Over REST Slurm cancels it without its siblings, which then wait forever and keep
+        nodes planned. A component is fine together with the first, which is the whole.
+        """
+        numbers = sorted({one.job for one in ids if not one.tasks})
+        found: dict[tuple[int, int | None], int] = {}
+        for begin in range(0, len(numbers), _STATES_AT_ONCE):
+            for state in await self.job_states(numbers[begin : begin + _STATES_AT_ONCE]):
+                record, plus, offset = state.id.partition("+")
+                if plus and int(offset) and state.state == "PENDING":
+                    whole = int(record) - int(offset)
+                    found[int(record), None] = found[whole, int(offset)] = whole
+        wholes = {one.job for one in ids if not one.tasks and not one.het}
+        parts: dict[JobId, int] = {}
+        for one in ids:
+            its_whole = None if one.tasks else found.get((one.job, one.het))
+            if its_whole is not None and its_whole not in wholes:
+                parts[one] = its_whole
+        return parts
+
+
+def _written(tasks: range) -> str:
+    """``5-9:2`` for ``range(5, 10, 2)``."""
+    if len(tasks) == 1:
+        return str(tasks[0])
+    step = f":{tasks.step}" if tasks.step != 1 else ""
+    return f"{tasks[0]}-{tasks[-1]}{step}"

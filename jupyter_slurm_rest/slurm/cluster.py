@@ -1,0 +1,257 @@
+"""The cluster: ping, diag, nodes, partitions, reservations, licenses, associations."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import (
+    Account,
+    Association,
+    Diag,
+    License,
+    Node,
+    Partition,
+    Ping,
+    Qos,
+    Reservation,
+    Share,
+)
+from jupyter_slurm_rest.slurm.wire import associations as wire
+from jupyter_slurm_rest.slurm.wire.cluster import (
+    DiagAnswer,
+    LicenseRows,
+    Pings,
+    ReservationRows,
+    diag,
+    license_,
+    ping,
+    reservation,
+)
+from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.nodes import NodeRows, node
+
+from .accounting import AccountingCalls
+from .availability import lineage, with_free
+from .errors import AccountingMissing, NoSuchEndpoint, NotFound, Unsupported
+from .session import Calls
+from .transport import Params, segment
+
+
+class ClusterCalls(Calls):
+    """Whether Slurm is there, and which."""
+
+    async def versions(self) -> list[str]:
+        """API versions that both sides know, newest (the one in use) first."""
+        return await self.connection.api_versions()
+
+    async def api_version(self) -> str:
+        """The API version in use: ``v0.0.45``."""
+        return await self.connection.api_version()
+
+    async def slurm_release(self) -> str:
+        """Slurm's release: ``26.05.5``; may be empty."""
+        return await self.connection.release()
+
+    async def ping(self) -> list[Ping]:
+        """Each slurmctld as slurmrestd reaches it.
+
+        Raises :exc:`TokenRejected` rather than calling slurmctld down, where slurmrestd
+        confuses the two.
+        """
+        answer = await self.connection.get("slurm", "ping/")
+        pings = [ping(row) for row in decode(answer.body, Pings).pings or []]
+        if pings and not any(one.up for one in pings):
+            # A rejected token makes ping say DOWN; diag tells which it is.
+            await self.connection.get("slurm", "diag/")
+        return pings
+
+    async def diag(self) -> Diag:
+        """slurmctld's counters: among them the number of pending and running jobs."""
+        answer = await self.connection.get("slurm", "diag/")
+        return diag(decode(answer.body, DiagAnswer))
+
+    async def has_accounting(self) -> bool:
+        """Whether slurmrestd serves accounting.
+
+        Raises :exc:`AccountingDown` when it does, but slurmdbd does not answer.
+        """
+        try:
+            await self.connection.get("slurmdb", "clusters/")
+        except (NoSuchEndpoint, AccountingMissing):
+            return False
+        return True
+
+
+#: Tells of partitions what v0.0.39 leaves out; 23.02 and 23.11 serve both.
+_TELLS_STATES = "v0.0.38"
+
+
+class MachineCalls(Calls):
+    """What there is to run on, and how much of it is free."""
+
+    async def nodes(self) -> list[Node]:
+        """Every node that this person may see."""
+        # No update_time: before 26.05.3 slurmrestd fails when only nodes have changed.
+        answer = await self.connection.get("slurm", "nodes/")
+        mixed_failing = (await self.capabilities()).mixed_nodes_failing
+        rows = decode(answer.body, NodeRows).nodes or []
+        return [node(row, mixed_failing=mixed_failing) for row in rows]
+
+    async def node(self, name: str) -> Node:
+        """One node. Raises :exc:`NotFound`."""
+        # Asked by path, slurmrestd names the partitions of another node.
+        for found in await self.nodes():
+            if found.name == name:
+                return found
+        raise NotFound("node", name)
+
+    async def partitions(self, nodes: list[Node] | None = None) -> list[Partition]:
+        """Every partition; with ``nodes``, also what is free in each now."""
+        found = await self._partitions()
+        return found if nodes is None else [with_free(partition, nodes) for partition in found]
+
+    async def partition(self, name: str) -> Partition:
+        """One partition. Raises :exc:`NotFound`."""
+        # Asked by path, a partition named "no" or "1e3" is taken for another word.
+        for partition in await self._partitions():
+            if partition.name.lower() == name.lower():
+                return partition
+        raise NotFound("partition", name)
+
+    async def shown_partitions(self) -> set[str] | None:
+        """Names of those that Slurm shows this person without being asked for all.
+
+        Left out are hidden ones and those for other groups. ``None`` where the API
+        version does not tell.
+        """
+        if not (await self.capabilities()).list_flags:
+            return None
+        answer = await self.connection.get("slurm", "partitions/")
+        found = (await self.dialect()).decode_partitions(answer.body)
+        return {partition.name for partition in found}
+
+    async def reservations(self) -> list[Reservation]:
+        """Reservations that this person may see."""
+        answer = await self.connection.get("slurm", "reservations/")
+        rows = decode(answer.body, ReservationRows).reservations or []
+        return [reservation(row) for row in rows]
+
+    async def licenses(self) -> list[License]:
+        """Licences and how many are free. From v0.0.38."""
+        can = await self.capabilities()
+        if not can.licenses:
+            raise Unsupported("Reading licences", can.version, needs="v0.0.38 (Slurm 22.05)")
+        if can.fragile_licenses:
+            await self.connection.get("slurm", "diag/")
+        answer = await self.connection.get("slurm", "licenses/")
+        return [license_(row) for row in decode(answer.body, LicenseRows).licenses or []]
+
+    async def _partitions(self) -> list[Partition]:
+        dialect = await self.dialect()
+        # Without it newer versions leave hidden partitions out.
+        params: Params | None = {"flags": "ALL"} if dialect.capabilities.list_flags else None
+        answer = await self.connection.get("slurm", "partitions/", params)
+        found = dialect.decode_partitions(answer.body)
+        if dialect.capabilities.partition_states or not await self.connection.also(_TELLS_STATES):
+            return found
+        answer = await self.connection.send("GET", "slurm", "partitions/", version=_TELLS_STATES)
+        older = dialect_of(_TELLS_STATES).decode_partitions(answer.body)
+        told = {one.name: {"state": one.state, "default": one.default} for one in older}
+        return [msgspec.structs.replace(one, **told.get(one.name, {})) for one in found]
+
+
+class PeopleCalls(AccountingCalls):
+    """Reading slurmdbd's tables and slurmctld's fairshare.
+
+    All raise :exc:`AccountingMissing` and :exc:`AccountingDown`.
+    """
+
+    async def associations(self, user: str = "") -> list[Association]:
+        """Associations of ``user``, or of everyone that this person may see."""
+        answer = await self.database("associations/", {"user": user} if user else None)
+        rows = decode(answer.body, wire.AssociationRows)
+        found = [wire.association(row) for row in rows.here()]
+        if (await self.capabilities()).numbered_qos:
+            numbers = await self._qos()
+            found = [wire.with_qos_names(one, numbers) for one in found]
+        return [one for one in found if not user or one.user == user]
+
+    async def _account_associations(self) -> list[Association]:
+        """The associations of accounts themselves, which are those of no user."""
+        # A name that trims to nothing; an empty one would be taken for no condition.
+        answer = await self.database("associations/", {"user": " "})
+        rows = decode(answer.body, wire.AssociationRows)
+        return [one for one in map(wire.association, rows.here()) if not one.user]
+
+    async def qos(self) -> list[Qos]:
+        """Every quality of service."""
+        return [wire.qos(row) for row in await self._qos()]
+
+    async def _qos(self) -> list[wire.QosRow]:
+        rows = decode((await self.database("qos/")).body, wire.QosRows)
+        return rows.qos or rows.old or []
+
+    async def shares(self, user: str = "") -> list[Share]:
+        """Fairshare: all of it, or ``user``'s and of the accounts above. From v0.0.40."""
+        can = await self.capabilities()
+        if not can.fairshare:
+            raise Unsupported("Fairshare", can.version, needs="v0.0.40 (Slurm 23.11)")
+        answer = await self.connection.get("slurm", "shares/", {"users": user} if user else None)
+        rows = (decode(answer.body, wire.ShareRows).shares or wire.Shares()).shares or []
+        shares = [wire.share(row) for row in rows]
+        return wire.standing(shares, user) if user else shares
+
+    async def account(self, user: str) -> Account:
+        """What ``user`` may use and how they stand; fairshare where the version has it."""
+        associations, accounts, qos, shares = await asyncio.gather(
+            self.associations(user),
+            self._account_associations(),
+            self.qos(),
+            self._shares_if_any(user),
+        )
+        usable = {name for one in associations for name in one.qos}
+        above = lineage(accounts, [one.account for one in associations])
+        default = next((one.account for one in associations if one.is_default), "")
+        return Account(
+            user=user,
+            default_account=default or (associations[0].account if len(associations) == 1 else ""),
+            associations=associations,
+            accounts=[one for one in accounts if one.account in above],
+            qos=[one for one in qos if one.name in usable],
+            shares=shares,
+        )
+
+    async def privileges(self, user: str) -> list[str]:
+        """What ``user`` may do beyond others: a level of administration, coordination.
+
+        Empty too for a user whom accounting does not know.
+        """
+        # Older versions tell it unasked, and refuse the question.
+        asked = (await self.capabilities()).coordinators_on_request
+        params = {"with_coords": "true"} if asked else None
+        answer = await self.database(f"user/{segment(user)}", params)
+        rows = decode(answer.body, wire.UserRows).users or []
+        return [one for row in rows if row.name == user for one in wire.standing_out(row)]
+
+    async def accounts(self) -> list[str]:
+        """Names of the accounts."""
+        rows = decode((await self.database("accounts/")).body, wire.NamedRows)
+        return wire.names(rows.accounts)
+
+    async def clusters(self) -> list[str]:
+        """Names of the clusters that share this accounting."""
+        rows = decode((await self.database("clusters/")).body, wire.NamedRows)
+        return wire.names(rows.clusters)
+
+    async def tres(self) -> list[str]:
+        """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``."""
+        return wire.tres_names(decode((await self.database("tres/")).body, wire.TresTypes))
+
+    async def _shares_if_any(self, user: str) -> list[Share]:
+        try:
+            return await self.shares(user)
+        except Unsupported:
+            return []

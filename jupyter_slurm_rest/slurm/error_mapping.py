@@ -1,0 +1,311 @@
+"""Map slurmrestd's failures to :mod:`~jupyter_slurm_rest.slurm.errors`.
+
+The order of evidence: Slurm's error number, then the HTTP status, then the words.
+The body is always read before the status: a 500 may hold data, a 200 errors.
+
+Releases and calls differ in what becomes of a rejected token: a number of its own,
+accounting that cannot be reached, an error without a number. slurmctld's ``diag`` tells:
+whoever it accepts has a good token.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.wire.envelope import Envelope, Problem, decode
+from jupyter_slurm_rest.slurm.wire.scalars import text
+
+from .credentials import Credentials
+from .errors import (
+    AccountingDown,
+    Busy,
+    ControllerDown,
+    NoSuchEndpoint,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    SlurmError,
+    SlurmTimeout,
+    TokenRejected,
+    TokenSuspected,
+    TooLarge,
+    UnreadableAnswer,
+    UserNotResolved,
+    shorten,
+)
+from .transport import Answer, Transport
+
+#: ESLURM_REST_EMPTY_RESULT and SLURM_NO_CHANGE_IN_DATA are no errors.
+_HARMLESS = {9003, 1900}
+_TOKEN = {1007, 6000, 6001, 6004, 6007, 9008}
+#: slurmctld hung up, as releases before 24.11 do when they do not like the token: reads
+#: end in "Unspecified error", writes in "Zero Bytes were transmitted or received".
+_HUNG_UP = {-1, 5005}
+#: "Unspecified error" is also what remains of a slurmctld that is down: then slurmrestd
+#: has tried for longer than this (seconds; 0.02 and 9 were seen).
+_PATIENCE = 3.0
+#: From this release on a rejected token has a number of its own.
+_NAMES_TOKENS = (24, 11)
+#: What else a rejected token looks like, by release and call: numbers that say nothing.
+_MAYBE_TOKEN = {-1, 1, 1000}
+#: "Unexpected message received": up to v0.0.38 a change ends so where slurmctld is down.
+_UNEXPECTED = 1000
+_DENIED = {2002, 2010, 6010, 6011}
+_CONTROLLER = {1800, 1801, 1802, 1803, 1805, 2027, 2132, 5003, 5005}
+_TIMEOUT = {5004, 1021, 1022, 1023}
+_ACCOUNTING = {7000, 7008}
+_NOT_FOUND = {2017: "job", 2018: "node", 2000: "partition", 2053: "reservation"}
+#: ESLURM_USER_ID_UNKNOWN; elsewhere it is said in words, with no number.
+_NO_SUCH_USER = 2166
+_NOT_RESOLVED = re.compile(r"Unable to resolve .*user", re.DOTALL)
+_MISSED = ("Failure to query", "Unable to find")
+
+_RENEW_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
+
+
+class _Context(NamedTuple):
+    status: int
+    by_accounting: bool
+    #: Kind and name of the one thing that was asked for.
+    wanted: tuple[str, str] | None
+    #: Whether it came sooner than slurmrestd gives up a slurmctld that is down.
+    quick: bool
+    #: Whether a rejected token has a number of its own.
+    names_tokens: bool
+
+
+def failure(
+    answer: Answer, *, path: str, wanted: tuple[str, str] | None = None, rows: bool = False
+) -> SlurmError | None:
+    """What is wrong with ``answer``, or ``None``.
+
+    ``wanted`` is the kind and name of the one thing that was asked for; errors that
+    say it is not there become :exc:`NotFound`. Entries of ``errors`` in an answer with
+    status 200 count too. ``rows``: records were read out of it already.
+    """
+    if answer.content_type != "application/json":
+        return _without_json(answer, path)
+    try:
+        envelope = decode(answer.body, Envelope)
+    except UnreadableAnswer as problem:
+        return problem
+    said = envelope.errors or []
+    by_accounting = path.startswith("/slurmdb/")
+    problems = [entry for entry in said if not _harmless(entry)]
+    beside = problems and not by_accounting and all(map(_of_accounting, problems))
+    if beside and (rows or _has_rows(answer.body)):
+        # slurmctld's records are there; accounting could not name something in them.
+        return None
+    if not problems and (answer.status == 200 or said):
+        return None
+    context = _Context(
+        answer.status,
+        by_accounting,
+        wanted,
+        answer.seconds < _PATIENCE,
+        _release(envelope.release()) >= _NAMES_TOKENS,
+    )
+    # "Unspecified error" beside another says nothing.
+    telling = [entry for entry in problems if entry.code != -1]
+    # 24.05 says nothing at all where others say that.
+    unsaid = Problem(error_number=-1 if envelope.errors is not None else None)
+    found = [_judged(entry, context) for entry in telling or problems or [unsaid]]
+    # The most telling one: the first that is not a mere refusal, else the first.
+    return next((error for error in found if type(error) is not Refused), found[0])
+
+
+def _release(written: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in written.split(".")[:2] if part.isdigit())
+
+
+def _harmless(entry: Problem) -> bool:
+    if entry.code in _HARMLESS or not (entry.code or entry.words):
+        return True
+    # The success of an array's update to v0.0.38: error number 0.
+    return not entry.code and entry.words.startswith("job array update from")
+
+
+def _of_accounting(entry: Problem) -> bool:
+    """Whether slurmrestd asked slurmdbd something beside the request, in vain."""
+    asked = text(entry.source).startswith("slurmdb_")
+    return asked and entry.code not in _TOKEN | _ACCOUNTING
+
+
+class _Rows(Envelope):
+    jobs: list[msgspec.Raw] | None = None
+    partitions: list[msgspec.Raw] | None = None
+    nodes: list[msgspec.Raw] | None = None
+
+
+def _has_rows(body: bytes) -> bool:
+    try:
+        found = decode(body, _Rows)
+    except UnreadableAnswer:
+        return False
+    return bool(found.jobs or found.partitions or found.nodes)
+
+
+def _judged(entry: Problem, context: _Context) -> SlurmError:
+    found = _classify(entry, context)
+    silent = entry.code in _MAYBE_TOKEN and context.status >= 500 and context.quick
+    if isinstance(found, AccountingDown) or (silent and not isinstance(found, TokenRejected)):
+        found.maybe_token = True
+    return found
+
+
+def _classify(entry: Problem, context: _Context) -> SlurmError:
+    code, words, source = entry.code, entry.words, entry.source or ""
+
+    def made(kind: type[SlurmError], message: str, advice: str = "") -> SlurmError:
+        return kind(
+            message, advice=advice, error_number=code or None, slurm_text=words, source=source
+        )
+
+    if code in _TOKEN or context.status in (401, 511) or "authentication" in words.lower():
+        return made(TokenRejected, "Slurm does not accept the token.", _RENEW_ADVICE)
+    hung_up = code in _HUNG_UP and context.status == 500 and context.quick
+    if hung_up and not context.names_tokens:
+        return made(
+            TokenSuspected,
+            "Slurm's controller hung up, most likely because it does not accept the token.",
+            _RENEW_ADVICE,
+        )
+    if code == _NO_SUCH_USER or _NOT_RESOLVED.search(words):
+        return made(
+            UserNotResolved,
+            "slurmrestd's host does not know this user.",
+            "Its administrators can make the cluster's users known there.",
+        )
+    down = context.by_accounting and code in _CONTROLLER | {-1}
+    if code in _ACCOUNTING or down or (not context.by_accounting and _of_accounting(entry)):
+        return made(
+            AccountingDown,
+            "Slurm's accounting (slurmdbd) does not answer.",
+            "Jobs still run; history and limits are back when it is."
+            if context.by_accounting
+            else "Jobs still run. This API version of slurmrestd serves nothing without it.",
+        )
+    if code == 1804:
+        return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")
+    if code in _TIMEOUT or context.status == 504:
+        return made(SlurmTimeout, "Slurm's controller did not answer in time.", "Try again later.")
+    unanswered = code == -1 or (code == _UNEXPECTED and not context.quick)
+    if code in _CONTROLLER or (context.status >= 500 and unanswered) or context.status == 502:
+        return made(
+            ControllerDown,
+            "Slurm's controller (slurmctld) does not answer slurmrestd.",
+            "Running jobs go on; wait until it is back.",
+        )
+    if context.wanted is not None and _missing(entry, context):
+        return NotFound(*context.wanted, error_number=code or None, slurm_text=words, source=source)
+    if code in _DENIED:
+        return made(
+            PermissionDenied,
+            f"Slurm does not permit this: {_said(entry)}",
+            "Ask the cluster's administrators if you should be permitted.",
+        )
+    return made(Refused, f"Slurm refused: {_said(entry) or f'HTTP status {context.status}.'}")
+
+
+def _missing(entry: Problem, context: _Context) -> bool:
+    return (
+        (context.wanted is not None and _NOT_FOUND.get(entry.code) == context.wanted[0])
+        or (context.status == 404 and entry.code not in _DENIED)
+        # Others are missed in words, with a number that says something else.
+        or (entry.code in (0, 9000, 9002) and text(entry.description).startswith(_MISSED))
+    )
+
+
+def _said(entry: Problem) -> str:
+    """The words that tell a person most: those of Slurm itself, else slurmrestd's."""
+    own = text(entry.error) if isinstance(entry.error, str) else ""
+    # slurmrestd's own numbers have one name for many things.
+    said = own if 0 < entry.code < 9000 and own else text(entry.description) or own
+    return f"{shorten(said, 300).rstrip('.')}." if said else ""
+
+
+def _without_json(answer: Answer, path: str) -> SlurmError | None:
+    """slurmrestd answers in plain text when it never came to ask Slurm."""
+    said = shorten(answer.body[:2000].decode("utf-8", "replace"))
+    status = answer.status
+    if status in (204, 304):
+        return None
+    if status == 401 or "authentication" in said.lower():
+        return TokenRejected(
+            "slurmrestd does not accept the token.", advice=_RENEW_ADVICE, slurm_text=said
+        )
+    if status in (404, 405) and answer.content_type in ("text/plain", ""):
+        return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=said)
+    if status == 413:
+        return TooLarge("The request is larger than slurmrestd takes.", slurm_text=said)
+    if status in (502, 503, 504):
+        return ControllerDown(
+            f"A proxy before slurmrestd answered with HTTP status {status}.",
+            advice="slurmrestd may be down; try again later.",
+            slurm_text=said,
+        )
+    if status in (400, 406, 411, 415, 417, 500):
+        return Refused(
+            f"slurmrestd refused the request (HTTP status {status}): {said}", slurm_text=said
+        )
+    return UnreadableAnswer(
+        f"The answer (HTTP status {status}, {answer.content_type or 'no content type'})"
+        " is not slurmrestd's.",
+        advice="Check that the address is slurmrestd's and not a login page or another service.",
+        slurm_text=said,
+    )
+
+
+#: API versions that serve ``diag`` without slurmdbd, where the one in use does not: v0.0.39
+#: asks slurmdbd before everything, and so does v0.0.40 of Slurm 23.11.
+_WITHOUT_SLURMDBD = ("v0.0.38", "v0.0.41", "v0.0.40")
+
+
+async def verdict(
+    transport: Transport, problem: SlurmError, target: str, credentials: Credentials
+) -> tuple[SlurmError, str]:
+    """What became of the request to ``target``: ``problem``, or that the token is rejected.
+
+    Beside it the API version that serves it although slurmdbd is down, or an empty string.
+    ``problem.maybe_token`` stays set where slurmctld could not be asked.
+    """
+    used = target.split("/")[2]
+    for version in dict.fromkeys((used, *_WITHOUT_SLURMDBD)):
+        path = f"/slurm/{version}/diag/"
+        told = failure(await transport.request("GET", path, credentials=credentials), path=path)
+        if isinstance(told, TokenRejected):
+            return _rejected(problem, told), ""
+        if isinstance(told, (NoSuchEndpoint, AccountingDown)):
+            continue
+        problem.maybe_token = False
+        elsewhere = told is None and version != used and target.startswith("/slurm/")
+        return problem, version if elsewhere else ""
+    return problem, ""
+
+
+def worth_renewing(problem: SlurmError, twice_is_once: bool = True) -> bool:
+    """Whether to repeat a request with a new token.
+
+    ``twice_is_once``: it may be repeated although it may have been obeyed.
+    """
+    if isinstance(problem, TokenRejected):
+        return problem.sure or twice_is_once
+    # Nobody could tell, and slurmrestd never came to ask slurmctld.
+    return isinstance(problem, AccountingDown) and problem.maybe_token
+
+
+def _rejected(problem: SlurmError, told: TokenRejected) -> TokenRejected:
+    if not isinstance(problem, AccountingDown):
+        return told
+    # Both daemons refuse it. And without slurmdbd's consent slurmrestd never came to ask
+    # slurmctld: nothing was done.
+    return TokenRejected(
+        "Slurm does not accept the token.",
+        advice=told.advice,
+        error_number=told.error_number,
+        slurm_text=told.slurm_text,
+        source=told.source,
+    )

@@ -1,0 +1,245 @@
+"""Cancel every job that matches a filter, without a list that could be old."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
+from jupyter_slurm_rest.slurm.models.job_filter import LIVE_STATES, JobFilter
+from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
+from jupyter_slurm_rest.slurm.wire.actions import KillAnswer
+from jupyter_slurm_rest.slurm.wire.dialect import Dialect
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+
+from .accounting import HistoryQuery
+from .action_results import judge, refused, stranding
+from .actions import ActionCalls, Target
+from .errors import NoSuchEndpoint, NotFound, SlurmError, UnreadableAnswer, UserNotResolved
+from .jobs import Unchanged
+
+_DONE = "cancelled"
+#: How often the queue is read for tasks of an array that started meanwhile.
+_LOOKS = 4
+
+
+class MatchingHereCalls(ActionCalls):
+    """Choosing jobs from the queue, and cancelling them one by one."""
+
+    async def _chosen_here(
+        self, wanted: JobFilter, user: str, dialect: Dialect
+    ) -> list[ActionResult]:
+        results: list[ActionResult] = []
+        seen: set[int] = set()
+        waiting: set[int] = set()
+        for again in range(_LOOKS):
+            queue = await self._queue()
+            mine = [row for row in queue if row.user == user]
+            rows = [row for row in mine if row.job_id not in seen and wanted.matches(row)]
+            if not (again or rows):
+                _refuse_numbers(row for row in queue if wanted.matches(row))
+            if again:
+                # Tasks that were waiting and started before they could be cancelled.
+                rows = [row for row in rows if row.array_job_id in waiting]
+            seen.update(row.job_id for row in rows)
+            waiting |= {row.array_job_id for row in rows if row.array_job_id and _waits(row)}
+            whole = _whole_arrays(mine, wanted) & {row.array_job_id for row in rows}
+            for array in sorted(whole):
+                results += await self._kill_array_if_still(array, wanted, user, dialect)
+            rest = [row for row in rows if row.array_job_id not in whole]
+            results += await self._kill_rows(rest, wanted, user, dialect)
+            if not waiting:
+                break
+        return results
+
+    async def _queue(self) -> list[JobSummary]:
+        queue = await self.jobs()
+        if isinstance(queue, Unchanged):
+            # Not asked for, and no empty queue.
+            raise UnreadableAnswer("Slurm did not say which jobs there are.", advice="Try again.")
+        return queue.jobs
+
+    async def _kill_rows(
+        self, rows: list[JobSummary], wanted: JobFilter, user: str, dialect: Dialect
+    ) -> list[ActionResult]:
+        results: list[ActionResult] = []
+        whole: set[int] = set()
+        # What waits goes first: else a task that is cancelled makes room for the next one.
+        for row in sorted(rows, key=lambda row: (not _waits(row), row.het_offset or 0)):
+            if row.het_job_id in whole:
+                continue
+            if row.het_offset and _waits(row):
+                # Its first component is not meant, or it would have gone with it.
+                results.append(stranding(row.id, row.het_job_id))
+                continue
+            result = await self._kill_if_still(row, wanted, user, dialect)
+            if result is not None:
+                results.append(result)
+                if row.het_job_id is not None and row.het_offset == 0:
+                    # Its other components go with it.
+                    whole.add(row.het_job_id)
+        return results
+
+    async def _kill_array_if_still(
+        self, array: int, wanted: JobFilter, user: str, dialect: Dialect
+    ) -> list[ActionResult]:
+        """Cancel all of ``array``, or of its records those that are still meant."""
+        one = parse_job_id(array)
+        try:
+            records = [job for job in await self.records_of(one) if _lives(job)]
+            if array in _whole_arrays(records, wanted) and all(job.user == user for job in records):
+                return [await self._deliver(one, Target(str(one)), "", _DONE, dialect)]
+        except NotFound:
+            return []
+        except SlurmError as problem:
+            return [refused(str(one), problem)]
+        meant: list[JobSummary] = [job for job in records if wanted.matches(job)]
+        return await self._kill_rows(meant, wanted, user, dialect)
+
+    async def _kill_if_still(
+        self, row: JobSummary, wanted: JobFilter, user: str, dialect: Dialect
+    ) -> ActionResult | None:
+        """Cancel the record ``row``, unless it is another job by now; then ``None``."""
+        try:
+            job = await self.job(row.job_id)
+            if job.job_id != row.job_id or job.user != user or not wanted.matches(job):
+                return None
+            # Of an array, the tasks that wait now: those that started have other records.
+            name = str(job.job_id) if job.het_offset == 0 else job.id
+            one = parse_job_id(name)
+            target = await self._safe_target(one, dialect)
+            return await self._deliver(one, target, "", _DONE, dialect)
+        except NotFound:
+            return None
+        except SlurmError as problem:
+            return refused(row.id, problem)
+
+
+def _refuse_numbers(rows: Iterable[JobSummary]) -> None:
+    if any(row.user.isdigit() for row in rows):
+        raise UserNotResolved(
+            "Slurm names users by number only here: which of these jobs are yours is unknown.",
+            advice="Cancel them by their ids, or ask the cluster's administrators to make"
+            " its users known where slurmrestd runs.",
+        )
+
+
+def _waits(row: JobSummary) -> bool:
+    return row.state == "PENDING"
+
+
+def _lives(row: JobSummary) -> bool:
+    return row.state in LIVE_STATES
+
+
+def _whole_arrays(rows: Iterable[JobSummary], wanted: JobFilter) -> set[int]:
+    """Arrays of which everything that is not finished is ``wanted``."""
+    arrays: dict[int, list[JobSummary]] = {}
+    for row in rows:
+        if row.array_job_id is not None and _lives(row):
+            arrays.setdefault(row.array_job_id, []).append(row)
+    return {array for array, records in arrays.items() if all(map(wanted.matches, records))}
+
+
+#: Live jobs that are looked at to find out a user's number.
+_LOOKED_AT = 5
+
+
+class MatchingCalls(MatchingHereCalls):
+    """Cancelling by what jobs are, not by their ids."""
+
+    async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
+        """Cancel this person's own jobs to which ``wanted`` applies; a result for each.
+
+        Nobody else's jobs, also not for an operator or coordinator, who may cancel them by
+        their ids. From v0.0.40 (Slurm 23.11.6) slurmctld itself chooses, at the moment of
+        cancelling. Before, the queue is read, and each job again right before it is
+        cancelled. For ``cron`` see :meth:`cancel`. Raises :exc:`InvalidRequest` when it is
+        not sure what is meant.
+        """
+        wanted.check()
+        user = await self.connection.username()
+        dialect = await self.dialect()
+        if dialect.capabilities.jobs_killed_together:
+            try:
+                return await self._chosen_by_slurm(wanted, {"user_name": user}, cron)
+            except NoSuchEndpoint:
+                # Slurm 23.11 before 23.11.6.
+                pass
+            except UserNotResolved:
+                number = await self._number_of(user)
+                if number is not None:
+                    # The number alone would mean everybody: slurmctld heeds it with a name.
+                    whose = {"user_name": user, "user_id": str(number)}
+                    return await self._chosen_by_slurm(wanted, whose, cron)
+        return await self._chosen_here(wanted, user, dialect)
+
+    async def _number_of(self, user: str) -> int | None:
+        """The numeric id of ``user``, whom slurmrestd does not know; ``None`` without jobs."""
+        if self.user_names.number(user) is None:
+            now = int(time.time())
+            lately = HistoryQuery(users=[user], states=list(LIVE_STATES), start=now - 1, end=now)
+            for job in (await self.history(lately)).jobs[:_LOOKED_AT]:
+                # Its record tells the number, and accounting whose it is.
+                with suppress(NotFound):
+                    await self.job(job.job_id)
+                if self.user_names.number(user) is not None:
+                    break
+        return self.user_names.number(user)
+
+    async def _chosen_by_slurm(
+        self, wanted: JobFilter, whose: dict[str, str], cron: bool
+    ) -> list[ActionResult]:
+        flags = ["VERBOSE", "CRON_JOBS"] if cron else ["VERBOSE"]
+        body: dict[str, object] = {**whose, "flags": flags}
+        for name, value in (
+            ("job_name", wanted.name),
+            ("partition", wanted.partition),
+            ("account", wanted.account),
+            ("qos", wanted.qos),
+            ("reservation", wanted.reservation),
+            ("nodes", wanted.nodes and expand(wanted.nodes)),
+        ):
+            if value is not None:
+                body[name] = value
+        apart = await self._chosen_apart(body) if "PENDING" in wanted.states else None
+        if apart is None and len(wanted.states) == len(LIVE_STATES):
+            return await self._kill_chosen(body)
+        # Of several states Slurm heeds the last alone. A job that moves on meanwhile is
+        # met in its next state.
+        results: list[ActionResult] = []
+        for state in wanted.states:
+            some = body | {"job_state": [state]}
+            if apart is None or state != "PENDING":
+                results += await self._kill_chosen(some)
+                continue
+            whole, parts = apart
+            told = await self._kill_chosen(some | {"jobs": whole}) if whole else []
+            # Slurm tells of an array's task twice, and of tasks that the filter spared.
+            met = {one.id: one for one in reversed(told) if one.id in whole}
+            results += met.values()
+            results += [stranding(name, int(name.partition("+")[0])) for name in parts]
+        return results
+
+    async def _chosen_apart(self, body: dict[str, object]) -> tuple[list[str], list[str]] | None:
+        """Waiting jobs that the filter meets as a whole, and components met without the first.
+
+        ``None``: there are no such components, which Slurm would cancel and so strand the
+        rest of their jobs. Which it would meet, it tells when asked to let jobs that wait
+        go on: it finds that it cannot.
+        """
+        asked = body | {"job_state": ["PENDING"], "signal": "CONT"}
+        met = [one.id for one in await self._kill_chosen(asked)]
+        parts = [name for name in met if "+" in name and name.partition("+")[0] not in met]
+        if not parts:
+            return None
+        return [name for name in met if "+" not in name], parts
+
+    async def _kill_chosen(self, body: dict[str, object]) -> list[ActionResult]:
+        answer = await self.connection.send(
+            "DELETE", "slurm", "jobs/", body=body, twice_is_once=True
+        )
+        told = decode(answer.body, KillAnswer).status or []
+        return [judge(str(entry.step_id), entry.code, entry.words, _DONE) for entry in told]

@@ -1,0 +1,210 @@
+"""Changing jobs that are there: update, hold, release, requeue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import ActionResult, Job
+from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
+from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.wire.actions import RequeueAnswer, UpdateAnswer, UpdateResult
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+
+from .action_results import each, is_over, judge, refused
+from .actions import ActionCalls
+from .errors import NotFound, SlurmError, Unsupported, shorten
+from .transport import segment
+
+#: Refusals before anything is changed: no such job, another person's, already finished.
+_BEFORE_ANY = {2010, 2017, 2021, 2084}
+#: The first of slurmrestd's own numbers: it could not read the request.
+_UNREAD = 9000
+
+
+class ChangeCalls(ActionCalls):
+    """Each gives one result per job, in the order of ``ids``."""
+
+    async def update(self, ids: Iterable[str | int], change: JobChange) -> list[ActionResult]:
+        """Change jobs. Raises :exc:`InvalidRequest` before anything is sent."""
+        change.check()
+        body = (await self.dialect()).encode_change(change)
+        results = await self._update(ids, body, "changed")
+        return results if len(change.given()) == 1 else [_perhaps_partly(one) for one in results]
+
+    async def hold(self, ids: Iterable[str | int]) -> list[ActionResult]:
+        """Keep pending jobs from starting until they are released."""
+        body = (await self.dialect()).change_body({"hold": True})
+        return await self._update(ids, body, "held")
+
+    async def release(self, ids: Iterable[str | int]) -> list[ActionResult]:
+        """Release held jobs; what an administrator holds, only they can release."""
+        body = (await self.dialect()).change_body({"hold": False})
+        return await self._update(ids, body, "released")
+
+    async def requeue(self, ids: Iterable[str | int], *, hold: bool = False) -> list[ActionResult]:
+        """Put running or finished batch jobs back into the queue. From v0.0.45.
+
+        With ``hold`` they stay held there.
+        """
+        can = await self.capabilities()
+        if not can.requeue:
+            needs, advice = "v0.0.45 (Slurm 26.05)", "scontrol requeue does it too."
+            raise Unsupported("Requeue", can.version, needs=needs, advice=advice)
+
+        async def requeue_all(names: list[JobId]) -> list[ActionResult]:
+            return [await self._requeue_one(name, hold) for name in names]
+
+        return await each(ids, requeue_all)
+
+    async def suspend(self, ids: Iterable[str | int]) -> NoReturn:
+        """Raises :exc:`Unsupported`: no version of slurmrestd can."""
+        raise await self._no_suspension("Suspending a job")
+
+    async def resume(self, ids: Iterable[str | int]) -> NoReturn:
+        """Raises :exc:`Unsupported`: no version of slurmrestd can."""
+        raise await self._no_suspension("Resuming a job")
+
+    async def _no_suspension(self, what: str) -> Unsupported:
+        return Unsupported(
+            what,
+            (await self.dialect()).version,
+            advice="No version of it has this; operators do it with scontrol. To keep a"
+            " pending job from starting, hold it.",
+        )
+
+    async def _update(
+        self, ids: Iterable[str | int], body: dict[str, object], done: str
+    ) -> list[ActionResult]:
+        async def update_all(names: list[JobId]) -> list[ActionResult]:
+            return [await self._update_one(name, body, done) for name in names]
+
+        return await each(ids, update_all)
+
+    async def _update_one(self, one: JobId, body: dict[str, object], done: str) -> ActionResult:
+        name = str(one)
+        try:
+            results = [
+                await self._send_change(one, target, body, done)
+                for target in await self._records_of(one, only_waiting="hold" in body)
+            ]
+        except SlurmError as problem:
+            return refused(name, problem)
+        return next((result for result in results if not result.ok), results[0])
+
+    async def _send_change(
+        self, one: JobId, target: str, body: dict[str, object], done: str
+    ) -> ActionResult:
+        name = str(one)
+        response = await self.connection.send(
+            "POST",
+            "slurm",
+            f"job/{segment(target)}",
+            body=body,
+            wanted=("job", name),
+            twice_is_once=True,
+        )
+        told = decode(response.body, UpdateAnswer)
+        # An empty word where a list is expected is warned of, and taken.
+        taken = {f"#/{key}/" for key, value in body.items() if value == ""}
+        unread = [one.words for one in told.warnings or [] if one.source not in taken]
+        if told.results is None and unread:
+            # v0.0.39 so answers what it could not read: nothing was changed.
+            words = shorten("; ".join(unread))
+            return ActionResult(id=name, ok=False, message=f"Slurm changed nothing: {words}")
+        return _first_failure(name, told.results, done)
+
+    async def _records_of(self, one: JobId, *, only_waiting: bool) -> list[str]:
+        """What to name in the path so that ``one`` is changed, and nothing else.
+
+        Up to v0.0.38 slurmctld reads the id as scontrol gives it. Later versions change
+        single records by their number: the array's own is that of the tasks that wait
+        together, every other task has one of its own.
+        """
+        can = await self.capabilities()
+        if can.tasks_changed_by_id and not one.waiting:
+            return [str(one)]
+        if one.het is not None:
+            return [await self.own_number(one)]
+        try:
+            rows = await self.records_of(one)
+        except NotFound:
+            if one.tasks or one.waiting:
+                raise
+            # Let Slurm say so.
+            return [str(one)]
+        live = [row for row in rows if not is_over(row)]
+        if one.waiting:
+            chosen = [row for row in live if row.array_tasks]
+            if can.tasks_changed_by_id and chosen != live:
+                # Its number would change them all, and its list, cut, cannot be sent.
+                raise _inseparable("Changing only the tasks that wait", can.version)
+        elif one.tasks:
+            exactly = _exactly(one, rows)
+            if exactly is None:
+                raise _inseparable("Changing some of the tasks that wait together", can.version)
+            chosen = exactly
+        else:
+            waiting = [row for row in live if row.state == "PENDING"]
+            chosen = (waiting if only_waiting else live) or rows
+        if not chosen:
+            raise NotFound("job", str(one))
+        return [str(row.job_id) for row in chosen]
+
+    async def _requeue_one(self, one: JobId, hold: bool) -> ActionResult:
+        name = str(one)
+        # Only the array as a whole and single tasks can be named in a path.
+        if one.several:
+            return ActionResult(
+                id=name, ok=False, message="Name the tasks one by one, or the whole array."
+            )
+        try:
+            # A GET that writes: it is not to be repeated like one.
+            answer = await self.connection.send(
+                "GET",
+                "slurm",
+                f"job/{segment(name)}/requeue/",
+                {"Hold": "true"} if hold else None,
+                wanted=("job", name),
+            )
+        except SlurmError as problem:
+            return refused(name, problem)
+        done = "requeued and held" if hold else "requeued"
+        return _first_failure(name, decode(answer.body, RequeueAnswer).status, done)
+
+
+def _inseparable(what: str, version: str) -> Unsupported:
+    advice = "Change the whole array, or use scontrol update."
+    return Unsupported(what, version, advice=advice)
+
+
+def _exactly(one: JobId, rows: list[Job]) -> list[Job] | None:
+    """The records that have tasks of ``one``; ``None`` where one of them has others as well."""
+    wanted = {task for tasks in known_ranges(one.tasks) for task in tasks}
+    chosen = []
+    for row in rows:
+        if row.array_task_id is not None:
+            tasks = {row.array_task_id}
+        else:
+            tasks = {task for some in known_ranges(row.array_tasks or "") for task in some}
+        if tasks & wanted:
+            if tasks - wanted or "..." in (row.array_tasks or ""):
+                return None
+            chosen.append(row)
+    return chosen
+
+
+def _perhaps_partly(result: ActionResult) -> ActionResult:
+    """``result`` of several changes: slurmctld stops at the first that it refuses."""
+    number = result.error_number
+    if result.ok or number is None or number in _BEFORE_ANY or number >= _UNREAD:
+        return result
+    words = f"{result.message} Some of the other changes may have been made."
+    return msgspec.structs.replace(result, message=words)
+
+
+def _first_failure(name: str, told: list[UpdateResult] | None, done: str) -> ActionResult:
+    failed = next((entry for entry in told or [] if entry.code), None)
+    return judge(name, failed.code if failed else 0, failed.words if failed else "", done)

@@ -1,0 +1,100 @@
+"""Which of a person's jobs are meant, by what they have in common."""
+
+from __future__ import annotations
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, shorten
+from jupyter_slurm_rest.slurm.names import state_names
+from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
+
+from . import Job, JobSummary
+from .values import Model
+
+#: What can be cancelled, in the order in which a job goes through them.
+LIVE_STATES = ("PENDING", "RUNNING", "SUSPENDED")
+_WORDS = ("name", "partition", "account", "qos", "reservation", "nodes")
+
+
+class JobFilter(Model, frozen=True, kw_only=True):
+    """Jobs to which everything given applies, as for ``scancel``; ``None`` is not given.
+
+    Values are compared as they are: no patterns, and no lists but ``state`` and ``nodes``.
+    """
+
+    name: str | None = None
+    #: Some of :data:`LIVE_STATES`, in any case, or as for squeue: ``PD``, ``R``, ``S``.
+    state: list[str] | None = None
+    #: Of a waiting job, one of its partitions.
+    partition: str | None = None
+    account: str | None = None
+    qos: str | None = None
+    reservation: str | None = None
+    #: A host list (``cpu[1-2]``): jobs that run on at least one of them.
+    nodes: str | None = None
+    #: Said by who means every job: without it something must be given.
+    all: bool = False
+
+    def check(self) -> None:
+        """Raise :exc:`InvalidRequest` unless it is sure what is meant."""
+        for name in _WORDS:
+            value = getattr(self, name)
+            # An empty variable must not make a filter wider than it was meant.
+            if value is not None and not value.strip():
+                raise InvalidRequest(name, f"{name}: is empty. Give a value, or leave it out.")
+        if self.state is not None and not self.state:
+            raise InvalidRequest("state", f"state: is empty. {_STATES}")
+        for word in self.state or ():
+            # "all" must be said as such, and not of the states.
+            if not set(LIVE_STATES).intersection(state_names([word])):
+                raise InvalidRequest("state", f"state: not {shorten(word, 40)!r}. {_STATES}")
+        if self.nodes is not None:
+            try:
+                expand(self.nodes)
+            except ValueError as problem:
+                raise InvalidRequest("nodes", f"nodes: {problem}") from None
+        given = self.state or any(getattr(self, name) is not None for name in _WORDS)
+        if not (given or self.all):
+            raise InvalidRequest(
+                "filter",
+                "filter: names nothing, which would mean all of your jobs.",
+                advice=f"Give at least one of {', '.join((*_WORDS, 'state'))}, or say all (true).",
+            )
+
+    def named(self) -> dict[str, list[str]]:
+        """The names in it that a cluster knows or does not, by field."""
+        fields = ("partition", "account", "qos", "reservation")
+        found = {name: [value] for name in fields if (value := getattr(self, name))}
+        return found | ({"nodes": expand(self.nodes)} if self.nodes else {})
+
+    @property
+    def states(self) -> list[str]:
+        """Those of :data:`LIVE_STATES` that are meant."""
+        words = state_names(self.state or ()) or LIVE_STATES
+        return [state for state in LIVE_STATES if state in words]
+
+    def matches(self, job: JobSummary) -> bool:
+        """Whether it applies to ``job``; ``reservation`` is only seen in a :class:`Job`."""
+        waits = job.state == "PENDING"
+        partitions = job.partition.split(",") if waits else [job.partition]
+        return (
+            job.state in self.states
+            and self.name in (None, job.name)
+            and (self.partition is None or self.partition in partitions)
+            and self.account in (None, job.account)
+            and self.qos in (None, job.qos)
+            and (self.nodes is None or _meet(self.nodes, job.nodes))
+            and (not isinstance(job, Job) or self._reserved(job))
+        )
+
+    def _reserved(self, job: Job) -> bool:
+        return self.reservation is None or self.reservation in job.reservation.split(",")
+
+
+_STATES = f"Write some of {', '.join(LIVE_STATES)}."
+
+
+def _meet(wanted: str, nodes: str) -> bool:
+    try:
+        return bool(nodes) and not set(expand(wanted)).isdisjoint(expand(nodes))
+    except ValueError:
+        # What cannot be read is not cancelled.
+        return False

@@ -1,0 +1,96 @@
+"""What of a job can be changed after it was submitted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+from .values import Model
+
+_TEXTS = (
+    "partition",
+    "qos",
+    "account",
+    "name",
+    "dependency",
+    "comment",
+    "constraints",
+    "nodes",
+    "reservation",
+    "excluded_nodes",
+    "required_nodes",
+    "licenses",
+)
+#: An empty word takes these away; the others cannot be empty.
+_REMOVABLE = frozenset(
+    {"dependency", "comment", "constraints", "reservation", "excluded_nodes", "required_nodes"}
+    | {"licenses"}
+)
+
+
+class JobChange(Model, frozen=True, kw_only=True):
+    """New values; ``None`` leaves as it is. An empty string removes what can be removed."""
+
+    #: Minutes.
+    time_limit: int | Literal["UNLIMITED"] | None = None
+    #: Minutes.
+    time_minimum: int | None = None
+    partition: str | None = None
+    qos: str | None = None
+    account: str | None = None
+    name: str | None = None
+    #: As sbatch's ``--nice``; below 0 only for operators.
+    nice: int | None = None
+    #: Only operators may set it.
+    priority: int | None = None
+    dependency: str | None = None
+    #: Not before: seconds since the epoch; 0 for now.
+    begin: int | None = None
+    #: Seconds since the epoch.
+    deadline: int | None = None
+    comment: str | None = None
+    #: sbatch's ``--constraint``.
+    constraints: str | None = None
+    #: How many nodes: ``2`` or ``2-4``.
+    nodes: str | None = None
+    reservation: str | None = None
+    excluded_nodes: str | None = None
+    required_nodes: str | None = None
+    licenses: str | None = None
+    #: Whether Slurm may requeue it, after a node failed for example.
+    requeue: bool | None = None
+
+    def check(self) -> None:
+        """Raise :exc:`InvalidRequest` for a value that cannot be meant."""
+        if not self.given():
+            raise InvalidRequest("change", "Nothing to change was given.")
+        for field in _TEXTS:
+            value = getattr(self, field)
+            if value == "" and field not in _REMOVABLE:
+                raise InvalidRequest(field, f"The {field} of a job cannot be empty.")
+            if value is not None and not value.isprintable():
+                raise InvalidRequest(field, f"The {field} has a line end or control character.")
+        for field in ("time_limit", "time_minimum"):
+            value = getattr(self, field)
+            if isinstance(value, int) and value < 1:
+                raise InvalidRequest(field, f"The {field} is in minutes and at least 1.")
+        if self.nodes is not None and not _nodes(self.nodes):
+            raise InvalidRequest("nodes", f"{self.nodes!r} is no number of nodes: write 2 or 2-4.")
+
+    def given(self) -> dict[str, object]:
+        """The new values by their names."""
+        return {
+            field.name: value
+            for field in msgspec.structs.fields(self)
+            if (value := getattr(self, field.name)) is not None
+        }
+
+
+def _nodes(written: str) -> bool:
+    least, _, most = written.partition("-")
+    if not least.isdigit() or int(least) < 1:
+        return False
+    return not most or (most.isdigit() and int(most) >= int(least))

@@ -1,0 +1,226 @@
+"""Split ``#SBATCH`` lines into arguments, and arguments into options, as sbatch does.
+
+This is ``get_argument()`` of Slurm's src/sbatch/opt.c with its oddities: an argument
+that comes out empty ends the line, and so does a word that is a component separator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from .errors import ScriptError
+from .options import BY_LETTER, BY_NAME, OPTIONS, REMOVED, Option
+
+#: isspace() of the C locale.
+BLANKS = " \t\n\v\f\r"
+_SEPARATORS = ("hetjob", "packjob")
+
+
+class Token(msgspec.Struct, frozen=True):
+    """An argument and where it stands: ``text[start:end]`` of its line, quotes and all."""
+
+    value: str
+    line: int
+    start: int
+    end: int
+
+    @property
+    def column(self) -> int:
+        return self.start + 1
+
+
+def skip_blanks(text: str, position: int) -> int:
+    while position < len(text) and text[position] in BLANKS:
+        position += 1
+    return position
+
+
+def separator_end(text: str, position: int) -> int | None:
+    """Where a component separator that starts at ``position`` ends."""
+    for word in _SEPARATORS:
+        end = position + len(word)
+        if text[position:end].lower() == word and (end >= len(text) or text[end] in BLANKS):
+            return end
+    return None
+
+
+def _argument(text: str, line: int, start: int) -> tuple[str | None, int]:
+    """The argument at ``start`` (``None``: there is none) and where it ends."""
+    value: list[str] = []
+    quote = ""
+    opened = position = start
+    while position < len(text) and (quote or text[position] not in BLANKS):
+        character = text[position]
+        position += 1
+        if character == "\\":
+            # Quotes a following character, but outside of quotes no blank other than a space.
+            if position < len(text) and (
+                quote or text[position] == " " or text[position] not in BLANKS
+            ):
+                value.append(text[position])
+                position += 1
+        elif quote:
+            if character == quote:
+                quote = ""
+            else:
+                value.append(character)
+        elif character in "\"'":
+            quote, opened = character, position - 1
+        elif character == "#":
+            position -= 1
+            break
+        else:
+            value.append(character)
+    if quote:
+        raise ScriptError(
+            line, opened + 1, f"the quote {quote} is not closed.", advice=f"Add {quote} at its end."
+        )
+    return "".join(value) if value else None, position
+
+
+def arguments(text: str, line: int, start: int) -> Iterator[Token]:
+    """The arguments of a line from ``start`` on; stops where sbatch stops."""
+    position = start
+    while True:
+        position = skip_blanks(text, position)
+        if separator_end(text, position) is not None:
+            return
+        if text.startswith(":", position):
+            raise ScriptError(
+                line,
+                position + 1,
+                'an argument of a #SBATCH line cannot start with ":".',
+                advice="Components of a heterogeneous job are separated by a line #SBATCH hetjob.",
+            )
+        value, end = _argument(text, line, position)
+        if value is None:
+            return
+        yield Token(value, line, position, end)
+        position = end
+
+
+def ignored_from(text: str, start: int, tokens: list[Token]) -> int | None:
+    """Where words begin that sbatch does not read although they are no comment."""
+    position = skip_blanks(text, tokens[-1].end if tokens else start)
+    if position < len(text) and text[position] != "#":
+        return position
+    return None
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """An option as written: its value's words (``None``: none given) and its arguments."""
+
+    option: Option
+    words: str | None
+    tokens: tuple[Token, ...]
+
+    @property
+    def line(self) -> int:
+        return self.tokens[0].line
+
+    @property
+    def column(self) -> int:
+        return self.tokens[0].column
+
+
+def _unknown(token: Token, name: str) -> ScriptError:
+    if name in REMOVED:
+        return _error(token, f"sbatch no longer has the option --{name}: {REMOVED[name]}.")
+    written = f"--{name}" if len(name) > 1 else f"-{name}"
+    return _error(
+        token,
+        f"sbatch has no option {written}.",
+        advice="Options that a site adds to sbatch by plugins cannot be sent through slurmrestd.",
+    )
+
+
+def _error(
+    token: Token, message: str, option: Option | None = None, advice: str = ""
+) -> ScriptError:
+    field = option.field if option else "script"
+    return ScriptError(token.line, token.column, message, field=field, advice=advice)
+
+
+def _long_option(token: Token, name: str) -> Option:
+    if name in BY_NAME:
+        return BY_NAME[name]
+    found = [option for option in OPTIONS if option.name.startswith(name)]
+    # Prefixes of several options are fine when these are the same option.
+    kinds = {(option.argument, option.short or option.field) for option in found}
+    if not found or not name:
+        raise _unknown(token, name)
+    if len(kinds) > 1:
+        names = ", ".join(f"--{option.name}" for option in found)
+        raise _error(token, f"--{name} may mean {names}; write it out.")
+    return found[0]
+
+
+def _value_after(
+    tokens: Sequence[Token], index: int, token: Token, option: Option, written: str
+) -> Token:
+    if index >= len(tokens):
+        raise _error(token, f"{written} needs a value.", option)
+    return tokens[index]
+
+
+def _long(tokens: Sequence[Token], index: int) -> tuple[Setting, int]:
+    token = tokens[index]
+    name, equals, value = token.value[2:].partition("=")
+    option = _long_option(token, name)
+    if equals:
+        if option.argument == "none":
+            raise _error(token, f"--{option.name} takes no value.", option)
+        return Setting(option, value, (token,)), index + 1
+    if option.argument != "required":
+        return Setting(option, None, (token,)), index + 1
+    follower = _value_after(tokens, index + 1, token, option, f"--{option.name}")
+    return Setting(option, follower.value, (token, follower)), index + 2
+
+
+def _short(tokens: Sequence[Token], index: int) -> tuple[list[Setting], int]:
+    token = tokens[index]
+    settings: list[Setting] = []
+    letters = token.value[1:]
+    for place, letter in enumerate(letters):
+        option = BY_LETTER.get(letter)
+        if option is None:
+            raise _unknown(token, letter)
+        if option.argument == "none":
+            settings.append(Setting(option, None, (token,)))
+            continue
+        rest = letters[place + 1 :]
+        if rest or option.argument == "optional":
+            settings.append(Setting(option, rest or None, (token,)))
+            return settings, index + 1
+        follower = _value_after(tokens, index + 1, token, option, f"-{letter}")
+        settings.append(Setting(option, follower.value, (token, follower)))
+        return settings, index + 2
+    return settings, index + 1
+
+
+def settings(tokens: Sequence[Token]) -> Iterator[Setting]:
+    """The options that ``tokens`` set, in order. Raises :exc:`ScriptError`."""
+    index = 0
+    while index < len(tokens):
+        value = tokens[index].value
+        if value == "--":
+            index += 1
+            break
+        if value.startswith("--"):
+            setting, index = _long(tokens, index)
+            yield setting
+        elif value.startswith("-") and value != "-":
+            several, index = _short(tokens, index)
+            yield from several
+        else:
+            break
+    if index < len(tokens):
+        token = tokens[index]
+        raise _error(
+            token,
+            f'"{token.value[:60]}" is not an option.',
+            advice="Options start with - or --; a value with blanks needs quotes; "
+            "a comment starts with #.",
+        )

@@ -1,0 +1,265 @@
+"""Submitting jobs: never twice, never lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.models import Submitted
+from jupyter_slurm_rest.slurm.sbatch import JobSpec, Submitter, merge, parse_script
+from jupyter_slurm_rest.slurm.sbatch.jobspec import default_name
+from jupyter_slurm_rest.slurm.sbatch.precedence import Value
+from jupyter_slurm_rest.slurm.wire.associations import NamedRows, names
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.submit import Encoded, encode, new_mark, not_taken, taken
+
+from .actions import ActionCalls
+from .error_mapping import failure, worth_renewing
+from .errors import (
+    AccountingDown,
+    AccountingMissing,
+    AnswerLost,
+    ControllerDown,
+    SlurmError,
+    TokenRejected,
+    TooLarge,
+    UnreadableAnswer,
+)
+from .session import VersionChanged
+from .submit_recovery import LookupCalls, Trace
+
+#: Pauses between look-ups for a lost submission, seconds: slurmctld may still be at it.
+_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
+#: How often a request that never arrived is sent again.
+_RESENT = 3
+#: Slurm's default for the size of a script (``max_script_size``).
+_USUAL_SCRIPT = "4 MB"
+
+
+class _Submission(msgspec.Struct):
+    """One submission on its way."""
+
+    target: str
+    encoded: Encoded
+    trace: Trace
+    components: int
+
+
+class SubmitCalls(LookupCalls, ActionCalls):
+    """Handing jobs to Slurm as sbatch would."""
+
+    #: Jobs that this client has submitted.
+    submitted: deque[int]
+
+    async def check_submission(
+        self,
+        script: str,
+        options: Mapping[str, Value] | None = None,
+        *,
+        submitter: Submitter,
+        environment: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """Everything that :meth:`submit` does before it sends; returns warnings.
+
+        Raises what :meth:`submit` would raise by itself; Slurm is not asked.
+        """
+        submission = await self._prepare(script, options, submitter, environment)
+        return submission.encoded.warnings
+
+    async def submit(
+        self,
+        script: str,
+        options: Mapping[str, Value] | None = None,
+        *,
+        submitter: Submitter,
+        environment: Mapping[str, str] | None = None,
+    ) -> Submitted:
+        """Submit ``script`` with the options of its ``#SBATCH`` lines.
+
+        ``options`` (sbatch's long names with underscores) win over the ``SBATCH_*``
+        variables of ``environment``, and these over the script. When the answer is
+        lost, the job is looked for before anything is sent again. Raises
+        :exc:`ScriptError` and :exc:`InvalidRequest` (with the field), :exc:`Unsupported`,
+        :exc:`TooLarge`, :exc:`Refused` in Slurm's words, and :exc:`AnswerLost` when it
+        cannot be found out whether the job was taken.
+        """
+        submission = await self._prepare(script, options, submitter, environment)
+        try:
+            result = await self._send(submission)
+        except SlurmError as problem:
+            if not _uncertain(problem):
+                raise
+            result = await self._after_lost_answer(submission, problem)
+        self.submitted.append(result.job_id)
+        warnings = [*submission.encoded.warnings, *result.warnings]
+        return msgspec.structs.replace(result, warnings=warnings)
+
+    async def _prepare(
+        self,
+        script: str,
+        options: Mapping[str, Value] | None,
+        submitter: Submitter,
+        environment: Mapping[str, str] | None,
+    ) -> _Submission:
+        limit = self.connection.transport.limits.request_bytes
+        if len(script) > limit:
+            raise _too_large(len(script))
+        parsed = parse_script(script)
+        can = await self.capabilities()
+        specs = merge(parsed, options, environment, can.submission)
+        await self._forget_own_cluster(specs)
+        mark = new_mark()
+        encoded = encode(specs, script, can, submitter, mark=mark)
+        if len(encoded.body) > limit:
+            raise _too_large(len(script.encode()))
+        encoded = msgspec.structs.replace(encoded, warnings=[*parsed.warnings, *encoded.warnings])
+        if can.submission.in_words and specs[0].comment is not None:
+            # There the comment is the only place for a mark.
+            mark = ""
+        return _Submission(
+            target=f"/slurm/{can.version}/job/submit",
+            encoded=encoded,
+            trace=self._trace(mark, specs, submitter),
+            components=len(specs),
+        )
+
+    async def cluster_name(self) -> str:
+        """Slurm's own name of the cluster; empty where it cannot be told which it is."""
+        told = await self.connection.cluster()
+        if told:
+            return told
+        try:
+            answer = await self.database("clusters/")
+        except (AccountingDown, AccountingMissing):
+            return ""
+        known = names(decode(answer.body, NamedRows).clusters)
+        return known[0] if len(known) == 1 else ""
+
+    async def _forget_own_cluster(self, specs: Sequence[JobSpec]) -> None:
+        """Take ``--clusters`` back where it names this very cluster."""
+        for spec in specs:
+            if spec.clusters and spec.clusters.lower() == (await self.cluster_name()).lower():
+                spec.unset("clusters")
+
+    def _trace(self, mark: str, specs: Sequence[JobSpec], submitter: Submitter) -> Trace:
+        first = specs[0]
+        name = default_name(first, submitter) if first.job_name is None else first.job_name
+        return Trace(
+            mark=mark,
+            user=submitter.user,
+            name=name,
+            directory=submitter.absolute(first.chdir) if first.chdir else submitter.directory,
+            comment=first.comment or "",
+            since=time.time(),
+            others=frozenset(self.submitted),
+        )
+
+    async def _send(self, submission: _Submission, *, renew: bool = False) -> Submitted:
+        """Post it once, or again after a token that was surely rejected."""
+        while True:
+            answer = await self.connection.raw(
+                "POST", submission.target, content=submission.encoded.body, renew=renew
+            )
+            result = taken(answer, submission.components)
+            if result is not None:
+                return result
+            problem = failure(answer, path=submission.target) or not_taken(answer)
+            problem = await self.connection.verdict(problem, submission.target)
+            if renew or not worth_renewing(problem, twice_is_once=False):
+                raise problem
+            renew = True
+
+    async def _after_lost_answer(self, submission: _Submission, lost: SlurmError) -> Submitted:
+        """Look for the job; send it again only when slurmctld surely does not have it.
+
+        The mark stays the same, so that a request that was merely slow is recognised
+        should it turn up after all.
+        """
+        for _ in range(_RESENT):
+            found = await self._look(submission.trace, lost)
+            if found is not None:
+                return _recovered(found, submission)
+            try:
+                result = await self._send(submission, renew=isinstance(lost, TokenRejected))
+            except VersionChanged:
+                # What was lost is to be looked for before it is sent in other words.
+                raise _unknown(submission.trace) from lost
+            except SlurmError as problem:
+                if not _uncertain(problem):
+                    raise
+                lost = problem
+                continue
+            await self._end_doubles(submission.trace, result.job_id)
+            return result
+        found = await self._look(submission.trace, lost)
+        if found is None:
+            raise _unknown(submission.trace)
+        await self._end_doubles(submission.trace, found)
+        return _recovered(found, submission)
+
+    async def _look(self, trace: Trace, lost: SlurmError) -> int | None:
+        """The job, or ``None``: slurmctld was asked, for long enough, and has none."""
+        failed: SlurmError | None = None
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                found = await self.find_submission(trace)
+            except SlurmError as problem:
+                if isinstance(lost, TokenRejected) and isinstance(problem, TokenRejected):
+                    # It hung up on the token, then as now.
+                    raise
+                failed = problem
+                continue
+            failed = None
+            if found and not trace.mark and len(found) > 1:
+                # Several alike, and no mark to tell them apart.
+                raise _unknown(trace, found)
+            if found:
+                return found[0]
+        if failed is not None:
+            raise _unknown(trace) from failed
+        return None
+
+    async def _end_doubles(self, trace: Trace, job_id: int) -> None:
+        """Should the first request have been merely slow, one of the two jobs goes."""
+        if trace.mark:
+            marked = await self.find_submission(trace, all_of_them=True)
+            doubles = [found for found in marked if found != job_id]
+            if doubles:
+                await self.cancel(doubles)
+
+
+def _uncertain(problem: SlurmError) -> bool:
+    """Whether Slurm may have taken the job although it did not say so."""
+    if isinstance(problem, TokenRejected):
+        return not problem.sure
+    return isinstance(problem, (AnswerLost, ControllerDown, UnreadableAnswer))
+
+
+def _recovered(job_id: int, submission: _Submission) -> Submitted:
+    return Submitted(
+        job_id=job_id,
+        job_ids=[job_id + offset for offset in range(submission.components)],
+        recovered=True,
+    )
+
+
+def _unknown(trace: Trace, found: Sequence[int] = ()) -> AnswerLost:
+    several = f" Jobs {', '.join(map(str, found))} look like it." if found else ""
+    return AnswerLost(
+        f'Slurm did not answer, and it could not be found out whether job "{trace.name}" '
+        f"was submitted.{several}",
+        advice="Look for it in the queue before submitting it again.",
+    )
+
+
+def _too_large(size: int) -> TooLarge:
+    return TooLarge(
+        f"The script has {size / 1e6:.0f} MB; Slurm takes scripts of {_USUAL_SCRIPT}, or as much "
+        "as the site has set (max_script_size), and slurmrestd at most 50 MB.",
+        advice="Keep data in files that the script reads.",
+    )

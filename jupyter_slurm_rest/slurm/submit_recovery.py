@@ -1,0 +1,103 @@
+"""Find a job whose submission got no response."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.scalars import number, text
+from jupyter_slurm_rest.slurm.wire.submit import QueuedRow, QueuedRows
+
+from .errors import NotFound, PermissionDenied, Unsupported
+from .jobs import JobCalls
+from .session import LONG
+from .transport import segment
+
+#: Seconds that slurmctld's clock may be behind ours.
+_CLOCKS = 60
+#: A queue that costs less to read at once than its newest jobs one by one.
+_FEW = 500
+#: Jobs to look at one by one whatever their time, should slurmctld's clock be far behind;
+#: then only those of the last seconds.
+_ANYWAY = 100
+_SECONDS = 10
+#: Jobs to look at one by one before the whole queue is read after all.
+_MOST = 500
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """What a lost submission can be recognised by."""
+
+    #: Unique, in the job's command or comment; empty where it could not be written.
+    mark: str
+    user: str
+    name: str
+    directory: str
+    comment: str
+    #: When it was sent, seconds since the epoch.
+    since: float
+    #: Jobs that are known to be other submissions.
+    others: frozenset[int] = frozenset()
+
+    def fits(self, row: QueuedRow) -> bool:
+        """Whether ``row`` is the submission, or without a mark may be it."""
+        if self.mark:
+            return self.mark in (text(row.comment), text(row.command).partition("#")[2])
+        return (
+            row.told_id not in self.others
+            and row.submitted_at >= self.since - _CLOCKS
+            and text(row.user_name) in ("", self.user)
+            and text(row.name) == self.name
+            and text(row.comment) == self.comment
+            and text(row.current_working_directory) == self.directory
+            and not number(row.het_job_offset)
+        )
+
+
+class LookupCalls(JobCalls):
+    """Looking for one's own submissions among the newest jobs."""
+
+    async def find_submission(self, trace: Trace, *, all_of_them: bool = False) -> list[int]:
+        """The job ids that fit ``trace``, oldest first, as a submission tells them.
+
+        A job with the mark ends the search unless ``all_of_them`` are wanted.
+        """
+        enough = bool(trace.mark) and not all_of_them
+        rows = await self._newest(trace, enough)
+        if rows is None:
+            answer = await self.connection.get("slurm", "jobs/", timeout=LONG)
+            rows = decode(answer.body, QueuedRows).jobs or []
+        return sorted({row.told_id for row in rows if trace.fits(row)})
+
+    async def _newest(self, trace: Trace, enough: bool) -> list[QueuedRow] | None:
+        """Jobs since the submission, one by one; ``None``: better read the whole queue."""
+        try:
+            states = await self.job_states()
+        except Unsupported:
+            return None
+        ids = {int(match[0]) for state in states if (match := re.match(r"\d+", state.id))}
+        if len(ids) <= _FEW:
+            return None
+        rows: list[QueuedRow] = []
+        for seen, job_id in enumerate(sorted(ids, reverse=True)[:_MOST]):
+            try:
+                answer = await self.connection.get(
+                    "slurm", f"job/{segment(job_id)}", wanted=("job", str(job_id))
+                )
+            except (NotFound, PermissionDenied):
+                # Another person's, where jobs are private.
+                continue
+            some = decode(answer.body, QueuedRows).jobs or []
+            rows += some
+            if enough and any(map(trace.fits, some)):
+                return rows
+            earlier = bool(some) and max(map(_submitted_at, some)) < trace.since - _SECONDS
+            if earlier and seen >= _ANYWAY:
+                return rows
+        return None
+
+
+def _submitted_at(row: QueuedRow) -> int:
+    return row.submitted_at

@@ -1,0 +1,1 @@
+"""JSON of slurmrestd's API versions: decoded to models, and encoded from them."""

@@ -1,0 +1,199 @@
+"""Submissions as each family of API versions takes them, and the responses."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import (
+    InvalidRequest,
+    Refused,
+    SlurmError,
+    UnreadableAnswer,
+    Unsupported,
+    shorten,
+)
+from jupyter_slurm_rest.slurm.models import Submitted
+from jupyter_slurm_rest.slurm.sbatch.environment import job_environment
+from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Submitter
+from jupyter_slurm_rest.slurm.sbatch.resolve import resolve
+from jupyter_slurm_rest.slurm.transport import Answer
+
+from . import submit_v0037, submit_v0040
+from .envelope import Envelope, decode
+from .scalars import Number, Text, number, text
+from .version import Capabilities
+
+_MARK = re.compile(r"#?jsr-[0-9a-f]{16}$")
+
+
+def new_mark() -> str:
+    """A mark that no other job has."""
+    return f"jsr-{secrets.token_hex(8)}"
+
+
+def without_mark(text: str) -> str:
+    """A job's command or comment as the person knows it."""
+    return _MARK.sub("", text)
+
+
+#: What slurmrestd says before, or beside, slurmctld's own words.
+_INTRODUCTION = re.compile(r"(?:HetJ|J)ob submission resulted in non-zero return code(?:: |\Z)")
+
+
+class _Result(msgspec.Struct):
+    job_id: Number = None
+    job_submit_user_msg: Text = None
+
+
+class SubmitAnswer(Envelope):
+    """``POST job/submit``; v0.0.39-41 repeat the answer within ``result``."""
+
+    job_id: Number = None
+    job_submit_user_msg: Text = None
+    result: _Result | None = None
+
+
+class QueuedRow(msgspec.Struct):
+    """As much of a job as tells whether it is the one that was submitted."""
+
+    job_id: Number = None
+    array_job_id: Number = None
+    user_name: Text = None
+    name: Text = None
+    comment: Text = None
+    command: Text = None
+    current_working_directory: Text = None
+    submit_time: Number = None
+    het_job_offset: Number = None
+
+    @property
+    def told_id(self) -> int:
+        """The id that a submission is answered with: of an array, that of the whole."""
+        return number(self.array_job_id) or number(self.job_id) or 0
+
+    @property
+    def submitted_at(self) -> int:
+        return number(self.submit_time) or 0
+
+
+class QueuedRows(Envelope):
+    jobs: list[QueuedRow] | None = None
+
+
+def taken(answer: Answer, components: int) -> Submitted | None:
+    """The submission, if Slurm took it: any answer with a job id, whatever its status.
+
+    Slurm also reports what is no refusal among ``errors`` (22.05, 23.02: the job is
+    held, its partition is down), some of it with status 500.
+    """
+    if answer.content_type != "application/json":
+        return None
+    try:
+        told = decode(answer.body, SubmitAnswer)
+    except UnreadableAnswer:
+        return None
+    result = told.result or _Result()
+    job_id = number(told.job_id) or number(result.job_id)
+    if not job_id:
+        return None
+    said = [problem.words for problem in [*(told.errors or []), *(told.warnings or [])]]
+    messages = [text(told.job_submit_user_msg) or text(result.job_submit_user_msg), *said]
+    return Submitted(
+        job_id=job_id,
+        # slurmctld numbers the components of a heterogeneous job consecutively.
+        job_ids=[job_id + offset for offset in range(components)],
+        warnings=_without_repetition(messages),
+    )
+
+
+def not_taken(answer: Answer) -> SlurmError:
+    """What an answer without errors and without a job id means.
+
+    slurmrestd 24.11 so answers a request that it could not read: in warnings.
+    """
+    try:
+        told = decode(answer.body, SubmitAnswer)
+    except UnreadableAnswer as problem:
+        return problem
+    words = shorten("; ".join(warning.words for warning in told.warnings or []))
+    return Refused(f"Slurm took no job: {words or 'it does not say why'}", slurm_text=words)
+
+
+def _without_repetition(messages: list[str]) -> list[str]:
+    """Slurm says things twice, once behind an introduction."""
+    short = [shorten(_INTRODUCTION.sub("", message)) for message in messages]
+    return list(dict.fromkeys(message for message in short if message))
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """The body of ``POST job/submit`` and what to tell the person beside it."""
+
+    body: bytes
+    warnings: list[str]
+
+
+def _refuse_not_submitting(spec: JobSpec, api_version: str) -> None:
+    """Options that no API version has, or that would not submit what was asked."""
+    if spec.test_only:
+        raise InvalidRequest(
+            "test_only",
+            "--test-only asks sbatch not to submit the job.",
+            advice="Remove it to submit; to check a script, validate it instead.",
+        )
+    for field in ("uid", "gid"):
+        if getattr(spec, field) is not None:
+            raise InvalidRequest(
+                field, f"--{field} is for root: a job runs as the person whose token submits it."
+            )
+    if spec.clusters is not None:
+        raise Unsupported("--clusters", api_version, advice="Choose the cluster to submit to.")
+    for field, advice in (
+        ("bbf", "Write the directives into the script, or use --bb."),
+        ("export_file", "Name the variables with --export."),
+        ("nodefile", "Name the nodes with --nodelist."),
+        ("external", ""),
+    ):
+        if getattr(spec, field) is not None:
+            raise Unsupported("--" + field.replace("_", "-"), api_version, advice=advice)
+
+
+def _remarks(spec: JobSpec) -> list[str]:
+    ignored = [field for field in ("wait", "parsable") if getattr(spec, field)]
+    return [f"--{field} concerns only sbatch itself and does nothing here." for field in ignored]
+
+
+def encode(
+    specs: Sequence[JobSpec],
+    script: str,
+    can: Capabilities,
+    submitter: Submitter,
+    *,
+    mark: str = "",
+) -> Encoded:
+    """The request body for one job, or for the components of a heterogeneous one.
+
+    ``mark`` makes the job findable: see :func:`marked`. Raises :exc:`Unsupported` for
+    an option that the version or release cannot carry and :exc:`InvalidRequest` for options
+    that contradict each other; nothing is left out silently.
+    """
+    rules = can.submission
+    for spec in specs:
+        _refuse_not_submitting(spec, can.version)
+    requests = [resolve(spec, submitter, rules) for spec in specs]
+    environments = job_environment(requests, submitter, rules)
+    family = submit_v0037 if rules.in_words else submit_v0040
+    jobs: list[dict[str, Any]] = [
+        family.job(request, variables, can)
+        for request, variables in zip(requests, environments, strict=True)
+    ]
+    family.put_mark(jobs[0], mark, submitter)
+    body = family.body(jobs, script, can)
+    warnings = [text for request in requests for text in request.warnings]
+    for spec in specs:
+        warnings += _remarks(spec)
+    return Encoded(msgspec.json.encode(body), warnings)

@@ -1,0 +1,242 @@
+"""Submissions to v0.0.37-38: jobs in sbatch's words, worked out by slurmrestd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_slurm_rest.slurm.errors import Unsupported
+from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Request, Submitter
+from jupyter_slurm_rest.slurm.sbatch.times import UNLIMITED
+
+from .version import Capabilities
+
+#: Options whose words are sent as they are.
+_WORDS = {
+    "account": "account",
+    "acctg_freq": "account_gather_frequency",
+    "array": "array",
+    "bb": "burst_buffer",
+    "cluster_constraint": "cluster_constraint",
+    "comment": "comment",
+    "constraint": "constraint",
+    "container": "container",
+    "core_spec": "core_specification",
+    "cpu_freq": "cpu_frequency",
+    "cpus_per_gpu": "cpus_per_gpu",
+    "cpus_per_task": "cpus_per_task",
+    "dependency": "dependency",
+    "exclude": "exclude_nodes",
+    "gpu_bind": "gpu_binding",
+    "gpu_freq": "gpu_frequency",
+    "gpus": "gpus",
+    "gpus_per_node": "gpus_per_node",
+    "gpus_per_socket": "gpus_per_socket",
+    "gpus_per_task": "gpus_per_task",
+    "gres": "gres",
+    "kill_on_invalid_dep": "kill_on_invalid_dependency",
+    "licenses": "licenses",
+    "mail_user": "mail_user",
+    "mcs_label": "mcs_label",
+    "nice": "nice",
+    "nodelist": "nodelist",
+    "ntasks_per_gpu": "ntasks_per_gpu",
+    "ntasks_per_node": "tasks_per_node",
+    "ntasks_per_socket": "tasks_per_socket",
+    "ntasks_per_tres": "ntasks_per_tres",
+    "open_mode": "open_mode",
+    "partition": "partition",
+    "prefer": "prefer",
+    "qos": "qos",
+    "reservation": "reservation",
+    "thread_spec": "thread_specification",
+    "wait_all_nodes": "wait_all_nodes",
+    "wckey": "wckey",
+}
+#: Amounts in MiB.
+_MEGABYTES = {
+    "mem": "memory_per_node",
+    "mem_per_cpu": "memory_per_cpu",
+    "mem_per_gpu": "memory_per_gpu",
+    "tmp": "temporary_disk_per_node",
+}
+#: Options that slurmrestd does not take, with the first version that does.
+_LATER = {
+    "contiguous": 39,
+    "container_id": 39,
+    "container_type": 45,
+    "context": 39,
+    "consolidate_segments": 44,
+    "distribution": 41,
+    "extra": 39,
+    "mem_update": 45,
+    "network": 39,
+    "oom_kill_step": 42,
+    "overcommit": 39,
+    "reboot": 39,
+    "resources": 39,
+    "resv_ports": 41,
+    "runtime": 46,
+    "segment": 41,
+    "spread_segments": 44,
+    "stepmgr": 41,
+    "switches": 39,
+    "tres_bind": 39,
+    "tres_per_task": 39,
+}
+_RENAMED_IN_37 = {
+    "mcs_label": "msc_label",
+    "time_minimum": "time minimum",
+    "cpu_binding_hint": "cpu_binding hint",
+}
+_NEW_IN_38 = {"container": "container", "prefer": "prefer", "oversubscribe": "oversubscribe"}
+
+
+def _unsupported(field: str, can: Capabilities, first: int = 0, advice: str = "") -> Unsupported:
+    return Unsupported(
+        "--" + field.replace("_", "-"),
+        can.version,
+        needs=f"v0.0.{first} or newer" if first else "",
+        advice=advice,
+    )
+
+
+def _refuse(spec: JobSpec, can: Capabilities) -> None:
+    for field, first in _LATER.items():
+        if getattr(spec, field) is not None:
+            raise _unsupported(field, can, first)
+    if not can.speaks(38):
+        for field in _NEW_IN_38:
+            if getattr(spec, field) is not None:
+                raise _unsupported(field, can, 38)
+    if spec.gpus_per_task is not None and can.submission.all_per_task:
+        # slurmrestd would drop it without a word.
+        raise _unsupported("gpus_per_task", can, 40, "Use --gpus or --gpus-per-node.")
+    if spec.batch is not None:
+        # Frees memory twice before 22.05.9: the whole slurmrestd would go down.
+        raise _unsupported("batch", can, 39)
+    if spec.exclusive == "topo":
+        raise _unsupported("exclusive=topo", can, 41)
+    if spec.nodes and spec.nodes.sizes:
+        raise _unsupported("nodes", can, 40, 'Write a range such as "2-4".')
+    if spec.signal and spec.signal.batch:
+        # slurmrestd reads the B only in a program that is called sbatch.
+        raise _unsupported("signal=B:", can, 39, "Without B: the signal goes to the steps.")
+    if spec.requeue == "expedite":
+        raise _unsupported("requeue=expedite", can, 44)
+    if spec.kill_on_invalid_dep == "both":
+        raise _unsupported("kill_on_invalid_dep", can, 39, "Say it once.")
+    if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
+        raise _unsupported("gres_flags", can, 40)
+
+
+def _time(value: int | str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _nodes(request: Request) -> str | None:
+    if request.nodes_least is None:
+        return None
+    # 0 as the most is how sbatch says "any number".
+    return f"{request.nodes_least}-{request.nodes_most or 0}"
+
+
+def _conduct(spec: JobSpec) -> dict[str, Any]:
+    conduct: dict[str, Any] = {
+        "begin_time": f"uts{spec.begin}" if spec.begin else None,
+        "deadline": f"uts{spec.deadline}" if spec.deadline else None,
+        "exclusive": {"none": "exclusive"}.get(spec.exclusive or "", spec.exclusive),
+        "oversubscribe": spec.oversubscribe,
+        "gres_flags": spec.gres_flags[0] if spec.gres_flags else None,
+        "hold": spec.hold,
+        "mail_type": ",".join(spec.mail_type) if spec.mail_type else None,
+        "memory_binding": spec.words.get("mem_bind"),
+        # Any value acts, even false.
+        "minimum_nodes": spec.use_min_nodes,
+        "spread_job": spec.spread_job,
+        "no_requeue": spec.no_requeue,
+        "requeue": spec.requeue,
+        "no_kill": "set" if spec.no_kill else None,
+        "priority": None if spec.hold else spec.priority or None,
+        "profile": ",".join(spec.profile) if spec.profile else None,
+        "signal": spec.words.get("signal"),
+        "time_limit": _time(spec.time),
+        "time_minimum": _time(spec.time_min),
+    }
+    if spec.delay_boot is not None:
+        unlimited = spec.delay_boot == UNLIMITED
+        conduct["delay_boot"] = UNLIMITED if unlimited else f"0:{spec.delay_boot}"
+    return conduct
+
+
+def _remark_cpus(request: Request) -> None:
+    """slurmrestd counts one task where sbatch counts one for each node.
+
+    Saying the number of tasks would put it right, but also into the job's environment,
+    where every srun of the script would take it.
+    """
+    counted = (request.tasks or 1) * (request.cpus_per_task or 1)
+    if request.least_cpus > counted:
+        request.warnings.append(
+            f"Slurm shows the job's request with {counted} CPUs instead of "
+            f"{request.least_cpus}; it starts with all of them."
+        )
+
+
+def _remark_per_task(request: Request, can: Capabilities) -> None:
+    if can.submission.all_per_task and request.tres_per_task:
+        request.warnings.append(
+            f"Slurm shows the job's request without --tres-per-task={request.tres_per_task}; "
+            "it starts with all of its CPUs."
+        )
+
+
+def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
+    """One job or component. Raises :exc:`Unsupported`."""
+    spec = request.spec
+    _refuse(spec, can)
+    _remark_cpus(request)
+    _remark_per_task(request, can)
+    fields: dict[str, Any] = {
+        "name": request.name,
+        "current_working_directory": request.directory,
+        "standard_output": request.output,
+        "standard_error": request.error,
+        "standard_input": request.input,
+        "environment": variables,
+        "nodes": _nodes(request),
+        "tasks": request.tasks,
+        "minimum_cpus_per_node": request.least_cpus_per_node,
+        "sockets_per_node": request.sockets_per_node,
+        "cores_per_socket": request.cores_per_socket,
+        "threads_per_core": request.threads_per_core,
+        "tasks_per_core": request.tasks_per_core,
+        **{key: getattr(spec, field) for field, key in _WORDS.items()},
+        **{
+            key: None if (amount := getattr(spec, field)) is None else f"{amount}M"
+            for field, key in _MEGABYTES.items()
+        },
+        **_conduct(spec),
+    }
+    names = {} if can.speaks(38) else _RENAMED_IN_37
+    return {names.get(key, key): value for key, value in fields.items() if value is not None}
+
+
+def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
+    """Write the mark into the comment, unless the user has one; no other field is added.
+
+    slurmrestd 22.05.8 ended during submissions; 22.05.9 fixes that.
+    """
+    if submitter.arguments:
+        raise Unsupported(
+            "Arguments for the script", "v0.0.37-38", advice="Write them into the script."
+        )
+    if mark:
+        job.setdefault("comment", mark)
+
+
+def body(jobs: list[dict[str, Any]], script: str, can: Capabilities) -> dict[str, Any]:
+    """The whole request."""
+    return {
+        "script": script,
+        "jobs" if len(jobs) > 1 else "job": jobs if len(jobs) > 1 else jobs[0],
+    }

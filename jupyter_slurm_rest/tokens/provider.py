@@ -1,0 +1,169 @@
+"""One fresh token at a time, however many callers ask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+
+from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
+
+from .base import ExpectedUser, Token, TokenSource
+from .errors import SourceMisconfigured, SourceUnreachable, TokenError, TokenExpired
+
+log = logging.getLogger(__name__)
+
+#: Slurm compares exp with its clock without leeway: stop using a token this early (seconds).
+MARGIN = 30.0
+#: A token younger than this (seconds, at most a quarter of its life) that Slurm refused
+#: will not get better by asking again.
+RENEW_AT_MOST_EVERY = 5.0
+#: Longest pause between attempts at a source that fails (seconds).
+LONGEST_PAUSE = 30.0
+
+
+class TokenProvider:
+    """Hands out the current token; renews it at half of its life, in the background.
+
+    All times are on the monotonic clock. A failed renewal is no failure while the
+    current token still lives. Failures of remote sources are repeated after a pause
+    that doubles (with jitter); until then callers get the same error at once.
+    """
+
+    def __init__(
+        self,
+        source: TokenSource,
+        user: ExpectedUser,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.source = source
+        self._user = user
+        self._clock = clock
+        self._threads = FileThreads()
+        self._token: Token | None = None
+        self._fetched_at = 0.0
+        self._renew_at = 0.0
+        self._dead_at = 0.0
+        self._flight: asyncio.Task[Token] | None = None
+        self._failure: TokenError | None = None
+        self._failures = 0
+        self._retry_at = 0.0
+        self._pastes = 0
+
+    @property
+    def name(self) -> str:
+        """The provider's name in the configuration."""
+        return self.source.name
+
+    @property
+    def current(self) -> Token | None:
+        """The token in hand, if it is still usable. Asks nobody."""
+        return self._token if self._clock() < self._dead_at else None
+
+    @property
+    def failure(self) -> TokenError | None:
+        """What went wrong at the last attempt, or None."""
+        return self._failure
+
+    async def acquire(self, *, renew: bool = False) -> Token:
+        """Return a usable token, fetching one if need be. Raises TokenError.
+
+        ``renew`` says that Slurm has just refused the current token. Callers that find
+        out at the same time cause one fetch, and a brand-new token is not replaced:
+        whoever is refused twice must stop.
+        """
+        if await self.source.changed():
+            self._discard()
+            self._retry_at = 0.0
+        now = self._clock()
+        if renew and self._token and now - self._fetched_at >= _settled(self._token):
+            self._discard()
+        token = self.current
+        if token is None:
+            return await self._fetch_once()
+        if now >= self._renew_at and now >= self._retry_at:
+            self._start_flight()
+        return token
+
+    def paste(self, secret: str) -> None:
+        """Take what the person typed in (a token, or a portal's token). Memory only."""
+        accept = getattr(self.source, "paste", None)
+        if accept is None:
+            raise SourceMisconfigured(f"The token provider {self.name!r} takes nothing by hand.")
+        accept(secret)
+        self._pastes += 1
+        self._flight = None
+        self._user.forget()
+        self._discard()
+        self._failure, self._failures, self._retry_at = None, 0, 0.0
+
+    @property
+    def accepts_paste(self) -> bool:
+        """Whether a person can type something in that helps this provider."""
+        return hasattr(self.source, "paste")
+
+    def _discard(self) -> None:
+        self._token, self._dead_at = None, 0.0
+
+    async def _fetch_once(self) -> Token:
+        if self._failure is not None and self._clock() < self._retry_at:
+            raise self._failure.with_traceback(None)
+        # Shielded: one caller that gives up must not take the token away from the others.
+        return await asyncio.shield(self._start_flight())
+
+    def _start_flight(self) -> asyncio.Task[Token]:
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._fetch(), name="slurm-token")
+            self._flight.add_done_callback(_note_failure)
+        return self._flight
+
+    async def _fetch(self) -> Token:
+        started, pastes = self._clock(), self._pastes
+        try:
+            token = await self.source.fetch()
+            await self._check_user(token)
+            life = token.lifetime - min(MARGIN, token.lifetime / 2)
+            if life <= 0 or started + life <= self._clock():
+                raise TokenExpired("The token expires before it can be used.")
+        except TokenError as error:
+            self._failures += 1
+            self._failure = error
+            self._retry_at = self._clock() + (_pause(self._failures) if self.source.remote else 0)
+            raise
+        if pastes != self._pastes:
+            return token  # something newer was pasted while this one was on its way
+        self._token = token
+        self._fetched_at = started
+        # Jitter, so that servers started by one class do not renew in step.
+        self._renew_at = started + token.lifetime * random.uniform(0.4, 0.5)  # noqa: S311 - no secret
+        self._dead_at = started + life
+        self._failure, self._failures, self._retry_at = None, 0, 0.0
+        return token
+
+    async def _check_user(self, token: Token) -> None:
+        try:
+            # In a thread: it looks the name up, perhaps in a directory on the network.
+            await self._threads.run("users", lambda: self._user.check(token))
+        except FileSystemStalled:
+            raise SourceUnreachable(
+                "This machine's user directory does not respond, so the token's user cannot "
+                "be looked up."
+            ) from None
+
+
+def _settled(token: Token) -> float:
+    return min(RENEW_AT_MOST_EVERY, token.lifetime / 4)
+
+
+def _pause(failures: int) -> float:
+    longest = min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _note_failure(flight: asyncio.Task[Token]) -> None:
+    # A renewal in the background has no caller to raise to; it is tried again later.
+    if not flight.cancelled() and (error := flight.exception()) is not None:
+        log.info("No new Slurm token: %s", error)
