@@ -83,6 +83,9 @@ lint: $(NODE_READY) ## every static check
 	ruff check .
 	ruff format --check .
 	mypy
+	zizmor --offline --no-progress --quiet .github
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	jlpm lint:check
 
 .PHONY: test
@@ -124,6 +127,30 @@ test-bench: ## the benchmarks' short form: that they run, and what they count; a
 	if [ "$$(id -u)" = 0 ] || [ -n "$${CI:-}" ]; then \
 	  $(MAKE) --no-print-directory bench BENCH='--quick --clusters trixie --output /dev/null'; \
 	else echo 'Not run, for want of root: make test-bench' >&2; fi
+
+# Versions of Python that this machine has; uv finds those it manages.
+PYTHONS ?= 3.10 3.11 3.12 3.13 3.14
+
+.PHONY: test-matrix
+test-matrix: wheel ## the tests without a Slurm, on every Python of this machine (PYTHONS="3.12 3.13")
+	tested=; missing=; for version in $(PYTHONS); do \
+	  python=$$(command -v python$$version || uv python find --no-python-downloads $$version 2>/dev/null) \
+	    && $$python -c 'import venv, ensurepip' || { missing="$$missing $$version"; continue; }; \
+	  $$python -m venv --clear build/python$$version; \
+	  build/python$$version/bin/pip install --quiet "$$(echo build/wheel/*.whl)[test]"; \
+	  PATH="$(CURDIR)/build/python$$version/bin:$$PATH" build/python$$version/bin/pytest tests \
+	    --ignore=tests/real --ignore=tests/fuzz -p no:cacheprovider; tested="$$tested $$version"; \
+	done; echo "Tested on Python:$${tested:- none}. Not on this machine:$${missing:- none}."; [ -n "$$tested" ]
+
+# What a user's environment has: the wheel and JupyterLab, no sources, no Node.js.
+.PHONY: test-isolated
+test-isolated: ## the wheel of dist/, installed beside JupyterLab (JUPYTERLAB='==4.4.*': that one)
+	[ -n "$$(ls dist/*.whl)" ]
+	$(PYTHON) -m venv --clear build/isolated
+	build/isolated/bin/pip install --quiet --pre "jupyterlab$(or $(JUPYTERLAB),>=4.4,<5)" dist/*.whl
+	build/isolated/bin/jupyter server extension list 2>&1 | grep -i 'jupyter_slurm_rest.*OK'
+	build/isolated/bin/jupyter labextension list 2>&1 | grep -i 'jupyter-slurm-rest.*OK'
+	build/isolated/bin/python -m jupyterlab.browser_check --no-browser-test --allow-root
 
 .PHONY: test-js
 test-js: $(NODE_READY) ## jest
