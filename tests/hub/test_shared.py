@@ -15,7 +15,7 @@ from tests.recorded import recorded_by
 
 from .rig import FakeHub, running, server_model
 from .shared_rig import VERSION, Slurmrestd, get, owner, shared
-from .test_configuration import configure
+from .test_app import configure
 
 
 async def test_everybody_gets_the_same_lists_from_one_reading(

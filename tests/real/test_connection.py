@@ -7,7 +7,7 @@ import pytest
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
-from tests.real.talking import client_of, versions_of
+from tests.real.comparison import client_of, versions_of
 
 
 async def test_another_persons_name_is_not_accepted(cluster: Cluster) -> None:

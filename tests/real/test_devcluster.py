@@ -10,7 +10,7 @@ import pytest
 from devcluster import Cluster, DevclusterError, ports, rest
 from devcluster.people import USERS
 from devcluster.process import Process
-from tests.real.talking import until
+from tests.real.comparison import until
 
 
 def submit(cluster: Cluster, user: str, *options: str, script: str) -> int:

@@ -6,9 +6,8 @@ import asyncio
 import random
 
 from devcluster import Cluster
-
-from .parity.compare import by_sbatch, by_us, judge, nothing_starts, versions
-from .parity.corpus import Case
+from tests.real.parity.compare import by_sbatch, by_us, judge, nothing_starts, versions
+from tests.real.parity.corpus import Case
 
 _MARKS = [*["#SBATCH"] * 12, "# SBATCH", "##SBATCH", "#SBATCH#", "#SLURM", " #SBATCH", "", "echo"]
 _PIECES = """

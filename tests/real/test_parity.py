@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from devcluster import Cluster
-
-from .parity.corpus import CASES
-from .parity.repeated import REPEATED
-from .parity.table import compare
+from tests.real.parity.corpus import CASES
+from tests.real.parity.repeated import REPEATED
+from tests.real.parity.table import compare
 
 
 def test_every_script_gives_the_same_job_as_sbatch_or_is_refused(cluster: Cluster) -> None:

@@ -19,8 +19,8 @@ from jupyter_slurm_rest.server.cluster import Cluster as Configured
 from jupyter_slurm_rest.server.settings import read_clusters
 from tests.hub.rig import FakeHub, Running, running, server_model
 from tests.hub.shared_rig import get
+from tests.real.comparison import until
 from tests.real.instances import chosen_generations, need_root, own_cluster, set_private
-from tests.real.talking import until
 
 #: A user of every cluster without an association, a privilege or a job.
 READER = "slurmrestd"

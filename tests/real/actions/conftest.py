@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from devcluster import Cluster
-from tests.real.talking import lines
+from tests.real.comparison import lines
 
 
 @pytest.fixture(autouse=True)

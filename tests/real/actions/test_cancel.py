@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from devcluster import Cluster
-from tests.real.talking import client_of, gone, states, submit, until, until_state, versions_of
+from tests.real.comparison import client_of, gone, states, submit, until, until_state, versions_of
 
 
 async def test_cancel_a_task_a_range_a_component_an_array_and_a_whole(cluster: Cluster) -> None:

@@ -10,7 +10,7 @@ import pytest
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from tests.real.talking import (
+from tests.real.comparison import (
     client_of,
     gone,
     lines,

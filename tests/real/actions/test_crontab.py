@@ -11,7 +11,7 @@ import pytest
 
 from devcluster import Cluster
 from tests.real.api import Api, server_config
-from tests.real.talking import lines
+from tests.real.comparison import lines
 
 
 @pytest.fixture

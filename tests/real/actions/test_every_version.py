@@ -11,7 +11,7 @@ from jupyter_slurm_rest.slurm import SlurmClient
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from tests.real.talking import (
+from tests.real.comparison import (
     client_of,
     gone,
     shown,

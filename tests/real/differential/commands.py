@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.models.job_id import known_ranges
-from tests.real.talking import lines
+from tests.real.comparison import lines
 
 #: One line of squeue or of ours: what is compared of one task.
 Line = dict[str, str]

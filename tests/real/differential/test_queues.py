@@ -28,7 +28,7 @@ from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 from tests.real.instances import own_cluster
 
 from .commands import differing, ours, sacct, sinfo, squeue, tasks
-from .deeds import QUEUES, Deed
+from .random_actions import QUEUES, Deed
 
 _log = logging.getLogger(__name__)
 QUEUES_EACH = int(os.environ.get("DIFFERENTIAL_QUEUES", "5"))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from devcluster import Cluster
+from tests.real.comparison import lines, states, submit, until, until_state
 from tests.real.instances import own_cluster
-from tests.real.talking import lines, states, submit, until, until_state
 
 
 @pytest.fixture(scope="package")

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from tests.real.talking import (
+from tests.real.comparison import (
     Table,
     client_of,
     differing,

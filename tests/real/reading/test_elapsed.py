@@ -10,7 +10,7 @@ from jupyter_slurm_rest.queue.table import with_elapsed
 from jupyter_slurm_rest.slurm import JobList, SlurmClient
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
-from tests.real.talking import client_of, lines, seconds, settle, submit, until, until_state
+from tests.real.comparison import client_of, lines, seconds, settle, submit, until, until_state
 
 
 async def rows(client: SlurmClient, job: int) -> list[JobSummary]:

@@ -10,7 +10,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.server.job_files import name_unopened
 from jupyter_slurm_rest.slurm.models import ExitCode
-from tests.real.talking import client_of, lines, states, submit, until, versions_of
+from tests.real.comparison import client_of, lines, states, submit, until, versions_of
 
 #: 26.05 makes the folders that a person may make: these nobody but root may.
 #: By name: options, script, the exit code, and what is said.

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm import JobList
-from tests.real.talking import (
+from tests.real.comparison import (
     client_of,
     differing,
     lines,

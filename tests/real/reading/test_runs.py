@@ -8,7 +8,7 @@ from typing import Any
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
-from tests.real.talking import client_of, lines, moment, settle, submit, until, until_state
+from tests.real.comparison import client_of, lines, moment, settle, submit, until, until_state
 
 SACCT = "state,submit,start,end,elapsedraw"
 

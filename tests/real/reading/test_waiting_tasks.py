@@ -11,7 +11,7 @@ from typing import Any
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
-from tests.real.talking import (
+from tests.real.comparison import (
     Table,
     client_of,
     differing,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.sbatch.jobspec import Submitter
-from tests.real.talking import client_of, lines, shown, until, versions_of
+from tests.real.comparison import client_of, lines, shown, until, versions_of
 from tests.real.versions import seen
 
 _SCRIPT = """#!/bin/sh

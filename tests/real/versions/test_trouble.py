@@ -16,7 +16,7 @@ from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
 from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from tests.real.talking import client_of, lines, submit, until, versions_of
+from tests.real.comparison import client_of, lines, submit, until, versions_of
 from tests.real.versions import seen
 
 
