@@ -1,4 +1,4 @@
-"""The manual names what there is, and its links lead somewhere."""
+"""The manual names what exists, its links resolve, and its tables match their data."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.settings import ClusterSettings
 from jupyter_slurm_rest.tokens.factory import SOURCES
+from tests.real.versions.seen import ROWS, load
+from tests.real.versions.table import PAGE, RESULTS, with_table
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -53,3 +55,16 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 def _slug(heading: str) -> str:
     return re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def test_the_page_shows_the_results() -> None:
+    page = PAGE.read_text()
+    assert page == with_table(page, load(RESULTS)), "run: python -m tests.real.versions.table"
+
+
+def test_every_result_has_a_row_and_none_is_wrong() -> None:
+    cells = [
+        cell for some in load(RESULTS).values() for cells in some.values() for cell in cells.items()
+    ]
+    assert {row for row, _ in cells} <= set(ROWS)
+    assert [cell for cell in cells if cell[1] == "wrong"] == []

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch import OPTIONS, Submitter, merge, parse_script
-from jupyter_slurm_rest.slurm.wire.submit import encode
+from jupyter_slurm_rest.slurm.wire.submit import encode, new_mark, without_mark
 from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 _VERSIONS = [f"v0.0.{number}" for number in (37, 38, 39, 40, 41, 42, 43, 44, 45, 46)]
@@ -303,3 +303,17 @@ def test_the_old_sbatch_tells_the_job_how_its_files_are_opened(release: str, tol
 def test_an_arbitrary_distribution_keeps_the_order_of_its_nodes(hosts: str, written: str) -> None:
     told = job(f"-m arbitrary -w {hosts}", "v0.0.45")
     assert told["required_nodes"] == [written]
+
+
+def test_a_mark_is_invisible_where_the_person_looks() -> None:
+    assert without_mark(new_mark()) == ""
+    assert without_mark(f"/home/alice/run.sh#{new_mark()}") == "/home/alice/run.sh"
+
+
+def test_no_two_are_alike() -> None:
+    assert new_mark() != new_mark()
+
+
+@pytest.mark.parametrize("text", ["", "/home/alice/a#b.sh", "jsr-notes", "see jsr-1"])
+def test_other_texts_stay(text: str) -> None:
+    assert without_mark(text) == text
