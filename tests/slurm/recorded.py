@@ -48,6 +48,10 @@ class Recording:
     def path(self, name: str) -> str:
         return self.index[name].path
 
+    def job_id(self, name: str) -> str:
+        """The id of the job that the call ``name`` asked for."""
+        return self.path(name).rpartition("/")[2]
+
     def body(self, name: str) -> bytes:
         return self.index[name].body
 
