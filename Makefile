@@ -78,6 +78,17 @@ demo-hub: ## JupyterHub with alice and bob on a real Slurm of this machine, unti
 	@if [ "$$(id -u)" = 0 ]; then become=; else become='sudo -E'; fi; \
 	exec $$become $(BIN)/python -m devcluster.demo_hub --wheel build/wheel/*.whl
 
+DOCS_READY := build/docs-env/.ready
+
+$(DOCS_READY): pyproject.toml
+	$(PYTHON) -m venv build/docs-env
+	SKIP_JUPYTER_BUILDER=1 build/docs-env/bin/pip install --quiet --editable '.[docs]'
+	touch $@
+
+.PHONY: docs
+docs: $(DOCS_READY) ## the documentation site in build/docs; a warning is an error
+	build/docs-env/bin/sphinx-build --fail-on-warning --keep-going -q docs build/docs
+
 .PHONY: lint
 lint: $(NODE_READY) ## every static check
 	ruff check .
@@ -89,7 +100,7 @@ lint: $(NODE_READY) ## every static check
 	jlpm lint:check
 
 .PHONY: test
-test: test-python test-fuzz test-js test-real test-image test-bench test-ui ## all tests
+test: docs test-python test-fuzz test-js test-real test-image test-bench test-ui ## all tests
 
 .PHONY: test-python
 test-python: $(FRONTEND) ## pytest, without a Slurm
@@ -165,7 +176,7 @@ test-ui: wheel ## Galata, in the system's Chromium; as root, on a real Slurm as 
 
 .PHONY: clean
 clean: ## what was built, not what was installed
-	rm -rf build dist lib coverage tsconfig.tsbuildinfo jupyter_slurm_rest/labextension \
+	rm -rf build dist lib docs/api/openapi.json coverage tsconfig.tsbuildinfo jupyter_slurm_rest/labextension \
 	  .mypy_cache .pytest_cache .ruff_cache .eslintcache .stylelintcache ui-tests/test-results
 
 .PHONY: help
