@@ -1,12 +1,12 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-import { accountPlugin } from './plugins/account';
-import { clustersPlugin } from './plugins/clusters';
-import { jobPlugin } from './plugins/job';
-import { notificationsPlugin } from './plugins/notifications';
-import { panelPlugin } from './plugins/panel';
-import { submitPlugin } from './plugins/submit';
-import { tokenPlugin } from './plugins/token';
+import { accountPlugin } from './account/plugin';
+import { jobPlugin } from './job/plugin';
+import { notificationsPlugin } from './notifications/plugin';
+import { clustersPlugin } from './panel/clusters';
+import { panelPlugin } from './panel/plugin';
+import { submitPlugin } from './submit/plugin';
+import { tokenPlugin } from './token/plugin';
 
 export { ISlurmClusters } from './tokens';
 

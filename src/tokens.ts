@@ -2,7 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
 import type { ApiError, SlurmServer } from './api/request';
-import type { IClusterInfo } from './api/vocabulary';
+import type { IClusterInfo } from './api/types';
 
 /** The clusters that the server is configured for, and the one that is looked at. */
 export interface ISlurmClusters {

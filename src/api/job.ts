@@ -1,6 +1,6 @@
 import type { SlurmServer } from './request';
 import type { components } from './schema';
-import type { IActionResult, IJob, IJobChange, IOutputChunk } from './vocabulary';
+import type { IActionResult, IJob, IJobChange, IOutputChunk } from './types';
 
 /** What can be done to a job that is there. */
 export type Action = components['schemas']['ActionRequest']['action'];

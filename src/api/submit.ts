@@ -3,7 +3,7 @@ import type { UiSchema } from '@rjsf/utils';
 import type { JSONSchema7 } from 'json-schema';
 
 import type { SlurmServer } from './request';
-import type { IScriptAnswer, ISubmitted } from './vocabulary';
+import type { IScriptAnswer, ISubmitted } from './types';
 
 /** sbatch's options by long name with underscores, in the words a person writes. */
 export type Options = IScriptAnswer['options'];

@@ -1,5 +1,7 @@
 import React from 'react';
 
+import { formatTime, isoTime } from '../words/format';
+
 /** A named value; rows whose value is empty are left out. */
 export type Fact = [term: string, value: React.ReactNode];
 
@@ -38,5 +40,25 @@ export function Facts(props: IFactsProps): JSX.Element | null {
       <h3 className="jp-SlurmFacts-title">{props.title}</h3>
       <FactList facts={props.facts} />
     </section>
+  );
+}
+
+/** A moment in the person's own time; its unambiguous form is the title. */
+export function TimeValue(props: { epoch: number }): JSX.Element {
+  const iso = isoTime(props.epoch);
+  return (
+    <time dateTime={iso} title={iso}>
+      {formatTime(props.epoch)}
+    </time>
+  );
+}
+
+/** A named value; nothing when it is empty. */
+export function Row(props: { term: string; children: string }): JSX.Element | null {
+  return props.children === '' ? null : (
+    <div className="jp-SlurmFacts-row">
+      <dt>{props.term}</dt>
+      <dd>{props.children}</dd>
+    </div>
   );
 }

@@ -2,8 +2,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button, errorIcon, infoIcon, offlineBoltIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import type { PolledModel } from '../api/polled';
 import type { ApiError } from '../api/request';
-import { describeError } from '../models/errorwords';
+import { describeError } from '../words/errors';
+import { formatRelative } from '../words/format';
+import { useNow } from './hooks';
 import { useRemedy } from './remedy';
 
 /** A line above a list: why it is old, or what it does not show. */
@@ -90,4 +93,67 @@ export function Waiting(props: { label: string }): JSX.Element {
       ))}
     </div>
   );
+}
+
+export interface IProblemProps {
+  error: ApiError;
+  trans: TranslationBundle;
+  /** Tries again; no button without it. */
+  onRetry?: () => void;
+  /** What stays true although this failed: "Shown is what was read 3 minutes ago." */
+  note?: string;
+}
+
+/** A failure inside a view: what is wrong, what to do about it, and Slurm's own words as they are. */
+export function Problem(props: IProblemProps): JSX.Element {
+  const { error, note, onRetry, trans } = props;
+  const { advice, text } = describeError(error, trans);
+  const remedy = useRemedy(error);
+  return (
+    <div className="jp-SlurmProblem" role="alert">
+      <errorIcon.react tag="span" className="jp-SlurmProblem-icon" aria-hidden="true" />
+      <div className="jp-SlurmProblem-text">
+        <p>{text}</p>
+        {advice !== '' && <p>{advice}</p>}
+        {error.slurmText !== '' && error.slurmText !== error.message && (
+          <p>{trans.__('Slurm says: %1', error.slurmText)}</p>
+        )}
+        {remedy?.advice !== undefined && <p>{remedy.advice}</p>}
+        {note !== undefined && <p>{note}</p>}
+      </div>
+      {remedy?.action !== undefined && (
+        <button type="button" className="jp-SlurmButton" onClick={remedy.action.run}>
+          {remedy.action.label}
+        </button>
+      )}
+      {onRetry !== undefined && (
+        <button type="button" className="jp-SlurmButton" onClick={onRetry}>
+          {trans.__('Retry')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What a list must say about itself: that it is old and why, or what it leaves out. */
+export function ListBanners(props: {
+  model: PolledModel & { readonly note: string };
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { model, trans } = props;
+  const now = useNow(5);
+  const remedy = useRemedy(model.error);
+  if (model.stale && model.asOf !== null) {
+    const age = trans.__('This is from %1.', formatRelative(Math.min(model.asOf, now), now, trans));
+    const words = model.error ? describeError(model.error, trans).text : model.note;
+    return (
+      <Banner
+        tone="warning"
+        text={age}
+        advice={words}
+        action={remedy?.action ?? { label: trans.__('Try again'), run: () => void model.refresh() }}
+      />
+    );
+  }
+  return model.note ? <Banner tone="info" text={model.note} /> : null;
 }

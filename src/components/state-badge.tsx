@@ -1,8 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Tone } from '../models/jobstate';
-import { describeState } from '../models/jobstate';
+import { describeState, type Tone } from '../words/job-state';
 
 /** Letters that fit into the narrowest column of states. */
 const SHORT = 9;

@@ -1,7 +1,7 @@
 import type { Page, Route } from '@playwright/test';
 
-import type { IAccount, IClusterInfo, IJobSummary, INode } from '../../src/api/vocabulary';
-import { aJob } from '../../src/models/__tests__/jobs';
+import type { IAccount, IClusterInfo, IJobSummary, INode } from '../../src/api/types';
+import { aJob } from '../../src/__tests__/jobs';
 
 /** A queue and nodes as large, old or broken as a test needs them; typed by the API's schema. */
 export interface IStub {

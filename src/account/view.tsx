@@ -1,0 +1,137 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { Row } from '../components/facts';
+import { useModel, useNow } from '../components/hooks';
+import { Placeholder, Problem, Waiting } from '../components/notice';
+import { lacksAccounting } from '../words/errors';
+import { formatPercent, formatRelative } from '../words/format';
+import { AccountLimits, QosTable } from './limits';
+import type { AccountModel, IStanding } from './model';
+
+/** What a person may use, and how they stand. */
+export function AccountView(props: { model: AccountModel; trans: TranslationBundle }): JSX.Element {
+  const { model, trans } = props;
+  useModel(model);
+  const now = useNow(30);
+  const { account, asOf, error } = model;
+  const retry = () => void model.refresh();
+  if (account === null) {
+    if (error === null) {
+      return <Waiting label={trans.__('Reading your account…')} />;
+    }
+    return lacksAccounting(error) ? (
+      <Placeholder
+        title={trans.__('This cluster has no accounting.')}
+        text={trans.__('There are no accounts, limits or shares: everybody may use all of it.')}
+      />
+    ) : (
+      <Problem error={error} trans={trans} onRetry={retry} />
+    );
+  }
+  const { standings } = model;
+  return (
+    <>
+      {error !== null && asOf !== null ? (
+        <Problem
+          error={error}
+          trans={trans}
+          note={trans.__('What is shown was read %1.', formatRelative(asOf, now, trans))}
+          onRetry={retry}
+        />
+      ) : null}
+      <h2 className="jp-SlurmAccount-title">{trans.__('%1 on %2', account.user, model.cluster)}</h2>
+      {standings.length === 0 ? (
+        <Placeholder
+          title={trans.__('You have no Slurm account on this cluster.')}
+          text={trans.__('Ask your administrator for one; without it jobs are refused.')}
+        />
+      ) : (
+        <>
+          <h3 className="jp-SlurmFacts-title">{trans.__('Accounts')}</h3>
+          <p className="jp-SlurmAccount-about">
+            {trans.__(
+              'Fairshare goes from 0 to 1: the more of your share you have used lately, the lower it is, and the later your jobs start.'
+            )}
+          </p>
+          <div className="jp-SlurmAccount-cards">
+            {standings.map(standing => (
+              <Standing
+                key={`${standing.association.account} ${standing.association.partition}`}
+                standing={standing}
+                trans={trans}
+              />
+            ))}
+          </div>
+        </>
+      )}
+      {account.qos.length > 0 ? <QosTable qos={account.qos} trans={trans} /> : null}
+    </>
+  );
+}
+
+function Standing(props: { standing: IStanding; trans: TranslationBundle }): JSX.Element {
+  const { trans } = props;
+  const { account, accounts, association, own } = props.standing;
+  const { partition } = association;
+  return (
+    <section className="jp-SlurmAccount-card" aria-label={association.account}>
+      <h4 className="jp-SlurmAccount-name">
+        {association.account}
+        {association.is_default ? (
+          <span className="jp-SlurmAccount-mark">{trans.__('default')}</span>
+        ) : null}
+      </h4>
+      {partition ? <p>{trans.__('Only on partition %1', partition)}</p> : null}
+      {own !== null && own.fairshare !== null ? (
+        <Fairshare value={own.fairshare} trans={trans} />
+      ) : null}
+      <dl className="jp-SlurmFacts-list">
+        <Row term={trans.__('Your share of it')}>
+          {usage(own?.norm_shares, own?.effective_usage, trans)}
+        </Row>
+        <Row term={trans.__("The account's share")}>
+          {usage(account?.norm_shares, account?.effective_usage, trans)}
+        </Row>
+        <AccountLimits association={association} accounts={accounts} trans={trans} />
+        <Row term={trans.__('QOS')}>
+          {association.qos
+            .map(name => (name === association.default_qos ? trans.__('%1 (default)', name) : name))
+            .join(', ')}
+        </Row>
+      </dl>
+    </section>
+  );
+}
+
+function Fairshare(props: { value: number; trans: TranslationBundle }): JSX.Element {
+  const { value, trans } = props;
+  const words = value.toFixed(2);
+  return (
+    <div className="jp-SlurmAccount-fairshare">
+      <span>{trans.__('Fairshare')}</span>
+      <meter
+        className="jp-SlurmAccount-meter"
+        min={0}
+        max={1}
+        value={value}
+        aria-label={trans.__('Fairshare')}
+        aria-valuetext={words}
+      />
+      <b>{words}</b>
+    </div>
+  );
+}
+
+function usage(
+  shares: number | null | undefined,
+  used: number | null | undefined,
+  trans: TranslationBundle
+): string {
+  if (typeof shares !== 'number') {
+    return '';
+  }
+  return typeof used === 'number'
+    ? trans.__('%1, used %2', formatPercent(shares), formatPercent(used))
+    : formatPercent(shares);
+}

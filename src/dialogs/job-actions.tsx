@@ -1,0 +1,194 @@
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { ApiError, type SlurmServer } from '../api/request';
+import type { IActionResult } from '../api/types';
+import { describeError } from '../words/errors';
+
+/** Names that a dialog shows before it only counts. */
+const NAMED = 12;
+
+/**
+ * Ask, then cancel, then say what Slurm said of each job.
+ *
+ * @returns The results, or null when the person thought better of it or it failed as a whole.
+ */
+export async function cancelJobs(options: {
+  server: SlurmServer;
+  cluster: string;
+  jobs: readonly INamedJob[];
+  trans: TranslationBundle;
+  /** Called once the queue may have changed, before the person reads what Slurm said. */
+  onAnswer: () => void;
+}): Promise<IActionResult[] | null> {
+  const { server, cluster, trans, onAnswer } = options;
+  const jobs = wholes(options.jobs);
+  const cron = jobs.some(job => job.cron);
+  const answer = await showDialog({
+    title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
+    body: <JobNames jobs={jobs} trans={trans} />,
+    buttons: [
+      Dialog.cancelButton({ label: trans._n('Keep the job', 'Keep the jobs', jobs.length) }),
+      Dialog.warnButton({ label: trans._n('Cancel the job', 'Cancel the jobs', jobs.length) })
+    ],
+    defaultButton: 0
+  });
+  if (!answer.button.accept) {
+    return null;
+  }
+  try {
+    const { results } = await server.send<{ results: IActionResult[] }>(
+      'POST',
+      ['clusters', cluster, 'jobs', 'actions'],
+      { action: 'cancel', job_ids: jobs.map(job => job.id), ...(cron ? { cron } : {}) }
+    );
+    onAnswer();
+    await report({
+      results,
+      jobs,
+      done: trans._n('%1 job cancelled', '%1 jobs cancelled', results.length),
+      refused: count =>
+        trans._n(
+          '%1 of %2 jobs was not cancelled',
+          '%1 of %2 jobs were not cancelled',
+          count,
+          results.length
+        ),
+      trans
+    });
+    return results;
+  } catch (error) {
+    const { text, advice } = describeError(error, trans);
+    // Whoever asked may not have heard the answer: then nobody knows what became of the jobs.
+    const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+    onAnswer();
+    await showDialog({
+      title: refused
+        ? trans._n('The job was not cancelled', 'The jobs were not cancelled', jobs.length)
+        : trans.__('Slurm did not confirm the cancellation'),
+      body: (
+        <div className="jp-SlurmCancel">
+          <p>{text}</p>
+          {advice ? <p>{advice}</p> : null}
+        </div>
+      ),
+      buttons: [Dialog.okButton()]
+    });
+    return null;
+  }
+}
+
+/** Components of a job that waits as that job: Slurm cancels them only together. */
+function wholes(jobs: readonly INamedJob[]): INamedJob[] {
+  const found = new Map<string, INamedJob>();
+  for (const job of jobs) {
+    const together = job.state === 'PENDING' && job.het_job_id;
+    const id = together ? String(job.het_job_id) : job.id;
+    if (!found.has(id)) {
+      found.set(id, { ...job, id });
+    }
+  }
+  return [...found.values()];
+}
+
+function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
+  const { jobs, trans } = props;
+  const more = jobs.length - NAMED;
+  return (
+    <div className="jp-SlurmCancel">
+      <ul>
+        {jobs.slice(0, NAMED).map(job => (
+          <li key={job.id}>
+            {job.id} {job.name ? <b>{job.name}</b> : null}
+          </li>
+        ))}
+        {more > 0 ? <li>{trans._n('and %1 more', 'and %1 more', more)}</li> : null}
+      </ul>
+      {jobs.some(job => job.state === 'PENDING' && job.het_job_id) ? (
+        <p>{trans.__('A heterogeneous job that waits is cancelled with all of its components.')}</p>
+      ) : null}
+      {jobs.some(job => job.cron) ? (
+        <p>
+          {trans.__(
+            'From scrontab: %1. Their lines there are disabled as well, and they do not run again.',
+            jobs
+              .filter(job => job.cron)
+              .map(job => job.id)
+              .join(', ')
+          )}
+        </p>
+      ) : null}
+      <p>{trans.__('A cancelled job cannot be continued.')}</p>
+    </div>
+  );
+}
+
+/** Asks whether `jobs` are to lose what they did not save. */
+export async function confirmRequeue(
+  jobs: readonly { id: string }[],
+  trans: TranslationBundle
+): Promise<boolean> {
+  const { button } = await showDialog({
+    title:
+      jobs.length === 1
+        ? trans.__('Requeue job %1?', jobs[0].id)
+        : trans.__('Requeue %1 jobs?', jobs.length),
+    body: trans.__(
+      'A requeued job is stopped and runs again from the start of its script. What it computed and did not save is lost.'
+    ),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Keep as it is') }),
+      Dialog.warnButton({ label: trans.__('Requeue') })
+    ],
+    defaultButton: 0
+  });
+  return button.accept;
+}
+
+/** A job as far as people must be told which one it is. */
+export interface INamedJob {
+  id: string;
+  name?: string;
+  state?: string;
+  cron?: boolean;
+  het_job_id?: number | null;
+}
+
+/** Says what Slurm said: briefly where it did everything, job by job where it refused some. */
+export async function report(options: {
+  results: readonly IActionResult[];
+  jobs: readonly INamedJob[];
+  /** Several jobs, and all went well. */
+  done: string;
+  /** So many were refused. */
+  refused: (count: number) => string;
+  trans: TranslationBundle;
+}): Promise<void> {
+  const { results, jobs, done, trans } = options;
+  const refused = results.filter(result => !result.ok);
+  if (refused.length === 0) {
+    const [first] = results;
+    Notification.success(
+      results.length === 1 ? trans.__('Job %1: %2', first.id, first.message) : done,
+      { autoClose: 4000 }
+    );
+    return;
+  }
+  const names = new Map(jobs.map(job => [job.id, job.name ?? '']));
+  await showDialog({
+    title: options.refused(refused.length),
+    body: (
+      <div className="jp-SlurmCancel">
+        <ul>
+          {[...refused, ...results.filter(result => result.ok)].map(result => (
+            <li key={result.id} className={result.ok ? undefined : 'jp-mod-refused'}>
+              {result.id} <b>{names.get(result.id)}</b> {result.message}
+            </li>
+          ))}
+        </ul>
+      </div>
+    ),
+    buttons: [Dialog.okButton()]
+  });
+}

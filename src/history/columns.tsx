@@ -1,0 +1,112 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { TimeValue } from '../components/facts';
+import { StateBadge } from '../components/state-badge';
+import {
+  fitJobs,
+  type IJobLayout,
+  type IJobLayoutOptions,
+  type JobColumn,
+  jobColumns,
+  PROGRESS,
+  RunTime
+} from '../table/job-columns';
+import { formatRelative, isoTime } from '../words/format';
+import { exitPair } from '../words/job-state';
+
+/** How finished jobs are laid out at some width: as in the queue, but with their end. */
+export function historyLayout(options: IJobLayoutOptions): IJobLayout {
+  return fitJobs(
+    options.width,
+    () => compactColumns(options),
+    () => wideColumns(options),
+    ORDER
+  );
+}
+
+function compactColumns(options: IJobLayoutOptions): JobColumn[] {
+  const { trans, now } = options;
+  return [
+    jobColumns(options).twoLines,
+    {
+      id: 'end',
+      label: trans.__('Ended'),
+      sort: 'end_time',
+      width: 126,
+      fits: true,
+      cell: job => (
+        <>
+          <StateBadge state={job.state} flags={job.flags} trans={trans} />
+          <span className="jp-SlurmTable-second">
+            <Ago epoch={job.end_time} now={now} trans={trans} />
+          </span>
+        </>
+      )
+    }
+  ];
+}
+
+function wideColumns(options: IJobLayoutOptions): JobColumn[] {
+  const { trans } = options;
+  const { name, state, id, user, partition, cpus, where, account } = jobColumns(options);
+  return [
+    name,
+    state,
+    {
+      id: 'ended',
+      label: trans.__('Ended'),
+      sort: 'end_time',
+      width: 190,
+      cell: job => job.end_time !== null && <TimeValue epoch={job.end_time} />
+    },
+    id,
+    ...user,
+    {
+      id: 'elapsed',
+      label: trans.__('Time'),
+      sort: 'elapsed',
+      width: PROGRESS,
+      fits: true,
+      cell: job => <RunTime seconds={job.elapsed} job={job} trans={trans} />
+    },
+    partition,
+    {
+      id: 'exit',
+      label: trans.__('Exit code'),
+      width: 74,
+      numeric: true,
+      cell: job => (job.exit_code === null ? '' : exitPair(job.exit_code))
+    },
+    cpus,
+    where,
+    account
+  ];
+}
+
+const ORDER = [
+  'state',
+  'job_id',
+  'name',
+  'user',
+  'partition',
+  'account',
+  'ended',
+  'elapsed',
+  'exit',
+  'where',
+  'cpus'
+];
+
+function Ago(props: {
+  epoch: number | null;
+  now: number;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { epoch, now, trans } = props;
+  return epoch === null ? null : (
+    <time dateTime={isoTime(epoch)} title={isoTime(epoch)}>
+      {formatRelative(Math.min(epoch, now), now, trans)}
+    </time>
+  );
+}

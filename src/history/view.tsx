@@ -1,0 +1,159 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { IJobSummary, Scope } from '../api/types';
+import { FilterBox } from '../components/filter-box';
+import { useModel, useNow, useWidth } from '../components/hooks';
+import { Failure, ListBanners, Placeholder, Waiting } from '../components/notice';
+import { JobTable } from '../table/job-table';
+import { lacksAccounting } from '../words/errors';
+import { historyLayout } from './columns';
+import type { HistoryModel, Outcome } from './model';
+
+export interface IHistoryViewProps {
+  model: HistoryModel;
+  trans: TranslationBundle;
+  open: (jobs: IJobSummary[]) => void;
+}
+
+/** The jobs that are over. */
+export function HistoryView(props: IHistoryViewProps): JSX.Element {
+  const { model, trans } = props;
+  const root = React.useRef<HTMLDivElement>(null);
+  const width = useWidth(root);
+  useModel(model);
+  const known = model.asOf !== null;
+  return (
+    <div ref={root} className="jp-SlurmList jp-SlurmHistory">
+      {known ? <ListBanners model={model} trans={trans} /> : null}
+      {known ? <HistoryFilters model={model} trans={trans} /> : null}
+      <HistoryBody {...props} width={width} />
+    </div>
+  );
+}
+
+function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element {
+  const { model, trans, width, open } = props;
+  const now = useNow(30);
+  const { scope } = model.query;
+  const layout = React.useMemo(
+    () => historyLayout({ width, scope, trans, now, open: job => open([job]) }),
+    [width, scope, trans, now, open]
+  );
+  if (model.asOf === null) {
+    return <Unknown model={model} trans={trans} />;
+  }
+  if (model.total === 0) {
+    return <NoJobs model={model} trans={trans} />;
+  }
+  return (
+    <JobTable
+      model={model}
+      label={trans.__('Finished jobs')}
+      layout={layout}
+      // What ended last or took longest is what is looked for.
+      greatestFirst={['end_time', 'elapsed', 'cpus']}
+      open={open}
+    />
+  );
+}
+
+function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
+  const { model, trans } = props;
+  const { error } = model;
+  if (error === null) {
+    return <Waiting label={trans.__('Reading the history…')} />;
+  }
+  return lacksAccounting(error) ? (
+    <Placeholder
+      title={trans.__('This cluster has no accounting.')}
+      text={trans.__(
+        'Slurm forgets jobs some minutes after they end unless slurmdbd keeps them. Your administrator can set it up.'
+      )}
+    />
+  ) : (
+    <Failure error={error} trans={trans} retry={() => void model.refresh()} />
+  );
+}
+
+function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
+  const { model, trans } = props;
+  const { days, scope } = model.query;
+  if (model.filtered) {
+    return (
+      <Placeholder
+        title={trans.__('No finished job matches.')}
+        action={{ label: trans.__('Show all'), run: () => model.showAll() }}
+      />
+    );
+  }
+  return (
+    <Placeholder
+      title={
+        scope === 'mine'
+          ? trans._n(
+              'No job of yours ended within %1 day.',
+              'No job of yours ended within %1 days.',
+              days
+            )
+          : trans._n('No job ended within %1 day.', 'No job ended within %1 days.', days)
+      }
+      action={
+        days < 90
+          ? { label: trans.__('Look further back'), run: () => model.setQuery({ days: 90 }) }
+          : undefined
+      }
+    />
+  );
+}
+
+/** Whose finished jobs, which of them, and how far back. */
+export function HistoryFilters(props: {
+  model: HistoryModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  const { days, outcome, scope, search } = model.query;
+  return (
+    <div className="jp-SlurmList-filters">
+      <FilterBox
+        value={search}
+        label={trans.__('Filter finished jobs')}
+        clearLabel={trans.__('Clear the filter')}
+        onChange={words => model.setQuery({ search: words })}
+      />
+      <div className="jp-SlurmHistory-choices">
+        <HTMLSelect
+          aria-label={trans.__('Whose jobs')}
+          value={scope}
+          options={[
+            { value: 'mine', label: trans.__('Mine') },
+            { value: 'all', label: trans.__('All users') }
+          ]}
+          onChange={event => model.setQuery({ scope: event.target.value as Scope })}
+        />
+        <HTMLSelect
+          aria-label={trans.__('How they ended')}
+          value={outcome}
+          options={[
+            { value: 'any', label: trans.__('Any end') },
+            { value: 'good', label: trans.__('Completed') },
+            { value: 'bad', label: trans.__('Failed') },
+            { value: 'stopped', label: trans.__('Cancelled') }
+          ]}
+          onChange={event => model.setQuery({ outcome: event.target.value as Outcome })}
+        />
+        <HTMLSelect
+          aria-label={trans.__('How far back')}
+          value={String(days)}
+          options={[1, 7, 30, 90].map(count => ({
+            value: String(count),
+            label: trans._n('%1 day', '%1 days', count)
+          }))}
+          onChange={event => model.setQuery({ days: Number(event.target.value) })}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import type { Stream } from '../../api/job';
+import type { IOutputChunk } from '../../api/types';
+import { JobOutputModel } from '../output-model';
+
+/** A file on the server, read in chunks from its last `tail` bytes on. */
+class OutputFile {
+  text = '';
+  finished = false;
+  missing = false;
+  tail = 20;
+  chunk = 10;
+  readonly asked: { stream: Stream; offset: number | null }[] = [];
+
+  output = async (stream: Stream, offset: number | null): Promise<IOutputChunk> => {
+    this.asked.push({ stream, offset });
+    if (this.missing) {
+      const at = offset ?? 0;
+      return {
+        path: '/x.out',
+        size: 0,
+        offset: at,
+        next_offset: at,
+        text: '',
+        finished: this.finished,
+        truncated_start: false,
+        note: 'There is no such file here.',
+        contents_path: ''
+      };
+    }
+    const size = this.text.length;
+    const beyond = offset !== null && offset > size;
+    const start = offset === null ? Math.max(0, size - this.tail) : beyond ? 0 : offset;
+    const text = this.text.slice(start, start + this.chunk);
+    return {
+      path: `/home/alice/${stream}`,
+      size,
+      offset: start,
+      next_offset: start + text.length,
+      text,
+      finished: this.finished && start + text.length === size,
+      truncated_start: offset === null && start > 0,
+      note: '',
+      contents_path: ''
+    };
+  };
+}
+
+function begin(file: OutputFile) {
+  const model = new JobOutputModel({ api: file, name: 'test', interval: 10 });
+  return { model, shown: () => model.text.blocks.map(block => block.text).join('') };
+}
+
+const wait = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+describe('JobOutputModel', () => {
+  it('follows a file while somebody looks', async () => {
+    const file = new OutputFile();
+    const { model, shown } = begin(file);
+    file.text = 'one\n';
+    model.watched = true;
+    await wait(30);
+    file.text += 'two\n';
+    await wait(40);
+    expect(shown()).toBe('one\ntwo\n');
+    model.watched = false;
+    await wait(20);
+    const asked = file.asked.length;
+    await wait(40);
+    expect(file.asked.length).toBe(asked);
+    model.dispose();
+  });
+
+  it('shows the end of a large file, and says that it is the end', async () => {
+    const file = new OutputFile();
+    file.text = 'x'.repeat(100) + '\nthe very end';
+    file.finished = true;
+    const { model, shown } = begin(file);
+    await model.refresh();
+    expect(shown().endsWith('the very end')).toBe(true);
+    expect(shown().length).toBe(20);
+    expect(model.endOnly).toBe(true);
+    model.dispose();
+  });
+
+  it('stops when the job has ended and all was read', async () => {
+    const file = new OutputFile();
+    file.text = 'done\n';
+    file.finished = true;
+    const { model, shown } = begin(file);
+    model.watched = true;
+    await wait(60);
+    expect(shown()).toBe('done\n');
+    expect(file.asked).toHaveLength(1);
+    model.dispose();
+  });
+
+  it('begins anew when the file was written anew', async () => {
+    const file = new OutputFile();
+    file.text = 'first run\n';
+    const { model, shown } = begin(file);
+    await model.refresh();
+    file.text = 'again\n';
+    await model.refresh();
+    expect(shown()).toBe('again\n');
+    expect(model.endOnly).toBe(false);
+    model.dispose();
+  });
+
+  it('says which file cannot be read, and reads it once it is there', async () => {
+    const file = new OutputFile();
+    file.missing = true;
+    const { model, shown } = begin(file);
+    await model.refresh();
+    expect(model.file?.note).toBe('There is no such file here.');
+    expect(shown()).toBe('');
+    file.missing = false;
+    file.text = 'here\n';
+    await model.refresh();
+    expect(model.file?.note).toBe('');
+    expect(shown()).toBe('here\n');
+    model.dispose();
+  });
+
+  it('does not mix what two streams said', async () => {
+    const file = new OutputFile();
+    file.text = 'out\n';
+    const { model, shown } = begin(file);
+    await model.refresh();
+    const late = model.refresh();
+    model.stream = 'stderr';
+    file.text = 'err\n';
+    await late;
+    await model.refresh();
+    expect(file.asked.slice(-1)[0].stream).toBe('stderr');
+    expect(shown()).toBe('err\n');
+    model.dispose();
+  });
+});

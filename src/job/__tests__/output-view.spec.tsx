@@ -1,0 +1,99 @@
+import { Sanitizer } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+
+import { job } from '../../__tests__/jobs';
+import type { IOutputChunk } from '../../api/types';
+import { JobOutputModel } from '../output-model';
+import { JobOutput } from '../output-view';
+
+const trans = nullTranslator.load('jupyter_slurm_rest');
+
+function begin(first: Partial<IOutputChunk>) {
+  let text = first.text ?? '';
+  const model = new JobOutputModel({
+    name: 'test',
+    api: {
+      output: (_stream, offset) => {
+        const start = offset ?? 0;
+        return Promise.resolve({
+          path: '/home/alice/slurm-123.out',
+          size: text.length,
+          offset: start,
+          next_offset: text.length,
+          finished: false,
+          truncated_start: false,
+          note: '',
+          contents_path: 'slurm-123.out',
+          ...first,
+          text: text.slice(start)
+        });
+      }
+    }
+  });
+  const files = { open: jest.fn(), download: jest.fn() };
+  const element = () => (
+    <JobOutput job={job()} output={model} sanitizer={new Sanitizer()} files={files} trans={trans} />
+  );
+  const { rerender } = render(element());
+  const look = async () => {
+    await model.refresh();
+    rerender(element());
+  };
+  return {
+    model,
+    files,
+    look,
+    grow: async (more: string) => {
+      text += more;
+      await look();
+    }
+  };
+}
+
+const shown = () => screen.getByRole('region').textContent;
+
+describe('JobOutput', () => {
+  it('shows each line once, however often the file grew', async () => {
+    const { grow, look, model } = begin({ text: 'one\n' });
+    await look();
+    await grow('two\n');
+    await grow('three\n');
+    await waitFor(() => expect(shown()).toBe('one\ntwo\nthree\n'));
+    model.dispose();
+  });
+
+  it('takes what a job writes for text, never for HTML', async () => {
+    const { look, model } = begin({ text: '<img src=x onerror=alert(1)> \u001b[31mred\u001b[0m' });
+    await look();
+    await waitFor(() => expect(shown()).toContain('<img src=x onerror=alert(1)> red'));
+    expect(document.querySelector('img')).toBeNull();
+    model.dispose();
+  });
+
+  it('says which file cannot be read, and why', async () => {
+    const { look, model } = begin({ note: 'You may not read this file.', contents_path: '' });
+    await look();
+    expect(screen.getByText('You may not read this file.')).toBeTruthy();
+    expect(screen.getByText('/home/alice/slurm-123.out')).toBeTruthy();
+    expect(screen.queryByRole('button')).toBeNull();
+    model.dispose();
+  });
+
+  it('opens the file where JupyterLab can', async () => {
+    const { files, look, model } = begin({ text: 'one\n' });
+    await look();
+    await userEvent.click(screen.getByRole('button', { name: 'Open in editor' }));
+    expect(files.open).toHaveBeenCalledWith('slurm-123.out');
+    model.dispose();
+  });
+
+  it('says that only the end of a long file is shown', async () => {
+    const { look, model } = begin({ text: 'the end\n', truncated_start: true });
+    await look();
+    expect(screen.getByText(/only its end/)).toBeTruthy();
+    model.dispose();
+  });
+});

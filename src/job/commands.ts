@@ -1,0 +1,224 @@
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import {
+  copyIcon,
+  editIcon,
+  type LabIcon,
+  launchIcon,
+  pauseIcon,
+  redoIcon,
+  refreshIcon,
+  runIcon,
+  stopIcon
+} from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { type Action, JobApi } from '../api/job';
+import { CommandIDs, JobCommandIDs } from '../command-ids';
+import { shown } from '../dialogs/errors';
+import type { ISlurmClusters } from '../tokens';
+import { fits, type JobCommand } from './actions';
+import { describeJobArguments, type IJobArguments, jobArguments } from './arguments';
+import type { JobModel } from './model';
+
+export interface IJobCommandsOptions {
+  commands: CommandRegistry;
+  clusters: ISlurmClusters;
+  /** The model of a job that is open, or null. */
+  find: (job: IJobArguments) => JobModel | null;
+  trans: TranslationBundle;
+}
+
+/** Adds the commands on one job; they work whether or not the job is open. */
+export function addJobCommands(options: IJobCommandsOptions): void {
+  const { clusters, commands, find, trans } = options;
+
+  /** Says what Slurm answered, and has every view of the job look again. */
+  const run = async (
+    args: IJobArguments,
+    title: string,
+    task: () => Promise<string>
+  ): Promise<void> => {
+    try {
+      Notification.success(trans.__('%1: %2', title, await task()), { autoClose: 5000 });
+    } catch (error) {
+      const { errorText } = await import('../words/errors');
+      Notification.error(trans.__('%1: %2', title, errorText(error, trans)), { autoClose: false });
+    }
+    clusters.emitJobsChanged(args.cluster);
+  };
+
+  const act = (action: Action, args: IJobArguments) =>
+    run(args, trans.__('Job %1', args.id), async () => {
+      const model = find(args);
+      const result = await (model
+        ? model.act(action)
+        : new JobApi(clusters.server, args.cluster, args.id).act(action));
+      if (!result.ok) {
+        throw new Error(result.message);
+      }
+      return result.message;
+    });
+
+  const add = (
+    id: string,
+    words: { label: string; caption: string; icon: LabIcon },
+    task: (args: IJobArguments) => Promise<unknown>,
+    command?: JobCommand
+  ) => {
+    commands.addCommand(id, {
+      ...words,
+      describedBy: { args: describeJobArguments(trans) },
+      isEnabled: args => {
+        const named = jobArguments(args);
+        if (named === null) {
+          return false;
+        }
+        const model = find(named);
+        // Of a job that is not open nothing is known: Slurm says no if it must.
+        return (
+          model === null ||
+          command === undefined ||
+          (model.job !== null && !model.busy && fits(command, model.job))
+        );
+      },
+      execute: shown(words.label, trans, async (args: ReadonlyPartialJSONObject) => {
+        const named = jobArguments(args);
+        if (named === null) {
+          throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
+        }
+        return task(named);
+      })
+    });
+  };
+
+  add(
+    JobCommandIDs.cancel,
+    {
+      label: trans.__('Cancel'),
+      caption: trans.__('Cancel this job'),
+      icon: stopIcon
+    },
+    async ({ cluster, id }) => {
+      const { cancelJobs } = await import('../dialogs/job-actions');
+      const job = find({ cluster, id })?.job ?? { id };
+      const { server } = clusters;
+      const onAnswer = () => clusters.emitJobsChanged(cluster);
+      await cancelJobs({ server, cluster, jobs: [job], trans, onAnswer });
+    },
+    'cancel'
+  );
+  add(
+    JobCommandIDs.hold,
+    {
+      label: trans.__('Hold'),
+      caption: trans.__('Keep this job from starting'),
+      icon: pauseIcon
+    },
+    args => act('hold', args),
+    'hold'
+  );
+  add(
+    JobCommandIDs.release,
+    {
+      label: trans.__('Release'),
+      caption: trans.__('Let this job start'),
+      icon: runIcon
+    },
+    args => act('release', args),
+    'release'
+  );
+  add(
+    JobCommandIDs.requeue,
+    {
+      label: trans.__('Requeue'),
+      caption: trans.__('Stop this job and put it back into the queue, to run from its start'),
+      icon: redoIcon
+    },
+    async args => {
+      const { confirmRequeue } = await import('../dialogs/job-actions');
+      if (await confirmRequeue([args], trans)) {
+        await act('requeue', args);
+      }
+    },
+    'requeue'
+  );
+  add(
+    JobCommandIDs.change,
+    {
+      label: trans.__('Change…'),
+      caption: trans.__('Change the time limit, partition, name and more of this job'),
+      icon: editIcon
+    },
+    async args => {
+      const api = new JobApi(clusters.server, args.cluster, args.id);
+      const model = find(args);
+      const { changeJob } = await import('./change-dialog');
+      const changed = await changeJob(
+        model?.job ?? (await api.read()),
+        async changes => {
+          await (model ? model.change(changes) : api.change(changes));
+        },
+        trans
+      );
+      if (changed) {
+        await run(args, trans.__('Job %1', args.id), () => Promise.resolve(trans.__('changed')));
+      }
+    },
+    'change'
+  );
+  add(
+    JobCommandIDs.resubmit,
+    {
+      label: trans.__('Submit again…'),
+      caption: trans.__('Open the submit form with the script of this job'),
+      icon: launchIcon
+    },
+    async args => {
+      const job =
+        find(args)?.job ?? (await new JobApi(clusters.server, args.cluster, args.id).read());
+      if (!job.script) {
+        Notification.error(trans.__('Slurm does not have the script of job %1.', args.id));
+        return;
+      }
+      await commands.execute(CommandIDs.submitJob, {
+        cluster: args.cluster,
+        script: job.script,
+        options: job.working_directory === '' ? {} : { chdir: job.working_directory }
+      });
+    }
+  );
+  add(
+    JobCommandIDs.copyMagic,
+    {
+      label: trans.__('Copy as %slurm'),
+      caption: trans.__('Copy the notebook command that shows this job'),
+      icon: copyIcon
+    },
+    args => {
+      Clipboard.copyToSystem(magicFor(args, clusters.clusters?.length ?? 1));
+      Notification.info(trans.__('Copied: paste it into a notebook cell.'), { autoClose: 3000 });
+      return Promise.resolve();
+    }
+  );
+  add(
+    JobCommandIDs.refresh,
+    {
+      label: trans.__('Refresh'),
+      caption: trans.__('Read this job again'),
+      icon: refreshIcon
+    },
+    async args => find(args)?.refresh()
+  );
+}
+
+/**
+ * The line for a notebook that shows a job.
+ *
+ * @param clusters - how many there are: one alone needs no name
+ */
+export function magicFor(job: { cluster: string; id: string }, clusters: number): string {
+  const choice = clusters > 1 ? `--cluster ${job.cluster} ` : '';
+  return `%slurm job ${choice}${job.id}`;
+}

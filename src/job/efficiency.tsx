@@ -1,0 +1,105 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJob } from '../api/types';
+import { formatDuration, formatMemory, formatMinutes, formatPercent } from '../words/format';
+
+interface IBar {
+  label: string;
+  /** 0-1, or more: a job may use more than it asked for. */
+  fraction: number;
+  figures: string;
+}
+
+export interface IJobEfficiencyProps {
+  job: IJob;
+  trans: TranslationBundle;
+}
+
+/** What the job used of what it had, as bars with their figures. */
+export function JobEfficiency(props: IJobEfficiencyProps): JSX.Element | null {
+  const bars = barsOf(props.job, props.trans);
+  if (bars.length === 0) {
+    return null;
+  }
+  return (
+    <section className="jp-SlurmFacts jp-SlurmEfficiency">
+      <h3 className="jp-SlurmFacts-title">{props.trans.__('Used of what it had')}</h3>
+      {bars.map(bar => (
+        <div className="jp-SlurmEfficiency-row" key={bar.label}>
+          <span className="jp-SlurmEfficiency-label">{bar.label}</span>
+          <span
+            className="jp-SlurmEfficiency-bar"
+            role="meter"
+            aria-label={bar.label}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.min(100, Math.round(bar.fraction * 100))}
+            aria-valuetext={bar.figures}
+          >
+            <span style={{ width: `${Math.min(100, bar.fraction * 100)}%` }} />
+          </span>
+          <span className="jp-SlurmEfficiency-percent">{formatPercent(bar.fraction)}</span>
+          <span className="jp-SlurmEfficiency-figures">{bar.figures}</span>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function barsOf(job: IJob, trans: TranslationBundle): IBar[] {
+  const used = job.efficiency;
+  const bars: IBar[] = [];
+  const limit = typeof job.time_limit === 'number' ? job.time_limit : null;
+  const time = used?.time ?? (limit && job.elapsed !== null ? job.elapsed / (limit * 60) : null);
+  if (time !== null && job.elapsed !== null) {
+    bars.push({
+      label: trans.__('Time'),
+      fraction: time,
+      figures: trans.__(
+        '%1 of %2',
+        formatDuration(job.elapsed),
+        formatMinutes(job.time_limit, trans)
+      )
+    });
+  }
+  if (used === null) {
+    return bars;
+  }
+  if (used.cpu !== null) {
+    bars.push({
+      label: trans.__('CPU'),
+      fraction: used.cpu,
+      figures:
+        used.cpu_used !== null && used.cpu_allocated !== null
+          ? trans.__(
+              '%1 of %2 CPU time',
+              formatDuration(used.cpu_used),
+              formatDuration(used.cpu_allocated)
+            )
+          : ''
+    });
+  }
+  if (used.memory !== null) {
+    bars.push({
+      label: trans.__('Memory'),
+      fraction: used.memory,
+      figures:
+        used.memory_used !== null && used.memory_allocated !== null
+          ? trans.__(
+              '%1 of %2 at its peak',
+              formatMemory(used.memory_used),
+              formatMemory(used.memory_allocated)
+            )
+          : ''
+    });
+  }
+  if (used.gpu !== null) {
+    bars.push({
+      label: trans.__('GPU'),
+      fraction: used.gpu,
+      figures: trans._n('of %1 GPU', 'of %1 GPUs', job.gpus)
+    });
+  }
+  return bars;
+}

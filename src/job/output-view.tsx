@@ -1,0 +1,196 @@
+import { type IRenderMime, renderText } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { Stream } from '../api/job';
+import type { IJob } from '../api/types';
+import { Problem } from '../components/notice';
+import { formatBytes } from '../words/format';
+import type { JobOutputModel } from './output-model';
+
+/** How near the end, in pixels, still counts as the end. */
+const NEAR = 8;
+
+/** What can be done with a file that the contents API reaches. */
+export interface IFileActions {
+  open: (contentsPath: string) => void;
+  download: (contentsPath: string) => void;
+}
+
+export interface IJobOutputProps {
+  job: IJob;
+  output: JobOutputModel;
+  sanitizer: IRenderMime.ISanitizer;
+  /** Opens or downloads the file, by its path for the contents API. */
+  files: IFileActions;
+  trans: TranslationBundle;
+}
+
+/** The end of the job's output file, which follows the file until the person scrolls up. */
+export function JobOutput(props: IJobOutputProps): JSX.Element {
+  const { job, output, sanitizer, trans } = props;
+  const { blocks } = output.text;
+  const view = React.useRef<HTMLDivElement>(null);
+  const [following, setFollowing] = React.useState(true);
+  // The blocks are drawn later than the view: they ask for what is true by then.
+  const follows = React.useRef(following);
+  follows.current = following;
+
+  const toEnd = React.useCallback(() => {
+    if (view.current) {
+      view.current.scrollTop = view.current.scrollHeight;
+    }
+  }, []);
+
+  const onDrawn = React.useCallback(() => {
+    if (follows.current) {
+      toEnd();
+    }
+  }, [toEnd]);
+
+  const onScroll = () => {
+    const node = view.current;
+    if (node) {
+      setFollowing(node.scrollHeight - node.scrollTop - node.clientHeight < NEAR);
+    }
+  };
+
+  return (
+    <div className="jp-SlurmOutput">
+      <OutputBar {...props} />
+      {output.error !== null && (
+        <Problem error={output.error} trans={trans} onRetry={() => void output.refresh()} />
+      )}
+      {output.file !== null && output.file.note !== '' && (
+        <p className="jp-SlurmOutput-note">{output.file.note}</p>
+      )}
+      {output.endOnly && (
+        <p className="jp-SlurmOutput-note">
+          {trans.__('The file is long: only its end is shown here.')}
+        </p>
+      )}
+      <div
+        className="jp-SlurmOutput-text jp-RenderedText"
+        ref={view}
+        tabIndex={0}
+        role="region"
+        aria-label={trans.__('Output of job %1', job.id)}
+        onScroll={onScroll}
+      >
+        {blocks.map(block => (
+          <OutputBlock key={block.key} text={block.text} sanitizer={sanitizer} onDrawn={onDrawn} />
+        ))}
+        {blocks.length === 0 && output.file?.note === '' && (
+          <p className="jp-SlurmOutput-note">
+            {output.file.finished
+              ? trans.__('The job wrote nothing.')
+              : trans.__('Nothing was written yet.')}
+          </p>
+        )}
+      </div>
+      {!following && (
+        <button
+          type="button"
+          className="jp-SlurmButton jp-SlurmOutput-follow"
+          onClick={() => {
+            setFollowing(true);
+            toEnd();
+          }}
+        >
+          {trans.__('Go to the end and follow')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function OutputBar(props: IJobOutputProps): JSX.Element {
+  const { files, job, output, trans } = props;
+  const { file } = output;
+  const streams: [Stream, string][] = [
+    ['stdout', trans.__('Standard output')],
+    ['stderr', trans.__('Standard error')]
+  ];
+  return (
+    <div className="jp-SlurmOutput-bar">
+      {job.stderr !== '' && job.stderr !== job.stdout && (
+        <select
+          className="jp-SlurmSelect"
+          aria-label={trans.__('File')}
+          value={output.stream}
+          onChange={event => {
+            output.stream = event.target.value as Stream;
+          }}
+        >
+          {streams.map(([stream, label]) => (
+            <option key={stream} value={stream}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+      <code className="jp-SlurmOutput-path" title={file?.path}>
+        {file?.path ?? job.stdout}
+      </code>
+      {file !== null && file.note === '' && (
+        <span className="jp-SlurmOutput-size">{formatBytes(file.size)}</span>
+      )}
+      {file !== null && file.contents_path !== '' && (
+        <>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            onClick={() => files.open(file.contents_path)}
+          >
+            {trans.__('Open in editor')}
+          </button>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            onClick={() => files.download(file.contents_path)}
+          >
+            {trans.__('Download')}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface IOutputBlockProps {
+  text: string;
+  sanitizer: IRenderMime.ISanitizer;
+  onDrawn: () => void;
+}
+
+/** A piece of output with its terminal colours, drawn again only when its text changes. */
+const OutputBlock = React.memo(function OutputBlock(props: IOutputBlockProps): JSX.Element {
+  const { onDrawn, sanitizer, text } = props;
+  const host = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => {
+    const block = host.current;
+    if (!block) {
+      return;
+    }
+    // A node of its own for each text: the renderer goes on where it left off in a node
+    // that it knows. What was drawn before stays in sight until then.
+    const piece = document.createElement('div');
+    piece.className = 'jp-SlurmOutput-piece jp-mod-drawing';
+    block.append(piece);
+    let superseded = false;
+    void renderText({ host: piece, sanitizer, source: text }).then(() => {
+      if (!superseded) {
+        piece.classList.remove('jp-mod-drawing');
+        block.replaceChildren(piece);
+        onDrawn();
+      }
+    });
+    return () => {
+      superseded = true;
+      if (piece.classList.contains('jp-mod-drawing')) {
+        piece.remove();
+      }
+    };
+  }, [onDrawn, sanitizer, text]);
+  return <div className="jp-SlurmOutput-block" ref={host} />;
+});

@@ -1,0 +1,187 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import {
+  CommandToolbarButton,
+  ISanitizer,
+  MainAreaWidget,
+  Sanitizer,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { JobApi } from '../api/job';
+import { run, shown } from '../dialogs/errors';
+import { CommandIDs } from '../command-ids';
+// Commands must be there at once; what they do is loaded later.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { addJobCommands } from './commands';
+import type { IJobArguments } from './arguments';
+import { describeJobArguments, jobArguments } from './arguments';
+import { JobCommandIDs } from '../command-ids';
+import { offerRemedy } from '../token/remedy';
+import type { JobTab } from './view';
+import { slurmIcon } from '../icons';
+import { jobAddress } from './arguments';
+import type { JobPanel } from './widget';
+import { ISlurmClusters } from '../tokens';
+import { MainArea } from '../components/main-area';
+
+type JobWidget = MainAreaWidget<JobPanel>;
+
+/** What stands in a job's toolbar, in this order. */
+const TOOLBAR = [
+  JobCommandIDs.cancel,
+  JobCommandIDs.hold,
+  JobCommandIDs.release,
+  JobCommandIDs.requeue,
+  JobCommandIDs.change,
+  JobCommandIDs.resubmit,
+  JobCommandIDs.copyMagic,
+  JobCommandIDs.refresh
+];
+
+/** Opens single jobs in the main area. */
+export const jobPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-slurm-rest:job',
+  description: 'Opens single jobs in the main area.',
+  autoStart: true,
+  requires: [ISlurmClusters, IEditorServices],
+  optional: [ITranslator, ILayoutRestorer, ISanitizer, ILabShell],
+  activate: (
+    app: JupyterFrontEnd,
+    clusters: ISlurmClusters,
+    editorServices: IEditorServices,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    sanitizer: ISanitizer | null,
+    labShell: ILabShell | null
+  ) => {
+    const { commands } = app;
+    const trans = (translator ?? nullTranslator).load('jupyter_slurm_rest');
+    const tracker = new WidgetTracker<JobWidget>({ namespace: 'jupyter-slurm-rest-job' });
+
+    const area = new MainArea<JobWidget>({ app, labShell, tracker, trans, type: 'Slurm job' });
+
+    const download = shown(
+      trans.__('The file cannot be downloaded'),
+      trans,
+      async (path: string) => {
+        const link = document.createElement('a');
+        link.href = await app.serviceManager.contents.getDownloadUrl(path);
+        link.download = '';
+        link.click();
+      }
+    );
+
+    const openFile = shown(trans.__('The file cannot be opened'), trans, (path: string) =>
+      commands.execute('docmanager:open', { path, factory: 'Editor' })
+    );
+
+    const make = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
+      // Loaded when a first job is opened: the editor and the renderers weigh.
+      const [{ JobPanel }, { JobModel }, { JobOutputModel }] = await Promise.all([
+        import('./widget'),
+        import('./model'),
+        import('./output-model')
+      ]);
+      const api = new JobApi(clusters.server, job.cluster, job.id);
+      const content = new JobPanel({
+        model: new JobModel({ ...job, api }),
+        output: new JobOutputModel({ api, name: `${job.cluster}-${job.id}` }),
+        editorServices,
+        sanitizer: sanitizer ?? new Sanitizer(),
+        findRemedy: error => offerRemedy(error, job.cluster, clusters, commands, trans),
+        trans,
+        tab,
+        files: {
+          open: path => {
+            openFile(path).catch(noop);
+          },
+          download: path => {
+            download(path).catch(noop);
+          }
+        },
+        onOpenJob: id => {
+          run(commands, CommandIDs.openJob, { cluster: job.cluster, id });
+        }
+      });
+      content.id = idOf(job);
+      const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
+      widget.addClass('jp-SlurmMain');
+      widget.title.label = trans.__('Job %1', job.id);
+      widget.title.caption = trans.__('Job %1 on %2', job.id, job.cluster);
+      // The core widget calls every content "main area content".
+      content.node.setAttribute('aria-label', widget.title.label);
+      widget.title.icon = slurmIcon;
+      widget.title.closable = true;
+      for (const id of TOOLBAR) {
+        widget.toolbar.addItem(id, new CommandToolbarButton({ commands, id, args: { ...job } }));
+      }
+      content.model.stateChanged.connect(() => {
+        TOOLBAR.forEach(id => commands.notifyCommandChanged(id));
+      }, widget);
+      content.tabChanged.connect(() => void tracker.save(widget), widget);
+      return widget;
+    };
+
+    commands.addCommand(CommandIDs.openJob, {
+      label: trans.__('Open Job'),
+      caption: trans.__('Open one Slurm job in the main area'),
+      icon: slurmIcon,
+      describedBy: { args: describeJobArguments(trans) },
+      isEnabled: args => jobArguments(args) !== null,
+      execute: shown(trans.__('The job cannot be opened'), trans, async args => {
+        const named = jobArguments(args);
+        if (named === null) {
+          throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
+        }
+        const job = { ...named, id: jobAddress(named.id) };
+        const tab = args.tab as JobTab | undefined;
+        const widget = await area.open(mainIdOf(job), () => make(job, tab));
+        if (tab !== undefined) {
+          widget.content.tab = tab;
+        }
+        return widget;
+      })
+    });
+
+    addJobCommands({
+      commands,
+      clusters,
+      find: job => area.find(mainIdOf(job))?.content.model ?? null,
+      trans
+    });
+
+    clusters.jobsChanged.connect((_, cluster) => {
+      tracker.forEach(({ content }) => {
+        if (content.model.cluster === cluster && content.isVisible) {
+          void content.model.refresh();
+        }
+      });
+    }, tracker);
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: CommandIDs.openJob,
+        args: ({ content }) => ({
+          cluster: content.model.cluster,
+          id: content.model.id,
+          tab: content.tab
+        }),
+        name: ({ content }) => `${content.model.cluster}:${content.model.id}`
+      });
+    }
+  }
+};
+
+function idOf({ cluster, id }: IJobArguments): string {
+  return `jupyter-slurm-rest-job-${cluster}-${id}`;
+}
+
+function mainIdOf(job: IJobArguments): string {
+  return `${idOf(job)}-main`;
+}
+
+/** The person has been told: see `shown`. */
+function noop(): void {}

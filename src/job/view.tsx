@@ -1,0 +1,175 @@
+import { CodeEditor } from '@jupyterlab/codeeditor';
+import type { IRenderMime } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { infoIcon, UseSignal } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { IJob } from '../api/types';
+import { TimeValue } from '../components/facts';
+import { Problem } from '../components/notice';
+import { StateBadge } from '../components/state-badge';
+import { Tabs } from '../components/tabs';
+import { formatRelative } from '../words/format';
+import { exitWords, isFinished, tellsExit } from '../words/job-state';
+import type { JobModel } from './model';
+import type { JobOutputModel } from './output-model';
+import { type IFileActions, JobOutput } from './output-view';
+import { JobOverview } from './overview';
+
+/** The parts of a job's view that a person can turn to. */
+export type JobTab = 'overview' | 'output' | 'script';
+
+export interface IJobViewProps {
+  id: string;
+  model: JobModel;
+  output: JobOutputModel;
+  tab: JobTab;
+  onTab: (tab: JobTab) => void;
+  onOpenJob: (id: string) => void;
+  editorFactory: CodeEditor.Factory;
+  sanitizer: IRenderMime.ISanitizer;
+  files: IFileActions;
+  trans: TranslationBundle;
+}
+
+/** One job. */
+export function JobView(props: IJobViewProps): JSX.Element {
+  const { model, trans } = props;
+  const { job, error } = model;
+  const now = Date.now() / 1000;
+  if (job === null) {
+    return error === null ? (
+      <p className="jp-SlurmJob-loading" role="status">
+        {trans.__('Reading job %1…', model.id)}
+      </p>
+    ) : (
+      <Problem error={error} trans={trans} onRetry={() => void model.refresh()} />
+    );
+  }
+  return (
+    <>
+      {error !== null && model.readAt !== null && (
+        <Problem
+          error={error}
+          trans={trans}
+          note={trans.__('What is shown was read %1.', formatRelative(model.readAt, now, trans))}
+          onRetry={() => void model.refresh()}
+        />
+      )}
+      <JobHeader job={job} now={now} trans={trans} />
+      <Tabs
+        id={props.id}
+        label={trans.__('Parts of job %1', job.id)}
+        current={props.tab}
+        onSelect={tab => props.onTab(tab as JobTab)}
+        tabs={[
+          { id: 'overview', label: trans.__('Overview') },
+          { id: 'output', label: trans.__('Output') },
+          { id: 'script', label: trans.__('Script') }
+        ]}
+      >
+        {props.tab === 'overview' && (
+          <JobOverview job={job} trans={trans} onOpenJob={props.onOpenJob} />
+        )}
+        {props.tab === 'output' && (
+          <UseSignal signal={props.output.stateChanged}>
+            {() => (
+              <JobOutput
+                job={job}
+                output={props.output}
+                sanitizer={props.sanitizer}
+                files={props.files}
+                trans={trans}
+              />
+            )}
+          </UseSignal>
+        )}
+        {props.tab === 'script' &&
+          (job.script ? (
+            <CodeView
+              factory={props.editorFactory}
+              source={job.script}
+              mimeType="text/x-sh"
+              label={trans.__('Script of job %1', job.id)}
+            />
+          ) : (
+            <p className="jp-SlurmOutput-note">
+              {trans.__('Slurm does not have the script of this job.')}
+            </p>
+          ))}
+      </Tabs>
+    </>
+  );
+}
+
+export interface IJobHeaderProps {
+  job: IJob;
+  /** Seconds since the epoch. */
+  now: number;
+  trans: TranslationBundle;
+}
+
+/** What a person wants to know first: which job, how it is, and why. */
+export function JobHeader(props: IJobHeaderProps): JSX.Element {
+  const { job, now, trans } = props;
+  const start = job.state === 'PENDING' ? (job.estimated_start ?? job.start_time) : null;
+  return (
+    <div className="jp-SlurmJob-header">
+      <div className="jp-SlurmJob-titleLine">
+        <h2 className="jp-SlurmJob-title" title={job.name}>
+          {job.name === '' ? trans.__('Job %1', job.id) : job.name}
+        </h2>
+        <span className="jp-SlurmJob-id">{trans.__('Job %1', job.id)}</span>
+        <StateBadge state={job.state} flags={job.flags} trans={trans} />
+        {isFinished(job.state, job.flags) && tellsExit(job.state) && job.exit_code !== null && (
+          <span className="jp-SlurmJob-exit">{exitWords(job.exit_code, trans)}</span>
+        )}
+      </div>
+      {job.why !== null && (
+        <div className="jp-SlurmJob-why">
+          <infoIcon.react tag="span" aria-hidden="true" />
+          <p title={job.why.code}>
+            {job.why.text} {job.why.advice}
+          </p>
+        </div>
+      )}
+      {start !== null && (
+        <p className="jp-SlurmJob-start">
+          {trans.__('Estimated start:')} <TimeValue epoch={start} /> (
+          {formatRelative(start, now, trans)})
+        </p>
+      )}
+    </div>
+  );
+}
+
+export interface ICodeViewProps {
+  factory: CodeEditor.Factory;
+  source: string;
+  mimeType: string;
+  label: string;
+}
+
+/** Text in JupyterLab's own editor, to be read only. */
+export function CodeView(props: ICodeViewProps): JSX.Element {
+  const { factory, label, mimeType, source } = props;
+  const host = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => {
+    if (host.current === null) {
+      return;
+    }
+    const model = new CodeEditor.Model({ mimeType });
+    model.sharedModel.setSource(source);
+    const editor = factory({
+      host: host.current,
+      model,
+      config: { readOnly: true, lineNumbers: true }
+    });
+    host.current.querySelector('[role="textbox"]')?.setAttribute('aria-label', label);
+    return () => {
+      editor.dispose();
+      model.dispose();
+    };
+  }, [factory, label, mimeType, source]);
+  return <div className="jp-SlurmCode" ref={host} />;
+}

@@ -1,0 +1,134 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJobSummary } from '../api/types';
+import { TimeValue } from '../components/facts';
+import { StateBadge } from '../components/state-badge';
+import { cutMark } from '../table/columns';
+import {
+  fitJobs,
+  type IJobLayout,
+  type IJobLayoutOptions,
+  type JobColumn,
+  jobColumns,
+  PROGRESS,
+  RunTime
+} from '../table/job-columns';
+import { formatRelative } from '../words/format';
+import { reasonWords } from '../words/job-state';
+
+/** From this width on there is room for the longest state's name. */
+const ROOMY = 240;
+
+/** How the jobs of the queue are laid out at some width. */
+export function jobLayout(options: IJobLayoutOptions): IJobLayout {
+  return fitJobs(
+    options.width,
+    () => compactColumns(options),
+    () => wideColumns(options),
+    ORDER
+  );
+}
+
+function compactColumns(options: IJobLayoutOptions): JobColumn[] {
+  const { width, trans, now } = options;
+  return [
+    jobColumns(options).twoLines,
+    {
+      id: 'state',
+      label: trans.__('State'),
+      sort: 'state',
+      width: width < ROOMY ? 104 : 126,
+      fits: true,
+      cell: job => (
+        <>
+          <StateBadge state={job.state} flags={job.flags} trans={trans} />
+          <span className="jp-SlurmTable-second">
+            <Progress job={job} trans={trans} now={now} short />
+          </span>
+        </>
+      )
+    }
+  ];
+}
+
+function wideColumns(options: IJobLayoutOptions): JobColumn[] {
+  const { trans, now } = options;
+  const { name, state, id, user, partition, where, cpus, account, qos } = jobColumns(options);
+  return [
+    name,
+    state,
+    id,
+    {
+      id: 'progress',
+      label: trans.__('Time'),
+      sort: 'elapsed',
+      width: PROGRESS,
+      fits: true,
+      cell: job => <Progress job={job} trans={trans} now={now} />
+    },
+    ...user,
+    partition,
+    where,
+    cpus,
+    {
+      id: 'gpus',
+      label: trans.__('GPUs'),
+      width: 50,
+      numeric: true,
+      cell: job => job.gpus || ''
+    },
+    account,
+    qos,
+    {
+      id: 'submitted',
+      label: trans.__('Submitted'),
+      sort: 'submit_time',
+      width: 170,
+      cell: job => job.submit_time !== null && <TimeValue epoch={job.submit_time} />
+    }
+  ];
+}
+
+const ORDER = [
+  'state',
+  'job_id',
+  'name',
+  'user',
+  'partition',
+  'account',
+  'qos',
+  'progress',
+  'where',
+  'cpus',
+  'gpus',
+  'submitted'
+];
+
+/** How long a job has run and may run; why it waits; when it ended. */
+function Progress(props: {
+  job: IJobSummary;
+  trans: TranslationBundle;
+  now: number;
+  short?: boolean;
+}): JSX.Element {
+  const { job, trans, now, short } = props;
+  if (job.state !== 'PENDING') {
+    return <RunTime seconds={elapsedOf(job, now)} job={job} trans={trans} short={short} />;
+  }
+  const start = job.estimated_start;
+  const words =
+    start !== null && start > now
+      ? trans.__('starts %1', formatRelative(start, now, trans))
+      : reasonWords(job.reason, trans);
+  return (
+    <span className={`jp-SlurmTable-muted${cutMark(words, PROGRESS)}`} title={job.reason}>
+      {words}
+    </span>
+  );
+}
+
+/** Seconds that a job has run; an unchanged row of a running one is not sent again. */
+export function elapsedOf(job: IJobSummary, now: number): number | null {
+  return job.running_since !== null ? Math.max(now - job.running_since, 0) : job.elapsed;
+}

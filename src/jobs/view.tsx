@@ -1,0 +1,150 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJobSummary } from '../api/types';
+import { FilterBox } from '../components/filter-box';
+import { useModel, useWidth } from '../components/hooks';
+import { Failure, ListBanners, Placeholder, Waiting } from '../components/notice';
+import { JobTable } from '../table/job-table';
+import { describeState } from '../words/job-state';
+import { jobLayout } from './columns';
+import type { QueueModel } from './model';
+
+export interface IJobsViewProps {
+  model: QueueModel;
+  trans: TranslationBundle;
+  open: (jobs: IJobSummary[]) => void;
+  cancel: () => void;
+  submit: () => void;
+  /** Whether jobs can be submitted at all; known only when it is asked. */
+  canSubmit: () => boolean;
+}
+
+/** A list of jobs with what it takes to find one. */
+export function JobsView(props: IJobsViewProps): JSX.Element {
+  const { model, trans } = props;
+  const root = React.useRef<HTMLDivElement>(null);
+  const width = useWidth(root);
+  useModel(model);
+  const known = model.asOf !== null;
+  const useful = known && (model.total > 0 || model.filtered);
+  return (
+    <div ref={root} className="jp-SlurmList">
+      {known ? <ListBanners model={model} trans={trans} /> : null}
+      {useful ? (
+        <div className="jp-SlurmList-filters">
+          <FilterBox
+            value={model.query.search}
+            label={trans.__('Filter jobs')}
+            clearLabel={trans.__('Clear the filter')}
+            onChange={search => model.setQuery({ search })}
+          />
+          <StateFilter
+            counts={model.counts}
+            chosen={model.query.states}
+            trans={trans}
+            onChange={states => model.setQuery({ states })}
+          />
+        </div>
+      ) : null}
+      <JobsBody {...props} width={width} />
+    </div>
+  );
+}
+
+/** Seconds for which a time that runs on is shown as it is. */
+const SHOWN_FOR = 5;
+
+function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
+  const { model, trans, width, open } = props;
+  const { scope } = model;
+  // Not every page that arrives is a reason to draw the rows that are there already.
+  const now = Math.floor(model.slurmNow / SHOWN_FOR) * SHOWN_FOR;
+  const layout = React.useMemo(
+    () => jobLayout({ width, scope, trans, now, open: job => open([job]) }),
+    [width, scope, trans, now, open]
+  );
+  if (model.asOf === null) {
+    return model.error ? (
+      <Failure error={model.error} trans={trans} retry={() => void model.refresh()} />
+    ) : (
+      <Waiting label={trans.__('Reading the queue…')} />
+    );
+  }
+  if (model.total === 0) {
+    return <NoJobs {...props} />;
+  }
+  return (
+    <JobTable
+      model={model}
+      label={scope === 'mine' ? trans.__('My jobs') : trans.__('All jobs')}
+      layout={layout}
+      open={open}
+      remove={props.cancel}
+    />
+  );
+}
+
+function NoJobs(props: IJobsViewProps): JSX.Element {
+  const { model, trans, submit, canSubmit } = props;
+  if (model.filtered) {
+    return (
+      <Placeholder
+        title={trans.__('No job matches.')}
+        action={{ label: trans.__('Show all'), run: () => model.showAll() }}
+      />
+    );
+  }
+  return model.scope === 'mine' ? (
+    <Placeholder
+      title={trans.__('You have no jobs in the queue.')}
+      action={canSubmit() ? { label: trans.__('Submit a job'), run: submit } : undefined}
+    />
+  ) : (
+    <Placeholder title={trans.__('The queue is empty.')} />
+  );
+}
+
+/** One button for each state that there is: how many jobs, and whether to show only these. */
+export function StateFilter(props: {
+  counts: Readonly<Record<string, number>>;
+  chosen: readonly string[];
+  trans: TranslationBundle;
+  onChange: (states: string[]) => void;
+}): JSX.Element | null {
+  const { counts, chosen, trans, onChange } = props;
+  const states = [...new Set([...Object.keys(counts), ...chosen])].sort(
+    (a, b) => rank(a) - rank(b) || a.localeCompare(b)
+  );
+  if (states.length === 0) {
+    return null;
+  }
+  return (
+    <div className="jp-SlurmStates" role="group" aria-label={trans.__('States to show')}>
+      {states.map(state => {
+        const pressed = chosen.includes(state);
+        return (
+          <button
+            key={state}
+            type="button"
+            className="jp-SlurmStates-state"
+            aria-pressed={pressed}
+            onClick={() =>
+              onChange(pressed ? chosen.filter(other => other !== state) : [...chosen, state])
+            }
+          >
+            {describeState(state, [], trans).label}
+            <span className="jp-SlurmStates-count">{(counts[state] ?? 0).toLocaleString()}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+const FIRST = ['RUNNING', 'PENDING', 'SUSPENDED', 'FAILED'];
+
+function rank(state: string): number {
+  const index = FIRST.indexOf(state);
+  return index < 0 ? FIRST.length : index;
+}

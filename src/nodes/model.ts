@@ -1,0 +1,171 @@
+import { PolledModel } from '../api/polled';
+import type { SlurmServer } from '../api/request';
+import type { INode, INodeList } from '../api/types';
+
+/** What the nodes can be sorted by; the last three by what is free. */
+export type NodeSort = 'name' | 'state' | 'cpus' | 'memory' | 'gpus';
+
+/** Which nodes, in which order. */
+export interface INodeQuery {
+  search: string;
+  sort: NodeSort;
+  descending: boolean;
+}
+
+/** What is free on nodes where jobs can start, and what these nodes have. */
+export interface IFree {
+  nodes: number;
+  cpus: number;
+  cpusTotal: number;
+  /** MiB. */
+  memory: number;
+  memoryTotal: number;
+  gpus: number;
+  gpusTotal: number;
+}
+
+/** A cluster's nodes. There are few enough to sort and filter them here. */
+export class NodesModel extends PolledModel {
+  constructor(options: NodesModel.IOptions) {
+    super({ ...options, name: 'nodes' });
+    this._server = options.server;
+  }
+
+  /** The cluster that is looked at. */
+  get cluster(): string | null {
+    return this._cluster;
+  }
+  set cluster(value: string | null) {
+    if (value === this._cluster) {
+      return;
+    }
+    this._cluster = value;
+    this._nodes = [];
+    this._note = '';
+    this._arrange();
+    this.forget();
+    this.emitChanged();
+    void this.refresh();
+  }
+
+  get query(): Readonly<INodeQuery> {
+    return this._query;
+  }
+
+  /** Show other nodes, or in another order. */
+  setQuery(change: Partial<INodeQuery>): void {
+    this._query = { ...this._query, ...change };
+    this._arrange();
+    this.emitChanged();
+  }
+
+  /** Every node. */
+  get nodes(): readonly INode[] {
+    return this._nodes;
+  }
+
+  /** The nodes that match, in order. */
+  get shown(): readonly INode[] {
+    return this._shown;
+  }
+
+  get note(): string {
+    return this._note;
+  }
+
+  /** What is free on the nodes that match. */
+  get free(): IFree {
+    return this._free;
+  }
+
+  protected async fetch(isCurrent: () => boolean): Promise<void> {
+    if (this._cluster === null) {
+      return;
+    }
+    const { body, asOf, serverAsOf } = await this._server.getDated<INodeList>([
+      'clusters',
+      this._cluster,
+      'nodes'
+    ]);
+    if (!isCurrent()) {
+      return;
+    }
+    this._nodes = body.nodes;
+    this._note = body.note;
+    this._arrange();
+    this.dated(asOf, body.stale, serverAsOf);
+  }
+
+  private _arrange(): void {
+    const { search, sort, descending } = this._query;
+    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+    const sign = descending ? -1 : 1;
+    this._shown = this._nodes
+      .filter(node => {
+        const text = textOf(node);
+        return words.every(word => text.includes(word));
+      })
+      .sort((a, b) => sign * COMPARE[sort](a, b) || COMPARE.name(a, b));
+    this._free = sum(this._shown);
+  }
+
+  private _cluster: string | null = null;
+  private _free: IFree = sum([]);
+  private _nodes: INode[] = [];
+  private _note = '';
+  private _query: INodeQuery = { search: '', sort: 'name', descending: false };
+  private _server: SlurmServer;
+  private _shown: INode[] = [];
+}
+
+export namespace NodesModel {
+  export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
+    server: SlurmServer;
+  }
+}
+
+/** What a new job of the user could have: nothing where none can start. */
+export function freeOn(node: INode, of: 'cpus' | 'memory' | 'gpus'): number {
+  return node[`${of}_free`];
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+const COMPARE: Record<NodeSort, (a: INode, b: INode) => number> = {
+  name: (a, b) => collator.compare(a.name, b.name),
+  state: (a, b) => Number(b.usable) - Number(a.usable) || collator.compare(a.state, b.state),
+  cpus: (a, b) => freeOn(a, 'cpus') - freeOn(b, 'cpus'),
+  memory: (a, b) => freeOn(a, 'memory') - freeOn(b, 'memory'),
+  gpus: (a, b) => freeOn(a, 'gpus') - freeOn(b, 'gpus')
+};
+
+function textOf(node: INode): string {
+  return [
+    node.name,
+    node.state,
+    node.sinfo_state,
+    node.your_reservation,
+    ...node.flags,
+    ...node.partitions,
+    ...node.features,
+    ...node.gres.map(gres => `${gres.name}:${gres.type}`),
+    node.reason
+  ]
+    .join(' ')
+    .toLowerCase();
+}
+
+function sum(nodes: readonly INode[]): IFree {
+  const usable = nodes.filter(node => node.usable);
+  const add = (value: (node: INode) => number) =>
+    usable.reduce((total, node) => total + value(node), 0);
+  return {
+    nodes: usable.length,
+    cpus: add(node => freeOn(node, 'cpus')),
+    cpusTotal: add(node => node.cpus),
+    memory: add(node => freeOn(node, 'memory')),
+    memoryTotal: add(node => node.memory),
+    gpus: add(node => freeOn(node, 'gpus')),
+    gpusTotal: add(node => node.gpus)
+  };
+}

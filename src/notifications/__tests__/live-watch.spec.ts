@@ -1,0 +1,74 @@
+import { settled, StubServer } from '../../__tests__/stub-server';
+import { LiveWatch } from '../live-watch';
+
+const MINUTE = 60_000;
+
+describe('LiveWatch', () => {
+  let stub: StubServer;
+  let watch: LiveWatch;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    stub = new StubServer();
+    watch = new LiveWatch({ server: stub.server, standby: 'never' });
+  });
+
+  afterEach(() => {
+    watch.dispose();
+    jest.useRealTimers();
+  });
+
+  async function pass(milliseconds: number): Promise<void> {
+    await settled();
+    jest.advanceTimersByTime(milliseconds);
+    await settled();
+  }
+
+  const live = (total: number) => stub.last.answer({ jobs: [], total, stale: false });
+
+  it('asks for nothing while no cluster was used or nobody wants to hear', async () => {
+    watch.active = true;
+    await pass(5 * MINUTE);
+    watch.active = false;
+    watch.expect('maxwell');
+    await pass(5 * MINUTE);
+    expect(stub.asked).toHaveLength(0);
+  });
+
+  it('looks at one row a minute while jobs are alive, then stops', async () => {
+    watch.active = true;
+    watch.expect('maxwell');
+    await pass(MINUTE - 1000);
+    expect(stub.asked).toHaveLength(0);
+    await pass(2000);
+    expect(stub.last.path).toBe('clusters/maxwell/jobs');
+    expect(stub.last.query).toMatchObject({ scope: 'mine', limit: 1 });
+    await live(2);
+    await pass(MINUTE + 1000);
+    expect(stub.asked).toHaveLength(2);
+    await live(0);
+    await pass(10 * MINUTE);
+    expect(stub.asked).toHaveLength(2);
+  });
+
+  it('looks at once after a submission, also after it had stopped', async () => {
+    watch.active = true;
+    watch.hurry('maxwell');
+    await pass(1);
+    expect(stub.asked).toHaveLength(1);
+    await live(0);
+    await pass(10 * MINUTE);
+    watch.hurry('maxwell');
+    await pass(1);
+    expect(stub.asked).toHaveLength(2);
+  });
+
+  it('goes on when the answer is old', async () => {
+    watch.active = true;
+    watch.hurry('maxwell');
+    await pass(1);
+    await stub.last.answer({ jobs: [], total: 0, stale: true });
+    await pass(MINUTE + 1000);
+    expect(stub.asked).toHaveLength(2);
+  });
+});

@@ -1,0 +1,227 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import React from 'react';
+
+import { aJob } from '../../__tests__/jobs';
+import { aPage, settled, StubServer } from '../../__tests__/stub-server';
+import { QueueModel } from '../../jobs/model';
+import { JobsView } from '../../jobs/view';
+import { NodesModel } from '../../nodes/model';
+import { NodesView } from '../../nodes/view';
+
+const trans = nullTranslator.load('jupyter_slurm_rest');
+
+/** jsdom lays nothing out: every element is as large as a narrow panel. */
+function laidOut(width: number): void {
+  for (const [name, value] of [
+    ['offsetWidth', width],
+    ['clientWidth', width],
+    ['offsetHeight', 600],
+    ['clientHeight', 600]
+  ] as const) {
+    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, value });
+  }
+  globalThis.ResizeObserver = class {
+    observe(): void {
+      // Nothing changes its size here.
+    }
+    unobserve(): void {
+      // As above.
+    }
+    disconnect(): void {
+      // As above.
+    }
+  };
+}
+
+describe('JobsView', () => {
+  let stub: StubServer;
+  let model: QueueModel;
+  const open = jest.fn();
+  const cancel = jest.fn();
+  const submit = jest.fn();
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jest.clearAllMocks();
+    laidOut(260);
+    stub = new StubServer();
+    model = new QueueModel({ server: stub.server, scope: 'mine', standby: 'never' });
+    model.cluster = 'maxwell';
+    model.active = true;
+  });
+
+  afterEach(() => {
+    model.dispose();
+    jest.useRealTimers();
+  });
+
+  async function show(jobs = [aJob(3), aJob(2), aJob(1)], change: object = {}): Promise<void> {
+    render(
+      <JobsView
+        model={model}
+        trans={trans}
+        open={open}
+        cancel={cancel}
+        submit={submit}
+        canSubmit={() => true}
+      />
+    );
+    await act(async () => {
+      await settled();
+      await stub.last.answer(aPage(jobs, change));
+    });
+  }
+
+  it('waits, then lists the jobs', async () => {
+    render(
+      <JobsView
+        model={model}
+        trans={trans}
+        open={open}
+        cancel={cancel}
+        submit={submit}
+        canSubmit={() => true}
+      />
+    );
+    expect(screen.getByText('Reading the queue…')).toBeTruthy();
+    await act(async () => {
+      await settled();
+      await stub.last.answer(aPage([aJob(7, { name: 'seven' })]));
+    });
+    expect(screen.getByRole('grid', { name: 'My jobs' })).toBeTruthy();
+    expect(screen.getByText('seven')).toBeTruthy();
+    expect(screen.getByText('Pending')).toBeTruthy();
+  });
+
+  it('offers to submit when there is nothing', async () => {
+    await show([]);
+    fireEvent.click(screen.getByText('Submit a job'));
+    expect(submit).toHaveBeenCalledTimes(1);
+  });
+
+  it('says what is wrong, and tries again when asked to', async () => {
+    render(
+      <JobsView
+        model={model}
+        trans={trans}
+        open={open}
+        cancel={cancel}
+        submit={submit}
+        canSubmit={() => true}
+      />
+    );
+    await act(async () => {
+      await settled();
+      await stub.last.refuse('slurmrestd does not answer');
+    });
+    expect(screen.getByRole('alert').textContent).toContain('slurmrestd does not answer');
+    const asked = stub.asked.length;
+    await act(async () => {
+      fireEvent.click(screen.getByText('Try again'));
+      await settled();
+    });
+    expect(stub.asked).toHaveLength(asked + 1);
+  });
+
+  it('moves, selects, opens and cancels by keyboard', async () => {
+    await show();
+    const grid = screen.getByRole('grid');
+    const press = (key: string, more: object = {}) => fireEvent.keyDown(grid, { key, ...more });
+    const selected = () => model.selection.jobs.map(job => job.id).sort();
+    press('ArrowDown');
+    expect(selected()).toEqual(['3']);
+    press('ArrowDown', { shiftKey: true });
+    expect(selected()).toEqual(['2', '3']);
+    press('End');
+    expect(selected()).toEqual(['1']);
+    press('Enter');
+    expect(open).toHaveBeenCalledWith([expect.objectContaining({ id: '1' })]);
+    press('Delete');
+    expect(cancel).toHaveBeenCalledTimes(1);
+    press('Escape');
+    expect(selected()).toEqual([]);
+  });
+
+  it('asks for the jobs sorted as the heading that is pressed', async () => {
+    await show();
+    await act(async () => {
+      fireEvent.click(screen.getByRole('button', { name: 'State' }));
+      await settled();
+    });
+    expect(stub.last.query.sort).toBe('state');
+    await act(async () => {
+      await stub.last.answer(aPage([aJob(1)]));
+      fireEvent.click(screen.getByRole('button', { name: 'State' }));
+      await settled();
+    });
+    expect(stub.last.query.sort).toBe('-state');
+  });
+
+  it('waits for a pause before it looks for words', async () => {
+    await show();
+    const asked = stub.asked.length;
+    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'tr' } });
+    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'train' } });
+    expect(stub.asked).toHaveLength(asked);
+    await act(async () => {
+      jest.advanceTimersByTime(300);
+      await settled();
+    });
+    expect(stub.asked).toHaveLength(asked + 1);
+    expect(stub.last.query.search).toBe('train');
+  });
+
+  it('shows what Slurm calls a job as text, whatever it holds', async () => {
+    await show([aJob(1, { name: '<img src=x onerror=alert(1)>' })]);
+    expect(screen.getByText('<img src=x onerror=alert(1)>')).toBeTruthy();
+    expect(document.querySelector('img')).toBeNull();
+  });
+
+  it('says what the list does not show', async () => {
+    await show([aJob(1)], { note: 'Only the ids are known.' });
+    expect(screen.getByText('Only the ids are known.')).toBeTruthy();
+  });
+});
+
+describe('NodesView', () => {
+  it('says why a node takes no jobs', async () => {
+    jest.useFakeTimers();
+    laidOut(260);
+    const stub = new StubServer();
+    const model = new NodesModel({ server: stub.server, standby: 'never' });
+    model.cluster = 'maxwell';
+    model.active = true;
+    render(<NodesView model={model} trans={trans} />);
+    const node = {
+      name: 'gpu2',
+      state: 'IDLE',
+      sinfo_state: 'drained',
+      flags: ['DRAIN'],
+      usable: false,
+      your_reservation: '',
+      cpus_free: 0,
+      memory_free: 0,
+      gpus_free: 0,
+      partitions: [],
+      features: [],
+      cpus: 8,
+      cpus_used: 0,
+      memory: 1024,
+      memory_used: 0,
+      gpus: 0,
+      gpus_used: 0,
+      gres: [],
+      reason: 'bad fan',
+      reason_user: 'root'
+    };
+    await act(async () => {
+      await settled();
+      await stub.last.answer({ nodes: [node], total: 1, stale: false, note: '' });
+    });
+    expect(screen.getByText('Drained')).toBeTruthy();
+    expect(screen.getByText('bad fan').getAttribute('title')).toBe('bad fan [root]');
+    model.dispose();
+    jest.useRealTimers();
+  });
+});

@@ -1,0 +1,143 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { PolledModel } from '../api/polled';
+import { useModel, useNow } from '../components/hooks';
+import { Failure, Placeholder, Waiting } from '../components/notice';
+import { endsSoon } from '../token/remedy';
+import { formatRelative, formatTime } from '../words/format';
+import type { ClustersModel } from './clusters';
+
+/** Its children once there is a cluster to look at; until then, why there is none. */
+export function ClusterGate(props: {
+  clusters: ClustersModel;
+  trans: TranslationBundle;
+  children: React.ReactNode;
+}): JSX.Element {
+  const { clusters, trans } = props;
+  useModel(clusters);
+  if (clusters.current !== null) {
+    return <>{props.children}</>;
+  }
+  if (clusters.error) {
+    return <Failure error={clusters.error} trans={trans} retry={() => void clusters.refresh()} />;
+  }
+  if (clusters.clusters === null) {
+    return <Waiting label={trans.__('Asking for the clusters…')} />;
+  }
+  return (
+    <Placeholder
+      title={trans.__('No Slurm cluster is configured.')}
+      text={trans.__(
+        'Set SLURMRESTD_URL in the environment of the Jupyter server, or c.SlurmRest.clusters in its configuration.'
+      )}
+    />
+  );
+}
+
+/** The choice of the cluster, where there is one to make. */
+export function ClusterSelect(props: {
+  clusters: ClustersModel;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { clusters, trans } = props;
+  useModel(clusters);
+  const names = (clusters.clusters ?? []).map(cluster => cluster.name);
+  if (names.length < 2) {
+    return null;
+  }
+  return (
+    <HTMLSelect
+      className="jp-SlurmClusterSelect"
+      aria-label={trans.__('Cluster')}
+      title={trans.__('Cluster')}
+      value={clusters.current ?? undefined}
+      options={names}
+      onChange={event => clusters.select(event.target.value)}
+    />
+  );
+}
+
+/** As whom, where, with which Slurm; and how old the oldest list in sight is. */
+export function StatusLine(props: {
+  clusters: ClustersModel;
+  lists: readonly PolledModel[];
+  /** Lets the person give another token. */
+  paste: () => void;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { clusters, lists, paste, trans } = props;
+  useModel(clusters);
+  lists.forEach(useModel);
+  const now = useNow(5);
+  const { info } = clusters;
+  if (!info) {
+    return null;
+  }
+  const who = info.user
+    ? trans.__('%1 on %2', info.user, info.name)
+    : trans.__('nobody on %1', info.name);
+  const slurm = info.slurm_release
+    ? trans.__('Slurm %1, API %2', info.slurm_release, info.api_version ?? '?')
+    : '';
+  const ends = endsSoon(info, now);
+  const details = [
+    slurm,
+    info.plan ? trans.__('How lists are read: %1', info.plan) : '',
+    info.accounting === false ? trans.__('No accounting') : '',
+    info.token_expires_at !== null
+      ? trans.__('The token holds until %1', formatTime(info.token_expires_at))
+      : ''
+  ].filter(Boolean);
+  return (
+    <div className="jp-SlurmStatus">
+      <span className="jp-SlurmStatus-who" title={[who, ...details].join('\n')}>
+        {who}
+      </span>
+      {slurm && ends === null ? (
+        <span className="jp-SlurmStatus-slurm" title={details.join('\n')}>
+          {slurm}
+        </span>
+      ) : null}
+      {ends === null ? null : (
+        <button
+          type="button"
+          className="jp-SlurmLink jp-SlurmStatus-token"
+          title={trans.__(
+            'The token ends at %1 and nothing renews it. Paste another one.',
+            formatTime(ends)
+          )}
+          onClick={paste}
+        >
+          {ends > now
+            ? trans.__('token ends %1', formatRelative(ends, now, trans))
+            : trans.__('token ended')}
+        </button>
+      )}
+      <Age lists={lists} now={now} trans={trans} />
+    </div>
+  );
+}
+
+function Age(props: {
+  lists: readonly PolledModel[];
+  now: number;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { now, trans } = props;
+  const shown = props.lists.filter(list => list.active && list.asOf !== null);
+  if (shown.length === 0) {
+    return null;
+  }
+  const oldest = Math.min(...shown.map(list => list.asOf ?? now));
+  const stale = shown.some(list => list.stale);
+  return (
+    <span
+      className={`jp-SlurmStatus-age${stale ? ' jp-mod-stale' : ''}`}
+      title={trans.__('Data from %1', formatTime(oldest))}
+    >
+      {now - oldest < 3 ? trans.__('now') : formatRelative(Math.min(oldest, now), now, trans)}
+    </span>
+  );
+}

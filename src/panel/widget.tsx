@@ -1,0 +1,196 @@
+import { CommandToolbarButton, ReactWidget } from '@jupyterlab/apputils';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import {
+  addIcon,
+  type LabIcon,
+  SidePanel,
+  TabPanelSvg,
+  Toolbar,
+  userIcon
+} from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
+import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
+import React from 'react';
+
+import type { Scope } from '../api/types';
+import { CommandIDs } from '../command-ids';
+import { RemedyContext } from '../components/remedy';
+import { run } from '../dialogs/errors';
+import { HistoryView } from '../history/view';
+import { slurmIcon } from '../icons';
+import { openJobs } from '../jobs/commands';
+import { JobsView } from '../jobs/view';
+import { NodesView } from '../nodes/view';
+import { offerRemedy } from '../token/remedy';
+import type { PanelModel } from './model';
+import { Section } from './section';
+import { ClusterGate, ClusterSelect, StatusLine } from './view';
+
+/** The Slurm panel: my jobs, all jobs, nodes, history; which cluster; as whom. */
+export class SlurmPanel extends SidePanel {
+  constructor(options: SlurmPanel.IOptions) {
+    const content = new BoxPanel({ spacing: 0 });
+    super({ content, translator: options.translator });
+    this._commands = options.commands;
+    this._model = options.model;
+    const trans = options.translator.load('jupyter_slurm_rest');
+
+    this.id = 'jupyter-slurm-rest-panel';
+    this.addClass('jp-SlurmPanel');
+    this.title.icon = slurmIcon;
+    this.title.caption = trans.__('Slurm');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Slurm'));
+    this._fillToolbar(trans);
+    const { clusters, history, lists, nodes } = this._model;
+    this._sections = {
+      mine: this._jobs('mine', trans.__('My jobs'), trans.__('My jobs in the queue'), trans),
+      all: this._jobs('all', trans.__('All jobs'), trans.__("Everybody's jobs in the queue"), trans)
+    };
+    this._tabs.addWidget(this._sections.mine);
+    this._tabs.addWidget(this._sections.all);
+    this._tabs.addWidget(
+      new Section({
+        label: trans.__('Nodes'),
+        caption: trans.__('The nodes, and what is free on them'),
+        model: nodes,
+        body: this._gated(<NodesView model={nodes} trans={trans} />, trans)
+      })
+    );
+    this._history = new Section({
+      label: trans.__('History'),
+      caption: trans.__('Jobs that are over'),
+      model: history,
+      body: this._gated(
+        <HistoryView
+          model={history}
+          trans={trans}
+          open={opened => this._open(history.cluster, opened, trans)}
+        />,
+        trans
+      )
+    });
+    this._tabs.addWidget(this._history);
+    this._tabs.currentChanged.connect(this._onTabChanged, this);
+    content.addWidget(this._tabs);
+    const status = ReactWidget.create(
+      <StatusLine
+        clusters={clusters}
+        lists={lists}
+        paste={() => run(this._commands, CommandIDs.pasteToken)}
+        trans={trans}
+      />
+    );
+    status.addClass('jp-SlurmPanel-status');
+    (this.layout as PanelLayout).addWidget(status);
+  }
+
+  /** Show one list of jobs. */
+  set scope(scope: Scope) {
+    this._tabs.currentWidget = this._sections[scope];
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._model.clusters.active = false;
+      super.dispose();
+    }
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this._model.clusters.active = this.isVisible;
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this._model.clusters.active = this.isVisible;
+  }
+
+  protected override onAfterHide(msg: Message): void {
+    super.onAfterHide(msg);
+    this._model.clusters.active = false;
+  }
+
+  private _fillToolbar(trans: TranslationBundle): void {
+    const { toolbar } = this;
+    const { clusters } = this._model;
+    const button = (id: string, icon?: LabIcon) =>
+      new CommandToolbarButton({ commands: this._commands, id, label: '', icon });
+    toolbar.node.setAttribute('aria-label', trans.__('Slurm'));
+    toolbar.addItem('submit', button(CommandIDs.submitJob, addIcon));
+    toolbar.addItem('cancel', button(CommandIDs.cancelJobs));
+    toolbar.addItem(
+      'cluster',
+      ReactWidget.create(<ClusterSelect clusters={clusters} trans={trans} />)
+    );
+    toolbar.addItem('spacer', Toolbar.createSpacerItem());
+    toolbar.addItem('account', button(CommandIDs.showAccount, userIcon));
+    toolbar.addItem('refresh', button(CommandIDs.refresh));
+  }
+
+  private _gated(view: React.ReactElement, trans: TranslationBundle): React.ReactElement {
+    const { clusters } = this._model;
+    return (
+      <RemedyContext.Provider
+        value={error => offerRemedy(error, clusters.current, clusters, this._commands, trans)}
+      >
+        <ClusterGate clusters={clusters} trans={trans}>
+          {view}
+        </ClusterGate>
+      </RemedyContext.Provider>
+    );
+  }
+
+  private _jobs(scope: Scope, label: string, caption: string, trans: TranslationBundle): Section {
+    const commands = this._commands;
+    const model = this._model.queues[scope];
+    const view = (
+      <JobsView
+        model={model}
+        trans={trans}
+        open={opened => this._open(model.cluster, opened, trans)}
+        cancel={() => run(commands, CommandIDs.cancelJobs)}
+        submit={() => run(commands, CommandIDs.submitJob)}
+        canSubmit={() => commands.isEnabled(CommandIDs.submitJob)}
+      />
+    );
+    return new Section({ label, caption, model, body: this._gated(view, trans) });
+  }
+
+  private _open(
+    cluster: string | null,
+    jobs: readonly { id: string }[],
+    trans: TranslationBundle
+  ): void {
+    openJobs(this._commands, cluster, jobs, trans).catch(error => {
+      console.warn('A job was not opened.', error);
+    });
+  }
+
+  private _onTabChanged(_: unknown, { currentWidget }: TabPanel.ICurrentChangedArgs): void {
+    for (const scope of ['mine', 'all'] as const) {
+      if (currentWidget === this._sections[scope]) {
+        this._model.use(scope);
+      }
+    }
+    if (currentWidget === this._history) {
+      this._model.use('history');
+    }
+  }
+
+  private _commands: CommandRegistry;
+  private readonly _history: Section;
+  private _model: PanelModel;
+  private _sections: Record<Scope, Section>;
+  private _tabs = new TabPanelSvg();
+}
+
+export namespace SlurmPanel {
+  export interface IOptions {
+    model: PanelModel;
+    commands: CommandRegistry;
+    translator: ITranslator;
+  }
+}

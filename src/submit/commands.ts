@@ -1,0 +1,104 @@
+import {
+  FileDialog,
+  type IDefaultFileBrowser,
+  type IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+import { CommandIDs } from '../command-ids';
+import { shown } from '../dialogs/errors';
+import { slurmIcon } from '../icons';
+
+/** The commands around submitting, beside `slurm:submit-job` itself. */
+export namespace SubmitCommandIDs {
+  export const submitFile = 'slurm:submit-file';
+  export const openScript = 'slurm:open-script';
+}
+
+/** The arguments of `slurm:submit-job` as JSON schema. */
+export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONObject {
+  return {
+    type: 'object',
+    properties: {
+      cluster: {
+        type: 'string',
+        description: trans.__('The cluster, by the name it is configured with')
+      },
+      script: { type: 'string', description: trans.__('The batch script to begin with') },
+      path: {
+        type: 'string',
+        description: trans.__('The file to begin with, as the file browser names it')
+      },
+      options: {
+        type: 'object',
+        description: trans.__(
+          'Options of sbatch that count unless the script says otherwise, by long name with underscores'
+        )
+      },
+      draft: {
+        type: 'string',
+        description: trans.__('What was being written before a reload')
+      }
+    }
+  };
+}
+
+export interface IScriptCommandsOptions {
+  commands: CommandRegistry;
+  /** The file browsers; without them, no file is selected. */
+  browsers: IFileBrowserFactory | null;
+  /** Whose files can be chosen from; without it, none. */
+  browser: IDefaultFileBrowser | null;
+  translator: ITranslator;
+}
+
+/** Adds the commands that open the submit form with a script from a file. */
+export function addScriptCommands(options: IScriptCommandsOptions): void {
+  const { commands, browsers, browser, translator } = options;
+  const trans = translator.load('jupyter_slurm_rest');
+  const cannot = trans.__('The script cannot be opened');
+  const selected = () => {
+    const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
+    return items.length === 1 && items[0].type === 'file' && isScript(items[0].name)
+      ? items[0]
+      : null;
+  };
+
+  commands.addCommand(SubmitCommandIDs.submitFile, {
+    label: trans.__('Submit to Slurm…'),
+    caption: trans.__('Open the submit form with this script'),
+    icon: slurmIcon,
+    describedBy: { args: { type: 'object', properties: {} } },
+    isVisible: () => selected() !== null,
+    execute: shown(cannot, trans, async () => {
+      const file = selected();
+      return file && commands.execute(CommandIDs.submitJob, { path: file.path });
+    })
+  });
+
+  commands.addCommand(SubmitCommandIDs.openScript, {
+    label: args =>
+      args.toolbar ? trans.__('Open script…') : trans.__('Submit Slurm Script from File…'),
+    caption: trans.__('Choose a batch script and open the submit form with it'),
+    icon: slurmIcon,
+    describedBy: { args: { type: 'object', properties: {} } },
+    isEnabled: () => browser !== null,
+    execute: shown(cannot, trans, async () => {
+      const { value } = await FileDialog.getOpenFiles({
+        manager: browser!.model.manager,
+        title: trans.__('Open a batch script'),
+        filter: model => (model.type !== 'notebook' ? {} : null),
+        translator
+      });
+      const file = value?.find(candidate => candidate.type === 'file');
+      return file && commands.execute(CommandIDs.submitJob, { path: file.path });
+    })
+  });
+}
+
+/** Whether a file's name says that it is a batch script. */
+function isScript(name: string): boolean {
+  return /\.(sh|bash|slurm|sbatch|sub)$/i.test(name);
+}

@@ -1,0 +1,223 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { FormComponent } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import {
+  descriptionId,
+  errorId,
+  type ErrorSchema,
+  type FieldTemplateProps,
+  helpId,
+  type ObjectFieldTemplateProps,
+  type RJSFSchema,
+  type UiSchema,
+  type ValidatorType
+} from '@rjsf/utils';
+import React from 'react';
+
+import type { ApiError } from '../api/request';
+import type { IFormDescription, Options } from '../api/submit';
+
+export interface ISubmitFormProps {
+  /** What the ids of its fields begin with. */
+  id: string;
+  form: IFormDescription;
+  options: Options;
+  errors: Record<string, ApiError>;
+  onChange: (options: Partial<Options>) => void;
+  /** What rjsf understands schemas with. */
+  validator: ValidatorType<ReadonlyJSONObject>;
+  trans: TranslationBundle;
+}
+
+const TEMPLATES = { FieldTemplate: SubmitField, ObjectFieldTemplate: SubmitFields };
+
+/** The options of a job as a form. What is right, the server says: see `errors`. */
+export function SubmitForm(props: ISubmitFormProps): JSX.Element {
+  const { errors, form, options, trans } = props;
+  const parts = formParts(form, options);
+  const advanced = Object.keys(parts.advanced.properties ?? {});
+  // Open while something in it is set or wrong, then as the person leaves it.
+  const needed = advanced.some(key => key in errors || (options[key] ?? '') !== '');
+  return (
+    <div className="jp-SlurmSubmit-fields">
+      <Part {...props} schema={parts.basic} uiSchema={parts.uiSchema} />
+      {advanced.length > 0 && (
+        <details open={needed || undefined}>
+          <summary>{trans.__('Advanced')}</summary>
+          <Part {...props} schema={parts.advanced} uiSchema={parts.uiSchema} />
+        </details>
+      )}
+      {parts.others.length > 0 && (
+        <p className="jp-SlurmSubmit-others">
+          {trans.__('Also set in the script: %1', parts.others.map(asOption).join(', '))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function asOption(key: string): string {
+  return `--${key.replace(/_/g, '-')}`;
+}
+
+interface IPartProps extends ISubmitFormProps {
+  schema: RJSFSchema;
+  uiSchema: UiSchema<ReadonlyJSONObject>;
+}
+
+function Part(props: IPartProps): JSX.Element {
+  const { errors, onChange, options, schema, uiSchema } = props;
+  const keys = Object.keys(schema.properties ?? {});
+  const only = <T,>(values: Partial<Record<string, T>>) =>
+    Object.fromEntries(keys.filter(key => key in values).map(key => [key, values[key]]));
+  const extraErrors: ErrorSchema = {};
+  for (const key of keys.filter(candidate => candidate in errors)) {
+    extraErrors[key] = { __errors: [words(errors[key])] } as ErrorSchema;
+  }
+  return (
+    <FormComponent
+      schema={schema}
+      uiSchema={uiSchema}
+      idPrefix={props.id}
+      formData={only(options) as ReadonlyJSONObject}
+      validator={props.validator}
+      noValidate
+      extraErrors={extraErrors}
+      showErrorList={false}
+      tagName="div"
+      templates={TEMPLATES}
+      formContext={{}}
+      onChange={({ formData }) => {
+        const given = (formData ?? {}) as Partial<Options>;
+        onChange({
+          ...options,
+          ...Object.fromEntries(keys.map(key => [key, given[key]]))
+        });
+      }}
+    />
+  );
+}
+
+function words(error: ApiError): string {
+  return [error.message, error.advice].filter(text => text !== '').join(' ');
+}
+
+/**
+ * One field of the submit form.
+ *
+ * The core template's labels are headings without a tie to their inputs; here a label is
+ * a label, and help and errors are what the input is described by.
+ */
+export function SubmitField(props: FieldTemplateProps): JSX.Element {
+  const { children, displayLabel, id, label, rawErrors = [], rawHelp, schema } = props;
+  if (!displayLabel || schema.type === 'object') {
+    return children;
+  }
+  return (
+    <div
+      className={[
+        'jp-SlurmField',
+        rawErrors.length > 0 ? 'jp-mod-error' : '',
+        schema.enum === undefined ? '' : 'jp-mod-choice'
+      ].join(' ')}
+    >
+      <label className="jp-SlurmField-label" htmlFor={id}>
+        {label}
+      </label>
+      {children}
+      {rawErrors.length > 0 && (
+        <p className="jp-SlurmField-error" id={errorId(id)} role="alert">
+          {rawErrors.join(' ')}
+        </p>
+      )}
+      {schema.description !== undefined && (
+        <p className="jp-SlurmField-help" id={descriptionId(id)}>
+          {schema.description}
+        </p>
+      )}
+      {rawHelp !== undefined && rawErrors.length === 0 && (
+        <p className="jp-SlurmField-help" id={helpId(id)}>
+          {rawHelp}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The fields of the form, one after the other. */
+export function SubmitFields(props: ObjectFieldTemplateProps): JSX.Element {
+  return <div className="jp-SlurmFields">{props.properties.map(property => property.content)}</div>;
+}
+
+/** The form in two parts, and the options that it has no field for. */
+export interface IFormParts {
+  basic: RJSFSchema;
+  advanced: RJSFSchema;
+  uiSchema: UiSchema<ReadonlyJSONObject>;
+  /** Options of the script without a field, by key. */
+  others: string[];
+}
+
+/**
+ * Divides a cluster's form into what everybody needs and the rest (`"advanced": true` in
+ * the field's `ui:options`), with every value that the script has among its choices.
+ */
+export function formParts(form: IFormDescription, options: Options): IFormParts {
+  const properties = (form.schema.properties ?? {}) as Record<string, RJSFSchema>;
+  const keys = orderOf(form, Object.keys(properties));
+  const isAdvanced = (key: string) => form.uiSchema[key]?.['ui:options']?.advanced === true;
+  const uiSchema = { ...form.uiSchema };
+  // Said of all fields at once, it would not fit either part.
+  delete uiSchema['ui:order'];
+  const fields: Record<string, RJSFSchema> = {};
+  for (const key of keys) {
+    const choices = choicesOf(properties[key], options[key]);
+    if (choices === null) {
+      fields[key] = properties[key];
+    } else {
+      fields[key] = { ...properties[key], enum: choices.map(choice => choice.value) };
+      delete fields[key].oneOf;
+      uiSchema[key] = { ...uiSchema[key], 'ui:enumNames': choices.map(choice => choice.title) };
+    }
+  }
+  const part = (chosen: string[]): RJSFSchema => ({
+    type: 'object',
+    properties: Object.fromEntries(chosen.map(key => [key, fields[key]]))
+  });
+  return {
+    basic: part(keys.filter(key => !isAdvanced(key))),
+    advanced: part(keys.filter(isAdvanced)),
+    uiSchema,
+    others: Object.keys(options).filter(
+      key => !(key in properties) && options[key] !== null && options[key] !== ''
+    )
+  };
+}
+
+function orderOf(form: IFormDescription, keys: string[]): string[] {
+  const order = (form.uiSchema['ui:order'] ?? []) as string[];
+  return [...order.filter(key => keys.includes(key)), ...keys.filter(key => !order.includes(key))];
+}
+
+/**
+ * The choices of a field, with what the script says among them; null for a free field.
+ *
+ * Given to the form as `enum`, where the cluster says `oneOf` with constants: from those
+ * the form library would choose the first by itself, and a choice must be the person's.
+ */
+function choicesOf(
+  field: RJSFSchema,
+  value: Options[string] | undefined
+): { value: string; title: string }[] | null {
+  if (field.oneOf === undefined) {
+    return null;
+  }
+  const choices = (field.oneOf as RJSFSchema[]).map(choice => ({
+    value: String(choice.const),
+    title: choice.title ?? String(choice.const)
+  }));
+  const given = value === undefined || value === null ? '' : String(value);
+  return given === '' || choices.some(choice => choice.value === given)
+    ? choices
+    : [...choices, { value: given, title: given }];
+}

@@ -1,0 +1,246 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import {
+  Clipboard,
+  CommandToolbarButton,
+  ICommandPalette,
+  MainAreaWidget,
+  Notification,
+  ToolbarButton,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { PathExt } from '@jupyterlab/coreutils';
+import { IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { copyIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { UUID } from '@lumino/coreutils';
+import { Debouncer } from '@lumino/polling';
+
+import type { Options } from '../api/submit';
+import { SubmitApi } from '../api/submit';
+import { run, showFailure, shown } from '../dialogs/errors';
+import { CommandIDs } from '../command-ids';
+import { offerRemedy } from '../token/remedy';
+// Commands must be there at once; what they do is loaded later.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { addScriptCommands, describeSubmitArguments, SubmitCommandIDs } from './commands';
+import { slurmIcon } from '../icons';
+import { Drafts } from './drafts';
+import type { SubmitModel } from './model';
+import { SCRIPT_TEMPLATE } from './drafts';
+import type { SubmitPanel } from './widget';
+import { ISlurmClusters } from '../tokens';
+import { MainArea } from '../components/main-area';
+
+/** Milliseconds of rest before what is being written is kept. */
+const KEEP = 500;
+
+/** Submits jobs from a script and a form in the main area. */
+export const submitPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-slurm-rest:submit',
+  description: 'Submits jobs from a script and a form in the main area.',
+  autoStart: true,
+  requires: [ISlurmClusters, IEditorServices],
+  optional: [
+    ITranslator,
+    ILayoutRestorer,
+    IStateDB,
+    ICommandPalette,
+    ILauncher,
+    IFileBrowserFactory,
+    IDefaultFileBrowser,
+    ILabShell
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    clusters: ISlurmClusters,
+    editorServices: IEditorServices,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    browsers: IFileBrowserFactory | null,
+    browser: IDefaultFileBrowser | null,
+    labShell: ILabShell | null
+  ) => {
+    const { commands, serviceManager } = app;
+    translator ??= nullTranslator;
+    const trans = translator.load('jupyter_slurm_rest');
+    const api = new SubmitApi(clusters.server);
+    const drafts = new Drafts(state);
+    const tracker = new WidgetTracker<MainAreaWidget<SubmitPanel>>({
+      namespace: 'jupyter-slurm-rest-submit'
+    });
+
+    const area = new MainArea<MainAreaWidget<SubmitPanel>>({
+      app,
+      labShell,
+      tracker,
+      trans,
+      type: 'Slurm submit'
+    });
+
+    const readFile = async (path: string): Promise<string> => {
+      const asked = { type: 'file', format: 'text', content: true } as const;
+      const file = await serviceManager.contents.get(path, asked).catch(reason => {
+        throw new Error(trans.__('%1 cannot be read: %2', path, (reason as Error).message));
+      });
+      return file.content as string;
+    };
+
+    /** What to begin with: what was kept, what was given, a file, or a template. */
+    const begin = async (args: ReadonlyPartialJSONObject): Promise<SubmitModel.IDraft> => {
+      const kept = typeof args.draft === 'string' ? await drafts.load(args.draft) : null;
+      if (kept !== null) {
+        return kept;
+      }
+      const path = typeof args.path === 'string' ? args.path : undefined;
+      let script = typeof args.script === 'string' ? args.script : null;
+      if (script === null) {
+        script = path === undefined ? SCRIPT_TEMPLATE : await readFile(path);
+      }
+      await clusters.load();
+      const cluster = typeof args.cluster === 'string' ? args.cluster : clusters.current;
+      if (cluster === null) {
+        throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
+      }
+      return {
+        cluster,
+        script,
+        pristine: script,
+        path: path === undefined ? undefined : serviceManager.contents.localPath(path),
+        options: args.options as Options
+      };
+    };
+
+    const failed = trans.__('The job was not submitted');
+    const submit = async (model: SubmitModel): Promise<void> => {
+      const submitted = await model.submit();
+      if (submitted === null) {
+        return;
+      }
+      const id = String(submitted.job_id);
+      Notification.success(trans.__('Job %1 was submitted.', id), {
+        autoClose: 5000,
+        actions: [
+          {
+            label: trans.__('Open job'),
+            callback: () => run(commands, CommandIDs.openJob, { cluster: model.cluster, id })
+          }
+        ]
+      });
+      clusters.emitJobsChanged(model.cluster);
+    };
+
+    const make = async (draft: SubmitModel.IDraft, id: string) => {
+      // Loaded when a first form is opened: editor, form and validator weigh.
+      const [{ SubmitPanel }, { SubmitWidget }, { SubmitModel }, { customizeValidator }] =
+        await Promise.all([
+          import('./widget'),
+          import('./widget'),
+          import('./model'),
+          import('@rjsf/validator-ajv8')
+        ]);
+      const model = new SubmitModel({ api, draft });
+      const content = new SubmitPanel({
+        model,
+        editorServices,
+        clusters: () => clusters.clusters?.map(cluster => cluster.name) ?? [],
+        findRemedy: error => offerRemedy(error, model.cluster, clusters, commands, trans),
+        onSubmit: () => {
+          submit(model).catch(reason => showFailure(failed, reason, trans));
+        },
+        onOpenJob: job => {
+          run(commands, CommandIDs.openJob, { cluster: model.cluster, id: job });
+        },
+        validator: customizeValidator<ReadonlyJSONObject>(),
+        trans
+      });
+      content.id = `jupyter-slurm-rest-submit-${id}`;
+      const widget = new SubmitWidget({ content, translator: translator ?? nullTranslator });
+      widget.addClass('jp-SlurmMain');
+      widget.title.label =
+        draft.path === undefined ? trans.__('Submit job') : PathExt.basename(draft.path);
+      widget.title.caption = trans.__('Submit a Slurm job');
+      // The core widget calls every content "main area content".
+      content.node.setAttribute('aria-label', widget.title.caption);
+      widget.title.icon = slurmIcon;
+      widget.title.closable = true;
+
+      widget.toolbar.addItem(
+        'open',
+        new CommandToolbarButton({
+          commands,
+          id: SubmitCommandIDs.openScript,
+          args: { toolbar: true }
+        })
+      );
+      widget.toolbar.addItem(
+        'copy',
+        new ToolbarButton({
+          icon: copyIcon,
+          label: trans.__('Copy as %%slurm'),
+          tooltip: trans.__('Copy a notebook cell that submits this script'),
+          onClick: () => {
+            Clipboard.copyToSystem(`%%slurm submit\n${model.script}`);
+            Notification.info(trans.__('Copied: paste it into a notebook cell.'), {
+              autoClose: 3000
+            });
+          }
+        })
+      );
+
+      const keep = new Debouncer(() => drafts.save(id, model.draft), KEEP);
+      model.stateChanged.connect(() => void keep.invoke(), widget);
+      widget.disposed.connect(() => {
+        keep.dispose();
+        void drafts.remove(id);
+      }, widget);
+      await drafts.save(id, model.draft);
+      return widget;
+    };
+
+    const opening = new Map<string, string>();
+    commands.addCommand(CommandIDs.submitJob, {
+      label: args => (args.isLauncher ? trans.__('Submit Job') : trans.__('Submit Slurm Job…')),
+      caption: trans.__('Write a batch script and submit it to Slurm'),
+      icon: slurmIcon,
+      describedBy: { args: describeSubmitArguments(trans) },
+      execute: shown(trans.__('The submit form cannot be opened'), trans, async args => {
+        const draft = typeof args.draft === 'string' ? args.draft : null;
+        // Asked for again while it still opens, as by a double click, it is the same one.
+        const asked = JSON.stringify(args);
+        const id = draft ?? opening.get(asked) ?? UUID.uuid4();
+        opening.set(asked, id);
+        try {
+          return await area.open(`jupyter-slurm-rest-submit-${id}-main`, async () =>
+            make(await begin(args), id)
+          );
+        } finally {
+          opening.delete(asked);
+        }
+      })
+    });
+
+    addScriptCommands({ commands, browsers, browser, translator });
+
+    const category = trans.__('Slurm');
+    for (const command of [CommandIDs.submitJob, SubmitCommandIDs.openScript]) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({ command: CommandIDs.submitJob, args: { isLauncher: true }, category, rank: 3 });
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: CommandIDs.submitJob,
+        args: ({ content }) => ({ draft: content.id.replace(/^jupyter-slurm-rest-submit-/, '') }),
+        name: ({ content }) => content.id
+      });
+    }
+  }
+};

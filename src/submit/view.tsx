@@ -1,0 +1,155 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { checkIcon, infoIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { ValidatorType } from '@rjsf/utils';
+import React from 'react';
+
+import { Problem } from '../components/notice';
+import { SubmitForm } from './form';
+import type { SubmitModel } from './model';
+
+export interface ISubmitViewProps {
+  /** Unlike that of any other form on the page. */
+  id: string;
+  model: SubmitModel;
+  /** The configured clusters by name. */
+  clusters: readonly string[];
+  onSubmit: () => void;
+  onOpenJob: (id: string) => void;
+  /** Puts the cursor on a line of the script. */
+  onGoTo: (line: number, column: number | null) => void;
+  validator: ValidatorType<ReadonlyJSONObject>;
+  trans: TranslationBundle;
+}
+
+/** The form beside the script: options, what is wrong, and the two buttons. */
+export function SubmitView(props: ISubmitViewProps): JSX.Element {
+  const { clusters, model, trans } = props;
+  return (
+    <div className="jp-SlurmSubmit-view">
+      <SubmitHead {...props} />
+      <div className="jp-SlurmSubmit-scroll">
+        {clusters.length > 1 && (
+          <div className="jp-SlurmField">
+            <label className="jp-SlurmField-label" htmlFor={`${props.id}-cluster`}>
+              {trans.__('Cluster')}
+            </label>
+            <select
+              id={`${props.id}-cluster`}
+              className="form-control"
+              value={model.cluster}
+              onChange={event => void model.choose(event.target.value)}
+            >
+              {clusters.map(name => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+        {model.form !== null && (
+          <SubmitForm
+            id={props.id}
+            form={model.form}
+            options={model.options}
+            errors={model.fieldErrors}
+            onChange={options => model.change(options)}
+            validator={props.validator}
+            trans={trans}
+          />
+        )}
+        {model.form === null && model.formError === null && (
+          <p role="status">{trans.__('Reading what the cluster offers…')}</p>
+        )}
+        {model.formError !== null && (
+          <Problem
+            error={model.formError}
+            trans={trans}
+            note={trans.__('The script can be written and submitted without the form.')}
+            onRetry={() => void model.load()}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The buttons and what came of them: above the fields, where nothing covers them. */
+function SubmitHead(props: ISubmitViewProps): JSX.Element {
+  const { model, onGoTo, trans } = props;
+  const { error } = model;
+  return (
+    <div className="jp-SlurmSubmit-head">
+      <div className="jp-SlurmSubmit-buttons">
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-accept"
+          disabled={model.busy !== null}
+          onClick={props.onSubmit}
+        >
+          {model.busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
+        </button>
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-reject"
+          title={trans.__('Check the job without submitting it')}
+          disabled={model.busy !== null}
+          onClick={() => void model.check()}
+        >
+          {model.busy === 'check' ? trans.__('Checking…') : trans.__('Check')}
+        </button>
+      </div>
+      {error !== null && <Problem error={error} trans={trans} />}
+      {error !== null && error.line !== null && (
+        <button
+          type="button"
+          className="jp-SlurmLink"
+          onClick={() => onGoTo(error.line as number, error.column)}
+        >
+          {trans.__('Go to line %1', error.line)}
+        </button>
+      )}
+      <Verdict {...props} />
+    </div>
+  );
+}
+
+/** What the server said last about the job as it stands. */
+function Verdict(props: ISubmitViewProps): JSX.Element {
+  const { model, onOpenJob, trans } = props;
+  const { submitted, warnings } = model;
+  return (
+    <div className="jp-SlurmSubmit-verdict" role="status">
+      {submitted !== null && (
+        <p className="jp-SlurmSubmit-good">
+          <checkIcon.react tag="span" aria-hidden="true" />
+          <span>
+            {submitted.recovered
+              ? trans.__('Submitted as job %1 (found in the queue).', submitted.job_id)
+              : trans.__('Submitted as job %1.', submitted.job_id)}
+          </span>
+          <button
+            type="button"
+            className="jp-SlurmLink"
+            onClick={() => onOpenJob(String(submitted.job_id))}
+          >
+            {trans.__('Open job')}
+          </button>
+        </p>
+      )}
+      {submitted === null && model.checked && (
+        <p className="jp-SlurmSubmit-good">
+          <checkIcon.react tag="span" aria-hidden="true" />
+          <span>{trans.__('Nothing is wrong with this job as far as can be told.')}</span>
+        </p>
+      )}
+      {warnings.map(warning => (
+        <p className="jp-SlurmSubmit-warning" key={warning}>
+          <infoIcon.react tag="span" aria-hidden="true" />
+          <span>{warning}</span>
+        </p>
+      ))}
+    </div>
+  );
+}

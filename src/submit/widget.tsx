@@ -1,0 +1,165 @@
+import { Dialog, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
+import type { IEditorServices } from '@jupyterlab/codeeditor';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { Message } from '@lumino/messaging';
+import { SplitPanel, Widget } from '@lumino/widgets';
+import type { ValidatorType } from '@rjsf/utils';
+import React from 'react';
+
+import { type FindRemedy, RemedyContext } from '../components/remedy';
+import type { SubmitModel } from './model';
+import { ScriptEditor } from './script-editor';
+import { SubmitView } from './view';
+
+/** Pixels below which script and form stand one above the other. */
+const NARROW = 720;
+
+/** A job that is written: its script beside its form. */
+export class SubmitPanel extends SplitPanel {
+  constructor(options: SubmitPanel.IOptions) {
+    super({ orientation: 'horizontal', spacing: 1 });
+    const { model, trans } = options;
+    this.model = model;
+    this._trans = trans;
+    this.addClass('jp-SlurmSubmit');
+    this._editor = new ScriptEditor({
+      source: model.script,
+      editorServices: options.editorServices,
+      label: trans.__('Batch script')
+    });
+    this._form = new SubmitFormWidget(options, this._editor);
+    this.addWidget(this._editor);
+    this.addWidget(this._form);
+    this.setRelativeSizes([3, 2]);
+    this._editor.sourceChanged.connect(this._onTyped, this);
+    model.stateChanged.connect(this._onModel, this);
+    void model.load();
+  }
+
+  readonly model: SubmitModel;
+
+  /** Asks before what was written is thrown away. */
+  async mayClose(): Promise<boolean> {
+    if (!this.model.dirty) {
+      return true;
+    }
+    const { button } = await showDialog({
+      title: this._trans.__('Throw this script away?'),
+      body: this._trans.__('It was changed and not submitted.'),
+      buttons: [
+        Dialog.cancelButton({ label: this._trans.__('Keep it') }),
+        Dialog.warnButton({ label: this._trans.__('Throw away') })
+      ],
+      defaultButton: 0
+    });
+    return button.accept;
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.model.dispose();
+    super.dispose();
+  }
+
+  protected override onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    this._editor.activate();
+  }
+
+  protected override onResize(msg: Widget.ResizeMessage): void {
+    if (msg.width > 0) {
+      const orientation = msg.width < NARROW ? 'vertical' : 'horizontal';
+      if (orientation !== this.orientation) {
+        this.orientation = orientation;
+      }
+    }
+    super.onResize(msg);
+  }
+
+  private _onTyped(): void {
+    this.model.script = this._editor.source;
+  }
+
+  private _onModel(): void {
+    const { error, script } = this.model;
+    this._editor.source = script;
+    this._editor.mark(
+      error === null || error.line === null
+        ? null
+        : { line: error.line, column: error.column, message: error.message }
+    );
+    this._form.update();
+  }
+
+  private readonly _editor: ScriptEditor;
+  private readonly _form: Widget;
+  private readonly _trans: TranslationBundle;
+}
+
+/** Forms so far: their fields' ids must differ. */
+let forms = 0;
+
+class SubmitFormWidget extends ReactWidget {
+  constructor(
+    private readonly _options: SubmitPanel.IOptions,
+    private readonly _editor: ScriptEditor
+  ) {
+    super();
+    this.addClass('jp-SlurmSubmit-form');
+  }
+
+  private readonly _id = `jp-SlurmSubmit-${++forms}`;
+
+  protected render(): JSX.Element {
+    const { clusters, findRemedy, model, onOpenJob, onSubmit, trans, validator } = this._options;
+    return (
+      <RemedyContext.Provider value={findRemedy}>
+        <SubmitView
+          id={this._id}
+          model={model}
+          clusters={clusters()}
+          onSubmit={onSubmit}
+          onOpenJob={onOpenJob}
+          onGoTo={(line, column) => this._editor.goTo(line, column)}
+          validator={validator}
+          trans={trans}
+        />
+      </RemedyContext.Provider>
+    );
+  }
+}
+
+export namespace SubmitPanel {
+  export interface IOptions {
+    model: SubmitModel;
+    editorServices: IEditorServices;
+    /** The names of the configured clusters, as far as known. */
+    clusters: () => readonly string[];
+    /** Finds what helps against a failure. */
+    findRemedy: FindRemedy;
+    onSubmit: () => void;
+    onOpenJob: (id: string) => void;
+    validator: ValidatorType<ReadonlyJSONObject>;
+    trans: TranslationBundle;
+  }
+}
+
+/** The tab of a job that is written. It asks before it closes over unsent changes. */
+export class SubmitWidget extends MainAreaWidget<SubmitPanel> {
+  protected override onCloseRequest(msg: Message): void {
+    this.content
+      .mayClose()
+      .then(may => {
+        if (may && !this.isDisposed) {
+          super.onCloseRequest(msg);
+        }
+      })
+      .catch(reason => {
+        console.error('Closing a submit form failed.', reason);
+      });
+  }
+}

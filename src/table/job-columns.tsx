@@ -1,0 +1,172 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { IJobSummary, Scope } from '../api/types';
+import { StateBadge } from '../components/state-badge';
+import { formatDuration, formatMinutes } from '../words/format';
+import { cutMark, fitting, type IColumn } from './columns';
+
+/** Below this width a job takes two lines. */
+const COMPACT = 440;
+/** Pixels that a job's name has at least. */
+const NAME = 90;
+/** Pixels for how long a job runs, or why it waits. */
+export const PROGRESS = 158;
+
+export type JobColumn = IColumn<IJobSummary>;
+
+/** What the columns of a list of jobs depend on. */
+export interface IJobLayoutOptions {
+  width: number;
+  scope: Scope;
+  trans: TranslationBundle;
+  /** Seconds since the epoch, by Slurm's clock. */
+  now: number;
+  open: (job: IJobSummary) => void;
+}
+
+/** How jobs are laid out at some width. */
+export interface IJobLayout {
+  columns: JobColumn[];
+  rowHeight: number;
+}
+
+/** Two lines for each job in a narrow panel; as many columns as fit in a wide one. */
+export function fitJobs(
+  width: number,
+  compact: () => JobColumn[],
+  wide: () => JobColumn[],
+  order: readonly string[]
+): IJobLayout {
+  return width < COMPACT
+    ? { columns: compact(), rowHeight: 42 }
+    : { columns: fitting(wide(), order, width), rowHeight: 26 };
+}
+
+/** Columns that lists of jobs share. */
+export interface IJobColumns extends Record<
+  'name' | 'state' | 'id' | 'partition' | 'account' | 'qos' | 'where' | 'cpus',
+  JobColumn
+> {
+  /** Name and facts below each other, for a narrow panel. */
+  twoLines: JobColumn;
+  /** Nothing where all jobs are of one person. */
+  user: JobColumn[];
+}
+
+/** The columns that are alike wherever jobs are listed. */
+export function jobColumns(options: IJobLayoutOptions): IJobColumns {
+  const { scope, trans, open } = options;
+  const text = (
+    id: string,
+    label: string,
+    width: number,
+    value: (job: IJobSummary) => string
+  ): JobColumn => ({
+    id,
+    label,
+    sort: id,
+    width,
+    cell: value
+  });
+  return {
+    twoLines: {
+      id: 'job',
+      label: trans.__('Job'),
+      sort: 'job_id',
+      width: NAME,
+      grow: true,
+      fits: true,
+      cell: job => {
+        const facts = [job.id, job.partition, scope === 'all' && job.user];
+        const line = facts.filter(Boolean).join(' · ');
+        return (
+          <>
+            <JobName job={job} open={open} />
+            <span className="jp-SlurmTable-second" title={line}>
+              {line}
+            </span>
+          </>
+        );
+      }
+    },
+    name: {
+      id: 'name',
+      label: trans.__('Name'),
+      sort: 'name',
+      width: 120,
+      grow: true,
+      fits: true,
+      cell: job => <JobName job={job} open={open} />
+    },
+    state: {
+      id: 'state',
+      label: trans.__('State'),
+      sort: 'state',
+      width: 136,
+      fits: true,
+      cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />
+    },
+    id: text('job_id', trans.__('ID'), 92, job => job.id),
+    user: scope === 'all' ? [text('user', trans.__('User'), 76, job => job.user)] : [],
+    partition: text('partition', trans.__('Partition'), 84, job => job.partition),
+    account: text('account', trans.__('Account'), 90, job => job.account),
+    qos: text('qos', trans.__('QOS'), 76, job => job.qos),
+    where: {
+      id: 'where',
+      label: trans.__('Nodes'),
+      width: 96,
+      cell: job => job.nodes || (job.node_count ?? '')
+    },
+    cpus: {
+      id: 'cpus',
+      label: trans.__('CPUs'),
+      sort: 'cpus',
+      width: 58,
+      numeric: true,
+      cell: job => job.cpus ?? ''
+    }
+  };
+}
+
+/** How long a job has run, and may run. */
+export function RunTime(props: {
+  /** Seconds; null when it is not known. */
+  seconds: number | null;
+  job: IJobSummary;
+  trans: TranslationBundle;
+  short?: boolean;
+}): JSX.Element {
+  const { seconds, job, trans, short } = props;
+  const elapsed = seconds === null ? '' : formatDuration(seconds);
+  const limit = formatMinutes(job.time_limit, trans);
+  const words = short || !limit ? elapsed : `${elapsed} / ${limit}`;
+  return (
+    <span
+      className={cutMark(words, PROGRESS).trim() || undefined}
+      title={trans.__('%1 of %2', elapsed, limit)}
+    >
+      {words}
+    </span>
+  );
+}
+
+/** The name of a job; pressed, it opens the job. */
+function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }): JSX.Element {
+  const { job, open } = props;
+  return (
+    <button
+      type="button"
+      className={`jp-SlurmTable-link${cutMark(job.name, NAME)}`}
+      title={job.name}
+      tabIndex={-1}
+      onClick={event => {
+        if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
+          open(job);
+        }
+      }}
+    >
+      {job.name || job.id}
+    </button>
+  );
+}

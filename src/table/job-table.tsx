@@ -1,0 +1,123 @@
+import React from 'react';
+
+import type { IJobSummary } from '../api/types';
+import type { IJobLayout } from './job-columns';
+import type { IJobPage, IOrder, JobPagesModel } from './job-list';
+import { VirtualTable } from './virtual-table';
+
+export interface IJobTableProps {
+  model: JobRows;
+  label: string;
+  layout: IJobLayout;
+  /** What is sorted from the greatest down when it is first sorted by. */
+  greatestFirst?: readonly string[];
+  open: (jobs: IJobSummary[]) => void;
+  /** What the Delete key does. */
+  remove?: () => void;
+}
+
+/** Jobs in a table, to be selected and opened by mouse and by keyboard. */
+export function JobTable(props: IJobTableProps): JSX.Element {
+  const { model, open, remove } = props;
+  const { sort, descending } = model.query;
+  return (
+    <VirtualTable
+      label={props.label}
+      columns={props.layout.columns}
+      rowHeight={props.layout.rowHeight}
+      count={model.total}
+      row={index => model.job(index)}
+      rowKey={job => job.id}
+      sortedBy={sort}
+      descending={descending}
+      topKey={JSON.stringify([model.cluster, model.query])}
+      onSort={by =>
+        model.setQuery({
+          sort: by,
+          descending: by === sort ? !descending : props.greatestFirst?.includes(by) === true
+        })
+      }
+      onRange={(first, last) => model.show(first, last)}
+      selection={{
+        has: job => model.selection.has(job.id),
+        cursor: model.cursor,
+        onPress: (job, event) =>
+          model.select(selection => {
+            if (event.shiftKey) {
+              selection.extend(job, model.known);
+            } else if (event.ctrlKey || event.metaKey) {
+              selection.toggle(job);
+            } else {
+              selection.only(job);
+            }
+          }),
+        onOpen: job => open([job]),
+        onContextMenu: job => {
+          if (!model.selection.has(job.id)) {
+            model.select(selection => selection.only(job));
+          }
+        },
+        onKeyDown: (event, pageSize) => {
+          if (event.key === 'Enter') {
+            open(model.selection.jobs);
+          } else if (event.key === 'Delete' && remove) {
+            remove();
+          } else if (!moveCursor(model, event, pageSize)) {
+            return;
+          }
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      }}
+    />
+  );
+}
+
+/** The queue, or the history. */
+export type JobRows = JobPagesModel<IOrder, IJobPage>;
+
+/** Move and select by keyboard, as in a file list; returns whether the key meant that. */
+export function moveCursor(model: JobRows, event: React.KeyboardEvent, pageSize: number): boolean {
+  const { cursor, total } = model;
+  if (event.key === ' ') {
+    const job = model.job(cursor);
+    if (job) {
+      model.select(selection => selection.toggle(job));
+    }
+    return true;
+  }
+  if (event.key === 'Escape' && model.selection.size > 0) {
+    model.select(selection => selection.clear());
+    return true;
+  }
+  const target = targetOf(event.key, cursor, total, pageSize);
+  if (target === null) {
+    return false;
+  }
+  const job = model.job(Math.min(Math.max(target, 0), total - 1));
+  if (job) {
+    model.select(selection =>
+      event.shiftKey ? selection.extend(job, model.known) : selection.only(job)
+    );
+  }
+  return true;
+}
+
+function targetOf(key: string, cursor: number, total: number, pageSize: number): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      return cursor + 1;
+    case 'ArrowUp':
+      return cursor < 0 ? total - 1 : cursor - 1;
+    case 'PageDown':
+      return cursor + pageSize;
+    case 'PageUp':
+      return cursor - pageSize;
+    case 'Home':
+      return 0;
+    case 'End':
+      return total - 1;
+    default:
+      return null;
+  }
+}

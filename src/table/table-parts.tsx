@@ -1,0 +1,104 @@
+import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { type IColumn, mayNotFit } from './columns';
+
+/** Pixels; style/table.css says the same. */
+export const HEADING = 24;
+
+export interface ITableHeadingProps<T> {
+  columns: IColumn<T>[];
+  sortedBy: string;
+  descending: boolean;
+  onSort: (by: string) => void;
+}
+
+/** The names of the columns; pressed, they sort. */
+export const TableHeading = React.memo(function Heading(
+  props: ITableHeadingProps<never>
+): JSX.Element {
+  const direction = props.descending ? 'descending' : 'ascending';
+  const Caret = (props.descending ? caretDownIcon : caretUpIcon).react;
+  return (
+    <thead role="rowgroup">
+      <tr role="row" aria-rowindex={1}>
+        {props.columns.map(({ id, label, sort, numeric }) => (
+          <th
+            key={id}
+            role="columnheader"
+            scope="col"
+            className={numeric ? 'jp-mod-numeric' : undefined}
+            aria-sort={sort !== undefined && sort === props.sortedBy ? direction : undefined}
+          >
+            {sort === undefined ? (
+              <span className="jp-SlurmTable-heading">{label}</span>
+            ) : (
+              <button
+                type="button"
+                className="jp-SlurmTable-heading"
+                onClick={() => props.onSort(sort)}
+              >
+                {label}
+                {sort === props.sortedBy ? <Caret tag="span" aria-hidden="true" /> : null}
+              </button>
+            )}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+});
+
+export interface ITableRowProps {
+  id: string;
+  index: number;
+  /** Null while it is not known. */
+  row: unknown;
+  rowKey: string | null;
+  columns: IColumn<unknown>[];
+  /** Whether rows can be selected. */
+  selectable: boolean;
+  selected: boolean;
+  atCursor: boolean;
+}
+
+const WAITING = <span className="jp-SlurmWaiting-line" />;
+
+/** One row; while the list is scrolled, those that stay in sight are not drawn again. */
+export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Element {
+  const { row, selectable, selected, atCursor } = props;
+  const marks = `${selected ? ' jp-mod-selected' : ''}${atCursor ? ' jp-mod-cursor' : ''}`;
+  const role = selectable ? 'gridcell' : 'cell';
+  return (
+    <tr
+      id={props.id}
+      role="row"
+      className={`jp-SlurmTable-row${marks}`}
+      aria-rowindex={props.index + 2}
+      aria-selected={selectable ? selected : undefined}
+      data-row={props.rowKey ?? undefined}
+    >
+      {props.columns.map(column => {
+        const content = row === null ? WAITING : column.cell(row);
+        const text = typeof content === 'string' ? content : undefined;
+        const cut = text === undefined ? !column.fits : mayNotFit(text, column.width);
+        return (
+          <td
+            key={column.id}
+            role={role}
+            className={column.numeric ? 'jp-mod-numeric' : cut ? 'jp-mod-cut' : undefined}
+            title={cut ? text : undefined}
+          >
+            {content}
+          </td>
+        );
+      })}
+    </tr>
+  );
+});
+
+/** The index of the row that an event is about; null: none. */
+export function rowOf(event: React.SyntheticEvent): number | null {
+  const row = (event.target as Element).closest('tr');
+  return row === null ? null : Number(row.getAttribute('aria-rowindex')) - 2;
+}

@@ -1,0 +1,157 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import React from 'react';
+
+import { type IColumn, tracks } from './columns';
+import { HEADING, type ITableHeadingProps, rowOf, TableHeading, TableRow } from './table-parts';
+
+/** What a table needs to let rows be selected. */
+export interface ITableSelection<T> {
+  has: (row: T) => boolean;
+  /** The index of the row that the keyboard is on; -1: none. */
+  cursor: number;
+  onPress: (row: T, event: React.MouseEvent) => void;
+  onOpen: (row: T) => void;
+  onContextMenu: (row: T) => void;
+  onKeyDown: (event: React.KeyboardEvent, pageSize: number) => void;
+}
+
+export interface IVirtualTableProps<T> extends ITableHeadingProps<T> {
+  label: string;
+  count: number;
+  row: (index: number) => T | null;
+  rowKey: (row: T) => string;
+  /** Pixels. */
+  rowHeight: number;
+  /** The first and last row in sight. */
+  onRange?: (first: number, last: number) => void;
+  selection?: ITableSelection<T>;
+  /** Changes when the list starts again from its top. */
+  topKey?: string;
+}
+
+/**
+ * A real HTML table of which only the rows in sight exist.
+ *
+ * The style sheet lays out each row by itself: a browser's layout of tables would look at
+ * every cell whenever a row comes into sight.
+ */
+export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
+  const { columns, count, rowHeight, selection, onRange } = props;
+  const scroller = React.useRef<HTMLDivElement>(null);
+  const idPrefix = React.useId();
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    // The heading takes its height away from the rows.
+    scrollPaddingEnd: HEADING
+  });
+  React.useLayoutEffect(() => virtual.measure(), [rowHeight, virtual]);
+  React.useLayoutEffect(() => {
+    scroller.current?.scrollTo?.({ top: 0 });
+  }, [props.topKey]);
+
+  const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items[items.length - 1]?.index ?? 0;
+  React.useEffect(() => {
+    onRange?.(first, last);
+  });
+
+  const cursor = selection?.cursor ?? -1;
+  React.useEffect(() => {
+    if (cursor >= 0) {
+      virtual.scrollToIndex(cursor, { align: 'auto' });
+    }
+    // Only when the cursor moves: otherwise the list could not be scrolled away from it.
+  }, [cursor, virtual]);
+
+  // One listener for all rows: they come and go while the list is scrolled.
+  const on = <E extends React.SyntheticEvent>(act?: (row: T, event: E) => void) =>
+    act &&
+    ((event: E) => {
+      const index = rowOf(event);
+      const row = index === null ? null : props.row(index);
+      if (row !== null) {
+        act(row, event);
+      }
+    });
+  const cursorInSight = items.some(item => item.index === cursor);
+  const sizes = {
+    '--jp-slurm-table-columns': tracks(columns),
+    '--jp-slurm-table-row': `${rowHeight}px`
+  } as React.CSSProperties;
+  return (
+    <div ref={scroller} className="jp-SlurmTable">
+      <table
+        className="jp-SlurmTable-table"
+        style={sizes}
+        role={selection ? 'grid' : 'table'}
+        aria-label={props.label}
+        aria-multiselectable={selection ? true : undefined}
+        aria-rowcount={count + 1}
+        aria-activedescendant={cursorInSight ? `${idPrefix}${cursor}` : undefined}
+        tabIndex={0}
+        onContextMenu={event => {
+          // By keyboard it is asked of the table, and is that of the row at the cursor.
+          if (event.target === event.currentTarget && cursorInSight) {
+            event.preventDefault();
+            event.stopPropagation();
+            openRowMenu(document.getElementById(`${idPrefix}${cursor}`));
+          }
+        }}
+        onKeyDown={event => {
+          if (selection && event.target === event.currentTarget) {
+            const height = scroller.current?.clientHeight ?? 0;
+            selection.onKeyDown(event, Math.max(1, Math.floor((height - HEADING) / rowHeight)));
+          }
+        }}
+      >
+        <TableHeading
+          columns={columns as IColumn<never>[]}
+          sortedBy={props.sortedBy}
+          descending={props.descending}
+          onSort={props.onSort}
+        />
+        <tbody
+          role="rowgroup"
+          style={{ height: virtual.getTotalSize(), paddingTop: items[0]?.start }}
+          onClick={on(selection?.onPress)}
+          onDoubleClick={on(selection?.onOpen)}
+          onContextMenu={on(selection?.onContextMenu)}
+        >
+          {items.map(({ index }) => {
+            const row = props.row(index);
+            const key = row === null ? null : props.rowKey(row);
+            return (
+              <TableRow
+                key={key ?? `#${index}`}
+                id={`${idPrefix}${index}`}
+                index={index}
+                row={row}
+                rowKey={key}
+                columns={columns as IColumn<unknown>[]}
+                selectable={selection !== undefined}
+                selected={row !== null && selection?.has(row) === true}
+                atCursor={index === cursor}
+              />
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function openRowMenu(row: HTMLElement | null): void {
+  const box = row?.getBoundingClientRect();
+  row?.dispatchEvent(
+    new MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true,
+      clientX: (box?.left ?? 0) + 24,
+      clientY: box?.bottom
+    })
+  );
+}

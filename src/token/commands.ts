@@ -1,0 +1,104 @@
+import { Notification } from '@jupyterlab/apputils';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import type { IClusterInfo } from '../api/types';
+import { CommandIDs } from '../command-ids';
+import { shown } from '../dialogs/errors';
+import type { ISlurmClusters } from '../tokens';
+
+/** Add the commands about the person's Slurm token. */
+export function addTokenCommands(
+  commands: CommandRegistry,
+  clusters: ISlurmClusters,
+  trans: TranslationBundle
+): void {
+  const args = {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      cluster: {
+        type: 'string',
+        description: trans.__('The name of the cluster; the one that is looked at when left out')
+      }
+    }
+  };
+  const named = (given: ReadonlyPartialJSONObject) =>
+    typeof given.cluster === 'string' ? given.cluster : clusters.current;
+  const told = (info: IClusterInfo) => {
+    clusters.update(info);
+    clusters.emitJobsChanged(info.name);
+  };
+
+  commands.addCommand(CommandIDs.pasteToken, {
+    label: trans.__('Paste a Slurm Token…'),
+    caption: trans.__('Use a token of your own until the Jupyter server stops'),
+    describedBy: { args },
+    execute: shown(trans.__('The token was not taken'), trans, async given => {
+      await clusters.load();
+      const cluster = named(given);
+      if (cluster === null) {
+        throw clusters.error ?? new Error(trans.__('No Slurm cluster is configured.'));
+      }
+      const { pasteToken } = await import('./paste-dialog');
+      const info = await pasteToken(
+        cluster,
+        token =>
+          clusters.server.send<IClusterInfo>('PUT', ['clusters', cluster, 'token'], { token }),
+        trans
+      );
+      if (info !== null) {
+        told(info);
+        Notification.success(
+          info.user
+            ? trans.__('You are %1 on %2.', info.user, cluster)
+            : trans.__('The token for %1 was taken.', cluster),
+          { autoClose: 4000 }
+        );
+      }
+      return info !== null;
+    })
+  });
+
+  const pasted = (given: ReadonlyPartialJSONObject) =>
+    clusters.clusters?.find(({ name }) => name === named(given))?.token_source === 'pasted';
+
+  commands.addCommand(CommandIDs.forgetToken, {
+    label: trans.__('Forget the Pasted Slurm Token'),
+    caption: trans.__('Go back to where tokens come from by themselves'),
+    describedBy: { args },
+    isEnabled: pasted,
+    execute: shown(trans.__('The token was not forgotten'), trans, async given => {
+      const cluster = named(given);
+      if (cluster === null) {
+        return;
+      }
+      await clusters.server.send('DELETE', ['clusters', cluster, 'token']);
+      const { clusters: infos } = await clusters.server.get<{ clusters: IClusterInfo[] }>([
+        'clusters'
+      ]);
+      infos.filter(({ name }) => name === cluster).forEach(told);
+    })
+  });
+
+  commands.addCommand(CommandIDs.logIn, {
+    label: trans.__('Log in to the Hub Again'),
+    caption: trans.__('Open the login page of the hub in a new tab'),
+    describedBy: { args },
+    isEnabled: () => PageConfig.getOption('hubPrefix') !== '',
+    execute: () => {
+      const page = URLExt.join(
+        PageConfig.getOption('hubHost'),
+        PageConfig.getOption('hubPrefix'),
+        'login'
+      );
+      window.open(page, '_blank', 'noopener');
+    }
+  });
+
+  clusters.changed.connect(() => {
+    commands.notifyCommandChanged(CommandIDs.forgetToken);
+  }, commands);
+}

@@ -1,0 +1,95 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { IClusterInfo } from '../api/types';
+import { errorText } from '../words/errors';
+
+/** Slurm's own command for a token. */
+const HOW = 'scontrol token lifespan=3600';
+
+/**
+ * Asks for a token and hands it to `send`; here nothing of it is kept.
+ *
+ * A token that is refused brings an empty dialog back, with the reason.
+ *
+ * @returns what the server then says of the cluster; null when the person gave up.
+ */
+export async function pasteToken(
+  cluster: string,
+  send: (token: string) => Promise<IClusterInfo>,
+  trans: TranslationBundle
+): Promise<IClusterInfo | null> {
+  let problem = '';
+  for (;;) {
+    const { button, value } = await showDialog({
+      title: trans.__('Slurm token for %1', cluster),
+      body: new TokenBody(problem, trans),
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Cancel') }),
+        Dialog.okButton({ label: trans.__('Use token') })
+      ],
+      focusNodeSelector: 'input'
+    });
+    if (!button.accept) {
+      return null;
+    }
+    if (!value) {
+      problem = trans.__('Paste a token first.');
+      continue;
+    }
+    try {
+      return await send(value);
+    } catch (error) {
+      problem = errorText(error, trans);
+    }
+  }
+}
+
+class TokenBody extends ReactWidget implements Dialog.IBodyWidget<string> {
+  constructor(
+    private readonly _problem: string,
+    private readonly _trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jp-SlurmToken');
+  }
+
+  getValue(): string {
+    return this.node.querySelector('input')?.value.trim() ?? '';
+  }
+
+  protected render(): JSX.Element {
+    const trans = this._trans;
+    return (
+      <>
+        <label className="jp-SlurmToken-label">
+          {trans.__('Token')}
+          <input
+            type="password"
+            className="jp-mod-styled"
+            autoComplete="off"
+            spellCheck={false}
+            aria-describedby="jp-SlurmToken-about"
+            aria-invalid={this._problem !== ''}
+          />
+        </label>
+        {this._problem ? (
+          <p className="jp-SlurmToken-problem" role="alert">
+            {this._problem}
+          </p>
+        ) : null}
+        <p id="jp-SlurmToken-about" className="jp-SlurmToken-about">
+          {trans.__('On a login node of the cluster, this prints one that holds for an hour:')}{' '}
+          <code>{HOW}</code>
+        </p>
+        <p className="jp-SlurmToken-about">
+          {trans.__(
+            'The Jupyter server keeps it in its memory and forgets it when it stops. Your browser does not keep it.'
+          )}
+        </p>
+      </>
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** A number, or what Slurm says for "no limit"; null where Slurm did not say. */
+export type Limit = number | 'UNLIMITED' | null;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Seconds as Slurm writes a duration: `1-02:03:04`, `02:03:04`. */
+export function formatDuration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const days = Math.floor(total / DAY);
+  const clock = [
+    Math.floor((total % DAY) / HOUR),
+    Math.floor((total % HOUR) / MINUTE),
+    total % MINUTE
+  ]
+    .map(two)
+    .join(':');
+  return days > 0 ? `${days}-${clock}` : clock;
+}
+
+/** Minutes (a time limit) as Slurm writes a duration, or "unlimited". */
+export function formatMinutes(minutes: Limit | undefined, trans: TranslationBundle): string {
+  if (minutes === 'UNLIMITED') {
+    return trans.__('unlimited');
+  }
+  return minutes === null || minutes === undefined ? '' : formatDuration(minutes * MINUTE);
+}
+
+/** MiB in the largest unit that keeps at least 1 before the point: `1.5 GiB`. */
+export function formatMemory(mebibytes: number): string {
+  const units = ['MiB', 'GiB', 'TiB', 'PiB'];
+  let value = mebibytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${trimmed(value)} ${units[unit]}`;
+}
+
+/** Bytes, for file sizes: `512 B`, `3.4 KiB`, `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) {
+    return `${bytes} B`;
+  }
+  const kibibytes = bytes / 1024;
+  return kibibytes < 1024 ? `${trimmed(kibibytes)} KiB` : formatMemory(kibibytes / 1024);
+}
+
+/** A fraction 0-1 as a whole percentage; small but not nothing is `<1 %`. */
+export function formatPercent(fraction: number): string {
+  const percent = fraction * 100;
+  return percent > 0 && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
+}
+
+/** Seconds since the epoch in the person's own time zone and habits. */
+export function formatTime(epoch: number): string {
+  return new Date(epoch * 1000).toLocaleString(undefined, {
+    dateStyle: 'medium',
+    timeStyle: 'medium'
+  });
+}
+
+/** Seconds since the epoch as ISO 8601 in UTC: unambiguous, for titles and copies. */
+export function isoTime(epoch: number): string {
+  return new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** How far a moment is from now, in the coarsest unit that tells: "in 5 minutes". */
+export function formatRelative(epoch: number, now: number, trans: TranslationBundle): string {
+  const ahead = epoch >= now;
+  const seconds = Math.round(Math.abs(epoch - now));
+  if (seconds < MINUTE) {
+    return ahead
+      ? trans._n('in %1 second', 'in %1 seconds', seconds)
+      : trans._n('%1 second ago', '%1 seconds ago', seconds);
+  }
+  if (seconds < HOUR) {
+    const minutes = Math.round(seconds / MINUTE);
+    return ahead
+      ? trans._n('in %1 minute', 'in %1 minutes', minutes)
+      : trans._n('%1 minute ago', '%1 minutes ago', minutes);
+  }
+  if (seconds < 2 * DAY) {
+    const hours = Math.round(seconds / HOUR);
+    return ahead
+      ? trans._n('in %1 hour', 'in %1 hours', hours)
+      : trans._n('%1 hour ago', '%1 hours ago', hours);
+  }
+  const days = Math.round(seconds / DAY);
+  return ahead
+    ? trans._n('in %1 day', 'in %1 days', days)
+    : trans._n('%1 day ago', '%1 days ago', days);
+}
+
+function trimmed(value: number): string {
+  return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1);
+}
+
+/** Slurm's TRES string (`cpu=16,gres/gpu:a100=4`) in words; what is unknown stays as it is. */
+export function describeTres(tres: string, trans: TranslationBundle): string {
+  return tres
+    .split(',')
+    .filter(Boolean)
+    .map(part => {
+      const [kind, count = ''] = part.split('=');
+      switch (kind) {
+        case 'cpu':
+          return trans.__('%1 CPUs', count);
+        case 'node':
+          return trans.__('%1 nodes', count);
+        case 'mem':
+          return trans.__('%1 memory', /^\d+$/.test(count) ? formatMemory(Number(count)) : count);
+        case 'gres/gpu':
+          return trans.__('%1 GPUs', count);
+        default:
+          return kind.startsWith('gres/gpu:')
+            ? trans.__('%1 GPUs %2', count, kind.slice('gres/gpu:'.length))
+            : part;
+      }
+    })
+    .join(', ');
+}
