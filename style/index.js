@@ -1,10 +1,12 @@
+import './components.css';
+import './facts.css';
+import './table.css';
 import './account.css';
-import './base.css';
+import './dialogs.css';
 import './history.css';
 import './job.css';
-import './notice.css';
-import './problem.css';
-import './state.css';
+import './jobs.css';
+import './nodes.css';
+import './panel.css';
 import './submit.css';
-import './table.css';
 import './token.css';
