@@ -3,8 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { accountPlugin } from './account/plugin';
 import { jobPlugin } from './job/plugin';
 import { notificationsPlugin } from './notifications/plugin';
-import { clustersPlugin } from './panel/clusters';
-import { panelPlugin } from './panel/plugin';
+import { clustersPlugin, panelPlugin } from './panel/plugin';
 import { submitPlugin } from './submit/plugin';
 import { tokenPlugin } from './token/plugin';
 

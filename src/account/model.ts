@@ -1,4 +1,5 @@
-import { PolledModel } from '../api/polled';
+import { readAccount } from '../api/clusters';
+import { Poller } from '../api/poller';
 import type { SlurmServer } from '../api/request';
 import type { IAccount, IAssociation, IShare } from '../api/types';
 
@@ -6,7 +7,7 @@ import type { IAccount, IAssociation, IShare } from '../api/types';
 const INTERVAL = 120;
 
 /** How the person stands in one account. */
-export interface IStanding {
+export interface IMembership {
   association: IAssociation;
   /** The account itself, and those above it: their limits count for all their jobs together. */
   accounts: IAssociation[];
@@ -17,14 +18,24 @@ export interface IStanding {
 }
 
 /** What the person may use on one cluster. */
-export class AccountModel extends PolledModel {
+export class AccountModel {
   constructor(options: AccountModel.IOptions) {
-    super({ interval: INTERVAL, ...options, name: `account-${options.cluster}` });
-    this.cluster = options.cluster;
-    this._server = options.server;
+    const { cluster, server } = options;
+    this.cluster = cluster;
+    this.poller = new Poller({
+      interval: INTERVAL,
+      ...options,
+      name: `account-${cluster}`,
+      load: () => readAccount(server, cluster),
+      apply: account => {
+        this._account = account;
+        return { asOf: Date.now() / 1000 };
+      }
+    });
   }
 
   readonly cluster: string;
+  readonly poller: Poller<IAccount>;
 
   /** Null until the first answer. */
   get account(): IAccount | null {
@@ -32,7 +43,7 @@ export class AccountModel extends PolledModel {
   }
 
   /** The default account first, then by name. */
-  get standings(): IStanding[] {
+  get memberships(): IMembership[] {
     const account = this._account;
     return account === null
       ? []
@@ -43,29 +54,24 @@ export class AccountModel extends PolledModel {
               a.account.localeCompare(b.account) ||
               a.partition.localeCompare(b.partition)
           )
-          .map(association => standing(association, account));
+          .map(association => membershipOf(association, account));
   }
 
-  protected async fetch(isCurrent: () => boolean): Promise<void> {
-    const account = await this._server.get<IAccount>(['clusters', this.cluster, 'account']);
-    if (isCurrent()) {
-      this._account = account;
-      this.dated(Date.now() / 1000, false);
-    }
+  dispose(): void {
+    this.poller.dispose();
   }
 
   private _account: IAccount | null = null;
-  private _server: SlurmServer;
 }
 
 export namespace AccountModel {
-  export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
+  export interface IOptions extends Poller.IModelOptions {
     server: SlurmServer;
     cluster: string;
   }
 }
 
-function standing(association: IAssociation, account: IAccount): IStanding {
+function membershipOf(association: IAssociation, account: IAccount): IMembership {
   const { shares, user } = account;
   const own = shares.filter(share => share.account === association.account && share.user === user);
   return {

@@ -9,9 +9,9 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../command-ids';
 import { MainArea } from '../components/main-area';
-import { shown } from '../dialogs/errors';
+import { withErrorDialog } from '../dialogs/errors';
 import { slurmIcon } from '../icons';
-import { offerRemedy } from '../token/remedy';
+import { findRemedy } from '../token/remedy';
 import { ISlurmClusters } from '../tokens';
 import type { AccountPanel } from './widget';
 
@@ -47,7 +47,7 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
       const model = new AccountModel({ server: clusters.server, cluster });
       const content = new AccountPanel(
         model,
-        error => offerRemedy(error, cluster, clusters, commands, trans),
+        error => findRemedy(error, cluster, clusters, commands, trans),
         trans
       );
       content.id = `jupyter-slurm-rest-account-${cluster}`;
@@ -80,7 +80,7 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       },
-      execute: shown(trans.__('The account cannot be shown'), trans, async args => {
+      execute: withErrorDialog(trans.__('The account cannot be shown'), trans, async args => {
         let cluster = typeof args.cluster === 'string' ? args.cluster : clusters.current;
         if (cluster === null) {
           await clusters.load();
@@ -96,8 +96,8 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
     clusters.jobsChanged.connect((_, cluster) => {
       // Said of a new token, too: then what could not be read may be readable.
       tracker.forEach(({ content: { model } }) => {
-        if (model.cluster === cluster && model.error !== null) {
-          void model.refresh();
+        if (model.cluster === cluster && model.poller.error !== null) {
+          void model.poller.refresh();
         }
       });
     }, tracker);

@@ -3,22 +3,23 @@ import React from 'react';
 
 import { Row } from '../components/facts';
 import { useModel, useNow } from '../components/hooks';
-import { Placeholder, Problem, Waiting } from '../components/notice';
+import { InlineError, Loading, Placeholder } from '../components/notice';
 import { lacksAccounting } from '../words/errors';
 import { formatPercent, formatRelative } from '../words/format';
 import { AccountLimits, QosTable } from './limits';
-import type { AccountModel, IStanding } from './model';
+import type { AccountModel, IMembership } from './model';
 
 /** What a person may use, and how they stand. */
 export function AccountView(props: { model: AccountModel; trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
-  useModel(model);
+  useModel(model.poller);
   const now = useNow(30);
-  const { account, asOf, error } = model;
-  const retry = () => void model.refresh();
+  const { account, poller } = model;
+  const { asOf, error } = poller;
+  const retry = () => void poller.refresh();
   if (account === null) {
     if (error === null) {
-      return <Waiting label={trans.__('Reading your account…')} />;
+      return <Loading label={trans.__('Reading your account…')} />;
     }
     return lacksAccounting(error) ? (
       <Placeholder
@@ -26,14 +27,14 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
         text={trans.__('There are no accounts, limits or shares: everybody may use all of it.')}
       />
     ) : (
-      <Problem error={error} trans={trans} onRetry={retry} />
+      <InlineError error={error} trans={trans} onRetry={retry} />
     );
   }
-  const { standings } = model;
+  const { memberships } = model;
   return (
     <>
       {error !== null && asOf !== null ? (
-        <Problem
+        <InlineError
           error={error}
           trans={trans}
           note={trans.__('What is shown was read %1.', formatRelative(asOf, now, trans))}
@@ -41,7 +42,7 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
         />
       ) : null}
       <h2 className="jp-SlurmAccount-title">{trans.__('%1 on %2', account.user, model.cluster)}</h2>
-      {standings.length === 0 ? (
+      {memberships.length === 0 ? (
         <Placeholder
           title={trans.__('You have no Slurm account on this cluster.')}
           text={trans.__('Ask your administrator for one; without it jobs are refused.')}
@@ -55,10 +56,10 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
             )}
           </p>
           <div className="jp-SlurmAccount-cards">
-            {standings.map(standing => (
-              <Standing
-                key={`${standing.association.account} ${standing.association.partition}`}
-                standing={standing}
+            {memberships.map(membership => (
+              <Membership
+                key={`${membership.association.account} ${membership.association.partition}`}
+                membership={membership}
                 trans={trans}
               />
             ))}
@@ -70,9 +71,9 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
   );
 }
 
-function Standing(props: { standing: IStanding; trans: TranslationBundle }): JSX.Element {
+function Membership(props: { membership: IMembership; trans: TranslationBundle }): JSX.Element {
   const { trans } = props;
-  const { account, accounts, association, own } = props.standing;
+  const { account, accounts, association, own } = props.membership;
   const { partition } = association;
   return (
     <section className="jp-SlurmAccount-card" aria-label={association.account}>

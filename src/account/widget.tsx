@@ -1,9 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { type FindRemedy, RemedyContext } from '../components/remedy';
+import { onVisibilityChange } from '../components/visibility';
 import type { AccountModel } from './model';
 import { AccountView } from './view';
 
@@ -16,6 +16,9 @@ export class AccountPanel extends ReactWidget {
   ) {
     super();
     this.addClass('jp-SlurmAccount');
+    onVisibilityChange(this, visible => {
+      model.poller.active = visible;
+    });
   }
 
   override dispose(): void {
@@ -31,25 +34,5 @@ export class AccountPanel extends ReactWidget {
         <AccountView model={this.model} trans={this._trans} />
       </RemedyContext.Provider>
     );
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this.model.active = this.isVisible;
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this.model.active = this.isVisible;
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this.model.active = false;
-  }
-
-  protected override onBeforeDetach(msg: Message): void {
-    this.model.active = false;
-    super.onBeforeDetach(msg);
   }
 }

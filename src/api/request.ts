@@ -51,6 +51,13 @@ export class ApiError extends Error {
   readonly column: number | null;
 }
 
+/** Whatever was thrown, as an ApiError. */
+export function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError
+    ? error
+    : new ApiError(0, { message: String(error), reason: 'internal' });
+}
+
 /** Values of a query; undefined and empty ones are left out. */
 export type Query = Record<string, string | number | boolean | undefined>;
 

@@ -16,7 +16,7 @@ export interface IFormDescription {
 }
 
 /** What the choices of a form follow. */
-export interface IChosen {
+export interface IFormSelection {
   account?: string;
   qos?: string;
 }
@@ -31,7 +31,7 @@ export class SubmitApi {
    * @param path - the contents path of the script, whose folder the job runs in
    * @param chosen - account and QOS that are chosen: partitions are those that take them
    */
-  form(cluster: string, path?: string, chosen: IChosen = {}): Promise<IFormDescription> {
+  form(cluster: string, path?: string, chosen: IFormSelection = {}): Promise<IFormDescription> {
     return this._server.get<IFormDescription>(['clusters', cluster, 'form'], { path, ...chosen });
   }
 

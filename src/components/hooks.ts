@@ -1,25 +1,30 @@
 import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 
-/** Something that says when it changed, and counts how often. */
+/** Something that announces its changes, and counts them. */
 export interface IObservable {
   readonly changed: ISignal<unknown, void>;
   readonly revision: number;
 }
 
-/** Draw again whenever `model` changes. */
+/** Renders the component again whenever `model` changes. */
 export function useModel(model: IObservable): void {
+  useModels(React.useMemo(() => [model], [model]));
+}
+
+/** Renders the component again whenever one of `models`, always the same array, changes. */
+export function useModels(models: readonly IObservable[]): void {
   const subscribe = React.useCallback(
-    (redraw: () => void) => {
-      const { changed } = model;
-      changed.connect(redraw);
-      return () => {
-        changed.disconnect(redraw);
-      };
+    (render: () => void) => {
+      const onChanged = () => render();
+      models.forEach(({ changed }) => changed.connect(onChanged));
+      return () => models.forEach(({ changed }) => changed.disconnect(onChanged));
     },
-    [model]
+    [models]
   );
-  React.useSyncExternalStore(subscribe, () => model.revision);
+  React.useSyncExternalStore(subscribe, () =>
+    models.reduce((sum, { revision }) => sum + revision, 0)
+  );
 }
 
 /** The width of `element` in pixels; 0 until it is known. */
@@ -38,7 +43,7 @@ export function useWidth(element: React.RefObject<HTMLElement>): number {
   return width;
 }
 
-/** The time now in seconds, drawn again every `interval` seconds. */
+/** The current time in seconds since the epoch, updated every `interval` seconds. */
 export function useNow(interval: number): number {
   const [now, setNow] = React.useState(() => Date.now() / 1000);
   React.useEffect(() => {

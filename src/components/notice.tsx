@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Button, errorIcon, infoIcon, offlineBoltIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { PolledModel } from '../api/polled';
+import type { Poller } from '../api/poller';
 import type { ApiError } from '../api/request';
 import { describeError } from '../words/errors';
 import { formatRelative } from '../words/format';
@@ -53,7 +53,7 @@ export function Placeholder(props: {
 }
 
 /** A section that could not be read at all. */
-export function Failure(props: {
+export function ErrorPlaceholder(props: {
   error: ApiError;
   trans: TranslationBundle;
   retry: () => void;
@@ -84,18 +84,18 @@ export function Failure(props: {
 }
 
 /** A section before its first answer. */
-export function Waiting(props: { label: string }): JSX.Element {
+export function Loading(props: { label: string }): JSX.Element {
   return (
-    <div className="jp-SlurmWaiting" role="status" aria-busy="true">
-      <span className="jp-SlurmWaiting-label">{props.label}</span>
+    <div className="jp-SlurmLoading" role="status" aria-busy="true">
+      <span className="jp-SlurmLoading-label">{props.label}</span>
       {[0, 1, 2].map(line => (
-        <span key={line} className="jp-SlurmWaiting-line" aria-hidden="true" />
+        <span key={line} className="jp-SlurmLoading-line" aria-hidden="true" />
       ))}
     </div>
   );
 }
 
-export interface IProblemProps {
+export interface IInlineErrorProps {
   error: ApiError;
   trans: TranslationBundle;
   /** Tries again; no button without it. */
@@ -105,14 +105,14 @@ export interface IProblemProps {
 }
 
 /** A failure inside a view: what is wrong, what to do about it, and Slurm's own words as they are. */
-export function Problem(props: IProblemProps): JSX.Element {
+export function InlineError(props: IInlineErrorProps): JSX.Element {
   const { error, note, onRetry, trans } = props;
   const { advice, text } = describeError(error, trans);
   const remedy = useRemedy(error);
   return (
-    <div className="jp-SlurmProblem" role="alert">
-      <errorIcon.react tag="span" className="jp-SlurmProblem-icon" aria-hidden="true" />
-      <div className="jp-SlurmProblem-text">
+    <div className="jp-SlurmError" role="alert">
+      <errorIcon.react tag="span" className="jp-SlurmError-icon" aria-hidden="true" />
+      <div className="jp-SlurmError-text">
         <p>{text}</p>
         {advice !== '' && <p>{advice}</p>}
         {error.slurmText !== '' && error.slurmText !== error.message && (
@@ -135,25 +135,27 @@ export function Problem(props: IProblemProps): JSX.Element {
   );
 }
 
-/** What a list must say about itself: that it is old and why, or what it leaves out. */
+/** Says above a list that it is old, and why, or what it leaves out. */
 export function ListBanners(props: {
-  model: PolledModel & { readonly note: string };
+  model: { readonly poller: Poller; readonly note: string };
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { model, trans } = props;
+  const { note, poller } = model;
+  const { asOf, error, stale } = poller;
   const now = useNow(5);
-  const remedy = useRemedy(model.error);
-  if (model.stale && model.asOf !== null) {
-    const age = trans.__('This is from %1.', formatRelative(Math.min(model.asOf, now), now, trans));
-    const words = model.error ? describeError(model.error, trans).text : model.note;
+  const remedy = useRemedy(error);
+  if (stale && asOf !== null) {
     return (
       <Banner
         tone="warning"
-        text={age}
-        advice={words}
-        action={remedy?.action ?? { label: trans.__('Try again'), run: () => void model.refresh() }}
+        text={trans.__('Last updated %1.', formatRelative(Math.min(asOf, now), now, trans))}
+        advice={error ? describeError(error, trans).text : note}
+        action={
+          remedy?.action ?? { label: trans.__('Try again'), run: () => void poller.refresh() }
+        }
       />
     );
   }
-  return model.note ? <Banner tone="info" text={model.note} /> : null;
+  return note ? <Banner tone="info" text={note} /> : null;
 }

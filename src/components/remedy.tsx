@@ -3,7 +3,7 @@ import React from 'react';
 import type { ApiError } from '../api/request';
 
 /** What a person can do about a failure. */
-export interface IOffer {
+export interface IRemedy {
   /** A sentence, where there is no button for it. */
   advice?: string;
   /** The one button that helps. */
@@ -11,13 +11,13 @@ export interface IOffer {
 }
 
 /** Finds what helps against a failure; null when only trying again may. */
-export type FindRemedy = (error: ApiError) => IOffer | null;
+export type FindRemedy = (error: ApiError) => IRemedy | null;
 
 /** Whoever shows failures asks it. */
 export const RemedyContext = React.createContext<FindRemedy>(() => null);
 
 /** What helps against `error`; null when only trying again may. */
-export function useRemedy(error: ApiError | null): IOffer | null {
+export function useRemedy(error: ApiError | null): IRemedy | null {
   const find = React.useContext(RemedyContext);
   return error === null ? null : find(error);
 }

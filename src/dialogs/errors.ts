@@ -7,7 +7,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 const told = new WeakSet<object>();
 
 /** Tells the person that something they asked for failed, and why. */
-export async function showFailure(
+export async function showError(
   title: string,
   error: unknown,
   trans: TranslationBundle
@@ -29,7 +29,7 @@ export async function showFailure(
  * JupyterLab writes what a command rejects with to the console only. Whoever runs the
  * command still sees it rejected, at once: nobody waits for the dialog to be closed.
  */
-export function shown<A extends unknown[], R>(
+export function withErrorDialog<A extends unknown[], R>(
   title: string,
   trans: TranslationBundle,
   task: (...args: A) => R | Promise<R>
@@ -39,14 +39,18 @@ export function shown<A extends unknown[], R>(
       return await task(...args);
     } catch (error) {
       // It rejects only where the dialog is swept away.
-      showFailure(title, error, trans).catch(() => undefined);
+      showError(title, error, trans).catch(() => undefined);
       throw error;
     }
   };
 }
 
 /** Runs one of our commands for the person, who hears from itself what went wrong. */
-export function run(commands: CommandRegistry, id: string, args?: ReadonlyPartialJSONObject): void {
+export function runCommand(
+  commands: CommandRegistry,
+  id: string,
+  args?: ReadonlyPartialJSONObject
+): void {
   commands.execute(id, args).catch(error => {
     console.warn(`${id} failed.`, error);
   });

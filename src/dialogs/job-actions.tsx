@@ -2,6 +2,7 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { actOnJobs } from '../api/jobs';
 import { ApiError, type SlurmServer } from '../api/request';
 import type { IActionResult } from '../api/types';
 import { describeError } from '../words/errors';
@@ -20,10 +21,10 @@ export async function cancelJobs(options: {
   jobs: readonly INamedJob[];
   trans: TranslationBundle;
   /** Called once the queue may have changed, before the person reads what Slurm said. */
-  onAnswer: () => void;
+  onResponse: () => void;
 }): Promise<IActionResult[] | null> {
-  const { server, cluster, trans, onAnswer } = options;
-  const jobs = wholes(options.jobs);
+  const { server, cluster, trans, onResponse } = options;
+  const jobs = wholeJobs(options.jobs);
   const cron = jobs.some(job => job.cron);
   const answer = await showDialog({
     title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
@@ -38,13 +39,10 @@ export async function cancelJobs(options: {
     return null;
   }
   try {
-    const { results } = await server.send<{ results: IActionResult[] }>(
-      'POST',
-      ['clusters', cluster, 'jobs', 'actions'],
-      { action: 'cancel', job_ids: jobs.map(job => job.id), ...(cron ? { cron } : {}) }
-    );
-    onAnswer();
-    await report({
+    const ids = jobs.map(job => job.id);
+    const results = await actOnJobs(server, cluster, 'cancel', ids, cron ? { cron } : {});
+    onResponse();
+    await showResults({
       results,
       jobs,
       done: trans._n('%1 job cancelled', '%1 jobs cancelled', results.length),
@@ -62,7 +60,7 @@ export async function cancelJobs(options: {
     const { text, advice } = describeError(error, trans);
     // Whoever asked may not have heard the answer: then nobody knows what became of the jobs.
     const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
-    onAnswer();
+    onResponse();
     await showDialog({
       title: refused
         ? trans._n('The job was not cancelled', 'The jobs were not cancelled', jobs.length)
@@ -80,7 +78,7 @@ export async function cancelJobs(options: {
 }
 
 /** Components of a job that waits as that job: Slurm cancels them only together. */
-function wholes(jobs: readonly INamedJob[]): INamedJob[] {
+function wholeJobs(jobs: readonly INamedJob[]): INamedJob[] {
   const found = new Map<string, INamedJob>();
   for (const job of jobs) {
     const together = job.state === 'PENDING' && job.het_job_id;
@@ -156,7 +154,7 @@ export interface INamedJob {
 }
 
 /** Says what Slurm said: briefly where it did everything, job by job where it refused some. */
-export async function report(options: {
+export async function showResults(options: {
   results: readonly IActionResult[];
   jobs: readonly INamedJob[];
   /** Several jobs, and all went well. */

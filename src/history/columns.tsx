@@ -13,7 +13,7 @@ import {
   RunTime
 } from '../table/job-columns';
 import { formatRelative, isoTime } from '../words/format';
-import { exitPair } from '../words/job-state';
+import { formatExitCode } from '../words/job-state';
 
 /** How finished jobs are laid out at some width: as in the queue, but with their end. */
 export function historyLayout(options: IJobLayoutOptions): IJobLayout {
@@ -34,7 +34,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Ended'),
       sort: 'end_time',
       width: 126,
-      fits: true,
+      truncates: true,
       cell: job => (
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
@@ -67,7 +67,7 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Time'),
       sort: 'elapsed',
       width: PROGRESS,
-      fits: true,
+      truncates: true,
       cell: job => <RunTime seconds={job.elapsed} job={job} trans={trans} />
     },
     partition,
@@ -76,7 +76,7 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Exit code'),
       width: 74,
       numeric: true,
-      cell: job => (job.exit_code === null ? '' : exitPair(job.exit_code))
+      cell: job => (job.exit_code === null ? '' : formatExitCode(job.exit_code))
     },
     cpus,
     where,

@@ -5,7 +5,7 @@ import React from 'react';
 import type { IJobSummary, Scope } from '../api/types';
 import { FilterBox } from '../components/filter-box';
 import { useModel, useNow, useWidth } from '../components/hooks';
-import { Failure, ListBanners, Placeholder, Waiting } from '../components/notice';
+import { ErrorPlaceholder, ListBanners, Loading, Placeholder } from '../components/notice';
 import { JobTable } from '../table/job-table';
 import { lacksAccounting } from '../words/errors';
 import { historyLayout } from './columns';
@@ -22,8 +22,8 @@ export function HistoryView(props: IHistoryViewProps): JSX.Element {
   const { model, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
   const width = useWidth(root);
-  useModel(model);
-  const known = model.asOf !== null;
+  useModel(model.poller);
+  const known = model.poller.asOf !== null;
   return (
     <div ref={root} className="jp-SlurmList jp-SlurmHistory">
       {known ? <ListBanners model={model} trans={trans} /> : null}
@@ -41,7 +41,7 @@ function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element 
     () => historyLayout({ width, scope, trans, now, open: job => open([job]) }),
     [width, scope, trans, now, open]
   );
-  if (model.asOf === null) {
+  if (model.poller.asOf === null) {
     return <Unknown model={model} trans={trans} />;
   }
   if (model.total === 0) {
@@ -61,9 +61,9 @@ function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element 
 
 function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
-  const { error } = model;
+  const { error } = model.poller;
   if (error === null) {
-    return <Waiting label={trans.__('Reading the history…')} />;
+    return <Loading label={trans.__('Reading the history…')} />;
   }
   return lacksAccounting(error) ? (
     <Placeholder
@@ -73,7 +73,7 @@ function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.
       )}
     />
   ) : (
-    <Failure error={error} trans={trans} retry={() => void model.refresh()} />
+    <ErrorPlaceholder error={error} trans={trans} retry={() => void model.poller.refresh()} />
   );
 }
 
@@ -84,7 +84,7 @@ function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.E
     return (
       <Placeholder
         title={trans.__('No finished job matches.')}
-        action={{ label: trans.__('Show all'), run: () => model.showAll() }}
+        action={{ label: trans.__('Show all'), run: () => model.clearFilters() }}
       />
     );
   }

@@ -8,7 +8,7 @@ export type JobCommand = 'cancel' | 'hold' | 'release' | 'requeue' | 'change';
  * Whether an action makes sense in the job's state. Slurm has the last word: this only
  * keeps buttons from offering what cannot be.
  */
-export function fits(command: JobCommand, job: IJob): boolean {
+export function isApplicable(command: JobCommand, job: IJob): boolean {
   const finished = isFinished(job.state, job.flags);
   const completing = job.flags.includes('COMPLETING');
   switch (command) {
@@ -33,7 +33,7 @@ export function fits(command: JobCommand, job: IJob): boolean {
 }
 
 /** The same for a row of a list, of which less is known. */
-export function fitsRow(command: JobCommand, job: IJobSummary): boolean {
+export function isApplicableToRow(command: JobCommand, job: IJobSummary): boolean {
   const held = job.reason.startsWith('JobHeld');
   switch (command) {
     case 'hold':

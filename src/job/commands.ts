@@ -14,11 +14,11 @@ import {
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { type Action, JobApi } from '../api/job';
+import { type Action, JobApi } from '../api/jobs';
 import { CommandIDs, JobCommandIDs } from '../command-ids';
-import { shown } from '../dialogs/errors';
+import { withErrorDialog } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
-import { fits, type JobCommand } from './actions';
+import { isApplicable, type JobCommand } from './actions';
 import { describeJobArguments, type IJobArguments, jobArguments } from './arguments';
 import type { JobModel } from './model';
 
@@ -80,10 +80,10 @@ export function addJobCommands(options: IJobCommandsOptions): void {
         return (
           model === null ||
           command === undefined ||
-          (model.job !== null && !model.busy && fits(command, model.job))
+          (model.job !== null && !model.busy && isApplicable(command, model.job))
         );
       },
-      execute: shown(words.label, trans, async (args: ReadonlyPartialJSONObject) => {
+      execute: withErrorDialog(words.label, trans, async (args: ReadonlyPartialJSONObject) => {
         const named = jobArguments(args);
         if (named === null) {
           throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
@@ -104,8 +104,8 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       const { cancelJobs } = await import('../dialogs/job-actions');
       const job = find({ cluster, id })?.job ?? { id };
       const { server } = clusters;
-      const onAnswer = () => clusters.emitJobsChanged(cluster);
-      await cancelJobs({ server, cluster, jobs: [job], trans, onAnswer });
+      const onResponse = () => clusters.emitJobsChanged(cluster);
+      await cancelJobs({ server, cluster, jobs: [job], trans, onResponse });
     },
     'cancel'
   );
@@ -197,7 +197,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       icon: copyIcon
     },
     args => {
-      Clipboard.copyToSystem(magicFor(args, clusters.clusters?.length ?? 1));
+      Clipboard.copyToSystem(magicCommand(args, clusters.clusters?.length ?? 1));
       Notification.info(trans.__('Copied: paste it into a notebook cell.'), { autoClose: 3000 });
       return Promise.resolve();
     }
@@ -218,7 +218,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
  *
  * @param clusters - how many there are: one alone needs no name
  */
-export function magicFor(job: { cluster: string; id: string }, clusters: number): string {
+export function magicCommand(job: { cluster: string; id: string }, clusters: number): string {
   const choice = clusters > 1 ? `--cluster ${job.cluster} ` : '';
   return `%slurm job ${choice}${job.id}`;
 }

@@ -1,35 +1,40 @@
-import type { Action, JobApi } from '../api/job';
-import type { ApiError } from '../api/request';
+import type { Action, JobApi } from '../api/jobs';
+import { Poller } from '../api/poller';
 import type { IActionResult, IJob, IJobChange } from '../api/types';
-import { WatchedModel } from '../api/watched';
 import { isFinished } from '../words/job-state';
 
-/** Milliseconds between two looks at a job that may still change. */
-const INTERVAL = 5_000;
-/** Seconds after its end in which accounting still adds to a job. */
+/** Seconds between two requests for a job that may still change. */
+const INTERVAL = 5;
+/** Seconds after a job's end in which accounting may still add to it. */
 const SETTLING = 60;
 
-/** One job: what is known of it, how old that is, and what can be done to it. */
-export class JobModel extends WatchedModel {
+/** One job: its data, and what can be done to it. */
+export class JobModel {
   constructor(options: JobModel.IOptions) {
-    super(`job-${options.cluster}-${options.id}`, options.interval ?? INTERVAL);
-    this.cluster = options.cluster;
-    this.id = options.id;
-    this._api = options.api;
+    const { api, cluster, id, interval = INTERVAL } = options;
+    this.cluster = cluster;
+    this.id = id;
+    this._api = api;
     this._now = options.now ?? (() => Date.now() / 1000);
+    this.poller = new Poller({
+      name: `job-${cluster}-${id}`,
+      interval,
+      load: () => api.read(),
+      apply: job => {
+        this._job = job;
+        return { asOf: this._now() };
+      },
+      isSettled: error => this.settled || error?.status === 404
+    });
   }
 
   readonly cluster: string;
   readonly id: string;
+  readonly poller: Poller<IJob>;
 
-  /** The job as last read, also after a later look failed; null before the first. */
+  /** The job as last read, also after a later request failed; null before the first response. */
   get job(): IJob | null {
     return this._job;
-  }
-
-  /** When `job` was read, seconds since the epoch. */
-  get readAt(): number | null {
-    return this._readAt;
   }
 
   /** Whether an action is under way. */
@@ -37,7 +42,8 @@ export class JobModel extends WatchedModel {
     return this._busy;
   }
 
-  override get settled(): boolean {
+  /** Whether the job will not change any more. */
+  get settled(): boolean {
     const job = this._job;
     return (
       job !== null &&
@@ -46,47 +52,36 @@ export class JobModel extends WatchedModel {
     );
   }
 
-  /** Does something to the job; resolves with what Slurm said, after reading it again. */
-  act(action: Action, options: Record<string, unknown> = {}): Promise<IActionResult> {
-    // By the id that is shown: of an array, what is left of it and not all.
-    const job_ids = [this._job?.id ?? this.id];
-    return this._do(() => this._api.act(action, { job_ids, ...options }));
+  /** Read the job now, whether it is shown or not. Never rejects. */
+  refresh(): Promise<void> {
+    return this.poller.active ? this.poller.refresh() : this.poller.load();
   }
 
-  /** Changes the job; rejects with Slurm's refusal. */
+  /** Does something to the job; resolves with Slurm's response. The job is read again after. */
+  act(action: Action): Promise<IActionResult> {
+    // By the id that is shown: for an array, what is left of it rather than all of it.
+    return this._run(() => this._api.act(action, this._job?.id ?? this.id));
+  }
+
+  /** Changes the job; rejects if Slurm refuses. */
   async change(changes: IJobChange): Promise<void> {
-    await this._do(() => this._api.change(changes, this._job?.id ?? this.id));
+    await this._run(() => this._api.change(changes, this._job?.id ?? this.id));
   }
 
-  private async _do<T>(task: () => Promise<T>): Promise<T> {
+  dispose(): void {
+    this.poller.dispose();
+  }
+
+  private async _run<T>(task: () => Promise<T>): Promise<T> {
     this._busy = true;
-    this.emitChanged();
+    this.poller.emitChanged();
     try {
       return await task();
     } finally {
       this._busy = false;
-      if (!this.isDisposed) {
-        this.emitChanged();
+      if (!this.poller.isDisposed) {
+        this.poller.emitChanged();
         void this.refresh();
-      }
-    }
-  }
-
-  protected async read(): Promise<void> {
-    try {
-      const job = await this._api.read();
-      this._job = job;
-      this._readAt = this._now();
-      this.failure = null;
-    } catch (error) {
-      this.failure = error as ApiError;
-      throw error;
-    } finally {
-      if (!this.isDisposed) {
-        if (!this.watched || this.settled || this.failure?.status === 404) {
-          void this.poll.stop();
-        }
-        this.emitChanged();
       }
     }
   }
@@ -95,7 +90,6 @@ export class JobModel extends WatchedModel {
   private readonly _now: () => number;
   private _busy = false;
   private _job: IJob | null = null;
-  private _readAt: number | null = null;
 }
 
 export namespace JobModel {
@@ -103,7 +97,7 @@ export namespace JobModel {
     cluster: string;
     id: string;
     api: Pick<JobApi, 'read' | 'act' | 'change'>;
-    /** Milliseconds between two looks. */
+    /** Seconds between two requests. */
     interval?: number;
     /** The clock, in seconds since the epoch. */
     now?: () => number;

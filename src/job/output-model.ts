@@ -1,21 +1,35 @@
-import type { JobApi, Stream } from '../api/job';
-import type { ApiError } from '../api/request';
+import type { JobApi, Stream } from '../api/jobs';
+import { Poller } from '../api/poller';
 import type { IOutputChunk } from '../api/types';
-import { WatchedModel } from '../api/watched';
 import { OutputText } from './output-text';
 
-/** Milliseconds between two looks at a file that grows. */
-const INTERVAL = 2_000;
-/** Chunks read in a row before the view gets its turn. */
+/** Seconds between two requests for a file that grows. */
+const INTERVAL = 2;
+/** The number of chunks that are read in a row. */
 const BURST = 8;
 
-/** The output file of a job, followed from its end while somebody looks. */
-export class JobOutputModel extends WatchedModel {
+/** A job's output file, followed from its end while it is shown. */
+export class JobOutputModel {
   constructor(options: JobOutputModel.IOptions) {
-    super(`output-${options.name}`, options.interval ?? INTERVAL);
-    this._api = options.api;
+    const { api, interval = INTERVAL } = options;
+    this.poller = new Poller({
+      name: `output-${options.name}`,
+      interval,
+      load: reason => {
+        this._burst = reason === 'refresh' ? 1 : this._burst + 1;
+        return api.output(this._stream, this._offset());
+      },
+      apply: chunk => this._append(chunk),
+      hasMore: () => {
+        const file = this._file;
+        return (
+          this._burst < BURST && file !== null && !file.finished && file.next_offset < file.size
+        );
+      }
+    });
   }
 
+  readonly poller: Poller<IOutputChunk>;
   readonly text = new OutputText();
 
   get stream(): Stream {
@@ -30,88 +44,69 @@ export class JobOutputModel extends WatchedModel {
     this.restart();
   }
 
-  /** What the last read said about the file; null before the first. */
+  /** The last response about the file; null before the first. */
   get file(): IOutputChunk | null {
     return this._file;
   }
 
   /** Whether the beginning of the file is not shown. */
-  get endOnly(): boolean {
-    return this._endOnly || this.text.dropped;
+  get truncated(): boolean {
+    return this._truncated || this.text.dropped;
   }
 
-  /** Begins anew: another file, or a job that runs again. */
+  /** Starts over: for another file, or a job that runs again. */
   restart(): void {
     this.text.clear();
-    this._endOnly = false;
-    this.failure = null;
+    this._truncated = false;
     this._file = null;
-    this._generation += 1;
-    this.emitChanged();
-    if (this.watched) {
-      void this.refresh();
-    }
+    this.poller.reset();
+    this.poller.emitChanged();
+    void this.poller.refresh();
   }
 
-  protected async read(): Promise<void> {
-    const generation = this._generation;
-    try {
-      for (let count = 0; count < BURST; count++) {
-        const chunk = await this._api.output(this._stream, this._offset());
-        if (this.isDisposed || generation !== this._generation) {
-          return;
-        }
-        this._take(chunk);
-        if (chunk.finished || chunk.next_offset >= chunk.size) {
-          break;
-        }
-      }
-      if (this._file?.finished || !this.watched) {
-        void this.poll.stop();
-      }
-    } catch (error) {
-      if (this.isDisposed || generation !== this._generation) {
-        return;
-      }
-      this.failure = error as ApiError;
-      this.emitChanged();
-      throw error;
-    }
+  /** Read on now, whether the output is shown or not. Never rejects. */
+  refresh(): Promise<void> {
+    return this.poller.active ? this.poller.refresh() : this.poller.load();
   }
 
-  /** Where to read on; null (the end of the file) before anything could be read. */
+  dispose(): void {
+    this.poller.dispose();
+  }
+
+  /** Where to read on; null, for the end of the file, before anything was read. */
   private _offset(): number | null {
     return this._file !== null && this._file.note === '' ? this._file.next_offset : null;
   }
 
-  private _take(chunk: IOutputChunk): void {
-    if (this._file !== null && chunk.offset !== this._file.next_offset) {
-      // The file was cut or written anew: what is shown is not its beginning any more.
+  private _append(chunk: IOutputChunk): void {
+    const file = this._file;
+    if (file !== null && chunk.offset !== file.next_offset) {
+      // The file was truncated or replaced: what is shown is not its beginning any more.
       this.text.clear();
-      this._endOnly = chunk.truncated_start;
     }
-    if (this._file === null) {
-      this._endOnly = chunk.truncated_start;
+    if (file === null || chunk.offset !== file.next_offset) {
+      this._truncated = chunk.truncated_start;
     }
-    this.failure = null;
     this._file = chunk;
     this.text.append(chunk.text);
-    this.emitChanged();
+    if (chunk.finished) {
+      this.poller.pause();
+    }
+    this.poller.emitChanged();
   }
 
-  private readonly _api: Pick<JobApi, 'output'>;
-  private _endOnly = false;
+  private _burst = 0;
   private _file: IOutputChunk | null = null;
-  private _generation = 0;
   private _stream: Stream = 'stdout';
+  private _truncated = false;
 }
 
 export namespace JobOutputModel {
   export interface IOptions {
     api: Pick<JobApi, 'output'>;
-    /** What the poll is called. */
+    /** The poller's name. */
     name: string;
-    /** Milliseconds between two reads. */
+    /** Seconds between two requests. */
     interval?: number;
   }
 }

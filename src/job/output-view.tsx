@@ -2,9 +2,10 @@ import { type IRenderMime, renderText } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Stream } from '../api/job';
+import type { Stream } from '../api/jobs';
 import type { IJob } from '../api/types';
-import { Problem } from '../components/notice';
+import { useModel } from '../components/hooks';
+import { InlineError } from '../components/notice';
 import { formatBytes } from '../words/format';
 import type { JobOutputModel } from './output-model';
 
@@ -29,6 +30,7 @@ export interface IJobOutputProps {
 /** The end of the job's output file, which follows the file until the person scrolls up. */
 export function JobOutput(props: IJobOutputProps): JSX.Element {
   const { job, output, sanitizer, trans } = props;
+  useModel(output.poller);
   const { blocks } = output.text;
   const view = React.useRef<HTMLDivElement>(null);
   const [following, setFollowing] = React.useState(true);
@@ -58,13 +60,17 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
   return (
     <div className="jp-SlurmOutput">
       <OutputBar {...props} />
-      {output.error !== null && (
-        <Problem error={output.error} trans={trans} onRetry={() => void output.refresh()} />
+      {output.poller.error !== null && (
+        <InlineError
+          error={output.poller.error}
+          trans={trans}
+          onRetry={() => void output.refresh()}
+        />
       )}
       {output.file !== null && output.file.note !== '' && (
         <p className="jp-SlurmOutput-note">{output.file.note}</p>
       )}
-      {output.endOnly && (
+      {output.truncated && (
         <p className="jp-SlurmOutput-note">
           {trans.__('The file is long: only its end is shown here.')}
         </p>

@@ -10,8 +10,8 @@ import {
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { JobApi } from '../api/job';
-import { run, shown } from '../dialogs/errors';
+import { JobApi } from '../api/jobs';
+import { runCommand, withErrorDialog } from '../dialogs/errors';
 import { CommandIDs } from '../command-ids';
 // Commands must be there at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
@@ -19,10 +19,10 @@ import { addJobCommands } from './commands';
 import type { IJobArguments } from './arguments';
 import { describeJobArguments, jobArguments } from './arguments';
 import { JobCommandIDs } from '../command-ids';
-import { offerRemedy } from '../token/remedy';
+import { findRemedy } from '../token/remedy';
 import type { JobTab } from './view';
 import { slurmIcon } from '../icons';
-import { jobAddress } from './arguments';
+import { stableJobId } from './arguments';
 import type { JobPanel } from './widget';
 import { ISlurmClusters } from '../tokens';
 import { MainArea } from '../components/main-area';
@@ -63,7 +63,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
 
     const area = new MainArea<JobWidget>({ app, labShell, tracker, trans, type: 'Slurm job' });
 
-    const download = shown(
+    const download = withErrorDialog(
       trans.__('The file cannot be downloaded'),
       trans,
       async (path: string) => {
@@ -74,7 +74,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       }
     );
 
-    const openFile = shown(trans.__('The file cannot be opened'), trans, (path: string) =>
+    const openFile = withErrorDialog(trans.__('The file cannot be opened'), trans, (path: string) =>
       commands.execute('docmanager:open', { path, factory: 'Editor' })
     );
 
@@ -91,7 +91,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         output: new JobOutputModel({ api, name: `${job.cluster}-${job.id}` }),
         editorServices,
         sanitizer: sanitizer ?? new Sanitizer(),
-        findRemedy: error => offerRemedy(error, job.cluster, clusters, commands, trans),
+        findRemedy: error => findRemedy(error, job.cluster, clusters, commands, trans),
         trans,
         tab,
         files: {
@@ -103,7 +103,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
           }
         },
         onOpenJob: id => {
-          run(commands, CommandIDs.openJob, { cluster: job.cluster, id });
+          runCommand(commands, CommandIDs.openJob, { cluster: job.cluster, id });
         }
       });
       content.id = idOf(job);
@@ -118,7 +118,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       for (const id of TOOLBAR) {
         widget.toolbar.addItem(id, new CommandToolbarButton({ commands, id, args: { ...job } }));
       }
-      content.model.stateChanged.connect(() => {
+      content.model.poller.changed.connect(() => {
         TOOLBAR.forEach(id => commands.notifyCommandChanged(id));
       }, widget);
       content.tabChanged.connect(() => void tracker.save(widget), widget);
@@ -131,12 +131,12 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       icon: slurmIcon,
       describedBy: { args: describeJobArguments(trans) },
       isEnabled: args => jobArguments(args) !== null,
-      execute: shown(trans.__('The job cannot be opened'), trans, async args => {
+      execute: withErrorDialog(trans.__('The job cannot be opened'), trans, async args => {
         const named = jobArguments(args);
         if (named === null) {
           throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
         }
-        const job = { ...named, id: jobAddress(named.id) };
+        const job = { ...named, id: stableJobId(named.id) };
         const tab = args.tab as JobTab | undefined;
         const widget = await area.open(mainIdOf(job), () => make(job, tab));
         if (tab !== undefined) {

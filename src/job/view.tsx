@@ -1,16 +1,17 @@
 import { CodeEditor } from '@jupyterlab/codeeditor';
 import type { IRenderMime } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { infoIcon, UseSignal } from '@jupyterlab/ui-components';
+import { infoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { IJob } from '../api/types';
 import { TimeValue } from '../components/facts';
-import { Problem } from '../components/notice';
+import { useModel } from '../components/hooks';
+import { InlineError } from '../components/notice';
 import { StateBadge } from '../components/state-badge';
 import { Tabs } from '../components/tabs';
 import { formatRelative } from '../words/format';
-import { exitWords, isFinished, tellsExit } from '../words/job-state';
+import { describeExit, isFinished, showsExitCode } from '../words/job-state';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import { type IFileActions, JobOutput } from './output-view';
@@ -35,7 +36,9 @@ export interface IJobViewProps {
 /** One job. */
 export function JobView(props: IJobViewProps): JSX.Element {
   const { model, trans } = props;
-  const { job, error } = model;
+  useModel(model.poller);
+  const { job } = model;
+  const { asOf, error } = model.poller;
   const now = Date.now() / 1000;
   if (job === null) {
     return error === null ? (
@@ -43,16 +46,16 @@ export function JobView(props: IJobViewProps): JSX.Element {
         {trans.__('Reading job %1…', model.id)}
       </p>
     ) : (
-      <Problem error={error} trans={trans} onRetry={() => void model.refresh()} />
+      <InlineError error={error} trans={trans} onRetry={() => void model.refresh()} />
     );
   }
   return (
     <>
-      {error !== null && model.readAt !== null && (
-        <Problem
+      {error !== null && asOf !== null && (
+        <InlineError
           error={error}
           trans={trans}
-          note={trans.__('What is shown was read %1.', formatRelative(model.readAt, now, trans))}
+          note={trans.__('What is shown was read %1.', formatRelative(asOf, now, trans))}
           onRetry={() => void model.refresh()}
         />
       )}
@@ -72,17 +75,13 @@ export function JobView(props: IJobViewProps): JSX.Element {
           <JobOverview job={job} trans={trans} onOpenJob={props.onOpenJob} />
         )}
         {props.tab === 'output' && (
-          <UseSignal signal={props.output.stateChanged}>
-            {() => (
-              <JobOutput
-                job={job}
-                output={props.output}
-                sanitizer={props.sanitizer}
-                files={props.files}
-                trans={trans}
-              />
-            )}
-          </UseSignal>
+          <JobOutput
+            job={job}
+            output={props.output}
+            sanitizer={props.sanitizer}
+            files={props.files}
+            trans={trans}
+          />
         )}
         {props.tab === 'script' &&
           (job.script ? (
@@ -121,8 +120,8 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
         </h2>
         <span className="jp-SlurmJob-id">{trans.__('Job %1', job.id)}</span>
         <StateBadge state={job.state} flags={job.flags} trans={trans} />
-        {isFinished(job.state, job.flags) && tellsExit(job.state) && job.exit_code !== null && (
-          <span className="jp-SlurmJob-exit">{exitWords(job.exit_code, trans)}</span>
+        {isFinished(job.state, job.flags) && showsExitCode(job.state) && job.exit_code !== null && (
+          <span className="jp-SlurmJob-exit">{describeExit(job.exit_code, trans)}</span>
         )}
       </div>
       {job.why !== null && (

@@ -2,11 +2,11 @@ import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { IRenderMime } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import React from 'react';
 
 import { type FindRemedy, RemedyContext } from '../components/remedy';
+import { onVisibilityChange } from '../components/visibility';
 import { isFinished } from '../words/job-state';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
@@ -22,7 +22,11 @@ export class JobPanel extends ReactWidget {
     this._options = options;
     this._tab = options.tab ?? 'overview';
     this.addClass('jp-SlurmJob');
-    this.model.stateChanged.connect(this._onModel, this);
+    this.model.poller.changed.connect(this._onModelChanged, this);
+    onVisibilityChange(this, visible => {
+      this._visible = visible;
+      this._updatePollers();
+    });
   }
 
   readonly model: JobModel;
@@ -35,7 +39,7 @@ export class JobPanel extends ReactWidget {
   set tab(tab: JobTab) {
     if (tab !== this._tab) {
       this._tab = tab;
-      this._watch();
+      this._updatePollers();
       this._tabChanged.emit();
       this.update();
     }
@@ -54,27 +58,6 @@ export class JobPanel extends ReactWidget {
     this.output.dispose();
     Signal.clearData(this);
     super.dispose();
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this._watch();
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._watch();
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this._watch();
-  }
-
-  protected override onBeforeDetach(msg: Message): void {
-    this.model.watched = false;
-    this.output.watched = false;
-    super.onBeforeDetach(msg);
   }
 
   protected render(): JSX.Element {
@@ -99,27 +82,26 @@ export class JobPanel extends ReactWidget {
     );
   }
 
-  private _watch(): void {
-    const visible = this.isAttached && this.isVisible;
-    this.model.watched = visible;
-    this.output.watched = visible && this._tab === 'output';
+  private _updatePollers(): void {
+    this.model.poller.active = this._visible;
+    this.output.poller.active = this._visible && this._tab === 'output';
   }
 
-  private _onModel(): void {
+  private _onModelChanged(): void {
     const { job } = this.model;
     const finished = job !== null && isFinished(job.state, job.flags);
     if (this._finished && !finished) {
-      // It runs again: what was read as the end of its output was not.
+      // It runs again: what was read as the end of its output is not its end.
       this.output.restart();
     }
     this._finished = finished;
-    this.update();
   }
 
   private readonly _options: JobPanel.IOptions;
   private readonly _tabChanged = new Signal<this, void>(this);
   private _finished = false;
   private _tab: JobTab;
+  private _visible = false;
 }
 
 export namespace JobPanel {

@@ -4,7 +4,7 @@ import React from 'react';
 import type { IJobSummary } from '../api/types';
 import { TimeValue } from '../components/facts';
 import { StateBadge } from '../components/state-badge';
-import { cutMark } from '../table/columns';
+import { overflowClass } from '../table/columns';
 import {
   fitJobs,
   type IJobLayout,
@@ -15,7 +15,7 @@ import {
   RunTime
 } from '../table/job-columns';
 import { formatRelative } from '../words/format';
-import { reasonWords } from '../words/job-state';
+import { describeReason } from '../words/job-state';
 
 /** From this width on there is room for the longest state's name. */
 const ROOMY = 240;
@@ -39,7 +39,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('State'),
       sort: 'state',
       width: width < ROOMY ? 104 : 126,
-      fits: true,
+      truncates: true,
       cell: job => (
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
@@ -64,7 +64,7 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Time'),
       sort: 'elapsed',
       width: PROGRESS,
-      fits: true,
+      truncates: true,
       cell: job => <Progress job={job} trans={trans} now={now} />
     },
     ...user,
@@ -120,9 +120,9 @@ function Progress(props: {
   const words =
     start !== null && start > now
       ? trans.__('starts %1', formatRelative(start, now, trans))
-      : reasonWords(job.reason, trans);
+      : describeReason(job.reason, trans);
   return (
-    <span className={`jp-SlurmTable-muted${cutMark(words, PROGRESS)}`} title={job.reason}>
+    <span className={`jp-SlurmTable-muted${overflowClass(words, PROGRESS)}`} title={job.reason}>
       {words}
     </span>
   );

@@ -7,53 +7,67 @@ import {
   launchIcon,
   pauseIcon,
   redoIcon,
-  runIcon
+  runIcon,
+  stopIcon
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
 
-import type { Action } from '../api/job';
-import type { IActionResult, IJobSummary } from '../api/types';
+import { type Action, actOnJobs } from '../api/jobs';
+import type { IJobSummary } from '../api/types';
 import { CommandIDs, JobCommandIDs } from '../command-ids';
-import { shown } from '../dialogs/errors';
-import { fitsRow, type JobCommand } from '../job/actions';
-import type { PanelModel } from '../panel/model';
+import { withErrorDialog } from '../dialogs/errors';
+import type { INamedJob } from '../dialogs/job-actions';
+import { isApplicableToRow, type JobCommand } from '../job/actions';
+import type { IJobList } from '../table/job-list';
+import type { ISlurmClusters } from '../tokens';
 
-/** Nothing may be given: they act on what is selected in the panel. */
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: {} };
 
-/** Jobs that are opened at once; each is a tab that reads every few seconds. */
-const MOST_OPENED = 5;
+/** The most jobs that are opened at once: each is a tab that polls. */
+const MAX_OPENED = 5;
 
-/** Opens `jobs`, of many only the first few. */
+/** What the commands act on. */
+export interface IJobLists {
+  readonly clusters: ISlurmClusters;
+  /** The list of jobs that was used last. */
+  readonly list: IJobList;
+  /** The queue that was used last. */
+  readonly queue: IJobList;
+  /** Emitted when other jobs are selected. */
+  readonly selectionChanged: ISignal<unknown, void>;
+}
+
+/** Opens `jobs`; only the first few if there are many. */
 export async function openJobs(
   commands: CommandRegistry,
   cluster: string | null,
   jobs: readonly { id: string }[],
   trans: TranslationBundle,
-  more: ReadonlyPartialJSONObject = {}
+  args: ReadonlyPartialJSONObject = {}
 ): Promise<void> {
-  for (const { id } of jobs.slice(0, MOST_OPENED)) {
-    await commands.execute(CommandIDs.openJob, { cluster, id, ...more });
+  for (const { id } of jobs.slice(0, MAX_OPENED)) {
+    await commands.execute(CommandIDs.openJob, { cluster, id, ...args });
   }
-  if (jobs.length > MOST_OPENED) {
+  if (jobs.length > MAX_OPENED) {
     Notification.info(
-      trans.__('The first %1 of %2 selected jobs were opened.', MOST_OPENED, jobs.length),
+      trans.__('The first %1 of %2 selected jobs were opened.', MAX_OPENED, jobs.length),
       { autoClose: 5000 }
     );
   }
 }
 
-/** Adds the commands on the jobs that are selected in the panel: those of a row's menu. */
-export function addSelectionCommands(options: {
+/** Adds the commands on the selected jobs: those of a row's context menu and of the toolbar. */
+export function addJobListCommands(options: {
   commands: CommandRegistry;
-  model: PanelModel;
+  lists: IJobLists;
   trans: TranslationBundle;
 }): void {
-  const { commands, model, trans } = options;
-  const { clusters } = model;
+  const { commands, lists, trans } = options;
+  const { clusters } = lists;
   const ids: string[] = [CommandIDs.cancelJobs];
-  model.selectionChanged.connect(() => {
+  lists.selectionChanged.connect(() => {
     ids.forEach(id => commands.notifyCommandChanged(id));
   }, commands);
 
@@ -69,18 +83,18 @@ export function addSelectionCommands(options: {
       describedBy: { args: NO_ARGUMENTS },
       isEnabled: () => jobs().length > 0,
       isVisible: () => jobs().length > 0,
-      execute: shown(words.label, trans, async () => {
-        const { cluster } = model.list;
+      execute: withErrorDialog(words.label, trans, async () => {
+        const { cluster } = lists.list;
         const chosen = jobs();
         return cluster === null || chosen.length === 0 ? undefined : task(cluster, chosen);
       })
     });
   };
-  const all = () => model.selected;
-  const one = () => (model.selected.length === 1 ? model.selected : []);
-  /** Those of the queue that the command makes sense for: what is over may be forgotten. */
-  const fitting = (command: JobCommand) => () =>
-    model.list === model.queue ? model.selected.filter(job => fitsRow(command, job)) : [];
+  const selected = () => lists.list.selection.jobs;
+  const single = () => (selected().length === 1 ? selected() : []);
+  /** Selected jobs of the queue that the command applies to; Slurm may have forgotten others. */
+  const applicable = (command: JobCommand) => () =>
+    lists.list === lists.queue ? selected().filter(job => isApplicableToRow(command, job)) : [];
 
   const act = async (
     action: Action,
@@ -90,13 +104,10 @@ export function addSelectionCommands(options: {
     refused: (count: number) => string
   ) => {
     try {
-      const { results } = await clusters.server.send<{ results: IActionResult[] }>(
-        'POST',
-        ['clusters', cluster, 'jobs', 'actions'],
-        { action, job_ids: jobs.map(job => job.id) }
-      );
-      const { report } = await import('../dialogs/job-actions');
-      await report({ results, jobs, done, refused, trans });
+      const jobIds = jobs.map(job => job.id);
+      const results = await actOnJobs(clusters.server, cluster, action, jobIds);
+      const { showResults } = await import('../dialogs/job-actions');
+      await showResults({ results, jobs, done, refused, trans });
     } finally {
       clusters.emitJobsChanged(cluster);
     }
@@ -108,13 +119,13 @@ export function addSelectionCommands(options: {
       label: trans.__('Open Slurm Job'),
       caption: trans.__('Show everything about the selected jobs')
     },
-    all,
+    selected,
     (cluster, jobs) => openJobs(commands, cluster, jobs, trans)
   );
   add(
     CommandIDs.showOutput,
     { label: trans.__('Show Output'), caption: trans.__('Show the output of the selected jobs') },
-    all,
+    selected,
     (cluster, jobs) => openJobs(commands, cluster, jobs, trans, { tab: 'output' })
   );
   add(
@@ -124,7 +135,7 @@ export function addSelectionCommands(options: {
       caption: trans.__('Keep the selected jobs from starting'),
       icon: pauseIcon
     },
-    fitting('hold'),
+    applicable('hold'),
     (cluster, jobs) =>
       act('hold', cluster, jobs, trans._n('%1 job held', '%1 jobs held', jobs.length), count =>
         trans.__('%1 of %2 jobs could not be held', count, jobs.length)
@@ -133,15 +144,13 @@ export function addSelectionCommands(options: {
   add(
     CommandIDs.releaseSelected,
     { label: trans.__('Release'), caption: trans.__('Let the selected jobs start'), icon: runIcon },
-    fitting('release'),
-    (cluster, jobs) =>
-      act(
-        'release',
-        cluster,
-        jobs,
-        trans._n('%1 job released', '%1 jobs released', jobs.length),
-        count => trans.__('%1 of %2 jobs could not be released', count, jobs.length)
-      )
+    applicable('release'),
+    (cluster, jobs) => {
+      const done = trans._n('%1 job released', '%1 jobs released', jobs.length);
+      return act('release', cluster, jobs, done, count =>
+        trans.__('%1 of %2 jobs could not be released', count, jobs.length)
+      );
+    }
   );
   add(
     CommandIDs.requeueSelected,
@@ -150,16 +159,13 @@ export function addSelectionCommands(options: {
       caption: trans.__('Stop the selected jobs and put them back into the queue'),
       icon: redoIcon
     },
-    fitting('requeue'),
+    applicable('requeue'),
     async (cluster, jobs) => {
       const { confirmRequeue } = await import('../dialogs/job-actions');
       if (await confirmRequeue(jobs, trans)) {
-        await act(
-          'requeue',
-          cluster,
-          jobs,
-          trans._n('%1 job requeued', '%1 jobs requeued', jobs.length),
-          count => trans.__('%1 of %2 jobs could not be requeued', count, jobs.length)
+        const done = trans._n('%1 job requeued', '%1 jobs requeued', jobs.length);
+        await act('requeue', cluster, jobs, done, count =>
+          trans.__('%1 of %2 jobs could not be requeued', count, jobs.length)
         );
       }
     }
@@ -171,7 +177,7 @@ export function addSelectionCommands(options: {
       caption: trans.__('Change the time limit, partition, name and more of the selected job'),
       icon: editIcon
     },
-    () => one().filter(job => fitting('change')().includes(job)),
+    () => single().filter(job => applicable('change')().includes(job)),
     (cluster, [{ id }]) => commands.execute(JobCommandIDs.change, { cluster, id })
   );
   add(
@@ -181,19 +187,67 @@ export function addSelectionCommands(options: {
       caption: trans.__('Open the submit form with the script of the selected job'),
       icon: launchIcon
     },
-    one,
+    single,
     (cluster, [{ id }]) => commands.execute(JobCommandIDs.resubmit, { cluster, id })
   );
   add(
     CommandIDs.copyIds,
     {
-      label: trans.__('Copy Job Id'),
-      caption: trans.__('Copy the ids of the selected jobs'),
+      label: trans.__('Copy Job ID'),
+      caption: trans.__('Copy the IDs of the selected jobs'),
       icon: copyIcon
     },
-    all,
+    selected,
     (_, jobs) => {
       Clipboard.copyToSystem(jobs.map(({ id }) => id).join(' '));
     }
   );
+  commands.addCommand(CommandIDs.cancelJobs, {
+    label: trans.__('Cancel Slurm Jobs…'),
+    caption: trans.__('Cancel the selected jobs'),
+    icon: stopIcon,
+    describedBy: {
+      args: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          cluster: { type: 'string', description: trans.__('The name of the cluster') },
+          ids: {
+            type: 'array',
+            items: { type: 'string' },
+            description: trans.__('The job IDs; default: those of the selected jobs')
+          }
+        }
+      }
+    },
+    isEnabled: args => 'ids' in args || applicable('cancel')().length > 0,
+    execute: withErrorDialog(trans.__('Could not cancel the jobs'), trans, async args => {
+      const { cluster, jobs } = jobsToCancel(args, lists.queue);
+      if (cluster === null || jobs.length === 0) {
+        return null;
+      }
+      const { cancelJobs } = await import('../dialogs/job-actions');
+      const results = await cancelJobs({
+        cluster,
+        jobs,
+        server: clusters.server,
+        trans,
+        onResponse: () => clusters.emitJobsChanged(cluster)
+      });
+      return results as unknown as ReadonlyPartialJSONObject[];
+    })
+  });
+}
+
+/** The jobs that the arguments name, or else the selected ones. */
+function jobsToCancel(
+  args: ReadonlyPartialJSONObject,
+  queue: IJobList
+): { cluster: string | null; jobs: INamedJob[] } {
+  return {
+    cluster: typeof args.cluster === 'string' ? args.cluster : queue.cluster,
+    jobs: Array.isArray(args.ids)
+      ? args.ids.map(id => queue.known.find(job => job.id === id) ?? { id: String(id) })
+      : queue.selection.jobs.filter(job => isApplicableToRow('cancel', job))
+  };
 }

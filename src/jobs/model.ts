@@ -1,10 +1,10 @@
-import type { PolledModel } from '../api/polled';
-import type { Query, SlurmServer } from '../api/request';
-import type { IJobList, IJobSummary, Scope } from '../api/types';
-import { type IOrder, JobPagesModel } from '../table/job-list';
-import { apply } from '../table/pages';
+import { listJobs } from '../api/jobs';
+import type { Poller } from '../api/poller';
+import type { SlurmServer } from '../api/request';
+import type { IJobList, Scope } from '../api/types';
+import { type IListQuery, JobListModel } from '../table/job-list';
 
-/** What a list of jobs can be sorted by. */
+/** The columns that the queue can be sorted by. */
 export type JobSort =
   | 'job_id'
   | 'name'
@@ -18,72 +18,35 @@ export type JobSort =
   | 'cpus'
   | 'priority';
 
-/** Which jobs, in which order. */
-export interface IJobQuery extends IOrder {
+export interface IQueueQuery extends IListQuery {
   search: string;
-  /** Base states; empty: all. */
+  /** Base states; empty for all. */
   states: readonly string[];
   sort: JobSort;
 }
 
-/** A cluster's queue. */
-export class QueueModel extends JobPagesModel<IJobQuery, IJobList> {
-  constructor(options: QueueModel.IOptions) {
-    super({
-      ...options,
-      name: `queue-${options.scope}`,
-      resource: 'jobs',
-      query: { search: '', states: [], sort: 'job_id', descending: true }
-    });
-    this.scope = options.scope;
-  }
+/** A cluster's queue: the user's jobs, or everybody's. */
+export type QueueModel = JobListModel<IQueueQuery, IJobList>;
 
-  readonly scope: Scope;
-
-  get filtered(): boolean {
-    return this.query.search !== '' || this.query.states.length > 0;
-  }
-
-  showAll(): void {
-    this.setQuery({ search: '', states: [] });
-  }
-
-  /** Jobs by base state, whatever states are asked for. */
-  get counts(): Readonly<Record<string, number>> {
-    return this._counts;
-  }
-
-  /** The time by Slurm's clock as far as it is known, in seconds since the epoch. */
-  get slurmNow(): number {
-    return Date.now() / 1000 + this.clockAhead;
-  }
-
-  protected ask(version: string | undefined): Query {
-    const { search, states } = this.query;
-    return { scope: this.scope, search, state: states.join(','), since: version };
-  }
-
-  protected rowsOf(page: IJobList, known: readonly IJobSummary[] | null): IJobSummary[] {
-    return page.delta && known ? apply(known, page.delta, page.jobs) : page.jobs;
-  }
-
-  protected onPage({ counts }: IJobList, rows: IJobSummary[]): void {
-    this._counts = counts;
-    const complete = this.pages.complete && !this.filtered;
-    this.selection.update(complete ? this.pages.rows : rows, complete);
-  }
-
-  protected override forget(): void {
-    super.forget();
-    this._counts = {};
-  }
-
-  private _counts: Record<string, number> = {};
+export interface IQueueOptions extends Poller.IModelOptions {
+  server: SlurmServer;
+  scope: Scope;
 }
 
-export namespace QueueModel {
-  export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
-    server: SlurmServer;
-    scope: Scope;
-  }
+export function createQueueModel(options: IQueueOptions): QueueModel {
+  const { server, scope, ...pollerOptions } = options;
+  return new JobListModel<IQueueQuery, IJobList>({
+    ...pollerOptions,
+    name: `queue-${scope}`,
+    query: { scope, search: '', states: [], sort: 'job_id', descending: true },
+    noFilter: { search: '', states: [] },
+    keepSelection: true,
+    load: (cluster, { search, states }, page) =>
+      listJobs(server, cluster, { scope, search, state: states.join(','), ...page })
+  });
+}
+
+/** The time by Slurm's clock, as far as known: seconds since the epoch. */
+export function slurmNow({ poller }: QueueModel): number {
+  return Date.now() / 1000 + poller.clockAhead;
 }

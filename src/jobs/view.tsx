@@ -4,11 +4,11 @@ import React from 'react';
 import type { IJobSummary } from '../api/types';
 import { FilterBox } from '../components/filter-box';
 import { useModel, useWidth } from '../components/hooks';
-import { Failure, ListBanners, Placeholder, Waiting } from '../components/notice';
+import { ErrorPlaceholder, ListBanners, Loading, Placeholder } from '../components/notice';
 import { JobTable } from '../table/job-table';
 import { describeState } from '../words/job-state';
 import { jobLayout } from './columns';
-import type { QueueModel } from './model';
+import { type QueueModel, slurmNow } from './model';
 
 export interface IJobsViewProps {
   model: QueueModel;
@@ -25,8 +25,8 @@ export function JobsView(props: IJobsViewProps): JSX.Element {
   const { model, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
   const width = useWidth(root);
-  useModel(model);
-  const known = model.asOf !== null;
+  useModel(model.poller);
+  const known = model.poller.asOf !== null;
   const useful = known && (model.total > 0 || model.filtered);
   return (
     <div ref={root} className="jp-SlurmList">
@@ -40,7 +40,7 @@ export function JobsView(props: IJobsViewProps): JSX.Element {
             onChange={search => model.setQuery({ search })}
           />
           <StateFilter
-            counts={model.counts}
+            counts={model.page?.counts ?? {}}
             chosen={model.query.states}
             trans={trans}
             onChange={states => model.setQuery({ states })}
@@ -57,18 +57,19 @@ const SHOWN_FOR = 5;
 
 function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
   const { model, trans, width, open } = props;
-  const { scope } = model;
+  const { poller, query } = model;
+  const { scope } = query;
   // Not every page that arrives is a reason to draw the rows that are there already.
-  const now = Math.floor(model.slurmNow / SHOWN_FOR) * SHOWN_FOR;
+  const now = Math.floor(slurmNow(model) / SHOWN_FOR) * SHOWN_FOR;
   const layout = React.useMemo(
     () => jobLayout({ width, scope, trans, now, open: job => open([job]) }),
     [width, scope, trans, now, open]
   );
-  if (model.asOf === null) {
-    return model.error ? (
-      <Failure error={model.error} trans={trans} retry={() => void model.refresh()} />
+  if (poller.asOf === null) {
+    return poller.error ? (
+      <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
     ) : (
-      <Waiting label={trans.__('Reading the queue…')} />
+      <Loading label={trans.__('Reading the queue…')} />
     );
   }
   if (model.total === 0) {
@@ -91,11 +92,11 @@ function NoJobs(props: IJobsViewProps): JSX.Element {
     return (
       <Placeholder
         title={trans.__('No job matches.')}
-        action={{ label: trans.__('Show all'), run: () => model.showAll() }}
+        action={{ label: trans.__('Show all'), run: () => model.clearFilters() }}
       />
     );
   }
-  return model.scope === 'mine' ? (
+  return model.query.scope === 'mine' ? (
     <Placeholder
       title={trans.__('You have no jobs in the queue.')}
       action={canSubmit() ? { label: trans.__('Submit a job'), run: submit } : undefined}

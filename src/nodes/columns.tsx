@@ -3,7 +3,7 @@ import React from 'react';
 
 import type { INode } from '../api/types';
 import { ToneBadge } from '../components/state-badge';
-import { fitting, type IColumn } from '../table/columns';
+import { type IColumn, visibleColumns } from '../table/columns';
 import { formatMemory } from '../words/format';
 import { freeOn } from './model';
 import { describeNode } from './state';
@@ -55,7 +55,7 @@ function compactColumns(options: { gpus: boolean; trans: TranslationBundle }): I
             <span className="jp-SlurmTable-second">{formatMemory(freeOn(node, 'memory'))}</span>
           </>
         ) : (
-          <WhyNot node={node} lines={2} trans={trans} />
+          <NodeReason node={node} lines={2} trans={trans} />
         )
     }
   ];
@@ -77,7 +77,7 @@ function wideColumns(options: {
     sort: id,
     width: pixels,
     numeric: true,
-    cell: node => <Share node={node} of={id} trans={trans} />
+    cell: node => <UsageBar node={node} of={id} trans={trans} />
   });
   const columns: IColumn<INode>[] = [
     {
@@ -102,7 +102,7 @@ function wideColumns(options: {
       id: 'reason',
       label: trans.__('Why not usable'),
       width: 150,
-      cell: node => <WhyNot node={node} lines={1} trans={trans} />
+      cell: node => <NodeReason node={node} lines={1} trans={trans} />
     },
     {
       id: 'partitions',
@@ -118,7 +118,7 @@ function wideColumns(options: {
     }
   ];
   const order = ['name', 'state', 'cpus', 'memory', 'gpus', 'partitions', 'features', 'reason'];
-  return fitting(columns, order, width);
+  return visibleColumns(columns, order, width);
 }
 
 function NodeBadge(props: { node: INode; trans: TranslationBundle }): JSX.Element {
@@ -136,7 +136,7 @@ function freeUnits(node: INode, trans: TranslationBundle): string {
 }
 
 /** What is free of what there is, and a bar as long as the part that is taken. */
-function Share(props: {
+function UsageBar(props: {
   node: INode;
   of: 'cpus' | 'memory' | 'gpus';
   trans: TranslationBundle;
@@ -150,11 +150,11 @@ function Share(props: {
   const taken = Math.min(1, node[`${of}_used`] / total);
   return (
     <span
-      className="jp-SlurmShare"
+      className="jp-SlurmUsageBar"
       title={trans.__('%1 of %2 free', words(freeOn(node, of)), words(total))}
     >
       {node.usable ? words(freeOn(node, of)) : '–'}
-      <span className="jp-SlurmShare-bar" aria-hidden="true">
+      <span className="jp-SlurmUsageBar-bar" aria-hidden="true">
         <span style={{ width: `${100 * taken}%` }} />
       </span>
     </span>
@@ -165,7 +165,7 @@ function Share(props: {
  * Slurm's reason for a node that takes no jobs, in the words of whoever gave it; or what
  * jobs need to start there.
  */
-function WhyNot(props: {
+function NodeReason(props: {
   node: INode;
   lines: 1 | 2;
   trans: TranslationBundle;

@@ -1,5 +1,6 @@
-import { PolledModel } from '../api/polled';
-import type { SlurmServer } from '../api/request';
+import { listNodes } from '../api/clusters';
+import { Poller } from '../api/poller';
+import type { IDated, SlurmServer } from '../api/request';
 import type { INode, INodeList } from '../api/types';
 
 /** What the nodes can be sorted by; the last three by what is free. */
@@ -13,7 +14,7 @@ export interface INodeQuery {
 }
 
 /** What is free on nodes where jobs can start, and what these nodes have. */
-export interface IFree {
+export interface IFreeResources {
   nodes: number;
   cpus: number;
   cpusTotal: number;
@@ -25,13 +26,24 @@ export interface IFree {
 }
 
 /** A cluster's nodes. There are few enough to sort and filter them here. */
-export class NodesModel extends PolledModel {
+export class NodesModel {
   constructor(options: NodesModel.IOptions) {
-    super({ ...options, name: 'nodes' });
-    this._server = options.server;
+    this.poller = new Poller({
+      ...options,
+      name: 'nodes',
+      load: async () => (this._cluster === null ? null : listNodes(options.server, this._cluster)),
+      apply: ({ body, asOf, serverAsOf }) => {
+        this._nodes = body.nodes;
+        this._note = body.note;
+        this._arrange();
+        return { asOf, serverAsOf, stale: body.stale };
+      }
+    });
   }
 
-  /** The cluster that is looked at. */
+  readonly poller: Poller<IDated<INodeList>>;
+
+  /** The cluster whose nodes are listed. */
   get cluster(): string | null {
     return this._cluster;
   }
@@ -43,9 +55,9 @@ export class NodesModel extends PolledModel {
     this._nodes = [];
     this._note = '';
     this._arrange();
-    this.forget();
-    this.emitChanged();
-    void this.refresh();
+    this.poller.reset();
+    this.poller.emitChanged();
+    void this.poller.refresh();
   }
 
   get query(): Readonly<INodeQuery> {
@@ -56,7 +68,7 @@ export class NodesModel extends PolledModel {
   setQuery(change: Partial<INodeQuery>): void {
     this._query = { ...this._query, ...change };
     this._arrange();
-    this.emitChanged();
+    this.poller.emitChanged();
   }
 
   /** Every node. */
@@ -74,26 +86,12 @@ export class NodesModel extends PolledModel {
   }
 
   /** What is free on the nodes that match. */
-  get free(): IFree {
+  get free(): IFreeResources {
     return this._free;
   }
 
-  protected async fetch(isCurrent: () => boolean): Promise<void> {
-    if (this._cluster === null) {
-      return;
-    }
-    const { body, asOf, serverAsOf } = await this._server.getDated<INodeList>([
-      'clusters',
-      this._cluster,
-      'nodes'
-    ]);
-    if (!isCurrent()) {
-      return;
-    }
-    this._nodes = body.nodes;
-    this._note = body.note;
-    this._arrange();
-    this.dated(asOf, body.stale, serverAsOf);
+  dispose(): void {
+    this.poller.dispose();
   }
 
   private _arrange(): void {
@@ -110,16 +108,15 @@ export class NodesModel extends PolledModel {
   }
 
   private _cluster: string | null = null;
-  private _free: IFree = sum([]);
+  private _free: IFreeResources = sum([]);
   private _nodes: INode[] = [];
   private _note = '';
   private _query: INodeQuery = { search: '', sort: 'name', descending: false };
-  private _server: SlurmServer;
   private _shown: INode[] = [];
 }
 
 export namespace NodesModel {
-  export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
+  export interface IOptions extends Poller.IModelOptions {
     server: SlurmServer;
   }
 }
@@ -155,7 +152,7 @@ function textOf(node: INode): string {
     .toLowerCase();
 }
 
-function sum(nodes: readonly INode[]): IFree {
+function sum(nodes: readonly INode[]): IFreeResources {
   const usable = nodes.filter(node => node.usable);
   const add = (value: (node: INode) => number) =>
     usable.reduce((total, node) => total + value(node), 0);

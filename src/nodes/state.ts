@@ -1,13 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { INode } from '../api/types';
-import type { IStateWords } from '../words/job-state';
+import type { IStateLabel } from '../words/job-state';
 
 /**
  * A node's state in a word or two, by sinfo's word for it (`mixed#`, `drained`): the word
  * itself first, then what its sign adds where that says more.
  */
-export function describeNode(node: INode, trans: TranslationBundle): IStateWords {
+export function describeNode(node: INode, trans: TranslationBundle): IStateLabel {
   const [, word, sign] = /^([^$^@#%~!*+-]*)(.*)$/.exec(node.sinfo_state) ?? ['', '', '', ''];
   const words = describeSign(word, sign, trans) ?? describeWord(word, trans);
   if (words === undefined) {
@@ -25,7 +25,7 @@ export function describeNode(node: INode, trans: TranslationBundle): IStateWords
     : { ...words, tone: 'waiting' };
 }
 
-function describeWord(word: string, trans: TranslationBundle): IStateWords | undefined {
+function describeWord(word: string, trans: TranslationBundle): IStateLabel | undefined {
   switch (word) {
     case 'idle':
       return { label: trans.__('Idle'), tone: 'good' };
@@ -72,7 +72,7 @@ function describeSign(
   word: string,
   sign: string,
   trans: TranslationBundle
-): IStateWords | undefined {
+): IStateLabel | undefined {
   if (!['idle', 'mixed', 'allocated', 'completing'].includes(word)) {
     return undefined;
   }

@@ -3,7 +3,7 @@ import React from 'react';
 
 import { FilterBox } from '../components/filter-box';
 import { useModel, useWidth } from '../components/hooks';
-import { Failure, ListBanners, Placeholder, Waiting } from '../components/notice';
+import { ErrorPlaceholder, ListBanners, Loading, Placeholder } from '../components/notice';
 import { VirtualTable } from '../table/virtual-table';
 import { formatMemory } from '../words/format';
 import { nodeLayout } from './columns';
@@ -14,10 +14,10 @@ export function NodesView(props: { model: NodesModel; trans: TranslationBundle }
   const { model, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
   const width = useWidth(root);
-  useModel(model);
+  useModel(model.poller);
   return (
     <div ref={root} className="jp-SlurmList">
-      {model.asOf === null ? null : <ListBanners model={model} trans={trans} />}
+      {model.poller.asOf === null ? null : <ListBanners model={model} trans={trans} />}
       {model.nodes.length > 0 ? (
         <div className="jp-SlurmList-filters">
           <FilterBox
@@ -69,11 +69,12 @@ function NodesBody(props: {
   width: number;
 }): JSX.Element {
   const { model, trans, width } = props;
-  if (model.asOf === null) {
-    return model.error ? (
-      <Failure error={model.error} trans={trans} retry={() => void model.refresh()} />
+  const { poller } = model;
+  if (poller.asOf === null) {
+    return poller.error ? (
+      <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
     ) : (
-      <Waiting label={trans.__('Reading the nodes…')} />
+      <Loading label={trans.__('Reading the nodes…')} />
     );
   }
   if (model.nodes.length === 0) {

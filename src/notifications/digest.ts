@@ -1,9 +1,9 @@
 import type { IDisposable } from '@lumino/disposable';
 
-import { arrayOf, isWanted, type ITransition, type Wanted } from './transitions';
+import { arrayIdOf, type ITransition, type NotifyLevel, shouldNotify } from './transitions';
 
 /** Milliseconds that a reading's transitions are given to arrive together. */
-const TOGETHER = 500;
+const GATHER_TIME = 500;
 
 /** Milliseconds between two rounds of messages. */
 const PAUSE = 10_000;
@@ -12,7 +12,7 @@ const PAUSE = 10_000;
 const ARRAY_PAUSE = 60_000;
 
 /** Messages at once; more become one. */
-const MOST = 3;
+const MAX_MESSAGES = 3;
 
 /**
  * Gathers transitions into a few messages, however many jobs change.
@@ -27,13 +27,13 @@ export class TransitionDigest implements IDisposable {
   constructor(private readonly _announce: (transitions: readonly ITransition[]) => void) {}
 
   /** What the person wants to hear of. */
-  get wanted(): Wanted {
-    return this._wanted;
+  get level(): NotifyLevel {
+    return this._level;
   }
-  set wanted(value: Wanted) {
-    this._wanted = value;
+  set level(value: NotifyLevel) {
+    this._level = value;
     for (const [key, transition] of this._waiting) {
-      if (!isWanted(transition, value)) {
+      if (!shouldNotify(transition, value)) {
         this._waiting.delete(key);
       }
     }
@@ -41,7 +41,7 @@ export class TransitionDigest implements IDisposable {
 
   /** Take what happened to a job; only its newest state is told. */
   add(transition: ITransition): void {
-    if (this._isDisposed || !isWanted(transition, this._wanted)) {
+    if (this._isDisposed || !shouldNotify(transition, this._level)) {
       return;
     }
     this._waiting.set(`${transition.cluster} ${transition.job_id}`, transition);
@@ -65,15 +65,15 @@ export class TransitionDigest implements IDisposable {
     }
     const now = Date.now();
     const soonest = Math.min(...[...this._waiting.values()].map(one => this._quietUntil(one)));
-    const at = Math.max(now + TOGETHER, this._last + PAUSE, soonest);
-    this._timer = setTimeout(() => this._tell(), at - now);
+    const at = Math.max(now + GATHER_TIME, this._last + PAUSE, soonest);
+    this._timer = setTimeout(() => this._announceDue(), at - now);
   }
 
   private _quietUntil(transition: ITransition): number {
     return this._arrays.get(groupOf(transition)) ?? 0;
   }
 
-  private _tell(): void {
+  private _announceDue(): void {
     const now = Date.now();
     const groups = new Map<string, ITransition[]>();
     for (const [key, transition] of this._waiting) {
@@ -90,11 +90,12 @@ export class TransitionDigest implements IDisposable {
       }
     }
     for (const [group, [first]] of groups) {
-      if (arrayOf(first) !== null) {
+      if (arrayIdOf(first) !== null) {
         this._arrays.set(group, now + ARRAY_PAUSE);
       }
     }
-    const messages = groups.size > MOST ? byCluster([...groups.values()].flat()) : groups.values();
+    const messages =
+      groups.size > MAX_MESSAGES ? byCluster([...groups.values()].flat()) : groups.values();
     for (const message of messages) {
       this._announce(message);
     }
@@ -107,11 +108,11 @@ export class TransitionDigest implements IDisposable {
   private _last = -PAUSE;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _waiting = new Map<string, ITransition>();
-  private _wanted: Wanted = 'ended';
+  private _level: NotifyLevel = 'ended';
 }
 
 function groupOf(transition: ITransition): string {
-  return `${transition.cluster} ${arrayOf(transition) ?? transition.job_id}`;
+  return `${transition.cluster} ${arrayIdOf(transition) ?? transition.job_id}`;
 }
 
 function byCluster(transitions: ITransition[]): Iterable<ITransition[]> {

@@ -5,14 +5,14 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
-import type { ITransitionList } from '../api/types';
-import { run } from '../dialogs/errors';
+import { listTransitions } from '../api/jobs';
+import { runCommand } from '../dialogs/errors';
 import { CommandIDs } from '../command-ids';
 /* eslint-disable jupyter/prefer-lazy-imports -- small, and must hear the first event */
 import { TransitionDigest } from './digest';
-import { LiveWatch } from './live-watch';
+import { LiveJobs } from './live-jobs';
 import { type IQueueChange, queueChangeIn } from '../api/events';
-import { describeTransitions, type ITransition, toneOf, type Wanted } from './transitions';
+import { describeTransitions, type ITransition, toneOf, type NotifyLevel } from './transitions';
 /* eslint-enable jupyter/prefer-lazy-imports */
 import { ISlurmClusters } from '../tokens';
 
@@ -51,31 +51,28 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       return transitions.length === 1 || failed
         ? {
             label: failed ? trans.__('Open failed job') : trans.__('Open job'),
-            callback: () => run(commands, CommandIDs.openJob, { cluster, id })
+            callback: () => runCommand(commands, CommandIDs.openJob, { cluster, id })
           }
         : {
             label: trans.__('Show jobs'),
-            callback: () => run(commands, CommandIDs.showPanel)
+            callback: () => runCommand(commands, CommandIDs.showPanel)
           };
     };
 
     const digest = new TransitionDigest(announce);
-    const watch = new LiveWatch({ server: clusters.server });
-    const want = (wanted: Wanted) => {
-      digest.wanted = wanted;
-      watch.active = wanted !== 'none';
+    const liveJobs = new LiveJobs({ server: clusters.server });
+    const setLevel = (level: NotifyLevel) => {
+      digest.level = level;
+      liveJobs.enabled = level !== 'none';
     };
-    want('ended');
+    setLevel('ended');
 
     /** Clusters whose jobs are not for this person: this is somebody else's server. */
     const refused = new Set<string>();
-    const learn = async ({ cluster, as_of }: IQueueChange) => {
+    const readTransitions = async ({ cluster, as_of }: IQueueChange) => {
       try {
-        const { transitions } = await clusters.server.get<ITransitionList>(
-          ['clusters', cluster, 'transitions'],
-          { since: as_of }
-        );
-        watch.expect(cluster);
+        const { transitions } = await listTransitions(clusters.server, cluster, as_of);
+        liveJobs.watch(cluster);
         transitions.forEach(transition => digest.add({ ...transition, cluster }));
       } catch (error) {
         // What cannot be learned is not told: the lists say what is wrong.
@@ -87,23 +84,23 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
 
     app.serviceManager.events.stream.connect((_, event: Event.Emission) => {
       const change = queueChangeIn(event);
-      if (change?.scope === 'mine' && watch.active && !refused.has(change.cluster)) {
-        void learn(change);
+      if (change?.scope === 'mine' && liveJobs.enabled && !refused.has(change.cluster)) {
+        void readTransitions(change);
       }
     }, digest);
-    clusters.jobsChanged.connect((_, cluster) => watch.hurry(cluster), watch);
+    clusters.jobsChanged.connect((_, cluster) => liveJobs.checkNow(cluster), liveJobs);
     let current: string | null = null;
     clusters.changed.connect(() => {
       if (clusters.current !== null && clusters.current !== current) {
         current = clusters.current;
-        watch.expect(current);
+        liveJobs.watch(current);
       }
-    }, watch);
+    }, liveJobs);
 
     settingRegistry
       ?.load(PLUGIN_ID)
       .then(settings => {
-        const apply = () => want(settings.get('notify').composite as Wanted);
+        const apply = () => setLevel(settings.get('notify').composite as NotifyLevel);
         apply();
         settings.changed.connect(apply, digest);
       })

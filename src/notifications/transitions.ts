@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IJobTransition } from '../api/types';
-import { describeState, exitWords, isFinished, type Tone } from '../words/job-state';
+import { describeExit, describeState, isFinished, type Tone } from '../words/job-state';
 
 /** One of the person's jobs changed its state. */
 export interface ITransition extends IJobTransition {
@@ -9,7 +9,7 @@ export interface ITransition extends IJobTransition {
 }
 
 /** What a person wants to hear of. */
-export type Wanted = 'none' | 'ended' | 'all';
+export type NotifyLevel = 'none' | 'ended' | 'all';
 
 /** Characters of a job's name that a message shows. */
 const NAME = 40;
@@ -23,13 +23,13 @@ export function hasEnded({ state, flags }: ITransition): boolean {
 }
 
 /** Whether a person who wants that much wants to hear of it. */
-export function isWanted(transition: ITransition, wanted: Wanted): boolean {
+export function shouldNotify(transition: ITransition, wanted: NotifyLevel): boolean {
   const started = transition.state === 'RUNNING';
   return wanted !== 'none' && (hasEnded(transition) || (wanted === 'all' && started));
 }
 
 /** The job array that the job is a task of; null: none. */
-export function arrayOf({ id }: ITransition): string | null {
+export function arrayIdOf({ id }: ITransition): string | null {
   return /^(\d+)_/.exec(id)?.[1] ?? null;
 }
 
@@ -50,7 +50,7 @@ export function describeTransitions(
     const { label } = describeState(first.state, [], trans);
     const exit = first.state === 'FAILED' && first.exit_code;
     return exit && (exit.code || exit.signal)
-      ? trans.__('Job %1 %2: %3, %4', first.id, short(first.name), label, exitWords(exit, trans))
+      ? trans.__('Job %1 %2: %3, %4', first.id, short(first.name), label, describeExit(exit, trans))
       : trans.__('Job %1 %2: %3', first.id, short(first.name), label);
   }
   const counts = new Map<string, number>();
@@ -59,8 +59,8 @@ export function describeTransitions(
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const ends = [...counts].map(([label, count]) => `${label} ${count}`).join(', ');
-  const array = arrayOf(first);
-  return array !== null && transitions.every(other => arrayOf(other) === array)
+  const array = arrayIdOf(first);
+  return array !== null && transitions.every(other => arrayIdOf(other) === array)
     ? trans.__(
         '%1 tasks of job %2 %3: %4',
         transitions.length.toLocaleString(),

@@ -1,21 +1,50 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IStateDB } from '@jupyterlab/statedb';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import { PolledModel } from '../api/polled';
-import { SlurmServer } from '../api/request';
+import { listClusters } from '../api/clusters';
+import { Poller } from '../api/poller';
+import type { ApiError, SlurmServer } from '../api/request';
 import type { IClusterInfo } from '../api/types';
-import { ISlurmClusters } from '../tokens';
+import type { ISlurmClusters } from '../tokens';
 
-/** The configured clusters; asked for once, then only while the panel is looked at. */
-export class ClustersModel extends PolledModel implements ISlurmClusters {
+/** Seconds between two requests. */
+const INTERVAL = 60;
+
+/** The configured clusters: read once, then only while the panel is shown. */
+export class ClustersModel implements ISlurmClusters {
   constructor(options: ClustersModel.IOptions) {
-    super({ ...options, name: 'clusters', interval: options.interval ?? 60 });
-    this.server = options.server;
-    this._memory = options.memory ?? null;
+    const { server, store } = options;
+    this.server = server;
+    this._store = store ?? null;
+    this.poller = new Poller({
+      interval: INTERVAL,
+      ...options,
+      name: 'clusters',
+      load: async () => {
+        const clusters = await listClusters(server);
+        // The stored choice counts only until the user makes one.
+        const chosen = this._current ?? (await store?.load()) ?? null;
+        return { clusters, chosen };
+      },
+      apply: ({ clusters, chosen }) => {
+        this._clusters = clusters;
+        const known = clusters.some(({ name }) => name === chosen);
+        this._current = known ? chosen : (clusters[0]?.name ?? null);
+        return { asOf: Date.now() / 1000 };
+      }
+    });
+    this.poller.changed.connect(() => this._changed.emit(), this);
   }
 
   readonly server: SlurmServer;
+  readonly poller: Poller<{ clusters: IClusterInfo[]; chosen: string | null }>;
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get error(): ApiError | null {
+    return this.poller.error;
+  }
 
   get clusters(): readonly IClusterInfo[] | null {
     return this._clusters;
@@ -36,7 +65,7 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
 
   async load(): Promise<void> {
     if (this._clusters === null) {
-      this._first ??= this.look('tick').finally(() => {
+      this._first ??= this.poller.load().finally(() => {
         this._first = null;
       });
       await this._first;
@@ -46,15 +75,15 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
   select(name: string): void {
     if (name !== this._current && this._clusters?.some(cluster => cluster.name === name)) {
       this._current = name;
-      this._memory?.keep(name);
-      this.emitChanged();
+      this._store?.save(name);
+      this.poller.emitChanged();
     }
   }
 
   update(info: IClusterInfo): void {
     if (this._clusters !== null) {
       this._clusters = this._clusters.map(known => (known.name === info.name ? info : known));
-      this.emitChanged();
+      this.poller.emitChanged();
     }
   }
 
@@ -62,68 +91,30 @@ export class ClustersModel extends PolledModel implements ISlurmClusters {
     this._jobsChanged.emit(cluster);
   }
 
-  protected async fetch(isCurrent: () => boolean): Promise<void> {
-    const { clusters } = await this.server.get<{ clusters: IClusterInfo[] }>(['clusters']);
-    // The choice of another day counts only until the person makes one.
-    const recalled = this._current ?? (await this._memory?.recall()) ?? null;
-    if (!isCurrent()) {
-      return;
-    }
-    this._clusters = clusters;
-    const known = clusters.some(({ name }) => name === recalled);
-    this._current = known ? recalled : (clusters[0]?.name ?? null);
-    this.dated(Date.now() / 1000, false);
+  dispose(): void {
+    this.poller.dispose();
+    Signal.clearData(this);
   }
 
+  private readonly _changed = new Signal<this, void>(this);
   private _clusters: IClusterInfo[] | null = null;
   private _current: string | null = null;
-  private _first: Promise<boolean> | null = null;
+  private _first: Promise<void> | null = null;
   private _jobsChanged = new Signal<this, string>(this);
-  private _memory: ClustersModel.IMemory | null;
+  private readonly _store: ClustersModel.IStore | null;
 }
 
 export namespace ClustersModel {
-  export interface IOptions extends Omit<PolledModel.IOptions, 'name'> {
+  export interface IOptions extends Poller.IModelOptions {
     server: SlurmServer;
-    /** Where the person's choice is kept; without it, the first cluster is looked at. */
-    memory?: IMemory;
+    /** Where the user's choice is stored; without it, the first cluster is shown. */
+    store?: IStore;
   }
 
-  /** Keeps the name of the cluster that was chosen. */
-  export interface IMemory {
-    /** The name kept last, or null. Never rejects. */
-    recall(): Promise<string | null>;
-    keep(name: string): void;
+  /** Stores the name of the chosen cluster. */
+  export interface IStore {
+    /** The stored name, or null. Never rejects. */
+    load(): Promise<string | null>;
+    save(name: string): void;
   }
-}
-
-/** Where the chosen cluster's name is kept. */
-const STATE_KEY = 'jupyter-slurm-rest:cluster';
-
-/** Provides the clusters. They are asked for when somebody first looks, not before. */
-export const clustersPlugin: JupyterFrontEndPlugin<ISlurmClusters> = {
-  id: 'jupyter-slurm-rest:clusters',
-  description: 'Provides the Slurm clusters that the server is configured for.',
-  autoStart: true,
-  provides: ISlurmClusters,
-  optional: [IStateDB],
-  activate: (app: JupyterFrontEnd, state: IStateDB | null): ISlurmClusters =>
-    new ClustersModel({
-      server: new SlurmServer(app.serviceManager.serverSettings),
-      memory: state ? memoryIn(state) : undefined
-    })
-};
-
-function memoryIn(state: IStateDB): ClustersModel.IMemory {
-  return {
-    recall: async () => {
-      const name = await state.fetch(STATE_KEY).catch(() => undefined);
-      return typeof name === 'string' ? name : null;
-    },
-    keep: name => {
-      state.save(STATE_KEY, name).catch(reason => {
-        console.warn('The chosen Slurm cluster could not be kept.', reason);
-      });
-    }
-  };
 }

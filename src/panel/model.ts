@@ -3,27 +3,29 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { queueChangeIn } from '../api/events';
-import type { PolledModel } from '../api/polled';
-import type { IJobSummary, Scope } from '../api/types';
-import { HistoryModel } from '../history/model';
-import { QueueModel } from '../jobs/model';
+import type { Poller } from '../api/poller';
+import type { Scope } from '../api/types';
+import { createHistoryModel, type HistoryModel } from '../history/model';
+import { createQueueModel, type QueueModel } from '../jobs/model';
 import { NodesModel } from '../nodes/model';
-import type { IJobPage, IOrder, JobPagesModel } from '../table/job-list';
+import type { IJobList } from '../table/job-list';
 import type { ClustersModel } from './clusters';
 
-/** Everything the panel shows, all of the cluster that is chosen. */
+/** What the panel shows of the chosen cluster. */
 export class PanelModel implements IDisposable {
   constructor(options: PanelModel.IOptions) {
     this.clusters = options.clusters;
     const { server } = options.clusters;
     this.queues = {
-      mine: new QueueModel({ server, scope: 'mine' }),
-      all: new QueueModel({ server, scope: 'all' })
+      mine: createQueueModel({ server, scope: 'mine' }),
+      all: createQueueModel({ server, scope: 'all' })
     };
     this.nodes = new NodesModel({ server });
-    this.history = new HistoryModel({ server });
+    this.history = createHistoryModel({ server });
+    this._lists = [this.queues.mine, this.queues.all, this.nodes, this.history];
+    this.pollers = this._lists.map(({ poller }) => poller);
     for (const list of [...Object.values(this.queues), this.history]) {
-      list.changed.connect(this._onListChanged, this);
+      list.poller.changed.connect(() => this._onListChanged(list), this);
     }
     this.clusters.changed.connect(this._onClustersChanged, this);
     this.clusters.jobsChanged.connect(this._onJobsChanged, this);
@@ -36,56 +38,47 @@ export class PanelModel implements IDisposable {
   readonly nodes: NodesModel;
   readonly history: HistoryModel;
 
-  /** Each list; only those in sight are active. */
-  get lists(): PolledModel[] {
-    return [this.queues.mine, this.queues.all, this.nodes, this.history];
-  }
+  /** The poller of each list; only those of visible lists are active. */
+  readonly pollers: readonly Poller[];
 
-  /** The queue that the person used last: what commands without arguments act upon. */
+  /** The queue that was used last: commands without arguments act on it. */
   get queue(): QueueModel {
     return this.queues[this._scope];
   }
 
-  /** The list of jobs that the person used last, the history included. */
-  get list(): JobPagesModel<IOrder, IJobPage> {
-    return this._used === 'history'
-      ? (this.history as unknown as JobPagesModel<IOrder, IJobPage>)
-      : this.queues[this._used];
+  /** The list of jobs that was used last, which may be the history. */
+  get list(): IJobList {
+    return this._current === 'history' ? this.history : this.queues[this._current];
   }
 
-  /** The jobs that commands without arguments act upon. */
-  get selected(): IJobSummary[] {
-    return this.list.selection.jobs;
-  }
-
-  /** Emitted when other jobs are selected than before, or they changed. */
+  /** Emitted when the selected jobs, or their states, changed. */
   get selectionChanged(): ISignal<this, void> {
     return this._selectionChanged;
   }
 
-  /** Say which list is used now. */
-  use(list: Scope | 'history'): void {
-    if (list === this._used) {
+  /** Set which list of jobs is used now. */
+  setCurrentList(list: Scope | 'history'): void {
+    if (list === this._current) {
       return;
     }
-    this._used = list;
+    this._current = list;
     if (list !== 'history') {
       this._scope = list;
     }
     this._selectionChanged.emit();
   }
 
-  /** Seconds between two looks at each list. */
+  /** Seconds between two requests for each list. */
   set interval(seconds: number | undefined) {
-    // What is over changes seldom: the history keeps its own, longer interval.
-    for (const list of [...Object.values(this.queues), this.nodes]) {
-      list.interval = seconds;
+    // The history keeps its own, longer interval: finished jobs seldom change.
+    for (const { poller } of [this.queues.mine, this.queues.all, this.nodes]) {
+      poller.interval = seconds;
     }
   }
 
-  /** Look at everything in sight now. */
+  /** Load everything that is visible again. */
   async refresh(): Promise<void> {
-    await Promise.all([this.clusters, ...this.lists].map(model => model.refresh()));
+    await Promise.all([this.clusters.poller, ...this.pollers].map(poller => poller.refresh()));
   }
 
   get isDisposed(): boolean {
@@ -99,35 +92,31 @@ export class PanelModel implements IDisposable {
     this._isDisposed = true;
     this.clusters.changed.disconnect(this._onClustersChanged, this);
     this.clusters.jobsChanged.disconnect(this._onJobsChanged, this);
-    for (const list of this.lists) {
-      list.dispose();
-    }
+    this._lists.forEach(list => list.dispose());
     Signal.clearData(this);
   }
 
   private _onClustersChanged(): void {
-    for (const queue of Object.values(this.queues)) {
-      queue.cluster = this.clusters.current;
+    for (const list of this._lists) {
+      list.cluster = this.clusters.current;
     }
-    this.nodes.cluster = this.clusters.current;
-    this.history.cluster = this.clusters.current;
   }
 
   private _onEvent(_: unknown, event: Event.Emission): void {
     const change = queueChangeIn(event);
     if (change !== null && change.cluster === this.clusters.current) {
-      this.queues[change.scope].hear(change.as_of);
+      this.queues[change.scope].poller.onServerUpdate(change.as_of);
     }
   }
 
   private _onJobsChanged(_: unknown, cluster: string): void {
     if (cluster === this.clusters.current) {
-      void Promise.all(this.lists.map(list => list.refresh()));
+      this.pollers.forEach(poller => void poller.refresh());
     }
   }
 
-  private _onListChanged(list: QueueModel | HistoryModel): void {
-    // Of a selected job, the state decides what may be done.
+  private _onListChanged(list: IJobList): void {
+    // Which commands a selected job offers depends on its state.
     const selected = list.selection.jobs
       .map(({ id, state, reason, flags }) => [id, state, reason, flags].join())
       .join(';');
@@ -137,17 +126,18 @@ export class PanelModel implements IDisposable {
     }
   }
 
+  private _current: Scope | 'history' = 'mine';
   private _isDisposed = false;
+  private readonly _lists: readonly (QueueModel | NodesModel | HistoryModel)[];
   private _scope: Scope = 'mine';
-  private _used: Scope | 'history' = 'mine';
-  private _selected = new Map<QueueModel | HistoryModel, string>();
-  private _selectionChanged = new Signal<this, void>(this);
+  private readonly _selected = new Map<IJobList, string>();
+  private readonly _selectionChanged = new Signal<this, void>(this);
 }
 
 export namespace PanelModel {
   export interface IOptions {
     clusters: ClustersModel;
-    /** What the server announces; without it, changes are seen at the next look. */
+    /** The server's events; without them, changes are seen at the next request. */
     events?: ISignal<unknown, Event.Emission>;
   }
 }

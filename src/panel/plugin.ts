@@ -3,20 +3,58 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../command-ids';
+import { withErrorDialog } from '../dialogs/errors';
+import { slurmIcon } from '../icons';
 // Commands must be there at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
-import { addPanelCommands } from './commands';
-import type { ClustersModel } from './clusters';
-/* eslint-disable jupyter/prefer-lazy-imports -- the panel must be in the shell at once */
+import { addJobListCommands } from '../jobs/commands';
+import { ISlurmClusters } from '../tokens';
+/* eslint-disable jupyter/prefer-lazy-imports -- needed to provide the clusters and the panel at once */
+import { SlurmServer } from '../api/request';
+import { ClustersModel } from './clusters';
 import { PanelModel } from './model';
 import { SlurmPanel } from './widget';
 /* eslint-enable jupyter/prefer-lazy-imports */
-import { ISlurmClusters } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-slurm-rest:panel';
+
+const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: {} };
+
+/** The key of the chosen cluster's name in the state database. */
+const STATE_KEY = 'jupyter-slurm-rest:cluster';
+
+/** Provides the clusters. They are asked for when somebody first looks, not before. */
+export const clustersPlugin: JupyterFrontEndPlugin<ISlurmClusters> = {
+  id: 'jupyter-slurm-rest:clusters',
+  description: 'Provides the Slurm clusters that the server is configured for.',
+  autoStart: true,
+  provides: ISlurmClusters,
+  optional: [IStateDB],
+  activate: (app: JupyterFrontEnd, state: IStateDB | null): ISlurmClusters =>
+    new ClustersModel({
+      server: new SlurmServer(app.serviceManager.serverSettings),
+      store: state ? storeIn(state) : undefined
+    })
+};
+
+function storeIn(state: IStateDB): ClustersModel.IStore {
+  return {
+    load: async () => {
+      const name = await state.fetch(STATE_KEY).catch(() => undefined);
+      return typeof name === 'string' ? name : null;
+    },
+    save: name => {
+      state.save(STATE_KEY, name).catch(reason => {
+        console.warn('The chosen Slurm cluster could not be kept.', reason);
+      });
+    }
+  };
+}
 
 /** Adds the Slurm panel to the left area, and what opens it. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
@@ -40,13 +78,25 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       clusters: clusters as ClustersModel,
       events: app.serviceManager.events.stream
     });
-    addPanelCommands({
-      commands: app.commands,
-      model,
-      show: () => app.shell.activateById(panel.id),
-      trans
+    const { commands } = app;
+    commands.addCommand(CommandIDs.showPanel, {
+      label: trans.__('Show the Slurm Queue'),
+      caption: trans.__('The queue and the nodes of the Slurm cluster'),
+      icon: slurmIcon,
+      describedBy: { args: NO_ARGUMENTS },
+      execute: () => app.shell.activateById(panel.id)
     });
-    const panel = new SlurmPanel({ model, commands: app.commands, translator });
+    commands.addCommand(CommandIDs.refresh, {
+      label: trans.__('Refresh the Slurm Panel'),
+      caption: trans.__('Refresh'),
+      icon: refreshIcon,
+      describedBy: { args: NO_ARGUMENTS },
+      execute: withErrorDialog(trans.__('The panel cannot be refreshed'), trans, () =>
+        model.refresh()
+      )
+    });
+    addJobListCommands({ commands, lists: model, trans });
+    const panel = new SlurmPanel({ model, commands, translator });
     app.shell.add(panel, 'left', { rank: 600, type: 'Slurm' });
     restorer?.add(panel, panel.id);
 

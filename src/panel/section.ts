@@ -1,60 +1,36 @@
 import { ReactWidget } from '@jupyterlab/apputils';
-import type { Message } from '@lumino/messaging';
 import type React from 'react';
 
-import type { PolledModel } from '../api/polled';
+import type { Poller } from '../api/poller';
+import { onVisibilityChange } from '../components/visibility';
 
-/** One list of the panel. It is read only while it is in sight. */
+/** One list of the panel. It is read only while it is visible. */
 export class Section extends ReactWidget {
   constructor(options: Section.IOptions) {
     super();
-    this._body = options.body;
-    this._model = options.model;
+    const { body, caption, label, poller } = options;
+    this._body = body;
     this.addClass('jp-SlurmSection');
-    this.title.label = options.label;
-    this.title.caption = options.caption;
-  }
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this._model.active = false;
-      super.dispose();
-    }
+    this.title.label = label;
+    this.title.caption = caption;
+    onVisibilityChange(this, visible => {
+      poller.active = visible;
+    });
   }
 
   protected render(): React.ReactElement {
     return this._body;
   }
 
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this._model.active = this.isVisible;
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._model.active = this.isVisible;
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this._model.active = false;
-  }
-
-  protected override onBeforeDetach(msg: Message): void {
-    this._model.active = false;
-    super.onBeforeDetach(msg);
-  }
-
-  private _body: React.ReactElement;
-  private _model: PolledModel;
+  private readonly _body: React.ReactElement;
 }
 
 export namespace Section {
   export interface IOptions {
     label: string;
     caption: string;
-    model: PolledModel;
+    /** Loads the list. */
+    poller: Poller;
     body: React.ReactElement;
   }
 }

@@ -2,10 +2,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { PolledModel } from '../api/polled';
-import { useModel, useNow } from '../components/hooks';
-import { Failure, Placeholder, Waiting } from '../components/notice';
-import { endsSoon } from '../token/remedy';
+import type { Poller } from '../api/poller';
+import { useModel, useModels, useNow } from '../components/hooks';
+import { ErrorPlaceholder, Loading, Placeholder } from '../components/notice';
+import { expiresSoon } from '../token/remedy';
 import { formatRelative, formatTime } from '../words/format';
 import type { ClustersModel } from './clusters';
 
@@ -16,15 +16,21 @@ export function ClusterGate(props: {
   children: React.ReactNode;
 }): JSX.Element {
   const { clusters, trans } = props;
-  useModel(clusters);
+  useModel(clusters.poller);
   if (clusters.current !== null) {
     return <>{props.children}</>;
   }
   if (clusters.error) {
-    return <Failure error={clusters.error} trans={trans} retry={() => void clusters.refresh()} />;
+    return (
+      <ErrorPlaceholder
+        error={clusters.error}
+        trans={trans}
+        retry={() => void clusters.poller.refresh()}
+      />
+    );
   }
   if (clusters.clusters === null) {
-    return <Waiting label={trans.__('Asking for the clusters…')} />;
+    return <Loading label={trans.__('Asking for the clusters…')} />;
   }
   return (
     <Placeholder
@@ -42,7 +48,7 @@ export function ClusterSelect(props: {
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { clusters, trans } = props;
-  useModel(clusters);
+  useModel(clusters.poller);
   const names = (clusters.clusters ?? []).map(cluster => cluster.name);
   if (names.length < 2) {
     return null;
@@ -62,14 +68,14 @@ export function ClusterSelect(props: {
 /** As whom, where, with which Slurm; and how old the oldest list in sight is. */
 export function StatusLine(props: {
   clusters: ClustersModel;
-  lists: readonly PolledModel[];
+  pollers: readonly Poller[];
   /** Lets the person give another token. */
   paste: () => void;
   trans: TranslationBundle;
 }): JSX.Element | null {
-  const { clusters, lists, paste, trans } = props;
-  useModel(clusters);
-  lists.forEach(useModel);
+  const { clusters, paste, pollers, trans } = props;
+  useModel(clusters.poller);
+  useModels(pollers);
   const now = useNow(5);
   const { info } = clusters;
   if (!info) {
@@ -81,7 +87,7 @@ export function StatusLine(props: {
   const slurm = info.slurm_release
     ? trans.__('Slurm %1, API %2', info.slurm_release, info.api_version ?? '?')
     : '';
-  const ends = endsSoon(info, now);
+  const ends = expiresSoon(info, now);
   const details = [
     slurm,
     info.plan ? trans.__('How lists are read: %1', info.plan) : '',
@@ -115,23 +121,23 @@ export function StatusLine(props: {
             : trans.__('token ended')}
         </button>
       )}
-      <Age lists={lists} now={now} trans={trans} />
+      <Age pollers={pollers} now={now} trans={trans} />
     </div>
   );
 }
 
 function Age(props: {
-  lists: readonly PolledModel[];
+  pollers: readonly Poller[];
   now: number;
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { now, trans } = props;
-  const shown = props.lists.filter(list => list.active && list.asOf !== null);
+  const shown = props.pollers.filter(({ active, asOf }) => active && asOf !== null);
   if (shown.length === 0) {
     return null;
   }
-  const oldest = Math.min(...shown.map(list => list.asOf ?? now));
-  const stale = shown.some(list => list.stale);
+  const oldest = Math.min(...shown.map(({ asOf }) => asOf ?? now));
+  const stale = shown.some(({ stale }) => stale);
   return (
     <span
       className={`jp-SlurmStatus-age${stale ? ' jp-mod-stale' : ''}`}

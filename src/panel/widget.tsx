@@ -9,20 +9,20 @@ import {
   userIcon
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Message } from '@lumino/messaging';
 import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
 import React from 'react';
 
 import type { Scope } from '../api/types';
 import { CommandIDs } from '../command-ids';
 import { RemedyContext } from '../components/remedy';
-import { run } from '../dialogs/errors';
+import { onVisibilityChange } from '../components/visibility';
+import { runCommand } from '../dialogs/errors';
 import { HistoryView } from '../history/view';
 import { slurmIcon } from '../icons';
 import { openJobs } from '../jobs/commands';
 import { JobsView } from '../jobs/view';
 import { NodesView } from '../nodes/view';
-import { offerRemedy } from '../token/remedy';
+import { findRemedy } from '../token/remedy';
 import type { PanelModel } from './model';
 import { Section } from './section';
 import { ClusterGate, ClusterSelect, StatusLine } from './view';
@@ -43,7 +43,7 @@ export class SlurmPanel extends SidePanel {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Slurm'));
     this._fillToolbar(trans);
-    const { clusters, history, lists, nodes } = this._model;
+    const { clusters, history, nodes, pollers } = this._model;
     this._sections = {
       mine: this._jobs('mine', trans.__('My jobs'), trans.__('My jobs in the queue'), trans),
       all: this._jobs('all', trans.__('All jobs'), trans.__("Everybody's jobs in the queue"), trans)
@@ -54,14 +54,14 @@ export class SlurmPanel extends SidePanel {
       new Section({
         label: trans.__('Nodes'),
         caption: trans.__('The nodes, and what is free on them'),
-        model: nodes,
+        poller: nodes.poller,
         body: this._gated(<NodesView model={nodes} trans={trans} />, trans)
       })
     );
     this._history = new Section({
       label: trans.__('History'),
       caption: trans.__('Jobs that are over'),
-      model: history,
+      poller: history.poller,
       body: this._gated(
         <HistoryView
           model={history}
@@ -77,40 +77,21 @@ export class SlurmPanel extends SidePanel {
     const status = ReactWidget.create(
       <StatusLine
         clusters={clusters}
-        lists={lists}
-        paste={() => run(this._commands, CommandIDs.pasteToken)}
+        pollers={pollers}
+        paste={() => runCommand(this._commands, CommandIDs.pasteToken)}
         trans={trans}
       />
     );
     status.addClass('jp-SlurmPanel-status');
     (this.layout as PanelLayout).addWidget(status);
+    onVisibilityChange(this, visible => {
+      clusters.poller.active = visible;
+    });
   }
 
   /** Show one list of jobs. */
   set scope(scope: Scope) {
     this._tabs.currentWidget = this._sections[scope];
-  }
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this._model.clusters.active = false;
-      super.dispose();
-    }
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._model.clusters.active = this.isVisible;
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this._model.clusters.active = this.isVisible;
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this._model.clusters.active = false;
   }
 
   private _fillToolbar(trans: TranslationBundle): void {
@@ -134,7 +115,7 @@ export class SlurmPanel extends SidePanel {
     const { clusters } = this._model;
     return (
       <RemedyContext.Provider
-        value={error => offerRemedy(error, clusters.current, clusters, this._commands, trans)}
+        value={error => findRemedy(error, clusters.current, clusters, this._commands, trans)}
       >
         <ClusterGate clusters={clusters} trans={trans}>
           {view}
@@ -151,12 +132,12 @@ export class SlurmPanel extends SidePanel {
         model={model}
         trans={trans}
         open={opened => this._open(model.cluster, opened, trans)}
-        cancel={() => run(commands, CommandIDs.cancelJobs)}
-        submit={() => run(commands, CommandIDs.submitJob)}
+        cancel={() => runCommand(commands, CommandIDs.cancelJobs)}
+        submit={() => runCommand(commands, CommandIDs.submitJob)}
         canSubmit={() => commands.isEnabled(CommandIDs.submitJob)}
       />
     );
-    return new Section({ label, caption, model, body: this._gated(view, trans) });
+    return new Section({ label, caption, poller: model.poller, body: this._gated(view, trans) });
   }
 
   private _open(
@@ -172,11 +153,11 @@ export class SlurmPanel extends SidePanel {
   private _onTabChanged(_: unknown, { currentWidget }: TabPanel.ICurrentChangedArgs): void {
     for (const scope of ['mine', 'all'] as const) {
       if (currentWidget === this._sections[scope]) {
-        this._model.use(scope);
+        this._model.setCurrentList(scope);
       }
     }
     if (currentWidget === this._history) {
-      this._model.use('history');
+      this._model.setCurrentList('history');
     }
   }
 

@@ -8,7 +8,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../command-ids';
-import { shown } from '../dialogs/errors';
+import { withErrorDialog } from '../dialogs/errors';
 import { slurmIcon } from '../icons';
 
 /** The commands around submitting, beside `slurm:submit-job` itself. */
@@ -72,7 +72,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
     icon: slurmIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isVisible: () => selected() !== null,
-    execute: shown(cannot, trans, async () => {
+    execute: withErrorDialog(cannot, trans, async () => {
       const file = selected();
       return file && commands.execute(CommandIDs.submitJob, { path: file.path });
     })
@@ -85,7 +85,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
     icon: slurmIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isEnabled: () => browser !== null,
-    execute: shown(cannot, trans, async () => {
+    execute: withErrorDialog(cannot, trans, async () => {
       const { value } = await FileDialog.getOpenFiles({
         manager: browser!.model.manager,
         title: trans.__('Open a batch script'),

@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { ApiError } from '../api/request';
-import type { IChosen, IFormDescription, Options, SubmitApi } from '../api/submit';
+import type { IFormDescription, IFormSelection, Options, SubmitApi } from '../api/submit';
 import type { ISubmitted } from '../api/types';
 import { JobOptions } from './options';
 
@@ -118,7 +118,7 @@ export class SubmitModel implements IDisposable {
     try {
       const form = await this._api.form(this.cluster, this.path);
       this._form = form;
-      this._chosen = chosenIn(form.defaults);
+      this._chosen = selectionOf(form.defaults);
       this._options.base = { ...form.defaults, ...this._draft.options };
     } catch (error) {
       this._formError = error as ApiError;
@@ -253,7 +253,7 @@ export class SubmitModel implements IDisposable {
 
   /** Reads the form again when other choices are the right ones now; never rejects. */
   private async _follow(): Promise<void> {
-    const chosen = chosenIn(this.options);
+    const chosen = selectionOf(this.options);
     const { cluster } = this;
     if (this._form === null || same(chosen, this._chosen)) {
       return;
@@ -295,7 +295,7 @@ export class SubmitModel implements IDisposable {
   private readonly _options = new JobOptions();
   private readonly _rest: number;
   private readonly _stateChanged = new Signal<this, void>(this);
-  private _chosen: IChosen = {};
+  private _chosen: IFormSelection = {};
   private _busy: 'check' | 'submit' | null = null;
   private _checked = false;
   private _draft: SubmitModel.IDraft;
@@ -311,11 +311,11 @@ export class SubmitModel implements IDisposable {
   private _warnings: readonly string[] = [];
 }
 
-function chosenIn({ account, qos }: Options): IChosen {
+function selectionOf({ account, qos }: Options): IFormSelection {
   return { ...(account ? { account: String(account) } : {}), ...(qos ? { qos: String(qos) } : {}) };
 }
 
-function same(one: IChosen, other: IChosen): boolean {
+function same(one: IFormSelection, other: IFormSelection): boolean {
   return one.account === other.account && one.qos === other.qos;
 }
 

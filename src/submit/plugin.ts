@@ -22,9 +22,9 @@ import { Debouncer } from '@lumino/polling';
 
 import type { Options } from '../api/submit';
 import { SubmitApi } from '../api/submit';
-import { run, showFailure, shown } from '../dialogs/errors';
+import { runCommand, showError, withErrorDialog } from '../dialogs/errors';
 import { CommandIDs } from '../command-ids';
-import { offerRemedy } from '../token/remedy';
+import { findRemedy } from '../token/remedy';
 // Commands must be there at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addScriptCommands, describeSubmitArguments, SubmitCommandIDs } from './commands';
@@ -130,7 +130,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         actions: [
           {
             label: trans.__('Open job'),
-            callback: () => run(commands, CommandIDs.openJob, { cluster: model.cluster, id })
+            callback: () => runCommand(commands, CommandIDs.openJob, { cluster: model.cluster, id })
           }
         ]
       });
@@ -151,12 +151,12 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         model,
         editorServices,
         clusters: () => clusters.clusters?.map(cluster => cluster.name) ?? [],
-        findRemedy: error => offerRemedy(error, model.cluster, clusters, commands, trans),
+        findRemedy: error => findRemedy(error, model.cluster, clusters, commands, trans),
         onSubmit: () => {
-          submit(model).catch(reason => showFailure(failed, reason, trans));
+          submit(model).catch(reason => showError(failed, reason, trans));
         },
         onOpenJob: job => {
-          run(commands, CommandIDs.openJob, { cluster: model.cluster, id: job });
+          runCommand(commands, CommandIDs.openJob, { cluster: model.cluster, id: job });
         },
         validator: customizeValidator<ReadonlyJSONObject>(),
         trans
@@ -211,7 +211,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Write a batch script and submit it to Slurm'),
       icon: slurmIcon,
       describedBy: { args: describeSubmitArguments(trans) },
-      execute: shown(trans.__('The submit form cannot be opened'), trans, async args => {
+      execute: withErrorDialog(trans.__('The submit form cannot be opened'), trans, async args => {
         const draft = typeof args.draft === 'string' ? args.draft : null;
         // Asked for again while it still opens, as by a double click, it is the same one.
         const asked = JSON.stringify(args);

@@ -4,7 +4,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { ValidatorType } from '@rjsf/utils';
 import React from 'react';
 
-import { Problem } from '../components/notice';
+import { InlineError } from '../components/notice';
 import { SubmitForm } from './form';
 import type { SubmitModel } from './model';
 
@@ -63,7 +63,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
           <p role="status">{trans.__('Reading what the cluster offers…')}</p>
         )}
         {model.formError !== null && (
-          <Problem
+          <InlineError
             error={model.formError}
             trans={trans}
             note={trans.__('The script can be written and submitted without the form.')}
@@ -100,7 +100,7 @@ function SubmitHead(props: ISubmitViewProps): JSX.Element {
           {model.busy === 'check' ? trans.__('Checking…') : trans.__('Check')}
         </button>
       </div>
-      {error !== null && <Problem error={error} trans={trans} />}
+      {error !== null && <InlineError error={error} trans={trans} />}
       {error !== null && error.line !== null && (
         <button
           type="button"
@@ -110,17 +110,17 @@ function SubmitHead(props: ISubmitViewProps): JSX.Element {
           {trans.__('Go to line %1', error.line)}
         </button>
       )}
-      <Verdict {...props} />
+      <SubmitResult {...props} />
     </div>
   );
 }
 
 /** What the server said last about the job as it stands. */
-function Verdict(props: ISubmitViewProps): JSX.Element {
+function SubmitResult(props: ISubmitViewProps): JSX.Element {
   const { model, onOpenJob, trans } = props;
   const { submitted, warnings } = model;
   return (
-    <div className="jp-SlurmSubmit-verdict" role="status">
+    <div className="jp-SlurmSubmit-result" role="status">
       {submitted !== null && (
         <p className="jp-SlurmSubmit-good">
           <checkIcon.react tag="span" aria-hidden="true" />

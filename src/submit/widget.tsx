@@ -41,7 +41,7 @@ export class SubmitPanel extends SplitPanel {
   readonly model: SubmitModel;
 
   /** Asks before what was written is thrown away. */
-  async mayClose(): Promise<boolean> {
+  async confirmClose(): Promise<boolean> {
     if (!this.model.dirty) {
       return true;
     }
@@ -152,7 +152,7 @@ export namespace SubmitPanel {
 export class SubmitWidget extends MainAreaWidget<SubmitPanel> {
   protected override onCloseRequest(msg: Message): void {
     this.content
-      .mayClose()
+      .confirmClose()
       .then(may => {
         if (may && !this.isDisposed) {
           super.onCloseRequest(msg);

@@ -13,7 +13,7 @@ export interface IColumn<T> {
   /** What is shown; text that does not fit is cut off, and its title is the whole of it. */
   cell: (row: T) => React.ReactNode;
   /** Whether what is shown cuts itself off where it must. */
-  fits?: boolean;
+  truncates?: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface IColumn<T> {
  * @param columns - In the order of their importance.
  * @param order - The ids in the order in which they are shown.
  */
-export function fitting<T>(
+export function visibleColumns<T>(
   columns: IColumn<T>[],
   order: readonly string[],
   width: number
@@ -49,16 +49,16 @@ const LETTER = 9;
  *
  * Only such a cell is told to cut off: for each that does, a browser has more to do in each frame.
  */
-export function mayNotFit(text: string, width: number): boolean {
+export function mayOverflow(text: string, width: number): boolean {
   return text.length * LETTER > width - PADDING;
 }
 
 /** What tells the style sheet to cut `text` off, after other classes; nothing if it fits. */
-export function cutMark(text: string, width: number): string {
-  return mayNotFit(text, width) ? ' jp-mod-cut' : '';
+export function overflowClass(text: string, width: number): string {
+  return mayOverflow(text, width) ? ' jp-mod-cut' : '';
 }
 
 /** The columns' widths, as the style sheet takes them. */
-export function tracks<T>(columns: readonly IColumn<T>[]): string {
+export function gridTemplate<T>(columns: readonly IColumn<T>[]): string {
   return columns.map(({ grow, width }) => (grow ? 'minmax(0, 1fr)' : `${width}px`)).join(' ');
 }

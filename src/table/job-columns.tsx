@@ -4,7 +4,7 @@ import React from 'react';
 import type { IJobSummary, Scope } from '../api/types';
 import { StateBadge } from '../components/state-badge';
 import { formatDuration, formatMinutes } from '../words/format';
-import { cutMark, fitting, type IColumn } from './columns';
+import { type IColumn, overflowClass, visibleColumns } from './columns';
 
 /** Below this width a job takes two lines. */
 const COMPACT = 440;
@@ -40,7 +40,7 @@ export function fitJobs(
 ): IJobLayout {
   return width < COMPACT
     ? { columns: compact(), rowHeight: 42 }
-    : { columns: fitting(wide(), order, width), rowHeight: 26 };
+    : { columns: visibleColumns(wide(), order, width), rowHeight: 26 };
 }
 
 /** Columns that lists of jobs share. */
@@ -76,7 +76,7 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       sort: 'job_id',
       width: NAME,
       grow: true,
-      fits: true,
+      truncates: true,
       cell: job => {
         const facts = [job.id, job.partition, scope === 'all' && job.user];
         const line = facts.filter(Boolean).join(' · ');
@@ -96,7 +96,7 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       sort: 'name',
       width: 120,
       grow: true,
-      fits: true,
+      truncates: true,
       cell: job => <JobName job={job} open={open} />
     },
     state: {
@@ -104,7 +104,7 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       label: trans.__('State'),
       sort: 'state',
       width: 136,
-      fits: true,
+      truncates: true,
       cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />
     },
     id: text('job_id', trans.__('ID'), 92, job => job.id),
@@ -143,7 +143,7 @@ export function RunTime(props: {
   const words = short || !limit ? elapsed : `${elapsed} / ${limit}`;
   return (
     <span
-      className={cutMark(words, PROGRESS).trim() || undefined}
+      className={overflowClass(words, PROGRESS).trim() || undefined}
       title={trans.__('%1 of %2', elapsed, limit)}
     >
       {words}
@@ -157,7 +157,7 @@ function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }):
   return (
     <button
       type="button"
-      className={`jp-SlurmTable-link${cutMark(job.name, NAME)}`}
+      className={`jp-SlurmTable-link${overflowClass(job.name, NAME)}`}
       title={job.name}
       tabIndex={-1}
       onClick={event => {

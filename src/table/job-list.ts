@@ -1,66 +1,99 @@
-import { PolledModel } from '../api/polled';
-import type { Query, SlurmServer } from '../api/request';
-import type { IJobSummary } from '../api/types';
-import { PAGE_SIZE, Pages } from './pages';
+import type { IPageQuery } from '../api/jobs';
+import { type IAge, Poller } from '../api/poller';
+import type { IDated } from '../api/request';
+import type { IJobSummary, Scope } from '../api/types';
+import { applyDelta, type IDelta, type IKnownPage, PAGE_SIZE, Pages } from './pages';
 import { JobSelection } from './selection';
 
-/** In which order jobs are listed. */
-export interface IOrder {
+/** Which jobs to list, in which order. */
+export interface IListQuery {
+  scope: Scope;
   sort: string;
   descending: boolean;
 }
 
-/** What the server says of one page of jobs. */
+/** One page of a list of jobs, as the server sends it. */
 export interface IJobPage {
+  /** The jobs of the page, or with `delta` those that changed. */
   jobs: IJobSummary[];
-  /** Jobs of the whole list. */
+  /** The number of jobs in the whole list. */
   total: number;
-  as_of: number;
   stale: boolean;
   note: string;
-  /** Which version of the page it is; without it, no differences are asked for. */
+  /** The version of the page; without it, differences are not requested. */
   version?: string;
+  delta?: IDelta | null;
+}
+
+/** What to read: a part of the list, and the version of it that is known. */
+export interface IPageRequest extends Required<IPageQuery> {
+  since?: string;
+}
+
+/** A page that was read, its place in the list, and what it was compared with. */
+interface ILoadedPage<P> extends IDated<P> {
+  index: number;
+  known: IKnownPage<IJobSummary> | null;
+}
+
+/** Any list of jobs: the queue or the history, whatever its query has besides. */
+export interface IJobList {
+  readonly poller: Poller;
+  readonly selection: JobSelection;
+  readonly cluster: string | null;
+  readonly query: Readonly<IListQuery>;
+  readonly total: number;
+  readonly known: IJobSummary[];
+  readonly cursor: number;
+  job(index: number): IJobSummary | null;
+  setQuery(change: Partial<IListQuery>): void;
+  setRange(first: number, last: number): void;
+  select(change: (selection: JobSelection) => void): void;
 }
 
 /**
- * A cluster's list of jobs, of which only the pages that are looked at are read.
+ * A list of a cluster's jobs, of which only the pages in view are read.
  *
- * Filtering, sorting and paging happen on the server; a list of 100,000 jobs costs the
- * browser what a screenful costs.
+ * The server filters, sorts and divides the list into pages, so that a list of 100,000
+ * jobs costs the browser no more than what is shown of it.
  */
-export abstract class JobPagesModel<Q extends IOrder, P extends IJobPage> extends PolledModel {
-  constructor(options: JobPagesModel.IOptions<Q>) {
-    super(options);
-    this._query = options.query;
-    this._resource = options.resource;
-    this._server = options.server;
+export class JobListModel<Q extends IListQuery, P extends IJobPage> implements IJobList {
+  constructor(private readonly _options: JobListModel.IOptions<Q, P>) {
+    this._query = _options.query;
+    this.poller = new Poller({
+      ..._options,
+      load: reason => this._loadPage(reason === 'refresh'),
+      apply: loaded => this._applyPage(loaded),
+      hasMore: () => this._missing() !== undefined
+    });
   }
 
+  readonly poller: Poller<ILoadedPage<P>>;
   readonly selection = new JobSelection();
 
-  /** The cluster that is looked at. */
+  /** The cluster whose jobs are listed. */
   get cluster(): string | null {
     return this._cluster;
   }
-  set cluster(value: string | null) {
-    if (value === this._cluster) {
+  set cluster(cluster: string | null) {
+    if (cluster === this._cluster) {
       return;
     }
-    this._cluster = value;
-    this.pages.clear();
-    this._note = '';
+    this._cluster = cluster;
+    this._pages.clear();
+    this._page = null;
     this.selection.clear();
     this._range = [0, 0];
-    this.forget();
-    this.emitChanged();
-    void this.refresh();
+    this.poller.reset();
+    this.poller.emitChanged();
+    void this.poller.refresh();
   }
 
   get query(): Readonly<Q> {
     return this._query;
   }
 
-  /** Look for other jobs, or in another order. The old rows stay until the new ones come. */
+  /** List other jobs, or in another order. The old rows stay until the new ones arrive. */
   setQuery(change: Partial<Q>): void {
     const query = { ...this._query, ...change };
     if (JSON.stringify(query) === JSON.stringify(this._query)) {
@@ -69,129 +102,134 @@ export abstract class JobPagesModel<Q extends IOrder, P extends IJobPage> extend
     this._query = query;
     this._replace = true;
     this._range = [0, 0];
-    this.emitChanged();
-    void this.refresh();
+    this.poller.emitChanged();
+    void this.poller.refresh();
   }
 
-  /** Whether some jobs are left out because of the query. */
-  abstract get filtered(): boolean;
+  /** Whether the query's filters may hide jobs. */
+  get filtered(): boolean {
+    const { noFilter } = this._options;
+    return Object.entries(noFilter).some(
+      ([key, value]) => String(this._query[key as keyof Q]) !== String(value)
+    );
+  }
 
-  /** Leave out no jobs. */
-  abstract showAll(): void;
+  /** Remove the filters. */
+  clearFilters(): void {
+    this.setQuery(this._options.noFilter);
+  }
 
-  /** Jobs that match. */
+  /** The page that was read last; null before the first response. */
+  get page(): P | null {
+    return this._page;
+  }
+
+  /** The number of jobs that match. */
   get total(): number {
-    return this.pages.total;
+    return this._pages.total;
   }
 
-  /** What the list does not show, or why it is stale; empty when there is nothing to say. */
+  /** What the list leaves out, or why it is stale; empty if there is nothing to say. */
   get note(): string {
-    return this._note;
+    return this._page?.note ?? '';
   }
 
-  /** The job at `index` of the list; null while it is not known. */
+  /** The job at `index` of the list; null if that page was not read. */
   job(index: number): IJobSummary | null {
-    return this.pages.row(index);
+    return this._pages.row(index);
   }
 
-  /** Jobs that are known, in the order of the list. */
+  /** The jobs that were read, in the order of the list. */
   get known(): IJobSummary[] {
-    return this.pages.rows;
+    return this._pages.rows;
   }
 
-  /** Where the keyboard is in the list; -1: nowhere that is known. */
+  /** The index of the job with the keyboard focus; -1 if there is none. */
   get cursor(): number {
     const { cursor } = this.selection;
-    return cursor === null ? -1 : this.pages.indexOf(job => job.id === cursor);
+    return cursor === null ? -1 : this._pages.indexOf(job => job.id === cursor);
   }
 
-  /** Say which rows are in sight; unknown ones are read. */
-  show(first: number, last: number): void {
+  /** Set which rows are in view; unknown ones are read. */
+  setRange(first: number, last: number): void {
     this._range = [first, last];
-    const ready = this.asOf !== null && this.active && !this.loading && this.error === null;
-    if (ready && this.pages.wanted(first, last).length > 0) {
-      void this.look('more');
+    if (this.poller.asOf !== null && this._missing() !== undefined) {
+      this.poller.loadMore();
     }
   }
 
   /** Change the selection. */
   select(change: (selection: JobSelection) => void): void {
     change(this.selection);
-    this.emitChanged();
+    this.poller.emitChanged();
   }
 
-  /** Which jobs to ask for; `version` is that of the page as it is known, if it is. */
-  protected abstract ask(version: string | undefined): Query;
-
-  /** The jobs of a page that is read; `known` are those it was asked to differ from. */
-  protected abstract rowsOf(page: P, known: readonly IJobSummary[] | null): IJobSummary[];
-
-  /** Keep what else a page says; `replaced` when it begins the list of another query. */
-  protected abstract onPage(page: P, rows: IJobSummary[], replaced: boolean): void;
-
-  protected async fetch(isCurrent: () => boolean, why: 'tick' | 'more'): Promise<void> {
-    const cluster = this._cluster;
-    if (cluster === null) {
-      return;
-    }
-    if (why === 'tick') {
-      this.pages.age();
-    }
-    // The person may scroll on meanwhile: what is in sight is asked anew each time.
-    let index: number | undefined;
-    while (isCurrent() && (index = this.pages.wanted(...this._range)[0]) !== undefined) {
-      await this._fetchPage(cluster, index, isCurrent);
-    }
+  dispose(): void {
+    this.poller.dispose();
   }
 
-  private async _fetchPage(
-    cluster: string,
-    index: number,
-    isCurrent: () => boolean
-  ): Promise<void> {
+  /** The first page in view that is unknown or outdated. */
+  private _missing(): number | undefined {
+    return this._pages.missing(...this._range)[0];
+  }
+
+  private async _loadPage(isFirst: boolean): Promise<ILoadedPage<P> | null> {
+    if (isFirst) {
+      this._pages.expire();
+    }
+    const index = this._missing();
+    if (this._cluster === null || index === undefined) {
+      return null;
+    }
     const { sort, descending } = this._query;
-    // Rows of another query are no ground for differences.
-    const known = this._replace ? null : this.pages.known(index);
-    const { body, asOf, serverAsOf } = await this._server.getDated<P>(
-      ['clusters', cluster, this._resource],
-      {
-        ...this.ask(known?.version),
-        sort: descending ? `-${sort}` : sort,
-        offset: index * PAGE_SIZE,
-        limit: PAGE_SIZE
-      }
-    );
-    if (!isCurrent()) {
-      return;
-    }
-    const replaced = this._replace;
-    if (replaced) {
-      this.pages.clear();
-      this._replace = false;
-    }
-    const rows = this.rowsOf(body, known?.rows ?? null);
-    this.pages.put(index, rows, body.total, body.version);
-    this._note = body.note;
-    this.onPage(body, rows, replaced);
-    this.dated(asOf, body.stale, serverAsOf);
+    // Differences from rows of another query would make no sense.
+    const known = this._replace ? null : this._pages.get(index);
+    const page = {
+      sort: descending ? `-${sort}` : sort,
+      offset: index * PAGE_SIZE,
+      limit: PAGE_SIZE,
+      since: known?.version
+    };
+    const response = await this._options.load(this._cluster, this._query, page, isFirst);
+    return { ...response, index, known };
   }
 
-  protected readonly pages = new Pages<IJobSummary>();
+  private _applyPage({ asOf, body, index, known, serverAsOf }: ILoadedPage<P>): IAge {
+    if (this._replace) {
+      this._pages.clear();
+      this._replace = false;
+      if (!this._options.keepSelection) {
+        this.selection.clear();
+      }
+    }
+    const { delta } = body;
+    const rows = delta && known ? applyDelta(known.rows, delta, body.jobs) : body.jobs;
+    this._pages.set(index, rows, body.total, body.version);
+    this._page = body;
+    const complete = this._pages.complete && !this.filtered;
+    this.selection.update(complete ? this._pages.rows : rows, complete);
+    return { asOf, serverAsOf, stale: body.stale };
+  }
+
   private _cluster: string | null = null;
-  private _note = '';
+  private _page: P | null = null;
+  private readonly _pages = new Pages<IJobSummary>();
   private _query: Q;
   private _range: [number, number] = [0, 0];
   private _replace = false;
-  private _resource: string;
-  private _server: SlurmServer;
 }
 
-export namespace JobPagesModel {
-  export interface IOptions<Q> extends PolledModel.IOptions {
-    server: SlurmServer;
-    /** The list's name in the server's API. */
-    resource: string;
+export namespace JobListModel {
+  export interface IOptions<Q, P> extends Poller.IModelOptions {
+    /** The poller's name. */
+    name: string;
     /** The query to begin with. */
     query: Q;
+    /** The part of a query that filters, with values that hide no jobs. */
+    noFilter: Partial<Q>;
+    /** Whether jobs stay selected when a filter hides them. */
+    keepSelection: boolean;
+    /** Reads a page; `isFirst` if everything in view is being read again, beginning with it. */
+    load: (cluster: string, query: Q, page: IPageRequest, isFirst: boolean) => Promise<IDated<P>>;
   }
 }

@@ -2,11 +2,11 @@ import React from 'react';
 
 import type { IJobSummary } from '../api/types';
 import type { IJobLayout } from './job-columns';
-import type { IJobPage, IOrder, JobPagesModel } from './job-list';
+import type { IJobList } from './job-list';
 import { VirtualTable } from './virtual-table';
 
 export interface IJobTableProps {
-  model: JobRows;
+  model: IJobList;
   label: string;
   layout: IJobLayout;
   /** What is sorted from the greatest down when it is first sorted by. */
@@ -37,7 +37,7 @@ export function JobTable(props: IJobTableProps): JSX.Element {
           descending: by === sort ? !descending : props.greatestFirst?.includes(by) === true
         })
       }
-      onRange={(first, last) => model.show(first, last)}
+      onRange={(first, last) => model.setRange(first, last)}
       selection={{
         has: job => model.selection.has(job.id),
         cursor: model.cursor,
@@ -73,11 +73,8 @@ export function JobTable(props: IJobTableProps): JSX.Element {
   );
 }
 
-/** The queue, or the history. */
-export type JobRows = JobPagesModel<IOrder, IJobPage>;
-
 /** Move and select by keyboard, as in a file list; returns whether the key meant that. */
-export function moveCursor(model: JobRows, event: React.KeyboardEvent, pageSize: number): boolean {
+export function moveCursor(model: IJobList, event: React.KeyboardEvent, pageSize: number): boolean {
   const { cursor, total } = model;
   if (event.key === ' ') {
     const job = model.job(cursor);

@@ -1,10 +1,10 @@
 import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { type IColumn, mayNotFit } from './columns';
+import { type IColumn, mayOverflow } from './columns';
 
 /** Pixels; style/table.css says the same. */
-export const HEADING = 24;
+export const HEADING_HEIGHT = 24;
 
 export interface ITableHeadingProps<T> {
   columns: IColumn<T>[];
@@ -62,7 +62,7 @@ export interface ITableRowProps {
   atCursor: boolean;
 }
 
-const WAITING = <span className="jp-SlurmWaiting-line" />;
+const WAITING = <span className="jp-SlurmLoading-line" />;
 
 /** One row; while the list is scrolled, those that stay in sight are not drawn again. */
 export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Element {
@@ -81,7 +81,7 @@ export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Elem
       {props.columns.map(column => {
         const content = row === null ? WAITING : column.cell(row);
         const text = typeof content === 'string' ? content : undefined;
-        const cut = text === undefined ? !column.fits : mayNotFit(text, column.width);
+        const cut = text === undefined ? !column.truncates : mayOverflow(text, column.width);
         return (
           <td
             key={column.id}
@@ -98,7 +98,7 @@ export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Elem
 });
 
 /** The index of the row that an event is about; null: none. */
-export function rowOf(event: React.SyntheticEvent): number | null {
+export function rowIndexOf(event: React.SyntheticEvent): number | null {
   const row = (event.target as Element).closest('tr');
   return row === null ? null : Number(row.getAttribute('aria-rowindex')) - 2;
 }

@@ -1,8 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import React from 'react';
 
-import { type IColumn, tracks } from './columns';
-import { HEADING, type ITableHeadingProps, rowOf, TableHeading, TableRow } from './table-parts';
+import { gridTemplate, type IColumn } from './columns';
+import {
+  HEADING_HEIGHT,
+  type ITableHeadingProps,
+  rowIndexOf,
+  TableHeading,
+  TableRow
+} from './table-parts';
 
 /** What a table needs to let rows be selected. */
 export interface ITableSelection<T> {
@@ -45,7 +51,7 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
     estimateSize: () => rowHeight,
     overscan: 8,
     // The heading takes its height away from the rows.
-    scrollPaddingEnd: HEADING
+    scrollPaddingEnd: HEADING_HEIGHT
   });
   React.useLayoutEffect(() => virtual.measure(), [rowHeight, virtual]);
   React.useLayoutEffect(() => {
@@ -71,7 +77,7 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
   const on = <E extends React.SyntheticEvent>(act?: (row: T, event: E) => void) =>
     act &&
     ((event: E) => {
-      const index = rowOf(event);
+      const index = rowIndexOf(event);
       const row = index === null ? null : props.row(index);
       if (row !== null) {
         act(row, event);
@@ -79,7 +85,7 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
     });
   const cursorInSight = items.some(item => item.index === cursor);
   const sizes = {
-    '--jp-slurm-table-columns': tracks(columns),
+    '--jp-slurm-table-columns': gridTemplate(columns),
     '--jp-slurm-table-row': `${rowHeight}px`
   } as React.CSSProperties;
   return (
@@ -104,7 +110,10 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
         onKeyDown={event => {
           if (selection && event.target === event.currentTarget) {
             const height = scroller.current?.clientHeight ?? 0;
-            selection.onKeyDown(event, Math.max(1, Math.floor((height - HEADING) / rowHeight)));
+            selection.onKeyDown(
+              event,
+              Math.max(1, Math.floor((height - HEADING_HEIGHT) / rowHeight))
+            );
           }
         }}
       >

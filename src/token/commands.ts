@@ -4,9 +4,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { deleteToken, listClusters, putToken } from '../api/clusters';
 import type { IClusterInfo } from '../api/types';
 import { CommandIDs } from '../command-ids';
-import { shown } from '../dialogs/errors';
+import { withErrorDialog } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
 
 /** Add the commands about the person's Slurm token. */
@@ -36,7 +37,7 @@ export function addTokenCommands(
     label: trans.__('Paste a Slurm Token…'),
     caption: trans.__('Use a token of your own until the Jupyter server stops'),
     describedBy: { args },
-    execute: shown(trans.__('The token was not taken'), trans, async given => {
+    execute: withErrorDialog(trans.__('The token was not taken'), trans, async given => {
       await clusters.load();
       const cluster = named(given);
       if (cluster === null) {
@@ -45,8 +46,7 @@ export function addTokenCommands(
       const { pasteToken } = await import('./paste-dialog');
       const info = await pasteToken(
         cluster,
-        token =>
-          clusters.server.send<IClusterInfo>('PUT', ['clusters', cluster, 'token'], { token }),
+        token => putToken(clusters.server, cluster, token),
         trans
       );
       if (info !== null) {
@@ -70,15 +70,13 @@ export function addTokenCommands(
     caption: trans.__('Go back to where tokens come from by themselves'),
     describedBy: { args },
     isEnabled: pasted,
-    execute: shown(trans.__('The token was not forgotten'), trans, async given => {
+    execute: withErrorDialog(trans.__('The token was not forgotten'), trans, async given => {
       const cluster = named(given);
       if (cluster === null) {
         return;
       }
-      await clusters.server.send('DELETE', ['clusters', cluster, 'token']);
-      const { clusters: infos } = await clusters.server.get<{ clusters: IClusterInfo[] }>([
-        'clusters'
-      ]);
+      await deleteToken(clusters.server, cluster);
+      const infos = await listClusters(clusters.server);
       infos.filter(({ name }) => name === cluster).forEach(told);
     })
   });

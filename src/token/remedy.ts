@@ -4,8 +4,8 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ApiError } from '../api/request';
 import type { IClusterInfo } from '../api/types';
 import { CommandIDs } from '../command-ids';
-import type { IOffer } from '../components/remedy';
-import { run } from '../dialogs/errors';
+import type { IRemedy } from '../components/remedy';
+import { runCommand } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
 
 /** The one thing that helps against trouble with the token. */
@@ -18,7 +18,7 @@ const SOON = 10 * 60;
 const LASTING = ['env', 'pasted', 'none'];
 
 /** What helps against `error`; null when it is not about the token or nothing here helps. */
-export function remedyFor(error: ApiError, info: IClusterInfo | null): Remedy | null {
+export function tokenRemedy(error: ApiError, info: IClusterInfo | null): Remedy | null {
   switch (error.action) {
     case 'paste':
     case 'login':
@@ -36,25 +36,25 @@ export function remedyFor(error: ApiError, info: IClusterInfo | null): Remedy | 
 }
 
 /** When the token runs out, if that is soon and nobody will renew it: seconds since the epoch. */
-export function endsSoon(info: IClusterInfo, now: number): number | null {
+export function expiresSoon(info: IClusterInfo, now: number): number | null {
   const end = info.token_expires_at;
   return end !== null && LASTING.includes(info.token_source) && end - now < SOON ? end : null;
 }
 
 /** The button or the sentence that helps against `error` on `cluster`. */
-export function offerRemedy(
+export function findRemedy(
   error: ApiError,
   cluster: string | null,
   clusters: ISlurmClusters,
   commands: CommandRegistry,
   trans: TranslationBundle
-): IOffer | null {
+): IRemedy | null {
   const info = clusters.clusters?.find(({ name }) => name === cluster) ?? null;
   const offer = (label: string, command: string) =>
     commands.isEnabled(command)
-      ? { action: { label, run: () => run(commands, command, { cluster }) } }
+      ? { action: { label, run: () => runCommand(commands, command, { cluster }) } }
       : null;
-  switch (remedyFor(error, info)) {
+  switch (tokenRemedy(error, info)) {
     case 'paste':
       return offer(trans.__('Paste a token…'), CommandIDs.pasteToken);
     case 'login':

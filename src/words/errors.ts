@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ApiError } from '../api/request';
 
 /** A failure for a person: what is wrong, and what can be done. */
-export interface IErrorWords {
+export interface IErrorText {
   text: string;
   advice: string;
 }
@@ -12,7 +12,7 @@ export interface IErrorWords {
  * The words for whatever was thrown. What the server says is shown as it is; only what the server
  * cannot say, because it did not answer, is said here.
  */
-export function describeError(error: unknown, trans: TranslationBundle): IErrorWords {
+export function describeError(error: unknown, trans: TranslationBundle): IErrorText {
   if (!(error instanceof ApiError)) {
     const text = error instanceof Error ? error.message : String(error);
     return { text: text || trans.__('It failed, and nothing says why.'), advice: '' };

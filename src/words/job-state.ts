@@ -5,7 +5,7 @@ import type { IExitCode } from '../api/types';
 /** What a state means for the person, whatever its name. */
 export type Tone = 'waiting' | 'active' | 'good' | 'bad' | 'stopped' | 'unknown';
 
-export interface IStateWords {
+export interface IStateLabel {
   label: string;
   tone: Tone;
 }
@@ -36,7 +36,7 @@ export function describeState(
   state: string,
   flags: readonly string[],
   trans: TranslationBundle
-): IStateWords {
+): IStateLabel {
   if (flags.includes('COMPLETING')) {
     return { label: trans.__('Completing'), tone: 'active' };
   }
@@ -89,20 +89,20 @@ export function describeState(
 }
 
 /** How a script ended, in a word or two: its exit code, or the signal that ended it. */
-export function exitWords(exit: IExitCode, trans: TranslationBundle): string {
+export function describeExit(exit: IExitCode, trans: TranslationBundle): string {
   if (exit.signal !== 0 && exit.signal_name !== '') {
     return trans.__('ended by signal %1', exit.signal_name);
   }
-  return trans.__('exit code %1', exitPair(exit));
+  return trans.__('exit code %1', formatExitCode(exit));
 }
 
 /** The exit code in Slurm's way: `3`, or `0:53` where there was a signal. */
-export function exitPair(exit: IExitCode): string {
+export function formatExitCode(exit: IExitCode): string {
   return exit.signal === 0 ? String(exit.code) : `${exit.code}:${exit.signal}`;
 }
 
 /** Whether the exit code says anything that the state does not. */
-export function tellsExit(state: string): boolean {
+export function showsExitCode(state: string): boolean {
   return state === 'COMPLETED' || state === 'FAILED';
 }
 
@@ -110,7 +110,7 @@ export function tellsExit(state: string): boolean {
  * Slurm's reason code of a waiting job in a few words, for a list; the code itself when
  * it is a rare one. The job's own view has the whole explanation, from the server.
  */
-export function reasonWords(code: string, trans: TranslationBundle): string {
+export function describeReason(code: string, trans: TranslationBundle): string {
   switch (code) {
     case 'Priority':
       return trans.__('others go first');

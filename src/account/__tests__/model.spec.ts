@@ -41,7 +41,7 @@ describe('AccountModel', () => {
     shares: object[] = [],
     accounts: object[] = []
   ): Promise<void> {
-    model.active = true;
+    model.poller.active = true;
     await settled();
     expect(stub.last.path).toBe('clusters/maxwell/account');
     await stub.last.answer({ user: 'alice', associations, accounts, shares, qos: [] });
@@ -49,7 +49,7 @@ describe('AccountModel', () => {
 
   it('puts the default account first', async () => {
     await read([association('zoo'), association('ant'), association('bee', { is_default: true })]);
-    expect(model.standings.map(one => one.association.account)).toEqual(['bee', 'ant', 'zoo']);
+    expect(model.memberships.map(one => one.association.account)).toEqual(['bee', 'ant', 'zoo']);
   });
 
   it('finds the accounts above', async () => {
@@ -59,7 +59,7 @@ describe('AccountModel', () => {
       [],
       [above('root', ''), above('physics', 'root'), above('astro', 'physics'), above('x', 'root')]
     );
-    expect(model.standings[0].accounts.map(one => one.account)).toEqual([
+    expect(model.memberships[0].accounts.map(one => one.account)).toEqual([
       'astro',
       'physics',
       'root'
@@ -76,17 +76,17 @@ describe('AccountModel', () => {
         share('astro', 'alice', 0.7, 'gpu')
       ]
     );
-    expect(model.standings.map(({ own }) => own?.fairshare)).toEqual([0.2, 0.7]);
-    expect(model.standings.every(({ account }) => account?.user === '')).toBe(true);
+    expect(model.memberships.map(({ own }) => own?.fairshare)).toEqual([0.2, 0.7]);
+    expect(model.memberships.every(({ account }) => account?.user === '')).toBe(true);
   });
 
   it('keeps what it has when the next look fails', async () => {
     await read([association('astro')]);
-    void model.refresh();
+    void model.poller.refresh();
     await settled();
     await stub.last.refuse('slurmdbd is down.');
-    expect(model.error?.message).toBe('slurmdbd is down.');
-    expect(model.standings).toHaveLength(1);
+    expect(model.poller.error?.message).toBe('slurmdbd is down.');
+    expect(model.memberships).toHaveLength(1);
   });
 });
 

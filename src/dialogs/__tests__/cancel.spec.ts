@@ -37,15 +37,15 @@ function begin(
   send: jest.Mock,
   jobs: INamedJob[] = ['1', '2'].map(id => ({ id, name: `job-${id}` }))
 ) {
-  const onAnswer = jest.fn();
+  const onResponse = jest.fn();
   const done = cancelJobs({
     server: { send } as unknown as SlurmServer,
     cluster: 'maxwell',
     jobs,
     trans,
-    onAnswer
+    onResponse
   });
-  return { done, onAnswer };
+  return { done, onResponse };
 }
 
 const results = (...ok: boolean[]) => ({
@@ -88,25 +88,25 @@ describe('cancelJobs', () => {
 
   it('names the jobs and the cluster, and sends nothing when the person keeps them', async () => {
     const send = jest.fn();
-    const { done, onAnswer } = begin(send);
+    const { done, onResponse } = begin(send);
     const text = await press('Keep the jobs');
     expect(text).toContain('Cancel 2 jobs on maxwell?');
     expect(text).toContain('1 job-1');
     expect(await done).toBeNull();
     expect(send).not.toHaveBeenCalled();
-    expect(onAnswer).not.toHaveBeenCalled();
+    expect(onResponse).not.toHaveBeenCalled();
   });
 
   it('sends all of them at once and returns what Slurm said', async () => {
     const send = jest.fn().mockResolvedValue(results(true, true));
-    const { done, onAnswer } = begin(send);
+    const { done, onResponse } = begin(send);
     await press('Cancel the jobs');
     expect((await done)?.map(({ ok }) => ok)).toEqual([true, true]);
     expect(send).toHaveBeenCalledWith('POST', ['clusters', 'maxwell', 'jobs', 'actions'], {
       action: 'cancel',
       job_ids: ['1', '2']
     });
-    expect(onAnswer).toHaveBeenCalledTimes(1);
+    expect(onResponse).toHaveBeenCalledTimes(1);
   });
 
   it('tells job by job when one was refused', async () => {
@@ -130,7 +130,7 @@ describe('cancelJobs', () => {
     const send = jest
       .fn()
       .mockRejectedValue(new ApiError(502, { message: 'no answer', reason: 'unreachable' }));
-    const { done, onAnswer } = begin(
+    const { done, onResponse } = begin(
       send,
       ['1'].map(id => ({ id, name: `job-${id}` }))
     );
@@ -139,7 +139,7 @@ describe('cancelJobs', () => {
     expect(text).toContain('Slurm did not confirm the cancellation');
     expect(text).toContain('no answer');
     expect(await done).toBeNull();
-    expect(onAnswer).toHaveBeenCalledTimes(1);
+    expect(onResponse).toHaveBeenCalledTimes(1);
   });
 
   it('counts what it does not name', async () => {

@@ -1,7 +1,7 @@
 import { aJob } from '../../__tests__/jobs';
 import { settled, StubServer } from '../../__tests__/stub-server';
 import { PAGE_SIZE } from '../../table/pages';
-import { HistoryModel } from '../model';
+import { createHistoryModel, type HistoryModel } from '../model';
 
 const DAY = 86_400;
 
@@ -18,7 +18,7 @@ describe('HistoryModel', () => {
     jest.useFakeTimers();
     jest.setSystemTime(1_790_000_010_000);
     stub = new StubServer();
-    model = new HistoryModel({ server: stub.server, standby: 'never' });
+    model = createHistoryModel({ server: stub.server, standby: 'never' });
     model.cluster = 'maxwell';
     await settled();
   });
@@ -29,7 +29,7 @@ describe('HistoryModel', () => {
   });
 
   async function open(jobs = ended(3, 3), total = jobs.length): Promise<void> {
-    model.active = true;
+    model.poller.active = true;
     await settled();
     await stub.last.answer(page(jobs, total));
   }
@@ -79,7 +79,7 @@ describe('HistoryModel', () => {
     await open(ended(1000, PAGE_SIZE), 1000);
     const first = stub.last.query;
     jest.setSystemTime(1_790_000_130_000);
-    model.show(PAGE_SIZE + 5, PAGE_SIZE + 20);
+    model.setRange(PAGE_SIZE + 5, PAGE_SIZE + 20);
     await settled();
     expect(stub.last.query.offset).toBe(PAGE_SIZE);
     expect(stub.last.query.end_time).toBe(first.end_time);
@@ -92,17 +92,17 @@ describe('HistoryModel', () => {
     expect(model.filtered).toBe(false);
     model.setQuery({ search: 'x' });
     expect(model.filtered).toBe(true);
-    model.showAll();
+    model.clearFilters();
     expect(model.query).toMatchObject({ search: '', outcome: 'any', days: 7 });
   });
 
   it('keeps what it has when accounting goes down', async () => {
     await open();
-    void model.refresh();
+    void model.poller.refresh();
     await settled();
     await stub.last.refuse('slurmdbd is down.');
-    expect(model.stale).toBe(true);
-    expect(model.error?.message).toBe('slurmdbd is down.');
+    expect(model.poller.stale).toBe(true);
+    expect(model.poller.error?.message).toBe('slurmdbd is down.');
     expect(model.total).toBe(3);
   });
 
@@ -110,6 +110,6 @@ describe('HistoryModel', () => {
     await open();
     model.cluster = 'solaris';
     expect(model.total).toBe(0);
-    expect(model.asOf).toBeNull();
+    expect(model.poller.asOf).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import React from 'react';
 import { aJob } from '../../__tests__/jobs';
 import { ApiError, type SlurmServer } from '../../api/request';
 import { RemedyContext } from '../../components/remedy';
-import { HistoryModel } from '../model';
+import { createHistoryModel, type HistoryModel } from '../model';
 import { HistoryView } from '../view';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
@@ -26,7 +26,7 @@ describe('HistoryView', () => {
       disconnect = jest.fn();
     };
     const server = { getDated } as unknown as SlurmServer;
-    model = new HistoryModel({ server, standby: 'never' });
+    model = createHistoryModel({ server, standby: 'never' });
     model.cluster = 'maxwell';
   });
 
@@ -45,8 +45,8 @@ describe('HistoryView', () => {
       </RemedyContext.Provider>
     );
     await act(async () => {
-      model.active = true;
-      await model.refresh();
+      model.poller.active = true;
+      await model.poller.refresh();
     });
   }
 
@@ -77,7 +77,7 @@ describe('HistoryView', () => {
     expect(screen.getByText('No job of yours ended within 7 days.')).toBeTruthy();
     await act(async () => {
       fireEvent.click(screen.getByRole('button', { name: 'Look further back' }));
-      await model.refresh();
+      await model.poller.refresh();
     });
     expect(model.query.days).toBe(90);
   });

@@ -1,11 +1,11 @@
 import { job } from '../../__tests__/jobs';
 import type { IJob } from '../../api/types';
-import { fits, type JobCommand } from '../actions';
+import { isApplicable, type JobCommand } from '../actions';
 
 const COMMANDS: JobCommand[] = ['cancel', 'hold', 'release', 'requeue', 'change'];
 
 function offered(changes: Partial<IJob>): JobCommand[] {
-  return COMMANDS.filter(command => fits(command, job(changes)));
+  return COMMANDS.filter(command => isApplicable(command, job(changes)));
 }
 
 describe('fits', () => {

@@ -1,8 +1,8 @@
-import { jobAddress } from '../arguments';
+import { stableJobId } from '../arguments';
 
-describe('jobAddress', () => {
+describe('stableJobId', () => {
   it('is what a row shows, but for tasks that wait together the number of their array', () => {
     const ids = ['55', '55_3', '55+1', '55_[1-9%2]', '55_[1,3,5...%1]'];
-    expect(ids.map(jobAddress)).toEqual(['55', '55_3', '55+1', '55', '55']);
+    expect(ids.map(stableJobId)).toEqual(['55', '55_3', '55+1', '55', '55']);
   });
 });

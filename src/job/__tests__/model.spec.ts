@@ -14,7 +14,7 @@ function begin(first: Partial<IJob> = {}) {
   const model = new JobModel({
     cluster: 'default',
     id: '123',
-    interval: 10,
+    interval: 0.01,
     now: () => 10_000,
     api: {
       read: () => {
@@ -45,10 +45,10 @@ describe('JobModel', () => {
     const { model, reads } = begin();
     await wait(30);
     expect(reads()).toBe(0);
-    model.watched = true;
+    model.poller.active = true;
     await wait(60);
     expect(reads()).toBeGreaterThan(2);
-    model.watched = false;
+    model.poller.active = false;
     await wait(20);
     const seen = reads();
     await wait(60);
@@ -58,7 +58,7 @@ describe('JobModel', () => {
 
   it('stops reading when the job has ended and accounting is done with it', async () => {
     const { model, reads } = begin({ state: 'COMPLETED', end_time: 9_000 });
-    model.watched = true;
+    model.poller.active = true;
     await wait(60);
     expect(reads()).toBe(1);
     expect(model.settled).toBe(true);
@@ -69,7 +69,7 @@ describe('JobModel', () => {
 
   it('goes on for a while after the end, for the figures that come later', async () => {
     const { model, reads } = begin({ state: 'COMPLETED', end_time: 9_990 });
-    model.watched = true;
+    model.poller.active = true;
     await wait(60);
     expect(reads()).toBeGreaterThan(1);
     model.dispose();
@@ -81,11 +81,11 @@ describe('JobModel', () => {
     fail(DOWN);
     await model.refresh();
     expect(model.job?.state).toBe('RUNNING');
-    expect(model.readAt).toBe(10_000);
-    expect(model.error).toBe(DOWN);
+    expect(model.poller.asOf).toBe(10_000);
+    expect(model.poller.error).toBe(DOWN);
     answer({ state: 'PENDING' });
     await model.refresh();
-    expect(model.error).toBeNull();
+    expect(model.poller.error).toBeNull();
     expect(model.job?.state).toBe('PENDING');
     model.dispose();
   });
@@ -93,12 +93,12 @@ describe('JobModel', () => {
   it('recovers by itself', async () => {
     const { model, fail, answer } = begin();
     fail(DOWN);
-    model.watched = true;
+    model.poller.active = true;
     await wait(20);
-    expect(model.error).toBe(DOWN);
+    expect(model.poller.error).toBe(DOWN);
     answer({});
     await wait(500);
-    expect(model.error).toBeNull();
+    expect(model.poller.error).toBeNull();
     expect(model.job).not.toBeNull();
     model.dispose();
   });
@@ -106,7 +106,7 @@ describe('JobModel', () => {
   it('does not ask again for a job that is not there', async () => {
     const { model, reads, fail } = begin();
     fail(new ApiError(404, { message: 'no job 123', reason: 'not_found' }));
-    model.watched = true;
+    model.poller.active = true;
     await wait(60);
     expect(reads()).toBe(1);
     model.dispose();
@@ -120,7 +120,7 @@ describe('JobModel', () => {
     expect(model.busy).toBe(true);
     expect(model.job?.state).toBe('RUNNING');
     expect((await done).message).toBe('cancelled');
-    expect(act).toHaveBeenCalledWith('cancel', { job_ids: ['123'] });
+    expect(act).toHaveBeenCalledWith('cancel', '123');
     await wait(20);
     expect(model.busy).toBe(false);
     expect(model.job?.state).toBe('CANCELLED');

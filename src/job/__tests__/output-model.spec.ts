@@ -1,4 +1,4 @@
-import type { Stream } from '../../api/job';
+import type { Stream } from '../../api/jobs';
 import type { IOutputChunk } from '../../api/types';
 import { JobOutputModel } from '../output-model';
 
@@ -46,7 +46,7 @@ class OutputFile {
 }
 
 function begin(file: OutputFile) {
-  const model = new JobOutputModel({ api: file, name: 'test', interval: 10 });
+  const model = new JobOutputModel({ api: file, name: 'test', interval: 0.01 });
   return { model, shown: () => model.text.blocks.map(block => block.text).join('') };
 }
 
@@ -57,12 +57,12 @@ describe('JobOutputModel', () => {
     const file = new OutputFile();
     const { model, shown } = begin(file);
     file.text = 'one\n';
-    model.watched = true;
+    model.poller.active = true;
     await wait(30);
     file.text += 'two\n';
     await wait(40);
     expect(shown()).toBe('one\ntwo\n');
-    model.watched = false;
+    model.poller.active = false;
     await wait(20);
     const asked = file.asked.length;
     await wait(40);
@@ -78,7 +78,7 @@ describe('JobOutputModel', () => {
     await model.refresh();
     expect(shown().endsWith('the very end')).toBe(true);
     expect(shown().length).toBe(20);
-    expect(model.endOnly).toBe(true);
+    expect(model.truncated).toBe(true);
     model.dispose();
   });
 
@@ -87,7 +87,7 @@ describe('JobOutputModel', () => {
     file.text = 'done\n';
     file.finished = true;
     const { model, shown } = begin(file);
-    model.watched = true;
+    model.poller.active = true;
     await wait(60);
     expect(shown()).toBe('done\n');
     expect(file.asked).toHaveLength(1);
@@ -102,7 +102,7 @@ describe('JobOutputModel', () => {
     file.text = 'again\n';
     await model.refresh();
     expect(shown()).toBe('again\n');
-    expect(model.endOnly).toBe(false);
+    expect(model.truncated).toBe(false);
     model.dispose();
   });
 

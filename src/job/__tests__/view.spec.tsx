@@ -5,7 +5,7 @@ import React from 'react';
 
 import { job } from '../../__tests__/jobs';
 import { ApiError } from '../../api/request';
-import { Problem } from '../../components/notice';
+import { InlineError } from '../../components/notice';
 import { RemedyContext } from '../../components/remedy';
 import { changesOf, valuesOf } from '../change-dialog';
 import { JobOverview } from '../overview';
@@ -83,7 +83,7 @@ describe('JobOverview', () => {
   });
 });
 
-describe('Problem', () => {
+describe('InlineError', () => {
   it('has the button that helps beside the one that tries again', async () => {
     const run = jest.fn();
     const onRetry = jest.fn();
@@ -93,7 +93,7 @@ describe('Problem', () => {
           error.action === 'paste' ? { action: { label: 'Paste a token…', run } } : null
         }
       >
-        <Problem
+        <InlineError
           error={new ApiError(401, { message: 'No token.', action: 'paste' })}
           trans={trans}
           onRetry={onRetry}

@@ -7,8 +7,8 @@ import { StubServer } from '../../__tests__/stub-server';
 import type { IJobSummary } from '../../api/types';
 import { CommandIDs } from '../../command-ids';
 import { ClustersModel } from '../../panel/clusters';
-import { addPanelCommands } from '../../panel/commands';
 import { PanelModel } from '../../panel/model';
+import { addJobListCommands } from '../commands';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
@@ -45,7 +45,7 @@ describe('the commands on selected jobs', () => {
     for (const list of [model.queues.mine, model.history]) {
       list.cluster = 'maxwell';
     }
-    addPanelCommands({ commands, model, show: () => undefined, trans });
+    addJobListCommands({ commands, lists: model, trans });
     commands.addCommand(CommandIDs.openJob, {
       describedBy: { args: {} },
       execute: args => void opened.push(args)
@@ -74,7 +74,7 @@ describe('the commands on selected jobs', () => {
     expect(offered()).toEqual(['requeue-selected', ...always]);
     select(aJob(1, { state: 'COMPLETED', reason: '', flags: ['COMPLETING'] }));
     expect(offered()).not.toContain('cancel-jobs');
-    model.use('history');
+    model.setCurrentList('history');
     expect(offered()).toEqual([]);
     select(aJob(3, { state: 'RUNNING', reason: '' }));
     expect(offered()).toEqual(always);

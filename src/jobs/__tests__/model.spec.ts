@@ -1,7 +1,7 @@
 import { aJob } from '../../__tests__/jobs';
 import { aPage, settled, StubServer } from '../../__tests__/stub-server';
 import { PAGE_SIZE } from '../../table/pages';
-import { QueueModel } from '../model';
+import { createQueueModel, type QueueModel } from '../model';
 
 const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 const jobs = (from: number, count: number) => numbers(from, count).map(id => aJob(id));
@@ -13,7 +13,12 @@ describe('QueueModel', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     stub = new StubServer();
-    model = new QueueModel({ server: stub.server, scope: 'mine', interval: 15, standby: 'never' });
+    model = createQueueModel({
+      server: stub.server,
+      scope: 'mine',
+      interval: 15,
+      standby: 'never'
+    });
   });
 
   afterEach(() => {
@@ -23,7 +28,7 @@ describe('QueueModel', () => {
 
   async function open(total = 3): Promise<void> {
     model.cluster = 'maxwell';
-    model.active = true;
+    model.poller.active = true;
     await settled();
     await stub.last.answer(aPage(jobs(1, Math.min(total, PAGE_SIZE)), { total }));
   }
@@ -49,7 +54,7 @@ describe('QueueModel', () => {
     });
     expect(model.total).toBe(3);
     expect(model.job(0)?.name).toBe('job-1');
-    expect(model.stale).toBe(false);
+    expect(model.poller.stale).toBe(false);
   });
 
   it('asks again after the interval, and no more once nobody looks', async () => {
@@ -58,7 +63,7 @@ describe('QueueModel', () => {
     await settled();
     expect(stub.asked).toHaveLength(2);
     await stub.last.answer(aPage(jobs(1, 3)));
-    model.active = false;
+    model.poller.active = false;
     await settled();
     jest.advanceTimersByTime(120_000);
     await settled();
@@ -66,7 +71,7 @@ describe('QueueModel', () => {
   });
 
   it('does not let the interval go below the floor', async () => {
-    model.interval = 1;
+    model.poller.interval = 1;
     await open();
     jest.advanceTimersByTime(4_900);
     await settled();
@@ -82,27 +87,27 @@ describe('QueueModel', () => {
     await settled();
     await stub.last.refuse('slurmrestd does not answer');
     expect(model.total).toBe(3);
-    expect(model.stale).toBe(true);
-    expect(model.error?.message).toBe('slurmrestd does not answer');
-    expect(model.loading).toBe(false);
+    expect(model.poller.stale).toBe(true);
+    expect(model.poller.error?.message).toBe('slurmrestd does not answer');
+    expect(model.poller.loading).toBe(false);
     const asked = stub.asked.length;
     jest.advanceTimersByTime(60_000);
     await settled();
     expect(stub.asked.length).toBeGreaterThan(asked);
     await stub.last.answer(aPage(jobs(1, 2)));
-    expect(model.error).toBeNull();
-    expect(model.stale).toBe(false);
+    expect(model.poller.error).toBeNull();
+    expect(model.poller.stale).toBe(false);
     expect(model.total).toBe(2);
   });
 
   it('says that the data is stale when the server does', async () => {
     await open();
-    void model.refresh();
+    void model.poller.refresh();
     await settled();
     await stub.last.answer(aPage(jobs(1, 3), { stale: true, note: 'from memory' }), 1000);
-    expect(model.stale).toBe(true);
+    expect(model.poller.stale).toBe(true);
     expect(model.note).toBe('from memory');
-    expect(model.asOf).toBe(1000);
+    expect(model.poller.asOf).toBe(1000);
   });
 
   it('ignores an answer for a query that has changed meanwhile', async () => {
@@ -135,7 +140,7 @@ describe('QueueModel', () => {
     model.select(selection => selection.only(aJob(1)));
     model.cluster = 'solaris';
     expect(model.total).toBe(0);
-    expect(model.asOf).toBeNull();
+    expect(model.poller.asOf).toBeNull();
     expect(model.selection.size).toBe(0);
     await settled();
     expect(stub.last.path).toBe('clusters/solaris/jobs');
@@ -143,10 +148,10 @@ describe('QueueModel', () => {
 
   it('reads only the pages in sight of a long queue', async () => {
     await open(100_000);
-    model.show(0, 30);
+    model.setRange(0, 30);
     await settled();
     expect(stub.asked).toHaveLength(1);
-    model.show(50_000, 50_030);
+    model.setRange(50_000, 50_030);
     await settled();
     expect(stub.asked).toHaveLength(2);
     expect(stub.last.query.offset).toBe(50_000);
@@ -161,11 +166,11 @@ describe('QueueModel', () => {
 
   it('survives a queue that shrank below what is in sight', async () => {
     await open(1000);
-    model.show(900, 930);
+    model.setRange(900, 930);
     await settled();
     await stub.last.answer(aPage([], { total: 10 }));
     expect(model.total).toBe(10);
-    expect(model.loading).toBe(false);
+    expect(model.poller.loading).toBe(false);
     expect(stub.asked).toHaveLength(2);
     jest.advanceTimersByTime(15_000);
     await settled();
@@ -174,11 +179,11 @@ describe('QueueModel', () => {
 
   it('asks only for what changed, and puts it into its place', async () => {
     await open(0);
-    void model.refresh();
+    void model.poller.refresh();
     await settled();
     expect(stub.last.query.since).toBe('');
     await stub.last.answer(aPage(jobs(1, 3), { version: 'v1' }));
-    void model.refresh();
+    void model.poller.refresh();
     await settled();
     expect(stub.last.query.since).toBe('v1');
     const delta = { since: 'v1', removed: ['2'], at: [0, 2] };
@@ -200,7 +205,7 @@ describe('QueueModel', () => {
       selection.only(aJob(1));
       selection.toggle(aJob(3));
     });
-    void model.refresh();
+    void model.poller.refresh();
     await settled();
     await stub.last.answer(aPage([aJob(1, { state: 'RUNNING' }), aJob(2)]));
     expect(model.selection.jobs.map(job => [job.id, job.state])).toEqual([['1', 'RUNNING']]);
@@ -217,13 +222,13 @@ describe('QueueModel', () => {
 
   it('counts its changes, and is silent after it was disposed of', async () => {
     model.cluster = 'maxwell';
-    model.active = true;
+    model.poller.active = true;
     await settled();
     const pending = stub.last;
     model.dispose();
-    const { revision } = model;
+    const { revision } = model.poller;
     await pending.answer(aPage(jobs(1, 3)));
-    expect(model.revision).toBe(revision);
+    expect(model.poller.revision).toBe(revision);
     expect(model.total).toBe(0);
   });
 });

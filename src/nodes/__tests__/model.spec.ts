@@ -36,7 +36,7 @@ describe('NodesModel', () => {
     stub = new StubServer();
     model = new NodesModel({ server: stub.server, standby: 'never' });
     model.cluster = 'maxwell';
-    model.active = true;
+    model.poller.active = true;
     await settled();
     await stub.last.answer({
       nodes: [
@@ -110,6 +110,6 @@ describe('NodesModel', () => {
   it('forgets the nodes of another cluster', () => {
     model.cluster = 'solaris';
     expect(model.nodes).toEqual([]);
-    expect(model.asOf).toBeNull();
+    expect(model.poller.asOf).toBeNull();
   });
 });

@@ -44,19 +44,19 @@ describe('TransitionDigest', () => {
 
   it('tells starts only to those who want all, and nothing to those who want none', () => {
     digest.add(change('1', 'RUNNING'));
-    digest.wanted = 'all';
+    digest.level = 'all';
     digest.add(change('2', 'RUNNING'));
     digest.add(change('3', 'PENDING'));
     jest.advanceTimersByTime(600);
     expect(told).toEqual(['Job 2 train: Running']);
-    digest.wanted = 'none';
+    digest.level = 'none';
     digest.add(change('4', 'FAILED'));
     jest.advanceTimersByTime(60_000);
     expect(told).toHaveLength(1);
   });
 
   it('tells the end alone of a job that started and ended at once', () => {
-    digest.wanted = 'all';
+    digest.level = 'all';
     digest.add(change('1', 'RUNNING'));
     digest.add(change('1', 'COMPLETED'));
     jest.advanceTimersByTime(600);

@@ -47,17 +47,17 @@ describe('PanelModel', () => {
     ['a-cluster-of-old', 'maxwell'],
     [null, 'maxwell']
   ])('begins, with %s remembered, at %s', async (remembered, expected) => {
-    const keep = jest.fn();
-    const memory = { recall: () => Promise.resolve(remembered), keep };
-    const model = new ClustersModel({ server: stub.server, standby: 'never', memory });
+    const save = jest.fn();
+    const store = { load: () => Promise.resolve(remembered), save };
+    const model = new ClustersModel({ server: stub.server, standby: 'never', store });
     void model.load();
     await settled();
     await stub.last.answer({ clusters: [{ name: 'maxwell' }, { name: 'solaris' }] });
     expect(model.current).toBe(expected);
-    expect(keep).not.toHaveBeenCalled();
+    expect(save).not.toHaveBeenCalled();
     const other = expected === 'solaris' ? 'maxwell' : 'solaris';
     model.select(other);
-    expect(keep).toHaveBeenCalledWith(other);
+    expect(save).toHaveBeenCalledWith(other);
     model.dispose();
   });
 
@@ -83,7 +83,7 @@ describe('PanelModel', () => {
 
   it('reads the lists in sight, and only them, after a change of the queue', async () => {
     await load('maxwell');
-    model.queues.mine.active = true;
+    model.queues.mine.poller.active = true;
     await settled();
     await stub.last.answer(aPage([aJob(1)]));
     const asked = stub.asked.length;
@@ -97,7 +97,7 @@ describe('PanelModel', () => {
 
   it('reads a list again when the server announces something newer in it', async () => {
     await load('maxwell');
-    model.queues.mine.active = true;
+    model.queues.mine.poller.active = true;
     await settled();
     await stub.last.answer(aPage([aJob(1)]), 1000);
     const asked = stub.asked.length;
@@ -123,12 +123,12 @@ describe('PanelModel', () => {
       changes += 1;
     });
     model.queue.select(selection => selection.only(aJob(1)));
-    model.queue.active = true;
+    model.queue.poller.active = true;
     await settled();
     await stub.last.answer(aPage([aJob(1)]));
     expect(changes).toBe(1);
-    model.use('all');
+    model.setCurrentList('all');
     expect(changes).toBe(2);
-    expect(model.queue.scope).toBe('all');
+    expect(model.queue.query.scope).toBe('all');
   });
 });

@@ -5,8 +5,7 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../../command-ids';
-import { clustersPlugin } from '../clusters';
-import { panelPlugin } from '../plugin';
+import { clustersPlugin, panelPlugin } from '../plugin';
 
 /** As much of JupyterLab as the plugins touch. */
 function frontEnd() {

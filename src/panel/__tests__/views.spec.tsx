@@ -4,7 +4,7 @@ import React from 'react';
 
 import { aJob } from '../../__tests__/jobs';
 import { aPage, settled, StubServer } from '../../__tests__/stub-server';
-import { QueueModel } from '../../jobs/model';
+import { createQueueModel, type QueueModel } from '../../jobs/model';
 import { JobsView } from '../../jobs/view';
 import { NodesModel } from '../../nodes/model';
 import { NodesView } from '../../nodes/view';
@@ -46,9 +46,9 @@ describe('JobsView', () => {
     jest.clearAllMocks();
     laidOut(260);
     stub = new StubServer();
-    model = new QueueModel({ server: stub.server, scope: 'mine', standby: 'never' });
+    model = createQueueModel({ server: stub.server, scope: 'mine', standby: 'never' });
     model.cluster = 'maxwell';
-    model.active = true;
+    model.poller.active = true;
   });
 
   afterEach(() => {
@@ -191,7 +191,7 @@ describe('NodesView', () => {
     const stub = new StubServer();
     const model = new NodesModel({ server: stub.server, standby: 'never' });
     model.cluster = 'maxwell';
-    model.active = true;
+    model.poller.active = true;
     render(<NodesView model={model} trans={trans} />);
     const node = {
       name: 'gpu2',

@@ -1,4 +1,4 @@
-import { apply, PAGE_SIZE, Pages } from '../pages';
+import { applyDelta, PAGE_SIZE, Pages } from '../pages';
 
 const page = (number: number) =>
   Array.from({ length: PAGE_SIZE }, (_, index) => number * PAGE_SIZE + index);
@@ -6,28 +6,28 @@ const page = (number: number) =>
 describe('Pages', () => {
   it('wants the pages in sight that are unknown or old', () => {
     const pages = new Pages<number>();
-    expect(pages.wanted(0, 0)).toEqual([0]);
-    pages.put(0, page(0), 10 * PAGE_SIZE);
-    expect(pages.wanted(0, 10)).toEqual([]);
-    expect(pages.wanted(PAGE_SIZE - 1, PAGE_SIZE)).toEqual([1]);
-    pages.age();
-    expect(pages.wanted(0, PAGE_SIZE)).toEqual([0, 1]);
+    expect(pages.missing(0, 0)).toEqual([0]);
+    pages.set(0, page(0), 10 * PAGE_SIZE);
+    expect(pages.missing(0, 10)).toEqual([]);
+    expect(pages.missing(PAGE_SIZE - 1, PAGE_SIZE)).toEqual([1]);
+    pages.expire();
+    expect(pages.missing(0, PAGE_SIZE)).toEqual([0, 1]);
     expect(pages.row(5)).toBe(5);
   });
 
   it('wants nothing beyond the end', () => {
     const pages = new Pages<number>();
-    pages.put(0, [0, 1], 2);
-    expect(pages.wanted(500, 900)).toEqual([]);
+    pages.set(0, [0, 1], 2);
+    expect(pages.missing(500, 900)).toEqual([]);
     expect(pages.complete).toBe(true);
   });
 
   it('forgets pages beyond a list that became shorter', () => {
     const pages = new Pages<number>();
-    pages.put(0, page(0), 3 * PAGE_SIZE);
-    pages.put(2, page(2), 3 * PAGE_SIZE);
+    pages.set(0, page(0), 3 * PAGE_SIZE);
+    pages.set(2, page(2), 3 * PAGE_SIZE);
     expect(pages.complete).toBe(false);
-    pages.put(0, page(0), PAGE_SIZE);
+    pages.set(0, page(0), PAGE_SIZE);
     expect(pages.row(2 * PAGE_SIZE)).toBeNull();
     expect(pages.complete).toBe(true);
   });
@@ -35,7 +35,7 @@ describe('Pages', () => {
   it('keeps a bounded number, those nearest to what was read last', () => {
     const pages = new Pages<number>();
     for (let number = 0; number < 100; number++) {
-      pages.put(number, page(number), 100 * PAGE_SIZE);
+      pages.set(number, page(number), 100 * PAGE_SIZE);
     }
     expect(pages.row(0)).toBeNull();
     expect(pages.row(99 * PAGE_SIZE)).toBe(99 * PAGE_SIZE);
@@ -45,7 +45,7 @@ describe('Pages', () => {
   });
 });
 
-describe('apply', () => {
+describe('applyDelta', () => {
   const rows = (...ids: string[]) => ids.map(id => ({ id }));
 
   it.each([
@@ -55,6 +55,6 @@ describe('apply', () => {
     ['a row that moved', ['a', 'b', 'c'], [], ['a'], [2], ['b', 'c', 'a']],
     ['all at once', ['a', 'b', 'c'], ['a'], ['n', 'b'], [0, 2], ['n', 'c', 'b']]
   ])('follows %s', (_, known, removed, sent, at, result) => {
-    expect(apply(rows(...known), { removed, at }, rows(...sent))).toEqual(rows(...result));
+    expect(applyDelta(rows(...known), { removed, at }, rows(...sent))).toEqual(rows(...result));
   });
 });

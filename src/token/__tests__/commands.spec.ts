@@ -7,7 +7,7 @@ import { ApiError, type SlurmServer } from '../../api/request';
 import { CommandIDs } from '../../command-ids';
 import { ClustersModel } from '../../panel/clusters';
 import { addTokenCommands } from '../commands';
-import { offerRemedy } from '../remedy';
+import { findRemedy } from '../remedy';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 const info = { name: 'maxwell', token_source: 'none', user: null as string | null };
@@ -93,7 +93,7 @@ describe('the token commands', () => {
 
   it('offers the one thing that helps', () => {
     const offer = (action: string) =>
-      offerRemedy(
+      findRemedy(
         new ApiError(401, { message: 'No.', reason: 'token_missing', action }),
         clusters.current,
         clusters,

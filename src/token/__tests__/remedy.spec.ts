@@ -1,6 +1,6 @@
 import { ApiError } from '../../api/request';
 import type { IClusterInfo } from '../../api/types';
-import { endsSoon, remedyFor } from '../remedy';
+import { expiresSoon, tokenRemedy } from '../remedy';
 
 const info = (token_source: string, token_expires_at: number | null = null) =>
   ({ name: 'maxwell', token_source, token_expires_at }) as IClusterInfo;
@@ -8,36 +8,36 @@ const info = (token_source: string, token_expires_at: number | null = null) =>
 const trouble = (reason: string, action = '') =>
   new ApiError(401, { message: 'No.', reason, action });
 
-describe('remedyFor', () => {
+describe('tokenRemedy', () => {
   it('is what the source of tokens says', () => {
-    expect(remedyFor(trouble('token_missing', 'paste'), info('hub'))).toBe('paste');
-    expect(remedyFor(trouble('login_expired', 'login'), info('oidc'))).toBe('login');
-    expect(remedyFor(trouble('scope_missing', 'restart'), info('hub'))).toBe('restart');
+    expect(tokenRemedy(trouble('token_missing', 'paste'), info('hub'))).toBe('paste');
+    expect(tokenRemedy(trouble('login_expired', 'login'), info('oidc'))).toBe('login');
+    expect(tokenRemedy(trouble('scope_missing', 'restart'), info('hub'))).toBe('restart');
   });
 
   it('is nothing where only an administrator or time helps', () => {
-    expect(remedyFor(trouble('token_malformed', 'admin'), info('file'))).toBeNull();
-    expect(remedyFor(trouble('token_renewing', 'retry'), info('hub'))).toBeNull();
-    expect(remedyFor(trouble('unreachable'), info('env'))).toBeNull();
+    expect(tokenRemedy(trouble('token_malformed', 'admin'), info('file'))).toBeNull();
+    expect(tokenRemedy(trouble('token_renewing', 'retry'), info('hub'))).toBeNull();
+    expect(tokenRemedy(trouble('unreachable'), info('env'))).toBeNull();
   });
 
   it('is another token when Slurm refuses one that nothing renews', () => {
-    expect(remedyFor(trouble('token_rejected'), info('env'))).toBe('paste');
-    expect(remedyFor(trouble('token_rejected'), info('pasted'))).toBe('paste');
-    expect(remedyFor(trouble('token_rejected'), null)).toBe('paste');
-    expect(remedyFor(trouble('token_rejected'), info('hub'))).toBeNull();
+    expect(tokenRemedy(trouble('token_rejected'), info('env'))).toBe('paste');
+    expect(tokenRemedy(trouble('token_rejected'), info('pasted'))).toBe('paste');
+    expect(tokenRemedy(trouble('token_rejected'), null)).toBe('paste');
+    expect(tokenRemedy(trouble('token_rejected'), info('hub'))).toBeNull();
   });
 });
 
-describe('endsSoon', () => {
+describe('expiresSoon', () => {
   it('warns ten minutes before the end of a token that nothing renews', () => {
-    expect(endsSoon(info('pasted', 2000), 1390)).toBeNull();
-    expect(endsSoon(info('pasted', 2000), 1410)).toBe(2000);
-    expect(endsSoon(info('env', 2000), 2100)).toBe(2000);
+    expect(expiresSoon(info('pasted', 2000), 1390)).toBeNull();
+    expect(expiresSoon(info('pasted', 2000), 1410)).toBe(2000);
+    expect(expiresSoon(info('env', 2000), 2100)).toBe(2000);
   });
 
   it('leaves renewed tokens and those without an end alone', () => {
-    expect(endsSoon(info('hub', 2000), 1990)).toBeNull();
-    expect(endsSoon(info('none', null), 1990)).toBeNull();
+    expect(expiresSoon(info('hub', 2000), 1990)).toBeNull();
+    expect(expiresSoon(info('none', null), 1990)).toBeNull();
   });
 });

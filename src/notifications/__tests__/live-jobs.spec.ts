@@ -1,20 +1,20 @@
 import { settled, StubServer } from '../../__tests__/stub-server';
-import { LiveWatch } from '../live-watch';
+import { LiveJobs } from '../live-jobs';
 
 const MINUTE = 60_000;
 
-describe('LiveWatch', () => {
+describe('LiveJobs', () => {
   let stub: StubServer;
-  let watch: LiveWatch;
+  let liveJobs: LiveJobs;
 
   beforeEach(() => {
     jest.useFakeTimers();
     stub = new StubServer();
-    watch = new LiveWatch({ server: stub.server, standby: 'never' });
+    liveJobs = new LiveJobs({ server: stub.server, standby: 'never' });
   });
 
   afterEach(() => {
-    watch.dispose();
+    liveJobs.dispose();
     jest.useRealTimers();
   });
 
@@ -27,17 +27,17 @@ describe('LiveWatch', () => {
   const live = (total: number) => stub.last.answer({ jobs: [], total, stale: false });
 
   it('asks for nothing while no cluster was used or nobody wants to hear', async () => {
-    watch.active = true;
+    liveJobs.enabled = true;
     await pass(5 * MINUTE);
-    watch.active = false;
-    watch.expect('maxwell');
+    liveJobs.enabled = false;
+    liveJobs.watch('maxwell');
     await pass(5 * MINUTE);
     expect(stub.asked).toHaveLength(0);
   });
 
   it('looks at one row a minute while jobs are alive, then stops', async () => {
-    watch.active = true;
-    watch.expect('maxwell');
+    liveJobs.enabled = true;
+    liveJobs.watch('maxwell');
     await pass(MINUTE - 1000);
     expect(stub.asked).toHaveLength(0);
     await pass(2000);
@@ -52,20 +52,20 @@ describe('LiveWatch', () => {
   });
 
   it('looks at once after a submission, also after it had stopped', async () => {
-    watch.active = true;
-    watch.hurry('maxwell');
+    liveJobs.enabled = true;
+    liveJobs.checkNow('maxwell');
     await pass(1);
     expect(stub.asked).toHaveLength(1);
     await live(0);
     await pass(10 * MINUTE);
-    watch.hurry('maxwell');
+    liveJobs.checkNow('maxwell');
     await pass(1);
     expect(stub.asked).toHaveLength(2);
   });
 
   it('goes on when the answer is old', async () => {
-    watch.active = true;
-    watch.hurry('maxwell');
+    liveJobs.enabled = true;
+    liveJobs.checkNow('maxwell');
     await pass(1);
     await stub.last.answer({ jobs: [], total: 0, stale: true });
     await pass(MINUTE + 1000);
