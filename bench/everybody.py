@@ -70,11 +70,11 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
 
 
 def _first_page(server: Jupyter, name: str) -> float:
-    answer = server.jobs(name, scope="all", limit=100)
-    told = answer.json()
+    response = server.jobs(name, scope="all", limit=100)
+    told = response.json()
     if told["plan"] != "index" or len(told["jobs"]) != 100:
         raise RuntimeError(f"plan {told['plan']}, {len(told['jobs'])} rows")
-    return answer.seconds
+    return response.seconds
 
 
 def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
@@ -96,7 +96,7 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
         server.probe(reset=True)
         time.sleep(3)
         idle = server.probe(reset=True)
-        # Without the answer to the browser: only the reading is measured.
+        # Without the response to the browser: only the reading is measured.
         server.jobs(names[0], scope="all", limit=1)
         busy = server.probe(reset=True)
         for name in names[1:]:
@@ -105,15 +105,15 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
             alone, size = plain(cluster, api)
             restart_slurmrestd(cluster)
             before = server.probe()["cpu"]
-            answer = server.jobs(name, scope="all", limit=5000)
+            response = server.jobs(name, scope="all", limit=5000)
             worked.append(server.probe()["cpu"] - before)
-            whole.append(answer.seconds)
-            ratios.append(answer.seconds / alone)
+            whole.append(response.seconds)
+            ratios.append(response.seconds / alone)
         name = names[-1]
-        told = answer.json()
+        told = response.json()
         if told["plan"] != "dump" or len(told["jobs"]) < min(jobs, 5000) * 0.9:
             raise RuntimeError(f"plan {told['plan']}, {len(told['jobs'])} rows")
-        etag = answer.headers["etag"]
+        etag = response.headers["etag"]
         same = [
             server.jobs(name, {"If-None-Match": etag}, scope="all", limit=5000) for _ in range(20)
         ]
@@ -172,11 +172,11 @@ _CHANGE_TEN = (
 def _until_new(server: Jupyter, name: str, since: str) -> float:
     until = time.monotonic() + 300
     while time.monotonic() < until:
-        answer = server.jobs(name, scope="all", limit=5000, since=since)
-        told = answer.json()
+        response = server.jobs(name, scope="all", limit=5000, since=since)
+        told = response.json()
         if told["version"] != since:
             if told["delta"] is None or len(told["jobs"]) != 10:
                 raise RuntimeError(f"{len(told['jobs'])} rows, delta {told['delta']}")
-            return float(answer.received)
+            return float(response.received)
         time.sleep(0.5)
     raise RuntimeError("the change was never seen")

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parent.parent
 
 
-class Answered(NamedTuple):
+class Response(NamedTuple):
     """One exchange with the server."""
 
     status: int
     seconds: float
-    #: Of the answer: head and body as they crossed the wire.
+    #: Of the response: head and body as they crossed the wire.
     received: int
     headers: Mapping[str, str]
     body: bytes
@@ -115,7 +115,7 @@ class Jupyter:
         """For a browser, with the token that logs it in."""
         return f"http://127.0.0.1:{self.port}/{path}?token={self._secret}"
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, **query: object) -> Answered:
+    def get(self, path: str, headers: Mapping[str, str] | None = None, **query: object) -> Response:
         """Ask as a browser does: compressed, on a connection that stays."""
         question = f"?{urlencode(query)}" if query else ""
         sent = {
@@ -134,13 +134,13 @@ class Jupyter:
             connection.close()
         named = {name.lower(): value for name, value in response.getheaders()}
         head = 15 + len(response.reason) + sum(len(k) + len(v) + 4 for k, v in named.items()) + 2
-        return Answered(response.status, seconds, head + len(body), named, body)
+        return Response(response.status, seconds, head + len(body), named, body)
 
-    def jobs(self, cluster: str, headers: Mapping[str, str] | None = None, **q: object) -> Answered:
-        answer = self.get(f"jupyter-slurm-rest/clusters/{cluster}/jobs", headers, **q)
-        if answer.status not in (200, 304):
-            raise RuntimeError(f"{answer.status}: {answer.body[:500]!r}")
-        return answer
+    def jobs(self, cluster: str, headers: Mapping[str, str] | None = None, **q: object) -> Response:
+        response = self.get(f"jupyter-slurm-rest/clusters/{cluster}/jobs", headers, **q)
+        if response.status not in (200, 304):
+            raise RuntimeError(f"{response.status}: {response.body[:500]!r}")
+        return response
 
     def probe(self, *, reset: bool = False) -> Any:
         return self.get("bench/probe", reset="1" if reset else "").json()

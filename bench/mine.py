@@ -24,19 +24,19 @@ def measure(cluster: Cluster, folder: Path, *, looks: int) -> Iterator[Result]:
             count = first.json()["total"]
             if count < MINE:
                 raise RuntimeError(f"{count} of my {MINE} jobs were found")
-            answers = [server.jobs("direct", scope="mine") for _ in range(looks)]
+            responses = [server.jobs("direct", scope="mine") for _ in range(looks)]
             server.jobs("counted", scope="mine")
             whole = relay.received
             relay.reset()
             for _ in range(10):
                 server.jobs("counted", scope="mine")
             upstream = relay.received / 10
-    seconds = median([answer.seconds for answer in answers])
-    size = median([answer.received for answer in answers])
+    seconds = median([response.seconds for response in responses])
+    size = median([response.received for response in responses])
     with peer(cluster, folder, ME) as (other, entering):
         asked = [other.get("jupyterlab_slurm/squeue") for _ in range(max(5, looks // 5))]
-    peer_seconds = median([answer.seconds for answer in asked]) - entering
-    peer_size = median([answer.received for answer in asked])
+    peer_seconds = median([response.seconds for response in asked]) - entering
+    peer_size = median([response.received for response in asked])
     if b"filled" not in asked[0].body:
         raise RuntimeError(f"the peer sees no jobs: {asked[0].body[:300]!r}")
     mine = f"my jobs, {where}: "

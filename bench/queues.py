@@ -86,7 +86,7 @@ def newest_api(cluster: Cluster) -> str:
 
 
 def plain(cluster: Cluster, api: str, path: str = "jobs/") -> tuple[float, int]:
-    """Seconds and bytes of an answer for a client that does nothing with it."""
+    """Seconds and bytes of a response for a client that does nothing with it."""
     connection = http.client.HTTPConnection(urlsplit(cluster.url).netloc, timeout=600)
     headers = {**rest.credentials(ME, cluster.token(ME)), "Accept": "application/json"}
     begun = time.perf_counter()

@@ -44,7 +44,7 @@ def median(values: Sequence[float]) -> float:
 
 
 def table(results: Iterable[Result]) -> str:
-    """As Markdown, for people and for docs/performance.md."""
+    """As Markdown, for users and for docs/performance.md."""
     lines = [
         "| id | what | measured | bar | peer | met |",
         "| --- | --- | ---: | ---: | ---: | --- |",

@@ -1,6 +1,6 @@
-"""What a hub of a thousand people costs slurmrestd, by the pace that the watcher keeps.
+"""What a hub of a thousand users costs slurmrestd, by the pace that the watcher keeps.
 
-``python -m bench.simulation`` plays an hour: people open and close panels, each one's
+``python -m bench.simulation`` plays an hour: users open and close panels, each one's
 server reads by its plans, and slurmrestd answers with so many threads at once, so that
 what it cannot do in time delays the next reading too. The costs of single readings are
 those measured by ``make bench``, scaled by the length of the queue.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from jupyter_slurm_rest.queue.poller import Pace
 
-PEOPLE = 1_000
+USERS = 1_000
 JOBS = 100_000
 HOUR = 3_600.0
 #: Requests that slurmrestd works on at once: as many as it has CPUs for.
@@ -26,13 +26,13 @@ MINE = 0.015
 STATES_BY_ID = 9e-6 * JOBS
 PAGE = 0.045 + 25 * 0.003
 DUMP = 0.75e-3 * JOBS
-#: How often a person's own list turns out to be changed, and the queue as a whole.
+#: How often a user's own list turns out to be changed, and the queue as a whole.
 MINE_CHANGES, QUEUE_CHANGES = 0.1, 1.0
 
 
 @dataclass(frozen=True)
 class Habits:
-    """How people look: minutes with a panel open, and without; who looks at all jobs."""
+    """How users look: minutes with a panel open, and without; who looks at all jobs."""
 
     open: float = 20.0
     shut: float = 40.0
@@ -100,7 +100,7 @@ class Played:
 
 
 def play(design: Design, habits: Habits | None = None, *, seed: int = 1) -> Played:
-    """One hour, after people have come at random."""
+    """One hour, after users have come at random."""
     random.seed(seed)
     habits = habits or Habits()
     free = [0.0] * THREADS
@@ -115,7 +115,7 @@ def play(design: Design, habits: Habits | None = None, *, seed: int = 1) -> Play
         heapq.heappush(events, (begin, number, readings, end))
 
     open_time = 0.0
-    for _ in range(PEOPLE):
+    for _ in range(USERS):
         now = -random.uniform(0, (habits.open + habits.shut) * 60)  # noqa: S311 - no secret
         everybody = random.random() < habits.looks_at_all  # noqa: S311 - no secret
         while now < HOUR:
@@ -150,7 +150,7 @@ def play(design: Design, habits: Habits | None = None, *, seed: int = 1) -> Play
 def report() -> str:
     """As Markdown."""
     lines = [
-        f"{PEOPLE:,} people, {JOBS:,} jobs, slurmrestd with {THREADS} threads "
+        f"{USERS:,} people, {JOBS:,} jobs, slurmrestd with {THREADS} threads "
         f"({60 * THREADS} seconds of work a minute at most):",
         "",
         "| design | panels open | slurmrestd, s a minute | of what it can do | slowest answer |",

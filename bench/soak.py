@@ -18,7 +18,7 @@ from typing import Any
 from devcluster import Cluster
 from devcluster.errors import DevclusterError
 
-from .jupyter import Answered, Jupyter, ours
+from .jupyter import Jupyter, Response, ours
 from .queues import ME, settle
 from .results import Result, table
 
@@ -52,13 +52,13 @@ class Client(threading.Thread):
     def look(self) -> None:
         self.looks += 1
         try:
-            answer: Answered = self._server.jobs(
+            response: Response = self._server.jobs(
                 "soak", scope=self.scope, limit=5000, since=self._version
             )
         except (RuntimeError, OSError):
             self.failures += 1
             return
-        told = answer.json()
+        told = response.json()
         if (delta := told["delta"]) is None:
             self.rows = told["jobs"]
         else:

@@ -29,7 +29,7 @@ _BEFORE_CONTROLLER = (
 _AFTER_CONTROLLER = ("modify qos high set MaxTRESPerUser=cpu=16,gres/gpu=4",)
 
 _RESERVATIONS = (
-    # Licences only: it takes no node from other jobs, and a job may ask for it today.
+    # Licenses only: it takes no node from other jobs, and a job may ask for it today.
     "ReservationName=course StartTime=now Duration=30-00:00:00 Users=alice,bob"
     " Licenses=ansys:1 Flags=ANY_NODES",
     "ReservationName=maintenance StartTime=now+40days Duration=4:00:00 Users=root"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from devcluster import install, people, ports, prefixes
+from devcluster import install, ports, prefixes, users
 from devcluster.config import HOSTNAME
 from devcluster.errors import DevclusterError
 from devcluster.inside import Commands, not_up
@@ -145,7 +145,7 @@ class Cluster(Commands):
             "socket": str(self.layout.rest_socket),
             "host_name": HOSTNAME,
             "ports": state.ports,
-            "users": list(people.USERS),
+            "users": list(users.USERS),
             "paths": {
                 "home": str(home()),
                 "root": str(self.layout.tree or "/"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from devcluster import database, people
+from devcluster import database, users
 from devcluster.config import NODES, Settings
 from devcluster.ports import LOOPBACK
 
@@ -33,7 +33,7 @@ class Probe(Protocol):
     def output(self, *argv: str) -> str:
         """Standard output of a command run inside the cluster as root; empty when it fails."""
 
-    def rest_answers(self) -> bool:
+    def rest_responds(self) -> bool:
         """Whether slurmrestd answers over TCP and over its socket."""
 
 
@@ -44,7 +44,7 @@ def daemons(settings: Settings) -> list[Daemon]:
         Daemon(
             "mariadb",
             database.daemon_argv(layout),
-            lambda probe: database.answers(layout),
+            lambda probe: database.responses(layout),
             inside=False,
         )
     ]
@@ -87,10 +87,10 @@ def _slurmrestd(settings: Settings) -> Daemon:
     socket = f"{settings.release.unix_prefix}{layout.rest_socket}"
     listen = [f"{LOOPBACK}:{settings.ports['slurmrestd']}", socket]
     argv = ["slurmrestd", "-a", "rest_auth/jwt", *listen]
-    user: str | None = people.REST_USER
+    user: str | None = users.REST_USER
     if not settings.slurmrestd_knows_users:
         # As in a container: a mount namespace within the cluster's, with its own passwd.
-        rest = people.REST_USER
+        rest = users.REST_USER
         drop = ["setpriv", "--reuid", rest, "--regid", rest, "--init-groups", "--"]
         mount = shlex.join(["mount", "--bind", str(layout.stranger_passwd), "/etc/passwd"])
         script = f"{mount} && exec {shlex.join([*drop, *argv])}"
@@ -99,7 +99,7 @@ def _slurmrestd(settings: Settings) -> Daemon:
     return Daemon(
         "slurmrestd",
         argv,
-        lambda probe: probe.rest_answers(),
+        lambda probe: probe.rest_responds(),
         user=user,
         env={"SLURM_JWT": "daemon"},
     )

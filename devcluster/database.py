@@ -52,7 +52,7 @@ def daemon_argv(layout: Layout) -> list[str]:
     ]
 
 
-def answers(layout: Layout) -> bool:
+def responses(layout: Layout) -> bool:
     return _client(layout, "SELECT 1").returncode == 0
 
 

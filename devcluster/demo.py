@@ -22,8 +22,8 @@ from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
 from devcluster.lab import ensure_venv, start_lab, stop_on_signals, wait_for_end
 from devcluster.layout import home
-from devcluster.people import environment
 from devcluster.process import Process, stop
+from devcluster.users import environment
 
 _USER = "alice"
 _TOKEN_LIFESPAN = 1200
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _own_cluster() -> None:
-    """JupyterLab from this environment, as the person who typed the command."""
+    """JupyterLab from this environment, as the user who typed the command."""
     jupyter = shutil.which("jupyter", path=str(Path(sys.executable).parent))
     if jupyter is None:
         raise DevclusterError("no jupyter beside this Python; run: make demo")

@@ -15,7 +15,7 @@ from devcluster.jupyterhub import Entry, Hub
 from devcluster.lab import ensure_venv, stop_on_signals, wait_for_end
 from devcluster.layout import home
 
-_PEOPLE = ("alice", "bob")
+_USERS = ("alice", "bob")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(generation: str, wheel: Path) -> None:
     cluster, hub = Cluster(generation, "demo-hub"), None
     try:
-        # Standard output belongs to the lines that a person needs.
+        # Standard output belongs to the lines that a user needs.
         with contextlib.redirect_stdout(sys.stderr):
             print(f"demo-hub: bringing up Slurm ({generation}) and JupyterHub ...", flush=True)
             cluster.up()
@@ -47,8 +47,8 @@ def _run(generation: str, wheel: Path) -> None:
             hub = Hub({generation: Entry(cluster)}, bin_folder, folder)
             hub.up()
         print(f"Open {hub.url}")
-        for person in _PEOPLE:
-            print(f"{person}: {hub.passwords[person]}")
+        for user in _USERS:
+            print(f"{user}: {hub.passwords[user]}")
         sys.stdout.flush()
         wait_for_end(hub.process)
     finally:

@@ -2,4 +2,4 @@ from __future__ import annotations
 
 
 class DevclusterError(Exception):
-    """Something a person has to know or do; the message is the whole story."""
+    """Something a user has to know or do; the message is the whole story."""

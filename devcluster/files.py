@@ -8,7 +8,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from devcluster import people
+from devcluster import users
 from devcluster.config import GPUS_PER_NODE, HOSTNAME, NODES, Settings
 from devcluster.errors import DevclusterError
 from devcluster.layout import Layout
@@ -25,7 +25,7 @@ def write(settings: Settings) -> None:
             f"{layout.rest_socket} is too long for a UNIX socket; choose a shorter "
             "DEVCLUSTER_HOME or instance name"
         )
-    slurm = people.slurm_ids(layout.tree)
+    slurm = users.slurm_ids(layout.tree)
     layout.slurm_etc.mkdir(parents=True)
     _configuration(settings, slurm)
     _folders(layout, slurm)
@@ -33,11 +33,11 @@ def write(settings: Settings) -> None:
     names = " ".join(["localhost", HOSTNAME, os.uname().nodename, *NODES])
     (layout.etc / "hosts").write_text(f"127.0.0.1 {names}\n")
     if layout.tree is not None:
-        passwd, group = people.merged_passwd(layout.tree)
+        passwd, group = users.merged_passwd(layout.tree)
         (layout.etc / "passwd").write_text(passwd)
         (layout.etc / "group").write_text(group)
     if not settings.slurmrestd_knows_users:
-        layout.stranger_passwd.write_text(people.passwd_without_users(layout.tree))
+        layout.stranger_passwd.write_text(users.passwd_without_users(layout.tree))
 
 
 def _configuration(settings: Settings, slurm: tuple[int, int]) -> None:
@@ -76,7 +76,7 @@ def _folders(layout: Layout, slurm: tuple[int, int]) -> None:
         (spool / node).mkdir()
     rest = layout.rest_socket.parent
     rest.mkdir()
-    shutil.chown(rest, people.REST_USER, people.REST_USER)
+    shutil.chown(rest, users.REST_USER, users.REST_USER)
 
 
 def _fake_gpus(layout: Layout) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from devcluster import rest
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
-from devcluster.people import USERS
+from devcluster.users import USERS
 
 _WORKERS = 6
 _SCRIPT = "#!/bin/bash\n#SBATCH --job-name=filled\nsrun hostname\n"
@@ -24,7 +24,7 @@ _MONTH = 30 * 86400
 def fill(cluster: Cluster, count: int, *, users: tuple[str, ...] = USERS) -> float:
     """Submit `count` jobs that wait: held, for a begin time, or for a held job.
 
-    Returns the seconds it took. DevclusterError with Slurm's answer when one is refused.
+    Returns the seconds it took. DevclusterError with Slurm's response when one is refused.
     """
     tokens = {user: cluster.token(user) for user in users}
     version = rest.api_versions(cluster.url, users[0], tokens[users[0]])[-1]
@@ -79,15 +79,15 @@ class _Client:
         headers = rest.credentials(user, self._tokens[user])
         headers["Content-Type"] = "application/json"
         self._connection.request("POST", self._path, json.dumps(body), headers)
-        answer = self._connection.getresponse()
-        content = answer.read()
+        response = self._connection.getresponse()
+        content = response.read()
         try:
             job = int(json.loads(content)["job_id"])
         except (ValueError, KeyError):
             job = 0
         if job == 0:
             words = content.decode(errors="replace")[:500]
-            raise DevclusterError(f"a job was refused with {answer.status}: {words}")
+            raise DevclusterError(f"a job was refused with {response.status}: {words}")
         return job
 
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from devcluster import namespace, people, rest
+from devcluster import namespace, rest, users
 from devcluster.errors import DevclusterError
 from devcluster.layout import Layout
 from devcluster.state import KEEPER, State
@@ -37,7 +37,7 @@ class Commands:
         keeper = self._state().processes.get(KEEPER)
         if keeper is None or not keeper.alive():
             raise not_up(self.layout)
-        environment = people.environment(user)
+        environment = users.environment(user)
         folder = str(cwd or environment["HOME"])
         full = namespace.inside(keeper, argv, user=user, cwd=folder)
         return full, {**environment, **(env or {})}
@@ -80,7 +80,7 @@ class Inside(Commands):
         done = self.run(argv, check=False)
         return done.stdout if done.returncode == 0 else ""
 
-    def rest_answers(self) -> bool:
+    def rest_responds(self) -> bool:
         token = self.output("scontrol", "token", "lifespan=60").strip().partition("=")[2]
         addresses = (self._known.url, f"unix://{self.layout.rest_socket}")
-        return all(rest.answers(address, token) for address in addresses)
+        return all(rest.responds(address, token) for address in addresses)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from devcluster import people
+from devcluster import users
 from devcluster.errors import DevclusterError
 from devcluster.generations import SLURM_PACKAGES, Release, release_of
 from devcluster.layout import Layout, home
@@ -27,7 +27,7 @@ def ensure_installed(layout: Layout) -> None:
         ensure_packages(layout.generation.host_packages)
         if layout.tree is not None and not layout.tree.exists():
             _bootstrap(layout.tree.name, layout.tree)
-        people.ensure_users()
+        users.ensure_users()
 
 
 def require_root() -> None:

@@ -1,4 +1,4 @@
-"""A JupyterHub on loopback whose people are those of the clusters.
+"""A JupyterHub on loopback whose users are those of the clusters.
 
 It runs the configuration of deploy/jupyterhub, so that what is shipped is what is
 tried; only addresses, paths and the login differ.
@@ -22,8 +22,8 @@ from typing import Any
 from devcluster.cluster import Cluster
 from devcluster.errors import DevclusterError
 from devcluster.layout import home
-from devcluster.people import USERS
 from devcluster.process import Process, spawn, stop, tail, wait_until
+from devcluster.users import USERS
 
 _DEPLOY = Path(__file__).parent.parent / "deploy/jupyterhub/jupyterhub_config.py"
 _PROXY = "configurable-http-proxy@5.3.0"
@@ -64,7 +64,7 @@ c.Spawner.start_timeout = 60
 
 @dataclass(frozen=True)
 class Entry:
-    """A cluster as people see it: its settings in the token service and in the servers."""
+    """A cluster as users see it: its settings in the token service and in the servers."""
 
     cluster: Cluster
     service: Mapping[str, Any] = field(default_factory=dict)
@@ -73,11 +73,11 @@ class Entry:
 
 
 class Hub:
-    """One JupyterHub with its proxy, its token service and people's servers; root only.
+    """One JupyterHub with its proxy, its token service and users' servers; root only.
 
     ``bin_folder`` belongs to an environment that ordinary users may run and that
     holds jupyterhub and this project. ``entries`` are the clusters by the name that
-    people see, ``config`` is further lines of jupyterhub_config.py.
+    users see, ``config`` is further lines of jupyterhub_config.py.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Hub:
         self.start()
 
     def start(self) -> None:
-        """Start the hub; people's servers that still run are found again."""
+        """Start the hub; users' servers that still run are found again."""
         path = f"{self.bin_folder}:{os.environ.get('PATH', '/usr/bin:/bin')}"
         env = {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", **self._environment}
         command = [
@@ -129,7 +129,7 @@ class Hub:
             return None if process.alive() else f"JupyterHub ended:\n{tail(self.log, 30)}"
 
         wait_until(
-            self._answers, f"JupyterHub (log: {self.log})", seconds=_START_SECONDS, failed=failed
+            self._responses, f"JupyterHub (log: {self.log})", seconds=_START_SECONDS, failed=failed
         )
 
     @property
@@ -176,7 +176,7 @@ class Hub:
         pid = int(pid_file.read_text()) if pid_file.exists() else 0
         return [pid] if "configurable-http-proxy" in _command(pid) else []
 
-    def _service_answers(self) -> bool:
+    def _service_responds(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client:
             try:
                 client.connect(str(self.socket))
@@ -189,11 +189,11 @@ class Hub:
         pids = [*self.servers(), *self._services(), *self._proxy()]
         return [process for pid in pids if (process := Process.of(pid)) is not None]
 
-    def _answers(self) -> bool:
+    def _responses(self) -> bool:
         try:
             health = f"{self.url}/hub/health"
-            with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - our own address
-                return bool(answer.status == 200) and self._service_answers()
+            with urllib.request.urlopen(health, timeout=2) as response:  # noqa: S310 - our own address
+                return bool(response.status == 200) and self._service_responds()
         except (urllib.error.URLError, OSError):
             return False
 

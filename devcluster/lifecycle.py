@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 
-from devcluster import accounting, database, files, namespace, people
+from devcluster import accounting, database, files, namespace, users
 from devcluster.config import Settings
 from devcluster.daemons import Daemon, daemons
 from devcluster.errors import DevclusterError
@@ -96,7 +96,7 @@ class Lifecycle:
         if daemon.inside:
             argv, env = self._inside.command(daemon.argv, user=daemon.user, cwd="/", env=daemon.env)
         else:
-            argv, env = daemon.argv, people.environment(None)
+            argv, env = daemon.argv, users.environment(None)
         self._remember(daemon.name, spawn(argv, self._layout.log(daemon.name), env))
         self._wait_ready(daemon)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     content_type: str
     body: bytes
@@ -35,8 +35,8 @@ def request(
     headers: dict[str, str],
     body: bytes | None = None,
     timeout: float = 60.0,
-) -> Answer:
-    """Send one request to `url` (http://host:port or unix:///path) and read the answer."""
+) -> Response:
+    """Send one request to `url` (http://host:port or unix:///path) and read the response."""
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
     if parts.scheme == "unix":
@@ -47,7 +47,7 @@ def request(
         connection.request(method, path, body=body, headers=headers)
         response = connection.getresponse()
         content = response.read()
-        return Answer(response.status, response.getheader("Content-Type", ""), content)
+        return Response(response.status, response.getheader("Content-Type", ""), content)
     finally:
         connection.close()
 
@@ -56,17 +56,17 @@ def credentials(user: str, token: str) -> dict[str, str]:
     return {"X-SLURM-USER-NAME": user, "X-SLURM-USER-TOKEN": token}
 
 
-def answers(url: str, token: str) -> bool:
-    """Whether slurmrestd takes root's token and answers with its OpenAPI document."""
+def responds(url: str, token: str) -> bool:
+    """Whether slurmrestd takes root's token and returns its OpenAPI document."""
     try:
-        answer = request(url, "GET", "/openapi/v3", credentials("root", token), timeout=20)
+        response = request(url, "GET", "/openapi/v3", credentials("root", token), timeout=20)
     except (OSError, http.client.HTTPException):
         return False
-    return answer.status == 200
+    return response.status == 200
 
 
 def api_versions(url: str, user: str, token: str) -> list[str]:
     """The API versions slurmrestd serves, oldest first, e.g. ["v0.0.37", "v0.0.38"]."""
-    answer = request(url, "GET", "/openapi/v3", credentials(user, token))
-    paths = "\n".join(json.loads(answer.body)["paths"])
+    response = request(url, "GET", "/openapi/v3", credentials(user, token))
+    paths = "\n".join(json.loads(response.body)["paths"])
     return sorted(set(re.findall(r"^/slurm/(v0\.0\.\d+)/", paths, re.MULTILINE)))

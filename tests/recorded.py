@@ -20,7 +20,7 @@ PAIRS = archive.pairs(FIXTURES)
 
 @dataclass(frozen=True)
 class Recorded:
-    """One answer: the request that was sent and what came back, the body byte for byte."""
+    """One response: the request that was sent and what came back, the body byte for byte."""
 
     release: str
     api_version: str
@@ -40,8 +40,8 @@ class Recorded:
 
 
 @cache
-def answers(release: str, api_version: str) -> dict[str, Recorded]:
-    """All answers of a release through an API version, by name."""
+def responses(release: str, api_version: str) -> dict[str, Recorded]:
+    """All responses of a release through an API version, by name."""
     files = archive.read(archive.path_of(FIXTURES, release, api_version))
     found = {}
     for name, entry in json.loads(files["index.json"]).items():
@@ -52,7 +52,7 @@ def answers(release: str, api_version: str) -> dict[str, Recorded]:
 
 def recorded(name: str) -> list[Recorded]:
     """The answers to the call `name`, one for each release and API version that has it."""
-    found = [answers(*pair)[name] for pair in PAIRS if name in answers(*pair)]
+    found = [responses(*pair)[name] for pair in PAIRS if name in responses(*pair)]
     if not found:
         raise LookupError(f"no recorded answer is named {name!r}")
     return found
@@ -60,7 +60,7 @@ def recorded(name: str) -> list[Recorded]:
 
 def recorded_by(api_version: str, name: str, release: str = "") -> Recorded:
     """The answer to `name` from an API version; `release` (e.g. "24.11") chooses between two."""
-    for answer in reversed(recorded(name)):
-        if answer.api_version == api_version and answer.release.startswith(release):
-            return answer
+    for response in reversed(recorded(name)):
+        if response.api_version == api_version and response.release.startswith(release):
+            return response
     raise LookupError(f"{name!r} was not recorded from {api_version} of Slurm {release or 'any'}")

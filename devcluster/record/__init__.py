@@ -1,4 +1,4 @@
-"""Records real slurmrestd answers for the tests: `python3 -m devcluster record`."""
+"""Records real slurmrestd responses for the tests: `python3 -m devcluster record`."""
 
 from __future__ import annotations
 

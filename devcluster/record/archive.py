@@ -1,4 +1,4 @@
-"""Recorded answers in one compressed archive for each release and API version.
+"""Recorded responses in one compressed archive for each release and API version.
 
 Members: index.json (name -> {method, path, sent, status, content_type, file}) and the bodies.
 """
@@ -14,7 +14,7 @@ SUFFIX = ".tar.xz"
 
 
 def path_of(folder: Path, release: str, version: str) -> Path:
-    """Where the answers of ``release`` through ``version`` are kept."""
+    """Where the responses of ``release`` through ``version`` are kept."""
     return folder / release / f"{version}{SUFFIX}"
 
 

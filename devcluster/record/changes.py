@@ -7,7 +7,7 @@ from typing import Any
 
 from devcluster.record.calls import Call, Version
 
-#: Sends a call, records the answer, returns the job id in it (None when there is none).
+#: Sends a call, records the response, returns the job id in it (None when there is none).
 Send = Callable[[Call], int | None]
 
 _SCRIPT = "#!/bin/bash\nsrun hostname\n"

@@ -66,10 +66,10 @@ class _Session:
             headers = {**headers, "Content-Type": "application/json"}
         headers["Accept"] = "application/json"
         url = self._cluster.url
-        answer = rest.request(url, call.method, call.path, headers, call.content, timeout=120)
-        self._store.put(version, call, answer)
+        response = rest.request(url, call.method, call.path, headers, call.content, timeout=120)
+        self._store.put(version, call, response)
         try:
-            parsed = json.loads(answer.body)
+            parsed = json.loads(response.body)
         except ValueError:
             return None
         return parsed.get("job_id") if isinstance(parsed, dict) else None

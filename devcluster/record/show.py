@@ -11,7 +11,7 @@ from devcluster.record import archive
 
 
 def show(folder: Path, what: Sequence[str]) -> bytes:
-    """The recorded pairs; the requests of a release and API version; the answer to one of them."""
+    """The recorded pairs; the requests of one release and API version; one response."""
     pairs = archive.pairs(folder)
     if not what:
         return "".join(f"{release:14}{version}\n" for release, version in pairs).encode()

@@ -1,4 +1,4 @@
-"""Recorded answers: the body byte for byte as <name>.json (or .txt), the rest in index.json.
+"""Recorded responses: the body byte for byte as <name>.json (or .txt), the rest in index.json.
 
 All of one release and API version are in one archive: tests/fixtures/24.11.5/v0.0.42.tar.xz.
 """
@@ -14,11 +14,11 @@ from devcluster.errors import DevclusterError
 from devcluster.generations import Release
 from devcluster.record import archive
 from devcluster.record.calls import Call, Version
-from devcluster.rest import Answer
+from devcluster.rest import Response
 
 
 class Store:
-    """Collects the answers of one release; `finish` writes them all or nothing."""
+    """Collects the responses of one release; `finish` writes them all or nothing."""
 
     def __init__(self, folder: Path, release: str) -> None:
         self._folder = folder
@@ -26,10 +26,10 @@ class Store:
         self._files: dict[str, dict[str, bytes]] = {}
         self._index: dict[str, dict[str, Any]] = {}
 
-    def put(self, version: Version, call: Call, answer: Answer) -> None:
-        if b"eyJ" in answer.body:
+    def put(self, version: Version, call: Call, response: Response) -> None:
+        if b"eyJ" in response.body:
             raise DevclusterError(f"the answer to {call.name} holds a token; it is not recorded")
-        suffix = "json" if answer.content_type.startswith("application/json") else "txt"
+        suffix = "json" if response.content_type.startswith("application/json") else "txt"
         file = f"{call.name}.{suffix}"
         index = self._index.setdefault(version.text, {})
         if call.name in index:
@@ -38,11 +38,11 @@ class Store:
             "method": call.method,
             "path": call.path,
             "sent": call.raw if call.raw is not None else call.body,
-            "status": answer.status,
-            "content_type": answer.content_type,
+            "status": response.status,
+            "content_type": response.content_type,
             "file": file,
         }
-        self._files.setdefault(version.text, {})[file] = answer.body
+        self._files.setdefault(version.text, {})[file] = response.body
 
     def finish(self) -> None:
         """Replace what was recorded of this release line (22.05.x) before."""

@@ -63,7 +63,7 @@ def test_all_places_name_the_same_port(hub: dict[str, Any], singleuser: dict[str
     assert (url.hostname, url.port, url.path) == ("hub", port, f"/services/{SERVICE}/")
 
 
-def test_only_peoples_servers_reach_the_service(hub: dict[str, Any]) -> None:
+def test_only_users_servers_reach_the_service(hub: dict[str, Any]) -> None:
     (rule,) = hub["networkPolicy"]["ingress"]
     assert rule["from"] == [
         {"podSelector": {"matchLabels": {"app.kubernetes.io/component": "singleuser-server"}}}

@@ -12,7 +12,7 @@ from devcluster.layout import Layout
 from devcluster.prefixes import find
 from devcluster.record.calls import Call, Version
 from devcluster.record.store import Store
-from devcluster.rest import Answer
+from devcluster.rest import Response
 
 
 def test_without_root_it_says_so(
@@ -43,7 +43,7 @@ def test_a_cluster_that_is_not_up_says_how_to_start_it(
 
 def test_a_recording_never_holds_a_token(tmp_path: Path) -> None:
     store = Store(tmp_path, "24.11.5")
-    answer = Answer(200, "application/json", b'{"leak": "eyJhbGciOiJIUzI1NiJ9"}')
+    response = Response(200, "application/json", b'{"leak": "eyJhbGciOiJIUzI1NiJ9"}')
     with pytest.raises(DevclusterError, match="holds a token"):
-        store.put(Version("v0.0.42"), Call("ping", "GET", "/slurm/v0.0.42/ping"), answer)
+        store.put(Version("v0.0.42"), Call("ping", "GET", "/slurm/v0.0.42/ping"), response)
     assert not list(tmp_path.iterdir())

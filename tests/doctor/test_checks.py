@@ -122,8 +122,8 @@ def test_clocks_apart(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
 
 
 def test_accounting_down(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
-    answer = recorded_by(slurmrestd.api_version, "no_slurmdbd_db_qos")
-    slurmrestd.give(replace(answer, method="GET"), "slurmdb/clusters")
+    response = recorded_by(slurmrestd.api_version, "no_slurmdbd_db_qos")
+    slurmrestd.give(replace(response, method="GET"), "slurmdb/clusters")
     found = findings(slurmrestd.url, tokens)
     assert found["accounting"].verdict == "wrong"
     assert "slurmdbd" in found["accounting"].text

@@ -1,4 +1,4 @@
-"""A Jupyter server of its own process, before a slurmrestd that replays recorded answers.
+"""A Jupyter server of its own process, before a slurmrestd that replays recorded responses.
 
 ``FUZZ_EXAMPLES=1000`` looks further, and elsewhere each time; without it every run looks at the
 same examples, so that a failure is news of the change that it came with.
@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from tornado.testing import bind_unused_port
 
 from devcluster.process import wait_until
-from tests.recorded import answers
+from tests.recorded import responses
 from tests.server.replay import ReplaySlurmrestd
 from tests.tokens.tokens import make_token
 
@@ -67,16 +67,16 @@ class Server:
 
     def replay(self) -> None:
         """Answer as recorded, to whatever was asked successfully then."""
-        for recorded in answers(RELEASE, API_VERSION).values():
+        for recorded in responses(RELEASE, API_VERSION).values():
             if recorded.status == 200 and not recorded.name.startswith("no_"):
                 self.slurmrestd.give(recorded)
-        # Of several answers to one question, the one that says most.
+        # Of several responses to one question, the one that says most.
         self.slurmrestd.play("jobs", "db_jobs", "nodes", "partitions", "reservations")
 
     def lives(self) -> bool:
         """Whether it still answers."""
-        answer = httpx.get(f"{self.url}/api/status", headers=self.headers, timeout=PATIENCE)
-        return answer.status_code == 200 and self.process.poll() is None
+        response = httpx.get(f"{self.url}/api/status", headers=self.headers, timeout=PATIENCE)
+        return response.status_code == 200 and self.process.poll() is None
 
 
 @pytest.fixture(scope="session")

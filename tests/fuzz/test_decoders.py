@@ -60,7 +60,7 @@ def _filled(shape: type[Envelope]) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("shape", _shapes(Envelope), ids=lambda shape: str(shape.__name__))
-def test_answers_of_slurmrestd(shape: type[Envelope]) -> None:
+def test_responses_of_slurmrestd(shape: type[Envelope]) -> None:
     @bounded(60)
     @given(body=BODIES | _filled(shape))
     def read(body: bytes) -> None:

@@ -28,11 +28,11 @@ def test_no_request_ends_in_an_error_of_ours(
     def ask(case: Any) -> None:
         # The cluster that there is: others are refused before anything is looked at.
         case.path_parameters["cluster"] = "c"
-        answer = case.call(base_url=server.url, headers=server.headers, timeout=PATIENCE)
+        response = case.call(base_url=server.url, headers=server.headers, timeout=PATIENCE)
         # 502 and the like tell of the slurmrestd that replays: it answers 404 to most.
-        assert answer.status_code != 500, answer.text
-        if answer.status_code >= 400 and "rest/" not in operation.path:
-            assert {"message", "reason"} <= answer.json().keys()
+        assert response.status_code != 500, response.text
+        if response.status_code >= 400 and "rest/" not in operation.path:
+            assert {"message", "reason"} <= response.json().keys()
 
     server.replay()
     ask()

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.recorded import answers
+from tests.recorded import responses
 
 from .conftest import API_VERSION, PATIENCE, RELEASE, Server, bounded
 from .mutations import HOSTILE, changed, places
 
-#: What is asked of us, and the recorded answer to the question that it makes us ask.
+#: What is asked of us, and the recorded response to the question that it makes us ask.
 ASKED = [
     ("clusters", "ping"),
     ("clusters/c/jobs?scope=all", "jobs"),
@@ -38,8 +38,8 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("path", "name"), ASKED)
-def test_no_answer_ends_in_an_error_of_ours(server: Server, path: str, name: str) -> None:
-    recorded = answers(RELEASE, API_VERSION)[name]
+def test_no_response_ends_in_an_error_of_ours(server: Server, path: str, name: str) -> None:
+    recorded = responses(RELEASE, API_VERSION)[name]
     tree = recorded.json()
     job = urlsplit(recorded.path).path.rstrip("/").rpartition("/")[2]
 
@@ -49,9 +49,9 @@ def test_no_answer_ends_in_an_error_of_ours(server: Server, path: str, name: str
         body = json.dumps(changed(tree, place, value)).encode()
         server.slurmrestd.give(replace(recorded, body=body))
         address = f"{server.url}/jupyter-slurm-rest/{path.format(id=job)}"
-        answer = httpx.get(address, headers=server.headers, timeout=PATIENCE)
-        assert answer.status_code != 500, answer.text
-        answer.json()
+        response = httpx.get(address, headers=server.headers, timeout=PATIENCE)
+        assert response.status_code != 500, response.text
+        response.json()
 
     server.replay()
     ask()
@@ -62,14 +62,14 @@ def test_nothing_changed_though_nobody_asked_since_when(server: Server) -> None:
     server.replay()
     server.slurmrestd.play("jobs_unchanged", path="slurm/jobs")
     address = f"{server.url}/jupyter-slurm-rest/clusters/c/jobs?scope=all"
-    answer = httpx.get(address, headers=server.headers, timeout=PATIENCE)
+    response = httpx.get(address, headers=server.headers, timeout=PATIENCE)
     # 200 where another test has had the list read before.
-    assert answer.status_code in (200, 502)
+    assert response.status_code in (200, 502)
 
 
 @pytest.mark.parametrize(("path", "name"), ASKED)
-def test_bytes_that_are_no_answer(server: Server, path: str, name: str) -> None:
-    recorded = answers(RELEASE, API_VERSION)[name]
+def test_bytes_that_are_no_response(server: Server, path: str, name: str) -> None:
+    recorded = responses(RELEASE, API_VERSION)[name]
     job = urlsplit(recorded.path).path.rstrip("/").rpartition("/")[2]
     length = len(recorded.body)
 
@@ -79,8 +79,8 @@ def test_bytes_that_are_no_answer(server: Server, path: str, name: str) -> None:
         body = recorded.body[:at] + put + recorded.body[cut:]
         server.slurmrestd.give(replace(recorded, body=body))
         address = f"{server.url}/jupyter-slurm-rest/{path.format(id=job)}"
-        answer = httpx.get(address, headers=server.headers, timeout=PATIENCE)
-        assert answer.status_code != 500, answer.text
+        response = httpx.get(address, headers=server.headers, timeout=PATIENCE)
+        assert response.status_code != 500, response.text
 
     server.replay()
     ask()

@@ -1,4 +1,4 @@
-"""The service on a real port, and a hub that answers what the real one answers."""
+"""The service on a real port, and a hub that responds as the real one does."""
 
 from __future__ import annotations
 

@@ -26,12 +26,12 @@ class Slurmrestd(ReplaySlurmrestd):
         self.play("ping", "diag", "jobs", "jobs_state", "nodes", "partitions", "db_clusters")
         self.play("db_user_alice", path="slurmdb/user/reader")
 
-    def answer(self, request: Seen) -> Recorded:
+    def response(self, request: Seen) -> Recorded:
         name = request.headers.get("x-slurm-user-name")
         if name is not None and name != owner(request) and not self.anybody:
             self.seen.append(request)
             return recorded_by(VERSION, "token_wrong_name")
-        return super().answer(request)
+        return super().response(request)
 
 
 def owner(request: Seen) -> str:

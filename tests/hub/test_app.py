@@ -66,7 +66,7 @@ def test_a_table_and_a_pattern_contradict_each_other(key_file: Path) -> None:
         configure(key_file=str(key_file), username_map={"a": "b"}, username_pattern="(?P<user>a)")
 
 
-async def test_an_authenticator_that_lets_people_choose_their_name_is_warned_of(
+async def test_an_authenticator_that_lets_users_choose_their_name_is_warned_of(
     hub: FakeHub, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serving(hub.application()) as url:
@@ -140,8 +140,8 @@ def test_it_listens_on_a_socket_and_stops_when_told(tmp_path: Path, key_file: Pa
         while not path.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(path))) as client:
-            answer = client.get("http://localhost/services/slurm-token/health")
-        assert answer.json() == {"status": "ok"}
+            response = client.get("http://localhost/services/slurm-token/health")
+        assert response.json() == {"status": "ok"}
         key_file.write_bytes(b"k" * 32)
         process.send_signal(signal.SIGHUP)
         time.sleep(0.3)

@@ -24,9 +24,9 @@ def without(model: dict[str, Any], scope: str) -> dict[str, Any]:
 
 async def test_a_server_gets_a_short_token_of_its_owner(hub: FakeHub, key_file: Path) -> None:
     async with running(hub, key_file=str(key_file)) as service:
-        answer = await service.post(hub_token="alice-server")
-    assert answer.status_code == 200
-    body = answer.json()
+        response = await service.post(hub_token="alice-server")
+    assert response.status_code == 200
+    body = response.json()
     assert body["username"] == "alice"
     assert body["cluster"] == "default"
     assert body["expires_in"] == 600
@@ -37,13 +37,13 @@ async def test_a_server_gets_a_short_token_of_its_owner(hub: FakeHub, key_file: 
     assert claims["jti"]
 
 
-async def test_no_answer_may_be_kept_or_read_by_a_page(hub: FakeHub, key_file: Path) -> None:
+async def test_no_response_may_be_kept_or_read_by_a_page(hub: FakeHub, key_file: Path) -> None:
     async with running(hub, key_file=str(key_file)) as service:
-        answer = await service.post(hub_token="alice-server", headers={"Origin": "https://x.org"})
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert "ETag" not in answer.headers
-    assert "Set-Cookie" not in answer.headers
-    assert not [name for name in answer.headers if name.startswith("access-control")]
+        response = await service.post(hub_token="alice-server", headers={"Origin": "https://x.org"})
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+    assert "Set-Cookie" not in response.headers
+    assert not [name for name in response.headers if name.startswith("access-control")]
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ async def test_no_part_of_the_request_names_the_user(
     hub: FakeHub, key_file: Path, request_parts: dict[str, Any]
 ) -> None:
     async with running(hub, key_file=str(key_file)) as service:
-        answer = await service.post(hub_token="bob-server", **request_parts)
-    assert answer.json()["username"] == "bob"
-    claims = jwt.decode(answer.json()["token"], options={"verify_signature": False})
+        response = await service.post(hub_token="bob-server", **request_parts)
+    assert response.json()["username"] == "bob"
+    claims = jwt.decode(response.json()["token"], options={"verify_signature": False})
     assert claims["sun"] == "bob"
 
 
@@ -108,10 +108,10 @@ async def test_who_is_no_server_with_the_scope_gets_nothing(
 ) -> None:
     hub = FakeHub({"caller": model} if model else {})
     async with running(hub, key_file=str(key_file)) as service:
-        answer = await service.post(hub_token="caller")
-    assert answer.status_code == status
-    assert answer.json()["code"] == code
-    assert "token" not in answer.json()
+        response = await service.post(hub_token="caller")
+    assert response.status_code == status
+    assert response.json()["code"] == code
+    assert "token" not in response.json()
 
 
 async def test_a_holder_of_the_broader_scope_is_let_in(key_file: Path) -> None:
@@ -128,7 +128,7 @@ async def test_the_token_is_taken_from_the_header_only(hub: FakeHub, key_file: P
             await service.post(headers={"Cookie": "jupyterhub-services=alice-server"}),
             await service.post(headers={"Authorization": "Basic alice-server"}),
         ]
-    assert [answer.status_code for answer in tries] == [401] * 4
+    assert [response.status_code for response in tries] == [401] * 4
     assert hub.asked == 0
 
 
@@ -173,9 +173,9 @@ async def test_the_hub_is_asked_every_time(hub: FakeHub, key_file: Path) -> None
 async def test_a_hub_that_fails_is_not_a_refusal(hub: FakeHub, key_file: Path) -> None:
     hub.status = 502
     async with running(hub, key_file=str(key_file)) as service:
-        answer = await service.post(hub_token="alice-server")
-    assert answer.status_code == 503
-    assert answer.json()["code"] == "token_source_unreachable"
+        response = await service.post(hub_token="alice-server")
+    assert response.status_code == 503
+    assert response.json()["code"] == "token_source_unreachable"
 
 
 async def test_a_user_gets_thirty_tokens_a_minute_and_others_are_not_held_up(
@@ -286,8 +286,8 @@ async def test_a_user_directory_that_hangs(
     async with running(hub, key_file=str(key_file)) as service:
         try:
             asked = [service.post(hub_token="alice-server") for _ in range(10)]
-            for answer in await asyncio.gather(*asked):
-                said = (answer.status_code, answer.json()["code"])
+            for response in await asyncio.gather(*asked):
+                said = (response.status_code, response.json()["code"])
                 assert said == (503, "token_source_unreachable")
             assert (await service.post(hub_token="bob-server")).status_code == 200
         finally:

@@ -54,7 +54,7 @@ def test_the_table_of_providers_is_complete() -> None:
         assert named == (options if name != "oidc" else {"hub"}), name
 
 
-def test_every_pitfall_is_answered() -> None:
+def test_every_pitfall_is_covered() -> None:
     text = (ROOT / "docs/admin/security.md").read_text()
     numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", text, re.M)]
     assert numbers == list(range(1, 36))

@@ -22,13 +22,13 @@ async def test_everybody_gets_the_same_lists_from_one_reading(
     hub: FakeHub, key_file: Path, slurmrestd: Slurmrestd
 ) -> None:
     async with running(hub, **shared(key_file, slurmrestd)) as service:
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(get(service, "jobs", f"{who}-server") for who in ("alice", "bob") for _ in range(10))
         )
         nodes = (await get(service, "nodes")).json()
         partitions = (await get(service, "partitions")).json()
         state = (await get(service)).json()
-    bodies = [answer.json() for answer in answers]
+    bodies = [response.json() for response in responses]
     assert {"alice", "bob"} <= {row["user"] for row in bodies[0]["jobs"]}
     assert len({(body["version"], body["total"]) for body in bodies}) == 1
     assert len(slurmrestd.sent("slurm/jobs")) == 1
@@ -67,17 +67,17 @@ async def test_who_gets_no_token_sees_nothing_shared(
     async with running(hub, **shared(key_file, slurmrestd, allowed_groups=["chemistry"])) as s:
         for token, status in {**refused, "alice-server": 403}.items():
             for what in ("", "jobs", "nodes"):
-                answer = await get(s, what, token)
-                assert answer.status_code == status, token
-                assert not {"jobs", "nodes", "version"} & set(answer.json())
+                response = await get(s, what, token)
+                assert response.status_code == status, token
+                assert not {"jobs", "nodes", "version"} & set(response.json())
         assert slurmrestd.seen == []
         assert (await get(s, "jobs", "carol-server")).status_code == 200
 
 
 async def test_a_cluster_that_is_not_shared_says_so(hub: FakeHub, key_file: Path) -> None:
     async with running(hub, clusters={"maxwell": {"key_file": str(key_file)}}) as service:
-        answer = await get(service, "jobs")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_shared")
+        response = await get(service, "jobs")
+    assert (response.status_code, response.json()["code"]) == (404, "not_shared")
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ async def test_a_reader_who_sees_more_or_less_than_everybody_is_refused(
         slurmrestd.give(replace(denied, method="GET"), f"slurm/{change}")
     async with running(hub, **shared(key_file, slurmrestd)) as service:
         for what in ("", "jobs", "nodes", "partitions"):
-            answer = await get(service, what)
-            assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
-            assert words in answer.json()["message"]
+            response = await get(service, what)
+            assert (response.status_code, response.json()["code"]) == (409, "not_public")
+            assert words in response.json()["message"]
     assert slurmrestd.sent("slurm/jobs") == []
 
 
@@ -120,23 +120,23 @@ async def test_hidden_jobs_end_shared_mode_for_the_whole_cluster(
     for job_id in {word for word in states.decode().split('"') if word[:1].isdigit()}:
         slurmrestd.play("unknown_job", path=f"slurm/job/{job_id.split('_')[0].split('+')[0]}")
     async with running(hub, **shared(key_file, slurmrestd)) as service:
-        answer = await get(service, "jobs")
-        assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
-        assert "PrivateData=jobs" in answer.json()["message"]
+        response = await get(service, "jobs")
+        assert (response.status_code, response.json()["code"]) == (409, "not_public")
+        assert "PrivateData=jobs" in response.json()["message"]
         assert (await get(service, "nodes")).status_code == 409
 
 
-async def test_no_answer_and_no_log_line_holds_a_token(
+async def test_no_response_and_no_log_line_holds_a_token(
     hub: FakeHub, key_file: Path, slurmrestd: Slurmrestd, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         async with running(hub, **shared(key_file, slurmrestd)) as service:
-            answers = [await get(service, what) for what in ("", "jobs", "nodes", "partitions")]
-            answers.append(await get(service, "jobs", "no-such-token"))
+            responses = [await get(service, what) for what in ("", "jobs", "nodes", "partitions")]
+            responses.append(await get(service, "jobs", "no-such-token"))
     sent = {seen.headers.get("x-slurm-user-token", "") for seen in slurmrestd.seen} - {""}
     secrets = {*sent, *(token.split(".")[2] for token in sent), "no-such-token", "alice-server"}
     assert sent
-    for text in (caplog.text, *(f"{answer.headers}{answer.text}" for answer in answers)):
+    for text in (caplog.text, *(f"{response.headers}{response.text}" for response in responses)):
         assert not [secret for secret in secrets if secret in text]
 
 
@@ -150,12 +150,12 @@ async def test_what_is_wrong_with_a_query_is_told_as_the_server_would(
     assert (unknown.status_code, unknown.json()["code"]) == (400, "invalid_query")
 
 
-async def test_slurm_that_does_not_answer_is_no_refusal(hub: FakeHub, key_file: Path) -> None:
+async def test_slurm_that_does_not_respond_is_no_refusal(hub: FakeHub, key_file: Path) -> None:
     reader = {"url": "http://127.0.0.1:9", "user": "reader"}
     clusters = {"maxwell": {"key_file": str(key_file), "shared": reader}}
     async with running(hub, clusters=clusters) as service:
-        answer = await get(service, "jobs")
-    assert (answer.status_code, answer.json()["code"]) == (502, "slurm_failed")
+        response = await get(service, "jobs")
+    assert (response.status_code, response.json()["code"]) == (502, "slurm_failed")
 
 
 @pytest.mark.parametrize(

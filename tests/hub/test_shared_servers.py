@@ -1,4 +1,4 @@
-"""People's servers before a hub that shares, does not share any more, or never did."""
+"""Users' servers before a hub that shares, does not share any more, or never did."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ async def server(
 
 def rename_one(slurmrestd: Slurmrestd) -> int:
     """One waiting job gets another name."""
-    answer = recorded_by(slurmrestd.api_version, "jobs")
-    body = json.loads(answer.body)
+    response = recorded_by(slurmrestd.api_version, "jobs")
+    body = json.loads(response.body)
     row = body["jobs"][-1]
     row["name"] = "another name"
     body["last_update"]["number"] += 100
-    slurmrestd.give(replace(answer, body=json.dumps(body).encode()))
+    slurmrestd.give(replace(response, body=json.dumps(body).encode()))
     return int(row["job_id"])
 
 
@@ -193,7 +193,7 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
         (200, "<html>", "malformed"),
     ],
 )
-async def test_whatever_else_answers_costs_nobody_their_list(
+async def test_whatever_else_responds_costs_nobody_their_list(
     hub: FakeHub,
     key_file: Path,
     slurmrestd: Slurmrestd,

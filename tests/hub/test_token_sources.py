@@ -87,7 +87,7 @@ async def test_the_service_is_looked_for_beside_the_hub(monkeypatch: pytest.Monk
         await make_provider("hub").acquire()
 
 
-def answering(status: int, body: Any, headers: dict[str, str] | None = None) -> Application:
+def responding(status: int, body: Any, headers: dict[str, str] | None = None) -> Application:
     class Answer(RequestHandler):
         def post(self) -> None:
             self.set_status(status)
@@ -114,15 +114,17 @@ def answering(status: int, body: Any, headers: dict[str, str] | None = None) -> 
     ],
 )
 async def test_what_is_no_token_service_is_told_apart(status: int, body: Any, words: str) -> None:
-    async with serving(answering(status, body)) as url:
+    async with serving(responding(status, body)) as url:
         with pytest.raises(TokenError, match=words):
             await make_provider("hub", url=url).acquire()
 
 
 async def test_the_hub_token_follows_no_redirect() -> None:
     async with (
-        serving(answering(200, {"token": make_token(), "username": "alice", "expires_in": 9})) as b,
-        serving(answering(302, "", {"Location": b})) as a,
+        serving(
+            responding(200, {"token": make_token(), "username": "alice", "expires_in": 9})
+        ) as b,
+        serving(responding(302, "", {"Location": b})) as a,
     ):
         with pytest.raises(SourceMisconfigured):
             await make_provider("hub", url=a).acquire()
@@ -138,10 +140,10 @@ async def test_oidc_gets_the_access_token_alone(hub: FakeHub) -> None:
     access = make_token("alice", 300, username="ignored")
     hub.auth_states["alice"] = {"access_token": access, "refresh_token": "R", "id_token": "I"}
     async with running(hub, clusters={"keycloak": {"mode": "oidc"}}) as service:
-        answer = await service.post(hub_token="alice-server")
+        response = await service.post(hub_token="alice-server")
         token = await make_provider("oidc", url=service.url, cluster="keycloak").acquire()
     assert token.value == access
-    assert set(answer.json()) == {"token", "username", "expires_in", "cluster"}
+    assert set(response.json()) == {"token", "username", "expires_in", "cluster"}
     assert 290 <= token.lifetime <= 300
 
 
@@ -149,9 +151,9 @@ async def test_oidc_waits_while_the_hub_renews_the_token(hub: FakeHub) -> None:
     hub.auth_states["alice"] = {"access_token": make_token("alice", 1)}
     renewed = make_token("alice", 300)
     async with running(hub, clusters={"keycloak": {"mode": "oidc"}}) as service:
-        answer = await service.post(hub_token="alice-server")
-        assert (answer.status_code, answer.json()["code"]) == (503, "token_renewing")
-        assert answer.headers["Retry-After"] == "2"
+        response = await service.post(hub_token="alice-server")
+        assert (response.status_code, response.json()["code"]) == (503, "token_renewing")
+        assert response.headers["Retry-After"] == "2"
         asking = asyncio.create_task(make_provider("oidc", url=service.url).acquire())
         await asyncio.sleep(0.5)
         hub.auth_states["alice"] = {"access_token": renewed}
@@ -169,7 +171,7 @@ async def test_oidc_waits_while_the_hub_renews_the_token(hub: FakeHub) -> None:
         ({"access_token": "opaque"}, "admin"),
     ],
 )
-async def test_oidc_hands_out_only_good_tokens_of_the_person(
+async def test_oidc_hands_out_only_good_tokens_of_the_user(
     hub: FakeHub, state: dict[str, Any] | None, action: str
 ) -> None:
     if state is not None:

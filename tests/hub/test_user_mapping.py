@@ -36,7 +36,7 @@ def test_a_table_cannot_lead_to_root() -> None:
         People(table={"alice": "root"}).slurm_name("alice")
 
 
-def test_a_table_gives_a_slurm_user_to_one_person_only() -> None:
+def test_a_table_gives_a_slurm_user_to_one_user_only() -> None:
     with pytest.raises(ConfigurationError, match="more than one"):
         People(table={"alice": "shared", "bob": "shared"})
 

@@ -52,7 +52,7 @@ async def test_an_open_queue_is_read_as_it_is() -> None:
 
 
 class Moving(Queue):
-    """Jobs come and go between every two answers."""
+    """Jobs come and go between every two responses."""
 
     def __init__(self) -> None:
         super().__init__(*(job(i) for i in range(1, 6)))
@@ -69,7 +69,7 @@ class Moving(Queue):
         return await super().records(job_id)
 
 
-async def test_what_came_or_ended_between_two_answers_is_not_hidden() -> None:
+async def test_what_came_or_ended_between_two_responses_is_not_hidden() -> None:
     told = Told()
     table = await QueueDump(told.witness(Moving()), tells_last_update=True)(None)
     assert len(table.rows) == 5

@@ -49,16 +49,16 @@ def look_ups(slurmrestd: ReplaySlurmrestd) -> int:
 
 
 def finish(slurmrestd: ReplaySlurmrestd, user: str = "alice") -> None:
-    answer = recorded_by(slurmrestd.api_version, "job_gpu")
-    over = answer.body.replace(b'"RUNNING"', b'"COMPLETED"').replace(
+    response = recorded_by(slurmrestd.api_version, "job_gpu")
+    over = response.body.replace(b'"RUNNING"', b'"COMPLETED"').replace(
         b'"alice"', f'"{user}"'.encode()
     )
-    assert over != answer.body
-    slurmrestd.give(replace(answer, body=over))
+    assert over != response.body
+    slurmrestd.give(replace(response, body=over))
 
 
 def happened(server: Any, *told: Transition) -> None:
-    """The server reads its person's queue, and finds that."""
+    """The server reads its user's queue, and finds that."""
     as_of = time.time()
     cluster = server.extension_manager.extension_apps["jupyter_slurm_rest"].copy().pop()
     watcher = cluster.clusters_by_name["maxwell"].watcher
@@ -164,8 +164,8 @@ async def test_a_timeout_is_kept(job: Job, jp_serverapp: Any, slurmrestd: Replay
 async def test_a_job_of_another_is_asked_for_less_and_less(
     job: Job, slurmrestd: ReplaySlurmrestd
 ) -> None:
-    answer = recorded_by(slurmrestd.api_version, "job_gpu")
-    slurmrestd.give(replace(answer, body=answer.body.replace(b'"alice"', b'"bob"')))
+    response = recorded_by(slurmrestd.api_version, "job_gpu")
+    slurmrestd.give(replace(response, body=response.body.replace(b'"alice"', b'"bob"')))
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
     await asyncio.sleep(2 * SETTLED)
     assert 2 <= look_ups(slurmrestd) <= 5

@@ -1,4 +1,4 @@
-"""What a person types in a notebook, and what they get."""
+"""What a user types in a notebook, and what they get."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ async def test_a_table_is_the_same_in_text_and_html(run: Run) -> None:
 
 
 async def test_names_of_jobs_are_no_markup(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
-    answer = recorded_by(slurmrestd.api_version, "jobs")
-    body = answer.body.replace(b'"name": "', b'"name": "<script>alert(1)</script>')
-    assert body != answer.body
-    slurmrestd.give(replace(answer, body=body))
+    response = recorded_by(slurmrestd.api_version, "jobs")
+    body = response.body.replace(b'"name": "', b'"name": "<script>alert(1)</script>')
+    assert body != response.body
+    slurmrestd.give(replace(response, body=body))
     page = (await run("%slurm jobs"))._repr_html_()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -85,9 +85,9 @@ async def test_a_cell_is_submitted(
 def _takes_submissions(slurmrestd: ReplaySlurmrestd) -> None:
     """Submitting gives a job that was recorded when it was over."""
     over = recorded_by(slurmrestd.api_version, "job_completed")
-    answer = recorded_by(slurmrestd.api_version, "submit")
-    was, now = (str(one).encode() for one in (answer.json()["job_id"], over.path.split("/")[-1]))
-    slurmrestd.give(replace(answer, body=answer.body.replace(was, now)))
+    response = recorded_by(slurmrestd.api_version, "submit")
+    was, now = (str(one).encode() for one in (response.json()["job_id"], over.path.split("/")[-1]))
+    slurmrestd.give(replace(response, body=response.body.replace(was, now)))
     slurmrestd.give(over)
 
 
@@ -196,10 +196,10 @@ async def test_without_a_server_it_is_said(shell: Any, monkeypatch: pytest.Monke
 
 
 async def test_names_of_jobs_move_no_cursor(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
-    answer = recorded_by(slurmrestd.api_version, "jobs")
-    body = answer.body.replace(b'"name": "', b'"name": "\\u001b[2J\\u202e\\u0007\\n')
-    assert body != answer.body
-    slurmrestd.give(replace(answer, body=body))
+    response = recorded_by(slurmrestd.api_version, "jobs")
+    body = response.body.replace(b'"name": "', b'"name": "\\u001b[2J\\u202e\\u0007\\n')
+    assert body != response.body
+    slurmrestd.give(replace(response, body=body))
     jobs = await run("%slurm jobs")
     assert "\x1b" in jobs[0]["name"]
     for line in repr(jobs).split("\n"):
@@ -207,8 +207,8 @@ async def test_names_of_jobs_move_no_cursor(run: Run, slurmrestd: ReplaySlurmres
     assert "\ufffd[2J" in repr(jobs)
 
 
-class _Answers:
-    """The server's API, with one answer after another."""
+class _Responses:
+    """The server's API, with one response after another."""
 
     def __init__(self, *states: str) -> None:
         empty: dict[str, Any] = dict.fromkeys(
@@ -241,7 +241,7 @@ class _Answers:
 def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
-    job = Job(cast("SlurmApi", _Answers("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
+    job = Job(cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
     assert "PENDING" in repr(job)
     now += 5
     assert "RUNNING" in job._repr_html_()
@@ -249,7 +249,7 @@ def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.Mo
     assert "COMPLETED" in repr(job)
     assert "As of" not in repr(job)
 
-    job = Job(cast("SlurmApi", _Answers("PENDING")), "maxwell", "7")
+    job = Job(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
     read = clock(now)
     now += 500
     assert f"As of  {read}" in repr(job)

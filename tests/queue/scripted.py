@@ -25,7 +25,7 @@ class Queue:
         self.jobs = {one.job_id: one for one in jobs}
         #: What only accounting still knows.
         self.history: dict[int, JobSummary] = {}
-        #: Other people's jobs, where PrivateData hides them: jobs/state does not heed it.
+        #: Other users' jobs, where PrivateData hides them: jobs/state does not heed it.
         self.hidden: set[int] = set()
         #: Whether accounting hides them as well: its PrivateData is another.
         self.accounting_hides = True

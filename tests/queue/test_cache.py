@@ -1,4 +1,4 @@
-"""One answer for everyone who asks; stale ones are called so."""
+"""One response for everyone who asks; stale ones are called so."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Upstream:
 
 async def test_fifty_readers_are_one_call() -> None:
     shared, upstream = Snapshots(ttl=60), Upstream()
-    answers = await asyncio.gather(*(shared.get("jobs", upstream) for _ in range(50)))
-    assert {answer.value for answer in answers} == {1}
+    responses = await asyncio.gather(*(shared.get("jobs", upstream) for _ in range(50)))
+    assert {response.value for response in responses} == {1}
     assert (await shared.get("jobs", upstream)).value == 1
 
 
@@ -47,7 +47,7 @@ async def test_a_reader_who_leaves_takes_nothing_from_the_others() -> None:
     assert upstream.calls == 1
 
 
-async def test_an_old_answer_is_called_stale_when_slurm_does_not_answer() -> None:
+async def test_an_old_response_is_called_stale_when_slurm_does_not_respond() -> None:
     shared, upstream = Snapshots(ttl=0), Upstream()
     fresh = await shared.get("jobs", upstream)
     upstream.error = Unreachable("slurmrestd is down.")
@@ -59,7 +59,7 @@ async def test_an_old_answer_is_called_stale_when_slurm_does_not_answer() -> Non
     assert not (await shared.get("jobs", upstream)).stale
 
 
-async def test_a_refusal_is_not_hidden_by_an_old_answer() -> None:
+async def test_a_refusal_is_not_hidden_by_an_old_response() -> None:
     shared, upstream = Snapshots(ttl=0), Upstream()
     await shared.get("jobs", upstream)
     upstream.error = TokenRejected("no")
@@ -89,7 +89,7 @@ async def test_close_leaves_nothing_running() -> None:
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("slurm-")]
 
 
-async def test_an_answer_that_cannot_say_its_age_is_not_given_out_stale() -> None:
+async def test_a_response_that_cannot_say_its_age_is_not_given_out_stale() -> None:
     shared, upstream = Snapshots(ttl=0), Upstream()
     await shared.get("job", upstream)
     upstream.error = Unreachable("slurmrestd is down.")

@@ -102,7 +102,7 @@ async def test_known_jobs_are_followed_while_accounting_is_down() -> None:
     assert "missing" in after.note
 
 
-async def test_nothing_is_shown_when_accounting_never_answered() -> None:
+async def test_nothing_is_shown_when_accounting_never_responded() -> None:
     queue = Queue(job(1))
     queue.accounting_failure = AccountingDown("slurmdbd does not answer.")
     with pytest.raises(AccountingDown):

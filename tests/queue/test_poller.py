@@ -127,7 +127,7 @@ async def test_reloading_does_not_hammer_a_broken_slurmrestd(make: Make) -> None
     assert slurm.reads == 1
 
 
-async def test_what_the_person_did_is_read_at_once(make: Make) -> None:
+async def test_what_the_user_did_is_read_at_once(make: Make) -> None:
     slurm = Slurm()
     view = make(slurm, floor=60.0)
     await view.look()
@@ -154,7 +154,7 @@ def test_a_reading_takes_at_most_its_share() -> None:
     assert Pace(jitter=lambda: 0.5).succeeded(1_000.0) == 600.0
 
 
-def test_one_answer_that_waited_for_slurmctld_is_no_reason_to_rest_for_minutes() -> None:
+def test_one_response_that_waited_for_slurmctld_is_no_reason_to_rest_for_minutes() -> None:
     now = 0.0
     pace = Pace(share=0.05, floor=5.0, jitter=lambda: 0.5, clock=lambda: now)
     pace.succeeded(0.1)

@@ -108,7 +108,7 @@ async def test_a_long_queue_is_filtered_by_accounting(watch: Watch) -> None:
         await without.page("all", filters)
 
 
-async def test_what_happens_to_the_persons_jobs_can_be_asked_for(watch: Watch) -> None:
+async def test_what_happens_to_the_users_jobs_can_be_asked_for(watch: Watch) -> None:
     queue = Queue(job(1, name="train"), job(2, user="bob"))
     watcher, heard = watch(queue)
     await watcher.page("mine", EVERYTHING)
@@ -170,7 +170,7 @@ async def test_what_was_submitted_before_anybody_looked_is_there_at_the_first(wa
     assert [row.id for row in look.page.rows] == ["2", "1"]
 
 
-async def test_another_persons_token_shows_nothing_of_the_first(watch: Watch) -> None:
+async def test_another_users_token_shows_nothing_of_the_first(watch: Watch) -> None:
     queue = Queue(job(1))
     watcher, _ = watch(queue, shortest=60.0)
     await watcher.page("mine", EVERYTHING)
@@ -187,7 +187,7 @@ async def test_the_doctor_can_say_why(watch: Watch) -> None:
     assert "v0.0.38 has nothing cheaper" in words
 
 
-async def test_what_the_person_did_shows_at_the_next_look(watch: Watch) -> None:
+async def test_what_the_user_did_shows_at_the_next_look(watch: Watch) -> None:
     # No state changes when tasks of a waiting array are cancelled, or a job is released.
     for minor in (42, 38):
         array = job(10, id="10_[1-9]", array_job_id=10, array_tasks="1-9", reason="JobHeldUser")

@@ -45,7 +45,7 @@ class Api:
         self.bodies: list[bytes] = []
 
     async def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
-        answer = await self._fetch(
+        response = await self._fetch(
             NAMESPACE,
             f"clusters/{self._cluster}/{path}",
             method=method,
@@ -55,19 +55,19 @@ class Api:
             allow_nonstandard_methods=True,
             request_timeout=60,
         )
-        self.bodies.append(answer.body)
-        return answer.code, json.loads(answer.body) if answer.body else None
+        self.bodies.append(response.body)
+        return response.code, json.loads(response.body) if response.body else None
 
     async def get(self, path: str, **query: Any) -> Any:
-        status, answer = await self.call("GET", path, **query)
-        assert status == 200, answer
-        return answer
+        status, response = await self.call("GET", path, **query)
+        assert status == 200, response
+        return response
 
     async def submit(self, script: str, **options: Any) -> str:
         body = {"script": script, "options": options, "directory": HOME}
-        status, answer = await self.call("POST", "jobs", body)
-        assert status == 201, answer
-        return str(answer["job_id"])
+        status, response = await self.call("POST", "jobs", body)
+        assert status == 201, response
+        return str(response["job_id"])
 
     async def until(self, job_id: str, *states: str, seconds: float = 60) -> Any:
         """The job, when it is in one of ``states``."""

@@ -1,4 +1,4 @@
-"""A proxy before slurmrestd that loses answers to submissions."""
+"""A proxy before slurmrestd that loses responses to submissions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 #: Where the connection is cut: before the request reaches slurmrestd, while slurmrestd is
-#: at it, when its answer has begun, or not at all.
+#: at it, when its response has begun, or not at all.
 Cut = Literal["before", "during", "after", "never"]
 
 
@@ -77,11 +77,11 @@ class FaultProxy:
             if cut == "during":
                 # slurmrestd goes on alone; what it answers is thrown away.
                 await _close(writer)
-            answer = await upstream.read()
+            response = await upstream.read()
         finally:
             await _close(sink)
         if cut != "during":
-            writer.write(answer[:10] if cut == "after" else answer)
+            writer.write(response[:10] if cut == "after" else response)
             await writer.drain()
 
 

@@ -54,7 +54,7 @@ def own_cluster(
 ) -> Cluster:
     """A cluster, still down, whose jobs have numbers that no other cluster's have.
 
-    People's homes are the same in all clusters, and files are named by the jobs' numbers.
+    Users' homes are the same in all clusters, and files are named by the jobs' numbers.
     """
     named = os.environ.get("DEVCLUSTER_INSTANCE", "")
     instance = named or "test"

@@ -10,7 +10,7 @@ from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
 from tests.real.comparison import client_of, versions_of
 
 
-async def test_another_persons_name_is_not_accepted(cluster: Cluster) -> None:
+async def test_another_users_name_is_not_accepted(cluster: Cluster) -> None:
     forged = Credentials("bob", cluster.token("alice"))
 
     async def pretend(renew: bool = False) -> Credentials:

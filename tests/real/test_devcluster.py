@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from devcluster import Cluster, DevclusterError, ports, rest
-from devcluster.people import USERS
 from devcluster.process import Process
+from devcluster.users import USERS
 from tests.real.comparison import until
 
 
@@ -59,9 +59,9 @@ def test_token_works_over_tcp_and_socket(cluster: Cluster, user: str) -> None:
     headers = rest.credentials(user, token)
     version = rest.api_versions(cluster.url, user, token)[-1]
     for address in (cluster.url, cluster.socket_url):
-        answer = rest.request(address, "GET", f"/slurm/{version}/ping", headers)
-        assert answer.status == 200
-        assert json.loads(answer.body)["pings"][0]["hostname"] == "devcluster"
+        response = rest.request(address, "GET", f"/slurm/{version}/ping", headers)
+        assert response.status == 200
+        assert json.loads(response.body)["pings"][0]["hostname"] == "devcluster"
 
 
 def test_garbage_token_is_refused(cluster: Cluster) -> None:

@@ -64,7 +64,7 @@ def _submit_through_cuts(cluster: Cluster, more: str, seed: int) -> None:
     for number, submission in enumerate(told):
         assert jobs[str(submission.job_id)] == f"cut{number}"
     assert min(proxy.cuts.values()) > 0, "every kind of cut was tried"
-    # Whose answer came says so; all that were cut after slurmrestd had them were found.
+    # Whose response came says so; all that were cut after slurmrestd had them were found.
     found = sum(submission.recovered for submission in told)
     assert found >= proxy.cuts["after"]
 
@@ -73,5 +73,5 @@ def test_no_submission_is_doubled_or_lost(cluster: Cluster) -> None:
     _submit_through_cuts(cluster, "--requeue", seed=1)
 
 
-def test_nor_when_the_person_has_a_comment_of_their_own(cluster: Cluster) -> None:
+def test_nor_when_the_user_has_a_comment_of_their_own(cluster: Cluster) -> None:
     _submit_through_cuts(cluster, "--comment=mine", seed=2)

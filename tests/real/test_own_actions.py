@@ -1,4 +1,4 @@
-"""What a person does shows in every list at the next look, without waiting for its turn."""
+"""What a user does shows in every list at the next look, without waiting for its turn."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ async def rows(api: Api) -> dict[str, dict[str, Any]]:
 
 
 async def act(api: Api, action: str, *ids: str) -> None:
-    status, answer = await api.call(
+    status, response = await api.call(
         "POST", "jobs/actions", {"action": action, "job_ids": list(ids)}
     )
-    assert (status, [one["ok"] for one in answer["results"]]) == (200, [True] * len(ids)), answer
+    told = [one["ok"] for one in response["results"]]
+    assert (status, told) == (200, [True] * len(ids)), response
 
 
 async def test_what_one_did_shows_at_once(cluster: Cluster, jp_fetch: Any) -> None:

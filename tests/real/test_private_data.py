@@ -1,4 +1,4 @@
-"""Where PrivateData hides other people's jobs, our lists show what squeue shows."""
+"""Where PrivateData hides other users' jobs, our lists show what squeue shows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MANY = 30
 
 @pytest.fixture(scope="module")
 def private(cluster: Cluster) -> Iterator[Cluster]:
-    """Two people's jobs, of which each sees only their own."""
+    """Two users' jobs, of which each sees only their own."""
     own = own_cluster(cluster.generation, "private", ["PrivateData=jobs"])
     own.up()
     try:
@@ -70,12 +70,12 @@ async def until_it_shows(api: Api, wanted: set[str], **query: Any) -> Any:
     """The list, when it shows these jobs; accounting hears of them a moment late."""
     give_up = time.monotonic() + 60
     while True:
-        answer = await api.get("jobs", **query)
-        shown = {job["id"] for job in answer["jobs"]}
-        assert {job["user"] for job in answer["jobs"]} <= {"alice"}
+        response = await api.get("jobs", **query)
+        shown = {job["id"] for job in response["jobs"]}
+        assert {job["user"] for job in response["jobs"]} <= {"alice"}
         if shown == wanted:
-            return answer
-        assert time.monotonic() < give_up, (shown, wanted, answer["note"])
+            return response
+        assert time.monotonic() < give_up, (shown, wanted, response["note"])
         await asyncio.sleep(0.5)
 
 
@@ -89,14 +89,14 @@ async def test_lists_are_squeues(
         states = await client.connection.api_version() >= "v0.0.40"
     long = jp_server_config["SlurmRest"]["max_jobs_dump"] < len(everything)
 
-    answer = await until_it_shows(api, mine, scope="mine")
-    assert answer["plan"] == ("mine" if states else "dump-rarely" if long else "dump")
+    response = await until_it_shows(api, mine, scope="mine")
+    assert response["plan"] == ("mine" if states else "dump-rarely" if long else "dump")
 
-    answer = await until_it_shows(api, mine, scope="all")
+    response = await until_it_shows(api, mine, scope="all")
     if long and states:
-        assert answer["plan"] == "index"
-        assert f"{len(everything - mine)} jobs of this page are hidden" in answer["note"]
+        assert response["plan"] == "index"
+        assert f"{len(everything - mine)} jobs of this page are hidden" in response["note"]
     else:
-        assert answer["plan"] == ("dump-rarely" if long else "dump")
+        assert response["plan"] == ("dump-rarely" if long else "dump")
 
     await until_it_shows(api, set(), scope="all", user="bob")

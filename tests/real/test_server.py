@@ -55,7 +55,7 @@ async def test_the_story(api: Api, token: str, caplog: pytest.LogCaptureFixture)
     assert job["stdout"] == f"{HOME}/slurm-{job_id}.out"
     output = await api.get(f"jobs/{job_id}/output")
     assert (output["text"], output["finished"]) == ("begin\nend\n", True)
-    # As no token is in an environment that a kernel or job could see, none is in an answer.
+    # As no token is in an environment that a kernel or job could see, none is in a response.
     assert token.encode() not in b"".join(api.bodies)
     assert token not in caplog.text
 
@@ -64,9 +64,9 @@ async def test_cancel_a_long_one(api: Api) -> None:
     job_id = await api.submit("#!/bin/sh\nsleep 600\n", time="10")
     await api.until(job_id, "RUNNING")
     cancel = {"action": "cancel", "job_ids": [job_id, "999999"]}
-    status, answer = await api.call("POST", "jobs/actions", cancel)
+    status, response = await api.call("POST", "jobs/actions", cancel)
     assert status == 200
-    assert [one["ok"] for one in answer["results"]] == [True, False]
+    assert [one["ok"] for one in response["results"]] == [True, False]
     job = await api.until(job_id, "CANCELLED")
     assert job["why"] is None or job["why"]["text"]
 
@@ -78,8 +78,8 @@ async def test_hold_change_release(api: Api) -> None:
     status, changed = await api.call("PATCH", f"jobs/{job_id}", {"time_limit": "0-0:07"})
     assert (status, changed["time_limit"]) == (200, 7)
     release = {"action": "release", "job_ids": [job_id]}
-    _, answer = await api.call("POST", "jobs/actions", release)
-    assert answer["results"][0]["ok"]
+    _, response = await api.call("POST", "jobs/actions", release)
+    assert response["results"][0]["ok"]
     await api.until(job_id, "COMPLETED")
 
 
@@ -155,11 +155,11 @@ async def test_over_the_socket_and_through_the_proxy(jp_fetch: Any) -> None:
         if one["name"] == "socket"
     ]
     assert (info["reachable"], info["user"], info["accounting"]) == (True, "alice", True)
-    status, answer = await api.call("GET", f"rest/slurm/{info['api_version']}/ping")
-    assert (status, answer["errors"]) == (200, [])
-    status, answer = await api.call("GET", f"rest/slurmdb/{info['api_version']}/qos")
+    status, response = await api.call("GET", f"rest/slurm/{info['api_version']}/ping")
+    assert (status, response["errors"]) == (200, [])
+    status, response = await api.call("GET", f"rest/slurmdb/{info['api_version']}/qos")
     assert status == 200
-    assert answer.get("qos") or answer["QOS"]
+    assert response.get("qos") or response["QOS"]
 
 
 async def test_filters_are_squeues_and_what_is_unknown_is_refused(
@@ -185,9 +185,9 @@ async def test_filters_are_squeues_and_what_is_unknown_is_refused(
         ("history", {"partition": "lnog"}, "long"),
     ]
     for path, query, nearest in wrong:
-        status, answer = await api.call("GET", path, **query)
-        assert (status, answer["reason"]) == (422, "invalid"), (path, query, answer)
-        assert nearest in answer["advice"], (path, query, answer)
+        status, response = await api.call("GET", path, **query)
+        assert (status, response["reason"]) == (422, "invalid"), (path, query, response)
+        assert nearest in response["advice"], (path, query, response)
     filters: list[tuple[dict[str, Any], str]] = [
         ({"partition": "lnog"}, "long"),
         ({"account": "physiks"}, "physics"),
@@ -199,9 +199,9 @@ async def test_filters_are_squeues_and_what_is_unknown_is_refused(
     body: dict[str, Any]
     for chosen, nearest in filters:
         body = {"action": "cancel", "filter": chosen}
-        status, answer = await api.call("POST", "jobs/actions", body)
-        assert (status, answer["reason"]) == (422, "invalid"), (chosen, answer)
-        assert nearest in answer["advice"], (chosen, answer)
+        status, response = await api.call("POST", "jobs/actions", body)
+        assert (status, response["reason"]) == (422, "invalid"), (chosen, response)
+        assert nearest in response["advice"], (chosen, response)
     body = {"action": "cancel", "filter": {"state": ["pd"], "partition": "long"}}
-    status, answer = await api.call("POST", "jobs/actions", body)
-    assert (status, [one["id"] for one in answer["results"]]) == (200, [job_id]), answer
+    status, response = await api.call("POST", "jobs/actions", body)
+    assert (status, [one["id"] for one in response["results"]]) == (200, [job_id]), response

@@ -125,9 +125,9 @@ async def test_what_is_private_is_not_shared(
     private(what)
     async with running(hub, **sharing(own, max_jobs_dump=most)) as service:
         for list_ in ("jobs", "", "nodes", "partitions"):
-            answer = await get(service, list_)
-            assert (answer.status_code, answer.json()["code"]) == (409, "not_public"), list_
-            assert words in answer.json()["message"]
+            response = await get(service, list_)
+            assert (response.status_code, response.json()["code"]) == (409, "not_public"), list_
+            assert words in response.json()["message"]
 
 
 async def test_alice_then_sees_her_own_view_with_her_own_token(
@@ -154,11 +154,11 @@ async def test_a_cluster_that_becomes_private_ends_shared_mode(
         seen: list[int] = []
         deadline = time.monotonic() + 20
         while 409 not in seen and time.monotonic() < deadline:
-            answer = await get(service, "jobs")
-            seen.append(answer.status_code)
+            response = await get(service, "jobs")
+            seen.append(response.status_code)
             # Never a list that lacks the hidden ones.
-            if answer.status_code == 200:
-                assert {row["user"] for row in answer.json()["jobs"]} == {"alice", "bob"}
+            if response.status_code == 200:
+                assert {row["user"] for row in response.json()["jobs"]} == {"alice", "bob"}
         assert seen[-1] == 409
 
 
@@ -172,9 +172,9 @@ async def test_a_privileged_reader_is_found_out(
     # The service refuses this name at start; a site's SlurmUser may have another.
     monkeypatch.setattr("jupyter_slurm_rest.tokens.base.PRIVILEGED_NAMES", frozenset({"root"}))
     async with running(hub, **sharing(own, user=user)) as service:
-        answer = await get(service, "jobs")
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
-    assert words in answer.json()["message"]
+        response = await get(service, "jobs")
+    assert (response.status_code, response.json()["code"]) == (409, "not_public")
+    assert words in response.json()["message"]
 
 
 async def test_an_operator_is_found_out(own: Cluster, hub: FakeHub) -> None:
@@ -182,21 +182,21 @@ async def test_an_operator_is_found_out(own: Cluster, hub: FakeHub) -> None:
     own.run([*modify, "AdminLevel=Operator"])
     try:
         async with running(hub, **sharing(own, user="bob")) as service:
-            answer = await get(service, "jobs")
+            response = await get(service, "jobs")
     finally:
         own.run([*modify, "AdminLevel=None"])
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
-    assert "Operator" in answer.json()["message"]
+    assert (response.status_code, response.json()["code"]) == (409, "not_public")
+    assert "Operator" in response.json()["message"]
 
 
 async def test_where_slurm_cannot_tell_nothing_is_shared(cluster: Cluster, hub: FakeHub) -> None:
     async with running(hub, **sharing(cluster)) as service:
-        answer = await get(service, "nodes")
+        response = await get(service, "nodes")
     if cluster.generation == "host":
-        assert (answer.status_code, answer.json()["code"]) == (409, "not_public")
-        assert "it takes Slurm 23.11.5" in answer.json()["message"]
+        assert (response.status_code, response.json()["code"]) == (409, "not_public")
+        assert "it takes Slurm 23.11.5" in response.json()["message"]
     else:
-        assert answer.status_code == 200
+        assert response.status_code == 200
 
 
 async def test_no_log_of_slurm_holds_a_token_of_the_reader(own: Cluster) -> None:

@@ -1,4 +1,4 @@
-"""A Jupyter server with the extension, before a slurmrestd that replays recorded answers."""
+"""A Jupyter server with the extension, before a slurmrestd that replays recorded responses."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ Call = Callable[..., Awaitable[Answer]]
 
 @pytest.fixture
 def call(jp_fetch: Any) -> Call:
-    """``await call("GET", "clusters/maxwell/jobs", limit=5)``; any status is an answer."""
+    """``await call("GET", "clusters/maxwell/jobs", limit=5)``; any status is a response."""
 
     async def send(
         method: str,
@@ -95,7 +95,7 @@ def call(jp_fetch: Any) -> Call:
         **query: Any,
     ) -> Answer:
         content = body if body is None or isinstance(body, bytes) else json.dumps(body)
-        answer = await jp_fetch(
+        response = await jp_fetch(
             NAMESPACE,
             path,
             method=method,
@@ -105,6 +105,6 @@ def call(jp_fetch: Any) -> Call:
             raise_error=False,
             allow_nonstandard_methods=True,
         )
-        return Answer(answer.code, answer.headers, answer.body)
+        return Answer(response.code, response.headers, response.body)
 
     return send

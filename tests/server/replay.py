@@ -1,4 +1,4 @@
-"""A tiny slurmrestd that gives recorded answers and remembers what it was asked."""
+"""A tiny slurmrestd that gives recorded responses and remembers what it was asked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ReplaySlurmrestd:
         self.api_version = api_version
         self.seen: list[Seen] = []
         self._nothing = recorded_by(api_version, "unknown_endpoint")
-        self._answers: dict[tuple[str, str], Recorded] = {}
+        self._responses: dict[tuple[str, str], Recorded] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
@@ -38,19 +38,19 @@ class ReplaySlurmrestd:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def play(self, *names: str, path: str = "") -> None:
-        """Give these answers from now on, each where it was recorded or at ``path``.
+        """Give these responses from now on, each where it was recorded or at ``path``.
 
         ``path`` is without the version: ``slurm/jobs``. Queries make no difference.
         """
         for name in names:
-            answer = recorded_by(self.api_version, name)
-            self.give(answer, path)
+            response = recorded_by(self.api_version, name)
+            self.give(response, path)
 
-    def give(self, answer: Recorded, path: str = "") -> None:
+    def give(self, response: Recorded, path: str = "") -> None:
         """Give ``answer``, which may have been made different from what was recorded."""
         area, _, rest = path.partition("/")
-        where = f"/{area}/{self.api_version}/{rest}" if path else urlsplit(answer.path).path
-        self._answers[answer.method, where.rstrip("/")] = answer
+        where = f"/{area}/{self.api_version}/{rest}" if path else urlsplit(response.path).path
+        self._responses[response.method, where.rstrip("/")] = response
 
     def sent(self, path: str) -> list[Seen]:
         """The requests to ``path`` (without version)."""
@@ -58,9 +58,9 @@ class ReplaySlurmrestd:
         where = f"/{area}/{self.api_version}/{rest}"
         return [one for one in self.seen if one.path.rstrip("/") == where]
 
-    def answer(self, request: Seen) -> Recorded:
+    def response(self, request: Seen) -> Recorded:
         self.seen.append(request)
-        return self._answers.get((request.method, request.path.rstrip("/")), self._nothing)
+        return self._responses.get((request.method, request.path.rstrip("/")), self._nothing)
 
     def start(self) -> None:
         self._thread.start()
@@ -80,12 +80,12 @@ def _handler(replay: ReplaySlurmrestd) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(length)
-            answer = replay.answer(Seen(self.command, parts.path, parts.query, headers, body))
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body)))
+            response = replay.response(Seen(self.command, parts.path, parts.query, headers, body))
+            self.send_response(response.status)
+            self.send_header("Content-Type", response.content_type)
+            self.send_header("Content-Length", str(len(response.body)))
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.wfile.write(response.body)
 
         do_GET = do_POST = do_DELETE = _reply
 

@@ -61,7 +61,7 @@ class Visitor(IdentityProvider):
 
 
 @pytest.mark.parametrize(("method", "path"), _every_verb())
-async def test_no_login_no_answer(jp_fetch: Any, method: str, path: str) -> None:
+async def test_no_login_no_response(jp_fetch: Any, method: str, path: str) -> None:
     with pytest.raises(HTTPClientError) as caught:
         await jp_fetch(
             NAMESPACE, path, method=method, body=_body(method), headers={"Authorization": ""}
@@ -131,15 +131,15 @@ class TestVisitors:
     async def test_only_the_owner_unless_configured(
         self, jp_fetch: Any, reads: int, writes: int
     ) -> None:
-        answer = await jp_fetch(NAMESPACE, "clusters", raise_error=False)
-        assert answer.code == reads
+        response = await jp_fetch(NAMESPACE, "clusters", raise_error=False)
+        assert response.code == reads
         if reads == 403:
-            said = json.loads(answer.body)
+            said = json.loads(response.body)
             assert said["reason"] == "not_owner"
             assert said["message"] == "This server acts on Slurm as alice, and you are bob."
         path = "clusters/solaris/jobs/actions"
-        answer = await jp_fetch(NAMESPACE, path, method="POST", body="{}", raise_error=False)
-        assert answer.code == writes
+        response = await jp_fetch(NAMESPACE, path, method="POST", body="{}", raise_error=False)
+        assert response.code == writes
 
 
 class TestEvents:
@@ -179,8 +179,8 @@ class TestEvents:
         assert "77" not in heard[1]
         assert "secret" not in str(heard)
         path = "clusters/maxwell/transitions"
-        answer = await jp_fetch(NAMESPACE, path, params={"since": 0}, raise_error=False)
-        assert answer.code == 403
+        response = await jp_fetch(NAMESPACE, path, params={"since": 0}, raise_error=False)
+        assert response.code == 403
 
 
 async def test_polling_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:

@@ -41,9 +41,9 @@ def login(jp_serverapp: Any) -> str:
 async def test_a_form_changes_nothing(
     call: Call, login: str, slurmrestd: ReplaySlurmrestd, method: str, path: str
 ) -> None:
-    answer = await call(method, path, {}, headers={"Authorization": "", "Cookie": login})
-    assert answer.status == 403
-    assert "_xsrf" in answer.json()["message"]
+    response = await call(method, path, {}, headers={"Authorization": "", "Cookie": login})
+    assert response.status == 403
+    assert "_xsrf" in response.json()["message"]
     assert slurmrestd.seen == []
 
 
@@ -51,7 +51,7 @@ async def test_a_form_changes_nothing(
     "headers",
     [
         {},
-        # On a hub, other people's servers have the same host.
+        # On a hub, other users' servers have the same host.
         {"Referer": "http://127.0.0.1/user/mallory/page.html"},
         {"Sec-Fetch-Mode": "websocket", "Sec-Fetch-Site": "cross-site"},
         {"X-XSRFToken": XSRF.replace("0f", "00")},
@@ -67,9 +67,9 @@ async def test_a_link_changes_nothing(
     # A page of the same host may set that cookie, and so know what it holds; what it cannot
     # do is have another address than its own asked with such a header.
     query = {} if "X-XSRFToken" in headers else {"_xsrf": XSRF}
-    answer = await call("GET", path, headers=given, **query)
-    assert (answer.status, answer.json()["reason"]) == (403, "forbidden")
-    assert "X-XSRFToken" in answer.json()["message"]
+    response = await call("GET", path, headers=given, **query)
+    assert (response.status, response.json()["reason"]) == (403, "forbidden")
+    assert "X-XSRFToken" in response.json()["message"]
     assert slurmrestd.seen == []
 
 
@@ -78,16 +78,19 @@ async def test_with_the_header_or_a_token_it_is_done(
 ) -> None:
     cookies = f"{login}; _xsrf={XSRF}"
     given = {"Authorization": "", "Cookie": cookies, "X-XSRFToken": XSRF}
-    answers: list[Answer] = [await call("GET", REQUEUE, headers=given), await call("GET", REQUEUE)]
+    responses: list[Answer] = [
+        await call("GET", REQUEUE, headers=given),
+        await call("GET", REQUEUE),
+    ]
     # What slurmrestd says of a job that nobody recorded.
-    assert [answer.headers["Content-Type"] for answer in answers] == ["text/plain"] * 2
+    assert [response.headers["Content-Type"] for response in responses] == ["text/plain"] * 2
     assert len(slurmrestd.sent("slurm/job/1/requeue")) == 2
 
 
 async def test_reading_needs_no_header(call: Call, login: str) -> None:
-    answer = await call(
+    response = await call(
         "GET",
         "clusters/maxwell/rest/slurm/v0.0.45/ping",
         headers={"Authorization": "", "Cookie": login},
     )
-    assert answer.status == 200
+    assert response.status == 200

@@ -1,4 +1,4 @@
-"""What goes wrong reaches the person with a true status and words that help."""
+"""What goes wrong reaches the user with a true status and words that help."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ async def test_tokens_that_slurm_does_not_take(
     call: Call, slurmrestd: ReplaySlurmrestd, name: str, status: int, reason: str
 ) -> None:
     slurmrestd.play(name, path="slurm/jobs")
-    answer = await call("GET", JOBS)
-    assert (answer.status, answer.json()["reason"]) == (status, reason)
-    assert answer.json()["message"].endswith(".")
+    response = await call("GET", JOBS)
+    assert (response.status, response.json()["reason"]) == (status, reason)
+    assert response.json()["message"].endswith(".")
 
 
 class TestControllerDown:
@@ -47,26 +47,26 @@ class TestControllerDown:
 
     async def test_slurmctld_is_down(self, call: Call, slurmrestd: ReplaySlurmrestd) -> None:
         slurmrestd.play("no_slurmctld_jobs")
-        answer = await call("GET", JOBS)
-        assert (answer.status, answer.json()["reason"]) == (502, "controller_down")
+        response = await call("GET", JOBS)
+        assert (response.status, response.json()["reason"]) == (502, "controller_down")
 
 
 async def test_an_unknown_job_is_a_404(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("unknown_job")
-    answer = await call("GET", f"{JOBS}/999999")
-    assert (answer.status, answer.json()["reason"]) == (404, "not_found")
-    assert "999999" in answer.json()["message"]
+    response = await call("GET", f"{JOBS}/999999")
+    assert (response.status, response.json()["reason"]) == (404, "not_found")
+    assert "999999" in response.json()["message"]
 
 
 async def test_slurmrestd_is_not_there(call: Call) -> None:
-    answer = await call("GET", "clusters/solaris/jobs")
-    assert (answer.status, answer.json()["reason"]) == (502, "unreachable")
+    response = await call("GET", "clusters/solaris/jobs")
+    assert (response.status, response.json()["reason"]) == (502, "unreachable")
 
 
 async def test_a_cluster_that_is_not_configured(call: Call) -> None:
-    answer = await call("GET", "clusters/maxvell/jobs")
-    assert answer.status == 404
-    assert answer.json()["message"] == (
+    response = await call("GET", "clusters/maxvell/jobs")
+    assert response.status == 404
+    assert response.json()["message"] == (
         "No cluster named 'maxvell' is configured here. Configured: maxwell, solaris."
     )
 
@@ -74,22 +74,22 @@ async def test_a_cluster_that_is_not_configured(call: Call) -> None:
 @pytest.mark.parametrize(
     "path", ["", "jobs", "clusters/a b/jobs", "clusters/maxwell/jobs/x/output", "clusters/../x"]
 )
-async def test_unknown_addresses_are_answered_in_json(call: Call, path: str) -> None:
-    answer = await call("GET", path)
-    assert (answer.status, answer.json()["reason"]) == (404, "not_found")
+async def test_unknown_addresses_get_json(call: Call, path: str) -> None:
+    response = await call("GET", path)
+    assert (response.status, response.json()["reason"]) == (404, "not_found")
 
 
 async def test_a_method_that_is_not_there(call: Call) -> None:
-    answer = await call("DELETE", JOBS)
-    assert (answer.status, answer.json()["reason"]) == (405, "http")
+    response = await call("DELETE", JOBS)
+    assert (response.status, response.json()["reason"]) == (405, "http")
 
 
-async def test_an_answer_that_is_no_slurmrestds(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_a_response_that_is_no_slurmrestds(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     page = Recorded("", "", "", "GET", "", None, 200, "text/html", b"<h1>Log in</h1>")
     slurmrestd.give(page, "slurm/jobs")
-    answer = await call("GET", JOBS)
-    assert (answer.status, answer.json()["reason"]) == (502, "unreadable_answer")
-    assert "slurmrestd" in answer.json()["message"]
+    response = await call("GET", JOBS)
+    assert (response.status, response.json()["reason"]) == (502, "unreadable_answer")
+    assert "slurmrestd" in response.json()["message"]
 
 
 async def test_one_cluster_hides_no_other(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
@@ -97,17 +97,17 @@ async def test_one_cluster_hides_no_other(call: Call, slurmrestd: ReplaySlurmres
     slurmrestd.give(
         Recorded("", "", "", "GET", "", None, 200, "application/json", deep), "slurm/ping"
     )
-    answer = await call("GET", "clusters")
-    assert answer.status == 200
-    found = {cluster["name"]: cluster for cluster in answer.json()["clusters"]}
+    response = await call("GET", "clusters")
+    assert response.status == 200
+    found = {cluster["name"]: cluster for cluster in response.json()["clusters"]}
     assert found.keys() == {"maxwell", "solaris"}
     assert found["maxwell"]["error"]["reason"] in ("unreadable_answer", "unreachable")
 
 
 async def test_a_body_nested_too_deeply(call: Call) -> None:
     for path in ("clusters/maxwell/jobs", "clusters/maxwell/jobs/actions"):
-        answer = await call("POST", path, b'{"options": ' + b"[" * 200_000)
-        assert answer.status in (400, 422)
+        response = await call("POST", path, b'{"options": ' + b"[" * 200_000)
+        assert response.status in (400, 422)
 
 
 class TestNoToken:
@@ -117,9 +117,9 @@ class TestNoToken:
         return {"maxwell": {"url": slurmrestd.url, "tokens": tokens}}
 
     async def test_it_is_said_what_helps(self, call: Call, slurmrestd: ReplaySlurmrestd) -> None:
-        answer = await call("GET", JOBS)
-        said = answer.json()
-        assert (answer.status, said["reason"], said["action"]) == (401, "token_missing", "paste")
+        response = await call("GET", JOBS)
+        said = response.json()
+        assert (response.status, said["reason"], said["action"]) == (401, "token_missing", "paste")
         (cluster,) = (await call("GET", "clusters")).json()["clusters"]
         assert not cluster["reachable"]
         assert cluster["error"]["reason"] == "token_missing"
@@ -134,15 +134,15 @@ async def test_a_mistake_of_ours_tells_nothing_to_the_browser(
 
     monkeypatch.setattr("jupyter_slurm_rest.slurm.SlurmClient.nodes", broken)
     with caplog.at_level(logging.DEBUG):
-        answer = await call("GET", "clusters/maxwell/nodes")
-    assert (answer.status, answer.json()["reason"]) == (500, "internal")
-    assert slurm_token not in answer.body.decode()
+        response = await call("GET", "clusters/maxwell/nodes")
+    assert (response.status, response.json()["reason"]) == (500, "internal")
+    assert slurm_token not in response.body.decode()
     assert slurm_token not in caplog.text
     assert "RuntimeError" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["jobs", "token_expired", "no_slurmctld_jobs", "unknown_endpoint"])
-async def test_the_token_is_in_no_answer_and_no_log(
+async def test_the_token_is_in_no_response_and_no_log(
     call: Call,
     slurmrestd: ReplaySlurmrestd,
     slurm_token: str,
@@ -153,8 +153,8 @@ async def test_the_token_is_in_no_answer_and_no_log(
     bodies = b""
     with caplog.at_level(logging.DEBUG):
         for path in ("clusters", JOBS, "clusters/solaris/jobs", f"{JOBS}/1"):
-            answer = await call("GET", path)
-            bodies += answer.body + str(answer.headers).encode()
+            response = await call("GET", path)
+            bodies += response.body + str(response.headers).encode()
     assert slurmrestd.sent("slurm/jobs")[0].headers["x-slurm-user-token"] == slurm_token
     # Its middle part, which is the same however it is quoted or cut.
     secret = slurm_token.split(".")[1]

@@ -77,9 +77,9 @@ async def test_an_unchanged_list_is_not_sent_again(call: Call) -> None:
 async def test_what_is_wrong_with_a_query(
     call: Call, query: dict[str, Any], field: str, words: str
 ) -> None:
-    answer = await call("GET", JOBS, **query)
-    assert answer.status == 422
-    said = answer.json()
+    response = await call("GET", JOBS, **query)
+    assert response.status == 422
+    said = response.json()
     assert (said["reason"], said["field"]) == ("invalid", field)
     assert words in said["message"]
 
@@ -116,7 +116,7 @@ async def test_an_array_and_its_tasks_are_addresses(
     call: Call, slurmrestd: ReplaySlurmrestd
 ) -> None:
     for job_id in ("8", "8_1", "10+1"):
-        answer = await call("GET", f"{JOBS}/{job_id}")
+        response = await call("GET", f"{JOBS}/{job_id}")
         # Not recorded under these paths: but asked for, and so known as a job's address.
-        assert answer.json()["message"] != "There is no such address here.", job_id
+        assert response.json()["message"] != "There is no such address here.", job_id
     assert (await call("GET", f"{JOBS}/8x")).json()["message"] == "There is no such address here."

@@ -132,7 +132,7 @@ async def test_why_there_is_no_text(tmp_path: Path) -> None:
 
 
 async def test_somebody_elses_job_shows_their_files_only(tmp_path: Path) -> None:
-    """Anybody may name a file that the person can read as their own job's output."""
+    """Anybody may name a file that the user can read as their own job's output."""
     file = tmp_path / "id_ed25519"
     file.write_text("secret")
     chunk = await read(OneJob(file, "FAILED", user="mallory"))

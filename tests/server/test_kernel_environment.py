@@ -30,8 +30,8 @@ class TestTokenFromTheEnvironment:
     ) -> None:
         assert (await call("GET", "clusters/maxwell/nodes")).status == 200
         assert slurmrestd.sent("slurm/nodes")[0].headers["x-slurm-user-token"] == slurm_token
-        answer = await jp_fetch("api", "kernels", method="POST", body="{}")
-        kernel = json.loads(answer.body)["id"]
+        response = await jp_fetch("api", "kernels", method="POST", body="{}")
+        kernel = json.loads(response.body)["id"]
         try:
             process = jp_serverapp.kernel_manager.get_kernel(kernel).provisioner.pid
             environment = Path(f"/proc/{process}/environ").read_bytes()  # noqa: ASYNC240 - no disk

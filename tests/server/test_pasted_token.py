@@ -1,4 +1,4 @@
-"""A token that a person pastes: used, shown to nobody, forgotten on demand."""
+"""A token that a user pastes: used, shown to nobody, forgotten on demand."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class TestNothingConfigured:
         assert (await call("GET", "clusters/maxwell/nodes")).json()["reason"] == "token_missing"
         secret = make_token("alice")
         with caplog.at_level(logging.DEBUG):
-            answer = await call("PUT", TOKEN, {"token": secret})
-        assert answer.status == 200
-        info = answer.json()
+            response = await call("PUT", TOKEN, {"token": secret})
+        assert response.status == 200
+        info = response.json()
         assert (info["user"], info["token_source"], info["reachable"]) == ("alice", "pasted", True)
         assert info["token_expires_at"] > 0
-        assert secret not in answer.body.decode()
+        assert secret not in response.body.decode()
         assert secret not in caplog.text
         assert (await call("GET", "clusters/maxwell/nodes")).status == 200
         assert slurmrestd.sent("slurm/nodes")[0].headers["x-slurm-user-token"] == secret
@@ -46,13 +46,13 @@ class TestNothingConfigured:
             (make_token("alice", -60), "token_expired"),
         ],
     )
-    async def test_what_is_no_token_of_a_person_is_refused(
+    async def test_what_is_no_token_of_a_user_is_refused(
         self, call: Call, token: str, reason: str
     ) -> None:
-        answer = await call("PUT", TOKEN, {"token": token})
-        told = answer.json()
+        response = await call("PUT", TOKEN, {"token": token})
+        told = response.json()
         assert reason in (told.get("reason"), (told.get("error") or {}).get("reason"))
-        assert token not in answer.body.decode()
+        assert token not in response.body.decode()
         assert (await call("GET", "clusters/maxwell/nodes")).status == 401
 
 
@@ -74,6 +74,6 @@ class TestSwitchedOff:
         return {"paste_tokens": False}
 
     async def test_it_says_so(self, call: Call) -> None:
-        answer = await call("PUT", TOKEN, {"token": make_token("alice")})
-        assert answer.status == 403
-        assert "paste_tokens" in answer.json()["message"]
+        response = await call("PUT", TOKEN, {"token": make_token("alice")})
+        assert response.status == 403
+        assert "paste_tokens" in response.json()["message"]

@@ -1,4 +1,4 @@
-"""The proxy: slurmrestd as it is, with the person's token and nothing of the browser's."""
+"""The proxy: slurmrestd as it is, with the user's token and nothing of the browser's."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .replay import ReplaySlurmrestd
 REST = "clusters/maxwell/rest"
 
 
-async def test_answers_pass_as_they_are(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_responses_pass_as_they_are(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     for name, path in (("jobs", "jobs"), ("ping", "ping")):
-        answer = await call("GET", f"{REST}/slurm/v0.0.45/{path}")
+        response = await call("GET", f"{REST}/slurm/v0.0.45/{path}")
         recorded = recorded_by("v0.0.45", name)
-        assert (answer.status, answer.body) == (recorded.status, recorded.body)
-        assert answer.headers["Content-Type"] == "application/json"
+        assert (response.status, response.body) == (recorded.status, recorded.body)
+        assert response.headers["Content-Type"] == "application/json"
     missing = await call("GET", f"{REST}/slurm/v0.0.45/nothing")
     assert (missing.status, missing.headers["Content-Type"]) == (404, "text/plain")
 
@@ -56,8 +56,8 @@ async def test_headers_are_made_from_nothing(
 
 async def test_bodies_pass(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("submit", "cancel")
-    answer = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {"script": "#!/bin/sh"})
-    assert answer.status == 200
+    response = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {"script": "#!/bin/sh"})
+    assert response.status == 200
     (seen,) = slurmrestd.sent("slurm/job/submit")
     assert json.loads(seen.body) == {"script": "#!/bin/sh"}
     assert seen.headers["content-type"] == "application/json"
@@ -68,14 +68,14 @@ async def test_bodies_pass(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
 async def test_yaml_passes_in_both_directions(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     yaml = Recorded("", "", "", "POST", "", None, 200, "application/yaml", b"job_id: 7\n")
     slurmrestd.give(yaml, "slurm/job/submit")
-    answer = await call(
+    response = await call(
         "POST",
         f"{REST}/slurm/v0.0.45/job/submit",
         b"script: '#!/bin/sh'\n",
         headers={"Content-Type": "application/yaml", "Accept": "application/yaml"},
     )
-    assert (answer.status, answer.body) == (200, b"job_id: 7\n")
-    assert answer.headers["Content-Type"] == "application/yaml"
+    assert (response.status, response.body) == (200, b"job_id: 7\n")
+    assert response.headers["Content-Type"] == "application/yaml"
     (seen,) = slurmrestd.sent("slurm/job/submit")
     assert seen.headers["content-type"] == seen.headers["accept"] == "application/yaml"
     assert seen.body == b"script: '#!/bin/sh'\n"
@@ -95,18 +95,18 @@ async def test_a_large_body_is_passed_on_piece_by_piece(
 
 async def test_nothing_but_slurmrestds_paths(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     for path in ("metrics", "slurm/v0.0.45/..%2f..%2fetc", "healthz", "slurm/latest/jobs"):
-        answer = await call("GET", f"{REST}/{path}")
-        assert (answer.status, answer.json()["field"]) == (422, "path")
+        response = await call("GET", f"{REST}/{path}")
+        assert (response.status, response.json()["field"]) == (422, "path")
     assert slurmrestd.seen == []
 
 
 async def test_pages_are_not_shown_as_pages(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     page = Recorded("", "", "", "GET", "", None, 200, "text/html", b"<script>alert(1)</script>")
     slurmrestd.give(page, "slurm/ping")
-    answer = await call("GET", f"{REST}/slurm/v0.0.45/ping")
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    response = await call("GET", f"{REST}/slurm/v0.0.45/ping")
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ async def test_a_site_may_narrow_it(
 ) -> None:
     slurmrestd.play("submit")
     assert (await call("GET", f"{REST}/slurm/v0.0.45/ping")).status == reads
-    answer = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {})
-    assert answer.status == writes
-    assert "proxy_methods" in answer.json()["message"]
+    response = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", {})
+    assert response.status == writes
+    assert "proxy_methods" in response.json()["message"]
     assert slurmrestd.sent("slurm/job/submit") == []
 
 
@@ -132,17 +132,17 @@ class TestSmall:
     async def test_bodies_have_a_largest_size(
         self, call: Call, slurmrestd: ReplaySlurmrestd
     ) -> None:
-        answer = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", b"x" * 4096)
-        assert (answer.status, answer.json()["reason"]) == (413, "too_large")
+        response = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", b"x" * 4096)
+        assert (response.status, response.json()["reason"]) == (413, "too_large")
         assert slurmrestd.seen == []
 
 
 async def test_a_cluster_that_is_down(call: Call) -> None:
-    answer = await call("GET", "clusters/solaris/rest/slurm/v0.0.45/ping")
-    assert (answer.status, answer.json()["reason"]) == (502, "unreachable")
+    response = await call("GET", "clusters/solaris/rest/slurm/v0.0.45/ping")
+    assert (response.status, response.json()["reason"]) == (502, "unreachable")
 
 
-async def test_an_answer_that_breaks_off_is_not_whole(
+async def test_a_response_that_breaks_off_is_not_whole(
     call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from jupyter_slurm_rest.slurm.errors import AnswerLost

@@ -137,7 +137,7 @@ class TestOneWrongSetting:
 
 
 class TestJupyterLabsFile:
-    """``jupyter lab --generate-config`` makes it: people write their settings there."""
+    """``jupyter lab --generate-config`` makes it: users write their settings there."""
 
     @pytest.fixture
     def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
@@ -153,8 +153,8 @@ class TestJupyterLabsFile:
         return jp_config_dir
 
     async def test_it_counts(self, call: Call) -> None:
-        answer = await call("GET", "clusters")
-        assert [cluster["name"] for cluster in answer.json()["clusters"]] == ["in-the-lab"]
+        response = await call("GET", "clusters")
+        assert [cluster["name"] for cluster in response.json()["clusters"]] == ["in-the-lab"]
 
 
 def test_one_cluster_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

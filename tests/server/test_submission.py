@@ -51,9 +51,9 @@ async def test_bad_input(
     call: Call, slurmrestd: ReplaySlurmrestd, body: Any, status: int, field: str, words: str
 ) -> None:
     for query in ({}, {"validate": "true"}):
-        answer = await call("POST", JOBS, body, **query)
-        said = answer.json()
-        assert (answer.status, said["message"] if words not in said["message"] else "") == (
+        response = await call("POST", JOBS, body, **query)
+        said = response.json()
+        assert (response.status, said["message"] if words not in said["message"] else "") == (
             status,
             "",
         )
@@ -75,8 +75,11 @@ async def test_a_directory_may_be_on_the_nodes_only(
 ) -> None:
     slurmrestd.play("submit")
     for query, status in (({"validate": "true"}, 200), ({}, 201)):
-        answer = await call("POST", JOBS, {"script": SCRIPT, **body}, **query)
-        assert (answer.status, answer.json()["warnings"][0][: len(warning)]) == (status, warning)
+        response = await call("POST", JOBS, {"script": SCRIPT, **body}, **query)
+        assert (response.status, response.json()["warnings"][0][: len(warning)]) == (
+            status,
+            warning,
+        )
 
 
 async def test_a_directory_that_may_not_be_looked_into(tmp_path: Path) -> None:
@@ -115,9 +118,9 @@ class TestRefused:
         self, call: Call, slurmrestd: ReplaySlurmrestd, name: str, field: str
     ) -> None:
         slurmrestd.play(name)
-        answer = await call("POST", JOBS, {"script": SCRIPT})
-        said = answer.json()
-        assert (answer.status, said["reason"], said["field"]) == (422, "refused", field)
+        response = await call("POST", JOBS, {"script": SCRIPT})
+        said = response.json()
+        assert (response.status, said["reason"], said["field"]) == (422, "refused", field)
         assert said["error_number"] > 0
         assert said["slurm_text"]
         if field == "partition":
@@ -128,9 +131,9 @@ async def test_a_job_is_taken(
     call: Call, slurmrestd: ReplaySlurmrestd, jp_root_dir: Path, tmp_path: Path
 ) -> None:
     slurmrestd.play("submit")
-    answer = await call("POST", JOBS, {"script": SCRIPT, "options": {"partition": "long"}})
-    assert answer.status == 201
-    assert answer.json()["job_ids"] == [answer.json()["job_id"]]
+    response = await call("POST", JOBS, {"script": SCRIPT, "options": {"partition": "long"}})
+    assert response.status == 201
+    assert response.json()["job_ids"] == [response.json()["job_id"]]
     named = {"script": SCRIPT, "directory": str(tmp_path), "path": "/home/alice/train.sh"}
     await call("POST", JOBS, named)
     first, second = (json.loads(one.body) for one in slurmrestd.sent("slurm/job/submit"))
@@ -158,9 +161,9 @@ async def test_checking_tells_options_and_sends_nothing(
     call: Call, slurmrestd: ReplaySlurmrestd
 ) -> None:
     asked = {"script": SCRIPT, "options": {"mem": "4G", "hold": True}}
-    answer = await call("POST", JOBS, asked, validate="true")
-    assert answer.status == 200
-    assert answer.json()["options"] == {"time": "10", "mem": "4G", "hold": True}
+    response = await call("POST", JOBS, asked, validate="true")
+    assert response.status == 200
+    assert response.json()["options"] == {"time": "10", "mem": "4G", "hold": True}
     assert slurmrestd.sent("slurm/job/submit") == []
 
 
@@ -173,8 +176,8 @@ class TestOtherFileSystems:
         self, call: Call, slurmrestd: ReplaySlurmrestd
     ) -> None:
         slurmrestd.play("submit")
-        answer = await call("POST", JOBS, {"script": SCRIPT, "directory": "/only/on/the/cluster"})
-        assert answer.status == 201
+        response = await call("POST", JOBS, {"script": SCRIPT, "directory": "/only/on/the/cluster"})
+        assert response.status == 201
 
 
 async def test_a_script_and_its_options(call: Call) -> None:
@@ -211,15 +214,15 @@ async def test_a_script_and_its_options(call: Call) -> None:
 async def test_bad_actions(
     call: Call, slurmrestd: ReplaySlurmrestd, body: dict[str, Any], field: str
 ) -> None:
-    answer = await call("POST", f"{JOBS}/actions", body)
-    assert (answer.status, answer.json()["field"]) == (422, field)
+    response = await call("POST", f"{JOBS}/actions", body)
+    assert (response.status, response.json()["field"]) == (422, field)
     assert [one for one in slurmrestd.seen if one.method != "GET"] == []
 
 
 async def test_a_bad_id_fails_alone(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
-    answer = await call("POST", f"{JOBS}/actions", {"action": "hold", "job_ids": ["1; rm -rf"]})
-    (result,) = answer.json()["results"]
-    assert (answer.status, result["id"], result["ok"]) == (200, "1; rm -rf", False)
+    response = await call("POST", f"{JOBS}/actions", {"action": "hold", "job_ids": ["1; rm -rf"]})
+    (result,) = response.json()["results"]
+    assert (response.status, result["id"], result["ok"]) == (200, "1; rm -rf", False)
     assert result["message"].startswith("'1; rm -rf' is not a job id: write 123")
     assert [one for one in slurmrestd.seen if one.method != "GET"] == []
 
@@ -227,8 +230,8 @@ async def test_a_bad_id_fails_alone(call: Call, slurmrestd: ReplaySlurmrestd) ->
 async def test_cancelling_what_matches(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("cancel_many", path="slurm/jobs")
     body = {"action": "cancel", "filter": {"name": "x", "state": ["PENDING"]}}
-    answer = await call("POST", f"{JOBS}/actions", body)
-    assert [(one["id"], one["ok"]) for one in answer.json()["results"]] == [("999999", False)]
+    response = await call("POST", f"{JOBS}/actions", body)
+    assert [(one["id"], one["ok"]) for one in response.json()["results"]] == [("999999", False)]
     *_, request = slurmrestd.sent("slurm/jobs")
     sent = json.loads(request.body)
     assert (sent["user_name"], sent["job_name"], sent["job_state"]) == ("alice", "x", ["PENDING"])

@@ -1,4 +1,4 @@
-"""The form offers what this person may use, and says what the limits are."""
+"""The form offers what this user may use, and says what the limits are."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FORM = "clusters/maxwell/form"
 
 
 @pytest.fixture
-def people(slurmrestd: ReplaySlurmrestd) -> None:
+def users(slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("db_associations_alice", "db_qos", "shares")
 
 
-async def test_choices_are_the_persons(call: Call, people: None, jp_root_dir: Any) -> None:
+async def test_choices_are_the_users(call: Call, users: None, jp_root_dir: Any) -> None:
     form = (await call("GET", FORM)).json()
     fields = form["schema"]["properties"]
     assert [one["const"] for one in fields["partition"]["oneOf"]] == ["debug", "long", "gpu"]
@@ -63,7 +63,7 @@ async def test_what_may_be_written(call: Call, field: str, good: list[str], bad:
 
 
 async def test_it_follows_what_is_chosen(
-    call: Call, people: None, slurmrestd: ReplaySlurmrestd
+    call: Call, users: None, slurmrestd: ReplaySlurmrestd
 ) -> None:
     partitions = recorded_by("v0.0.45", "partitions")
     body = partitions.json()

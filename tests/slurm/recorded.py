@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_slurm_rest.slurm.transport import Answer
-from tests.recorded import FIXTURES, PAIRS, Recorded, answers
+from tests.recorded import FIXTURES, PAIRS, Recorded, responses
 
 __all__ = ["FIXTURES", "RECORDINGS", "Recording"]
 
@@ -39,7 +39,7 @@ class Recording:
 
     @property
     def index(self) -> dict[str, Recorded]:
-        return answers(self.release, self.version)
+        return responses(self.release, self.version)
 
     def has(self, name: str) -> bool:
         """Whether it was asked, and is served."""
@@ -55,7 +55,7 @@ class Recording:
     def body(self, name: str) -> bytes:
         return self.index[name].body
 
-    def answer(self, name: str, seconds: float = 0.01) -> Answer:
+    def response(self, name: str, seconds: float = 0.01) -> Answer:
         entry = self.index[name]
         return Answer(entry.status, entry.content_type, entry.body, seconds)
 

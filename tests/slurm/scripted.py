@@ -66,12 +66,12 @@ class Scripted(Transport):
             if isinstance(content, Upload)
             else content
         )
-        answer = await self.request(
+        response = await self.request(
             method, path, params=params, content=body, credentials=credentials
         )
-        headers = {"Content-Type": answer.content_type}
-        response = httpx.Response(answer.status, headers=headers, content=_pieces(answer.body))
-        yield Stream(response, 1 << 30, answer.seconds)
+        headers = {"Content-Type": response.content_type}
+        received = httpx.Response(response.status, headers=headers, content=_pieces(response.body))
+        yield Stream(received, 1 << 30, response.seconds)
 
 
 async def _pieces(body: bytes) -> AsyncIterator[bytes]:
@@ -94,21 +94,21 @@ class Tokens:
 
 def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
     """Answers by method and path as they were recorded, whatever the query."""
-    answers: dict[tuple[str, str], Answer] = {}
+    responses: dict[tuple[str, str], Answer] = {}
     for name, entry in recording.index.items():
         if name.startswith(("no_slurm", "token_", "bad_")) or "?" in entry.path:
             continue
-        answers.setdefault((entry.method, entry.path.rstrip("/")), recording.answer(name))
-    answers["GET", recording.path("db_jobs").partition("?")[0]] = recording.answer("db_jobs")
+        responses.setdefault((entry.method, entry.path.rstrip("/")), recording.response(name))
+    responses["GET", recording.path("db_jobs").partition("?")[0]] = recording.response("db_jobs")
     jobs = f"/slurm/{recording.version}/job/"
 
     def reply(request: Request) -> Answer:
         path = request.path.rstrip("/")
-        found = answers.get((request.method, path))
+        found = responses.get((request.method, path))
         if found is None and request.method == "GET" and path.startswith(jobs):
             # Slurm answers for a task with its array, and for others that it has none.
-            whole = answers.get(("GET", path.partition("_")[0]))
-            return whole or recording.answer("unknown_job")
+            whole = responses.get(("GET", path.partition("_")[0]))
+            return whole or recording.response("unknown_job")
         return found or NO_SUCH_PATH
 
     return reply

@@ -41,7 +41,7 @@ async def test_a_job_whose_script_may_not_be_read_is_asked_for_without(version: 
 
     def reply(request: Request) -> Answer:
         if "show_batch_script" in request.params:
-            return recording.answer("db_jobs_none")
+            return recording.response("db_jobs_none")
         return there(request)
 
     client, transport, _ = client_of(reply, version)
@@ -62,14 +62,14 @@ async def test_a_running_job_is_not_told_by_accounting_to_have_ended(recording: 
 
 def without(daemon: str) -> Callable[[Request], Answer]:
     area = "slurmdb" if daemon == "slurmdbd" else "slurm"
-    down = NEW.answer("no_slurmdbd_db_qos" if area == "slurmdb" else "no_slurmctld_jobs")
+    down = NEW.response("no_slurmdbd_db_qos" if area == "slurmdb" else "no_slurmctld_jobs")
     reply = recorded_reply(NEW)
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         stopped = request.path.startswith(f"/{area}/") and "diag" not in request.path
         return down if stopped and "ping" not in request.path else reply(request)
 
-    return answer
+    return response
 
 
 async def test_one_job_when_a_daemon_is_down() -> None:
@@ -148,7 +148,7 @@ async def test_several_tasks_are_never_asked_of_accounting() -> None:
     assert asked == ["99"]
 
 
-async def test_the_account_of_a_person(recording: Recording) -> None:
+async def test_the_account_of_a_user(recording: Recording) -> None:
     client, _, _ = client_of(recorded_reply(recording), recording.version)
     account = await client.account("alice")
     assert account.default_account == "astro"

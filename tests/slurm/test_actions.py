@@ -29,20 +29,20 @@ def together(name: str) -> Callable[[Request], Answer]:
     """The newest API; jobs are killed together, which is answered by ``name``."""
     reply = recorded_reply(NEW)
 
-    def answer(request: Request) -> Answer:
-        return NEW.answer(name) if request.method == "DELETE" else reply(request)
+    def response(request: Request) -> Answer:
+        return NEW.response(name) if request.method == "DELETE" else reply(request)
 
-    return answer
+    return response
 
 
 def posting(recording: Recording, name: str) -> Callable[[Request], Answer]:
     """The recording, in which every POST is answered by ``name``."""
     reply = recorded_reply(recording)
 
-    def answer(request: Request) -> Answer:
-        return recording.answer(name) if request.method == "POST" else reply(request)
+    def response(request: Request) -> Answer:
+        return recording.response(name) if request.method == "POST" else reply(request)
 
-    return answer
+    return response
 
 
 def sent(request: Request) -> Any:
@@ -74,7 +74,7 @@ async def test_cancelling_what_has_finished_succeeds_and_says_so() -> None:
     ]
 
 
-async def test_another_persons_job_is_not_said_to_be_cancelled() -> None:
+async def test_another_users_job_is_not_said_to_be_cancelled() -> None:
     client, _, _ = client_of(together("others_job_cancel"), NEW.version)
     result = (await client.cancel([id_of(NEW, "others_job_cancel")]))[0]
     assert (result.ok, result.error_number) == (False, 2002)
@@ -129,7 +129,7 @@ def before_23_11_6(request: Request) -> Answer:
     if request.method == "DELETE" and request.path.endswith("/jobs/"):
         return NO_SUCH_PATH
     if request.method == "DELETE":
-        return V40.answer("others_job_cancel")
+        return V40.response("others_job_cancel")
     found = recorded_reply(V40)(request)
     if request.path.rstrip("/").endswith("/ping"):
         body = found.body.replace(V40.release.encode(), b"23.11.5")
@@ -165,7 +165,7 @@ async def test_silence_is_no_success() -> None:
 async def test_a_controller_that_is_down_judges_no_job() -> None:
     client, _, _ = client_of(
         lambda request: (
-            NEW.answer("no_slurmctld_jobs")
+            NEW.response("no_slurmctld_jobs")
             if request.method != "GET"
             else recorded_reply(NEW)(request)
         ),
@@ -295,7 +295,7 @@ async def test_a_change_that_cannot_be_meant_is_not_sent(change: JobChange, fiel
 
 async def test_a_job_that_only_accounting_remembers_had_finished() -> None:
     done = id_of(NEW, "job_completed")
-    refusal = NEW.answer("unknown_job_cancel")
+    refusal = NEW.response("unknown_job_cancel")
     body = refusal.body.replace(b"999999", done.encode())
     reply = recorded_reply(NEW)
     client, _, _ = client_of(
@@ -332,14 +332,14 @@ async def test_an_array_had_finished_when_all_its_tasks_had(
     ]
     reply = recorded_reply(NEW)
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         if request.method == "DELETE":
             return Answer(200, "application/json", msgspec.json.encode({"status": status}), 0.0)
         if request.path.endswith("/job/61"):
             return Answer(200, "application/json", msgspec.json.encode({"jobs": records}), 0.0)
         return reply(request)
 
-    client, _, _ = client_of(answer, NEW.version)
+    client, _, _ = client_of(response, NEW.version)
     assert [(one.ok, one.message) for one in await client.cancel([name])] == [(True, message)]
 
 
@@ -347,12 +347,12 @@ async def test_a_component_is_changed_by_its_own_number() -> None:
     whole = id_of(NEW, "job_het")
     reply = posting(NEW, "update")
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         if request.method == "GET" and request.path.endswith(f"/job/{whole}%2B1"):
-            return NEW.answer("job_het")
+            return NEW.response("job_het")
         return reply(request)
 
-    client, transport, _ = client_of(answer, NEW.version)
+    client, transport, _ = client_of(response, NEW.version)
     assert [one.ok for one in await client.hold([f"{whole}+1"])] == [True]
     (changed,) = [seen.path for seen in transport.seen if seen.method == "POST"]
     assert changed == f"/slurm/v0.0.45/job/{int(whole) + 1}"

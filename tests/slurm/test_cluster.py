@@ -43,7 +43,7 @@ async def test_what_a_version_does_not_have_is_refused_by_name(recording: Record
                 await call()
 
 
-async def test_licenses_are_asked_for_where_slurmctld_answers(recording: Recording) -> None:
+async def test_licenses_are_asked_for_where_slurmctld_responds(recording: Recording) -> None:
     def reply(request: Request) -> Answer:
         rejected = b'{"errors": [{"error_number": 1007, "description": "auth"}]}'
         if request.path.endswith(("/diag/", "/licenses/")):

@@ -1,4 +1,4 @@
-"""Every failure that a real slurmrestd gave becomes the error that a person can act on."""
+"""Every failure that a real slurmrestd gave becomes the error that a user can act on."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def problem(recording: Recording, name: str, seconds: float = 0.01) -> SlurmErro
     parts = path.strip("/").split("/")
     single = parts[0] == "slurm" and len(parts) == 4 and parts[2] in ("job", "node", "partition")
     wanted = (parts[2], parts[3]) if single and parts[3] != "submit" else None
-    return failure(recording.answer(name, seconds), path=path, wanted=wanted)
+    return failure(recording.response(name, seconds), path=path, wanted=wanted)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_slurmctld_is_down(recording: Recording, name: str) -> None:
 
 def test_a_change_without_slurmctld() -> None:
     body = b'{"errors": [{"error_number": 1000, "error": "Unexpected message received"}]}'
-    answer = Answer(500, "application/json", body, 9.0)
-    assert isinstance(failure(answer, path="/slurm/v0.0.38/job/5"), ControllerDown)
+    response = Answer(500, "application/json", body, 9.0)
+    assert isinstance(failure(response, path="/slurm/v0.0.38/job/5"), ControllerDown)
 
 
 def test_slurmdbd_is_down(recording: Recording) -> None:
@@ -113,7 +113,7 @@ def test_partitions_are_there_without_slurmdbd_whatever_the_status(recording: Re
         assert found is None
 
 
-def test_another_persons_job(recording: Recording) -> None:
+def test_another_users_job(recording: Recording) -> None:
     if without_environment(recording):
         return
     found = problem(recording, "others_job_update")
@@ -174,7 +174,7 @@ def test_whatever_was_asked_successfully_is_no_failure(recording: Recording) -> 
         (500, "application/json", b"{}", Refused),
     ],
 )
-def test_answers_that_are_not_slurmrestds(
+def test_responses_that_are_not_slurmrestds(
     status: int, content_type: str, body: bytes, kind: type[SlurmError]
 ) -> None:
     found = failure(Answer(status, content_type, body, 0.0), path="/slurm/v0.0.42/jobs/")
@@ -185,8 +185,8 @@ def test_answers_that_are_not_slurmrestds(
 def test_a_failure_without_a_word(seconds: float, kind: type[SlurmError]) -> None:
     # Of Slurm 24.05, asked for partitions.
     body = b'{"meta": {"slurm": {"release": "24.05.8"}}, "errors": [], "warnings": []}'
-    answer = Answer(500, "application/json", body, seconds)
-    assert type(failure(answer, path="/slurm/v0.0.41/partitions/")) is kind
+    response = Answer(500, "application/json", body, seconds)
+    assert type(failure(response, path="/slurm/v0.0.41/partitions/")) is kind
 
 
 def test_upstream_words_are_short_and_on_one_line() -> None:
@@ -202,17 +202,17 @@ def test_a_token_in_upstream_words_is_not_passed_on() -> None:
     body = msgspec.json.encode(
         {"errors": [{"error_number": 2078, "error": f"bad X-SLURM-USER-TOKEN: {token}"}]}
     )
-    for answer in (
+    for response in (
         Answer(500, "application/json", body, 0.0),
         Answer(400, "text/plain", body, 0.0),
         Answer(200, "text/html", body, 0.0),
     ):
-        found = failure(answer, path="/slurm/v0.0.42/jobs/")
+        found = failure(response, path="/slurm/v0.0.42/jobs/")
         assert found is not None
         assert token not in f"{found.message} {found.advice} {found.slurm_text} {found.source}"
 
 
-def test_an_answer_nested_too_deeply_is_unreadable() -> None:
+def test_a_response_nested_too_deeply_is_unreadable() -> None:
     for body in (b'{"errors": ' + b"[" * 200_000, b'{"meta": ' + b'{"slurm": ' * 200_000):
         found = failure(Answer(200, "application/json", body, 0.0), path="/slurm/v0.0.42/jobs/")
         assert isinstance(found, UnreadableAnswer)

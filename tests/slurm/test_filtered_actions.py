@@ -24,7 +24,9 @@ Later = Callable[[dict[str, Any]], None]
 
 
 def chosen_by_slurm(request: Request) -> Answer:
-    return NEW.answer("cancel_many") if request.method == "DELETE" else recorded_reply(NEW)(request)
+    return (
+        NEW.response("cancel_many") if request.method == "DELETE" else recorded_reply(NEW)(request)
+    )
 
 
 def sent(transport: Scripted) -> list[Any]:
@@ -51,9 +53,9 @@ def chosen_here(recording: Recording, later: Later = unchanged) -> Any:
     reply = recorded_reply(recording)
     queue = msgspec.json.decode(recording.body("jobs"))
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         if request.method == "DELETE":
-            return recording.answer("cancel")
+            return recording.response("cancel")
         number = request.path.rpartition("/job/")[2]
         found = [job for job in queue["jobs"] if str(job["job_id"]) == number]
         if not found:
@@ -63,7 +65,7 @@ def chosen_here(recording: Recording, later: Later = unchanged) -> Any:
         body = msgspec.json.encode({"jobs": [job], "errors": []})
         return Answer(200, "application/json", body, 0.0)
 
-    return answer
+    return response
 
 
 async def killed(recording: Recording, wanted: JobFilter, later: Later = unchanged) -> Any:
@@ -109,7 +111,7 @@ async def test_of_several_states_each_is_asked_for_by_itself() -> None:
     assert [body["job_state"] for body in sent(transport)[1:]] == [["PENDING"], ["RUNNING"]]
 
 
-async def test_all_is_all_of_this_person() -> None:
+async def test_all_is_all_of_this_user() -> None:
     client, transport, _ = client_of(chosen_by_slurm, NEW.version)
     await client.cancel_matching(JobFilter(all=True))
     assert sent(transport)[1:] == [{"user_name": "alice", "flags": ["VERBOSE"]}]
@@ -226,9 +228,9 @@ class Throttled:
             if last == "8_%5B4-5%5D" and len(self.killed) == 1:
                 # One of them has just started.
                 self.states[103], self.names[103] = "RUNNING", "array"
-            return V38.answer("cancel")
+            return V38.response("cancel")
         if "/ping" in request.path:
-            return V38.answer("ping")
+            return V38.response("ping")
         rows = self.rows()
         if last.isdigit():
             rows = [row for row in rows if last in ("8", str(row["job_id"]))]

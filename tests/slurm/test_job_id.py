@@ -1,4 +1,4 @@
-"""Job ids as people write them."""
+"""Job ids as users write them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,9 @@ async def test_nothing_changed_is_never_an_empty_queue(recording: Recording) -> 
     # v0.0.39 refuses a marked time: what was recorded under that name is the refusal.
     unchanged = "jobs_bare_time" if recording.minor == 39 else "jobs_unchanged"
     client, transport, _ = client_of(
-        lambda request: recording.answer(unchanged if request.path.endswith("/jobs/") else "ping"),
+        lambda request: recording.response(
+            unchanged if request.path.endswith("/jobs/") else "ping"
+        ),
         recording.version,
     )
     assert isinstance(await client.jobs(update_time=1_795_258_565), Unchanged)

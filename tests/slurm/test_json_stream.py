@@ -39,12 +39,12 @@ def read(body: bytes, size: int) -> tuple[list[Any], Any]:
     ascii_only=st.booleans(),
     size=st.integers(1, 200),
 )
-def test_objects_come_out_whole_however_the_answer_is_cut(
+def test_objects_come_out_whole_however_the_response_is_cut(
     objects: list[Any], indent: int | None, ascii_only: bool, size: int
 ) -> None:
     around = {"last_update": 7, "meta": {"client": "}, {"}, "errors": []}
-    answer = {"meta_first": [1, {"account": 2}], "jobs": objects, **around}
-    body = json.dumps(answer, indent=indent, ensure_ascii=ascii_only).encode()
+    response = {"meta_first": [1, {"account": 2}], "jobs": objects, **around}
+    body = json.dumps(response, indent=indent, ensure_ascii=ascii_only).encode()
 
     found, rest = read(body, size)
 
@@ -54,13 +54,13 @@ def test_objects_come_out_whole_however_the_answer_is_cut(
 
 @settings(deadline=None)
 @given(size=st.integers(1, 40))
-def test_an_answer_without_the_list_is_given_back(size: int) -> None:
+def test_a_response_without_the_list_is_given_back(size: int) -> None:
     body = b'{"errors": [{"error_number": 1007}], "jobs": null}'
     assert read(body, size) == ([], {"errors": [{"error_number": 1007}], "jobs": None})
 
 
 @pytest.mark.parametrize("end", ['{"jobs": [', '{"jobs": [{"a": 1}', '{"jobs": [{"a": 1}, {"a"'])
-def test_half_an_answer_is_no_answer(end: str) -> None:
+def test_half_a_response_is_an_error(end: str) -> None:
     with pytest.raises(UnreadableAnswer, match="middle of a list"):
         read(end.encode(), 1000)
 

@@ -1,4 +1,4 @@
-"""Names as people write them, and the nearest right ones."""
+"""Names as users write them, and the nearest right ones."""
 
 from __future__ import annotations
 

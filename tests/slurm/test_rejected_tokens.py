@@ -44,8 +44,8 @@ def rejecting(recording: Recording, trouble: str, bad: str) -> Callable[[Request
             return NO_SUCH_PATH
         spoken = versions[version]
         if request.token.startswith(bad) and what != "ping":
-            return spoken.answer(f"token_{trouble}{'_db' if area == 'slurmdb' else ''}")
-        return spoken.answer("db_qos" if area == "slurmdb" else what)
+            return spoken.response(f"token_{trouble}{'_db' if area == 'slurmdb' else ''}")
+        return spoken.response("db_qos" if area == "slurmdb" else what)
 
     return reply
 
@@ -59,11 +59,11 @@ def without_slurmdbd(recording: Recording) -> Callable[[Request], Answer]:
             return NO_SUCH_PATH
         spoken = versions[version]
         if area == "slurmdb":
-            return spoken.answer("no_slurmdbd_db_qos")
+            return spoken.response("no_slurmdbd_db_qos")
         if what == "job":
-            return spoken.answer("no_slurmdbd_job")
+            return spoken.response("no_slurmdbd_job")
         silent = asks_slurmdbd_first(spoken) and what != "ping"
-        return spoken.answer("no_slurmdbd_db_qos" if silent else what)
+        return spoken.response("no_slurmdbd_db_qos" if silent else what)
 
     return reply
 

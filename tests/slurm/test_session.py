@@ -43,7 +43,7 @@ def speaks(*versions: str) -> Callable[[Request], Answer]:
         version = request.path.split("/")[2]
         if version not in versions:
             return NO_SUCH_PATH
-        return NEW.answer("diag" if "/diag" in request.path else "ping")
+        return NEW.response("diag" if "/diag" in request.path else "ping")
 
     return reply
 
@@ -117,7 +117,7 @@ async def test_after_an_upgrade_the_version_is_negotiated_anew() -> None:
 
 
 async def test_a_rejected_token_is_renewed_once_and_the_read_repeated() -> None:
-    rejected = NEW.answer("token_expired")
+    rejected = NEW.response("token_expired")
 
     def reply(request: Request) -> Answer:
         return rejected if request.token == "token-0" else speaks("v0.0.45")(request)
@@ -129,7 +129,7 @@ async def test_a_rejected_token_is_renewed_once_and_the_read_repeated() -> None:
 
 
 async def test_a_token_that_stays_rejected_is_not_asked_for_again_and_again() -> None:
-    client, _, tokens = client_of(lambda _: NEW.answer("token_expired"), "v0.0.45")
+    client, _, tokens = client_of(lambda _: NEW.response("token_expired"), "v0.0.45")
     await client.api_version()
     before = tokens.renewals
     with pytest.raises(TokenRejected):
@@ -140,8 +140,8 @@ async def test_a_token_that_stays_rejected_is_not_asked_for_again_and_again() ->
 async def test_a_stream_renews_its_token_too() -> None:
     def reply(request: Request) -> Answer:
         if request.token == "token-0":
-            return NEW.answer("token_expired")
-        return NEW.answer("jobs" if "/jobs" in request.path else "ping")
+            return NEW.response("token_expired")
+        return NEW.response("jobs" if "/jobs" in request.path else "ping")
 
     client, _, tokens = client_of(reply, "v0.0.45")
     async with client.connection.stream("slurm", "jobs/") as stream:
@@ -151,20 +151,20 @@ async def test_a_stream_renews_its_token_too() -> None:
 
 
 async def test_a_write_is_repeated_after_a_sure_rejection_only() -> None:
-    def refusing(answer: Answer) -> Callable[[Request], Answer]:
+    def refusing(response: Answer) -> Callable[[Request], Answer]:
         def reply(request: Request) -> Answer:
             if "ping" in request.path:
                 return speaks("v0.0.45")(request)
-            return answer if request.token == "token-0" else NEW.answer("submit")
+            return response if request.token == "token-0" else NEW.response("submit")
 
         return reply
 
-    client, transport, _ = client_of(refusing(NEW.answer("token_expired")), "v0.0.45")
-    answer = await client.connection.send("POST", "slurm", "job/submit", body={})
-    assert answer.status == 200
+    client, transport, _ = client_of(refusing(NEW.response("token_expired")), "v0.0.45")
+    response = await client.connection.send("POST", "slurm", "job/submit", body={})
+    assert response.status == 200
 
     # 22.05 hangs up: the job may have been taken all the same.
-    client, transport, _ = client_of(refusing(OLD.answer("token_expired")), "v0.0.45")
+    client, transport, _ = client_of(refusing(OLD.response("token_expired")), "v0.0.45")
     with pytest.raises(TokenSuspected):
         await client.connection.send("POST", "slurm", "job/submit", body={})
     assert sum(request.method == "POST" for request in transport.seen) == 1
@@ -173,8 +173,10 @@ async def test_a_write_is_repeated_after_a_sure_rejection_only() -> None:
 async def test_accounting_that_seems_down_because_of_the_token() -> None:
     def reply(request: Request) -> Answer:
         if request.token == "token-0" and "ping" not in request.path:
-            return NEW.answer("token_expired_db" if "slurmdb" in request.path else "token_expired")
-        return NEW.answer("db_qos") if "qos" in request.path else speaks("v0.0.45")(request)
+            return NEW.response(
+                "token_expired_db" if "slurmdb" in request.path else "token_expired"
+            )
+        return NEW.response("db_qos") if "qos" in request.path else speaks("v0.0.45")(request)
 
     client, _, tokens = client_of(reply, "v0.0.45")
     assert {one.name for one in await client.qos()} >= {"normal", "high"}
@@ -184,7 +186,7 @@ async def test_accounting_that_seems_down_because_of_the_token() -> None:
 async def test_accounting_that_is_down() -> None:
     def reply(request: Request) -> Answer:
         down = "slurmdb" in request.path
-        return NEW.answer("no_slurmdbd_db_qos") if down else speaks("v0.0.45")(request)
+        return NEW.response("no_slurmdbd_db_qos") if down else speaks("v0.0.45")(request)
 
     client, _, tokens = client_of(reply, "v0.0.45")
     with pytest.raises(AccountingDown):
@@ -194,14 +196,14 @@ async def test_accounting_that_is_down() -> None:
 
 async def test_ping_does_not_call_slurmctld_down_for_a_rejected_token() -> None:
     def reply(request: Request) -> Answer:
-        return NEW.answer("no_slurmctld_ping" if "ping" in request.path else "token_expired")
+        return NEW.response("no_slurmctld_ping" if "ping" in request.path else "token_expired")
 
     client, _, _ = client_of(reply, "v0.0.45")
     with pytest.raises(TokenRejected):
         await client.ping()
 
     client, _, _ = client_of(
-        lambda request: NEW.answer(
+        lambda request: NEW.response(
             "no_slurmctld_ping" if "ping" in request.path else "no_slurmctld_nodes"
         ),
         "v0.0.45",

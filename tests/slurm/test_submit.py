@@ -1,4 +1,4 @@
-"""Submitting: what is sent, how often, and what comes of a lost answer."""
+"""Submitting: what is sent, how often, and what comes of a lost response."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Slurm:
             self.cancelled.append(f"{request.path} {request.content!r}")
             return json(status=200, errors=[])
         if "ping" in request.path:
-            return _RECORDED[self.version].answer("ping")
+            return _RECORDED[self.version].response("ping")
         if self.lookups_fail:
             raise Unreachable("gone")
         if request.path.rstrip("/").endswith("jobs/state"):
@@ -109,7 +109,7 @@ class Slurm:
 
 
 @pytest.mark.parametrize("version", ["v0.0.45", "v0.0.38"])
-async def test_a_job_whose_answer_was_lost_is_found(version: str) -> None:
+async def test_a_job_whose_response_was_lost_is_found(version: str) -> None:
     slurm = Slurm(version, "unanswered")
     client, _, _ = slurm.client()
     submitted = await client.submit(_SCRIPT, submitter=_SUBMITTER)
@@ -209,7 +209,7 @@ async def test_a_token_that_slurmctld_hangs_up_on_is_named() -> None:
     # As before 24.11: writes end so, reads in an error without a number.
     def reply(request: Request) -> Answer:
         if request.path.endswith(("ping", "ping/")):
-            return _RECORDED["v0.0.38"].answer("ping")
+            return _RECORDED["v0.0.38"].response("ping")
         return json(500, errors=[{"error_number": 5005, "description": "Zero Bytes"}])
 
     client, transport, _ = client_of(reply, "v0.0.38")
@@ -255,7 +255,7 @@ async def test_the_clusters_own_name_is_no_other_cluster() -> None:
 
 def test_slurmrestds_introductions_are_left_out() -> None:
     words = "Job is in held state, pending scheduler release"
-    answer = json(
+    response = json(
         job_id=5,
         warnings=[
             {"description": "HetJob submission resulted in non-zero return code"},
@@ -263,6 +263,6 @@ def test_slurmrestds_introductions_are_left_out() -> None:
             {"description": words},
         ],
     )
-    found = taken(answer, 1)
+    found = taken(response, 1)
     assert found is not None
     assert found.warnings == [words]

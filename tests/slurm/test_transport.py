@@ -32,11 +32,11 @@ GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\
 class Server:
     """Answers every request with ``answer``, then keeps or cuts the connection."""
 
-    def __init__(self, answer: bytes = GOOD, *, cut: bool = False, wait: float = 0) -> None:
+    def __init__(self, response: bytes = GOOD, *, cut: bool = False, wait: float = 0) -> None:
         self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
         self.connections = 0
-        self._answer = answer
+        self._response = response
         self._cut = cut
         self._wait = wait
 
@@ -52,7 +52,7 @@ class Server:
                         length = int(line.split(b":")[1])
                 self.bodies.append(await reader.readexactly(length))
                 await asyncio.sleep(self._wait)
-                writer.write(self._answer)
+                writer.write(self._response)
                 await writer.drain()
                 if self._cut:
                     break
@@ -141,9 +141,9 @@ async def test_redirects_are_not_followed() -> None:
     )
     async with serving(server) as url:
         transport = Transport(url)
-        answer = await transport.request("GET", "/", credentials=ALICE)
+        response = await transport.request("GET", "/", credentials=ALICE)
         await transport.close()
-    assert answer.status == 302
+    assert response.status == 302
     assert len(server.heads) == 1
 
 
@@ -242,7 +242,7 @@ CUT: dict[str, tuple[Server, type[SlurmError]]] = {
 
 
 @pytest.mark.parametrize("when", CUT)
-async def test_a_cut_connection_is_a_lost_answer_and_shows_no_token(
+async def test_a_cut_connection_is_a_lost_response_and_shows_no_token(
     when: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -267,7 +267,7 @@ async def test_nobody_listens(caplog: pytest.LogCaptureFixture, tmp_path: Path) 
         assert_no_token(caught.value, caplog)
 
 
-async def test_an_answer_that_takes_too_long() -> None:
+async def test_a_response_that_takes_too_long() -> None:
     async with serving(Server(wait=5)) as url:
         transport = Transport(url)
         with pytest.raises(SlurmTimeout, match=r"0\.2 seconds"):
@@ -278,7 +278,7 @@ async def test_an_answer_that_takes_too_long() -> None:
         await transport.close()
 
 
-async def test_an_answer_that_is_too_large_is_not_kept() -> None:
+async def test_a_response_that_is_too_large_is_not_kept() -> None:
     body = b"x" * 100_000
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
     async with serving(Server(head + body)) as url:

@@ -22,7 +22,7 @@ V38 = Recording(FIXTURES / "23.11.11" / "v0.0.38")
 
 def posting(name: str) -> Callable[[Request], Answer]:
     reply = recorded_reply(V39)
-    return lambda request: V39.answer(name) if request.method == "POST" else reply(request)
+    return lambda request: V39.response(name) if request.method == "POST" else reply(request)
 
 
 def sent(request: Request) -> Any:
@@ -75,11 +75,11 @@ async def test_an_empty_word_is_taken_in_spite_of_a_warning() -> None:
     recording = Recording(FIXTURES / "24.05.8" / "v0.0.41")
     reply = recorded_reply(recording)
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         posted = request.method == "POST"
         return Answer(200, "application/json", body, 0.0) if posted else reply(request)
 
-    client, _, _ = client_of(answer, recording.version)
+    client, _, _ = client_of(response, recording.version)
     (taken,) = await client.update([31], JobChange(excluded_nodes=""))
     assert (taken.ok, taken.message) == (True, "changed")
     (unread,) = await client.update([31], JobChange(comment="x"))
@@ -109,14 +109,14 @@ async def test_a_component_goes_by_its_own_number() -> None:
     whole = id_of(V39, "job_het")
     reply = recorded_reply(V39)
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         if request.method == "DELETE":
-            return V39.answer("cancel")
+            return V39.response("cancel")
         if request.path.endswith(f"/job/{whole}%2B1"):
-            return V39.answer("job_het")
+            return V39.response("job_het")
         return reply(request)
 
-    client, transport, _ = client_of(answer, V39.version)
+    client, transport, _ = client_of(response, V39.version)
     assert [one.message for one in await client.cancel([f"{whole}+1"])] == ["cancelled"]
     assert [one.message for one in await client.signal([f"{whole}+1"], "USR1")] == [
         "signal USR1 sent"
@@ -129,13 +129,13 @@ async def test_tasks_to_come_are_cancelled_through_the_older_version() -> None:
     array = id_of(V39, "job_array")
     replies = {one.version: recorded_reply(one) for one in (V38, V39)}
 
-    def answer(request: Request) -> Answer:
+    def response(request: Request) -> Answer:
         version = request.path.split("/")[2]
         if request.method == "DELETE":
-            return V38.answer("cancel")
+            return V38.response("cancel")
         return replies[version](request)
 
-    client, transport, _ = client_of(answer, V39.version)
+    client, transport, _ = client_of(response, V39.version)
     (result,) = await client.cancel([f"{array}_[4-5]"])
     assert (result.ok, result.message) == (True, "cancelled")
     killed = [seen.path for seen in transport.seen if seen.method == "DELETE"]
@@ -155,7 +155,7 @@ async def test_a_job_that_finishes_meanwhile_was_not_signalled() -> None:
     reply = recorded_reply(V39)
     client, _, _ = client_of(
         lambda request: (
-            V39.answer("cancel_again") if request.method == "DELETE" else reply(request)
+            V39.response("cancel_again") if request.method == "DELETE" else reply(request)
         ),
         V39.version,
     )

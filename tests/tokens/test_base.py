@@ -13,7 +13,7 @@ def token_of(name: str) -> Token:
 
 
 @pytest.mark.parametrize("name", ["root", "slurm", "svc-slurm"])
-def test_people_who_may_act_as_anyone_are_refused(name: str) -> None:
+def test_users_who_may_act_as_anyone_are_refused(name: str) -> None:
     with pytest.raises(TokenRefused, match="act as anyone"):
         ExpectedUser(deny=["svc-slurm"]).check(token_of(name))
 
@@ -29,12 +29,12 @@ def test_names_no_slurm_user_has_are_refused(name: str) -> None:
         ExpectedUser().check(token_of(name))
 
 
-def test_another_person_than_configured_is_refused() -> None:
+def test_another_user_than_configured_is_refused() -> None:
     with pytest.raises(TokenRefused, match="belongs to bob, but alice"):
         ExpectedUser("alice").check(token_of("bob"))
 
 
-def test_the_person_does_not_change_under_way() -> None:
+def test_the_user_does_not_change_under_way() -> None:
     user = ExpectedUser()
     user.check(token_of("alice"))
     with pytest.raises(TokenRefused, match="alice was expected"):

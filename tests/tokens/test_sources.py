@@ -108,7 +108,7 @@ async def test_file_that_is_a_pipe_does_not_hang(tmp_path: Path) -> None:
         await make_provider("file", path=str(path)).acquire()
 
 
-async def test_file_of_another_person_is_refused(tmp_path: Path) -> None:
+async def test_file_of_another_user_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "token"
     write(path, make_token("bob"))
     with pytest.raises(TokenRefused, match="belongs to bob"):

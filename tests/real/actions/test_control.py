@@ -26,7 +26,7 @@ def field(cluster: Cluster, job: int, name: str) -> str:
     return shown(cluster, "job", str(job))[0].get(name, "")
 
 
-async def test_another_persons_job_is_not_touched(cluster: Cluster) -> None:
+async def test_another_users_job_is_not_touched(cluster: Cluster) -> None:
     theirs = submit(cluster, "--begin=now+1hour", user="bob")
     for version in await versions_of(cluster):
         async with client_of(cluster, version=version) as client:

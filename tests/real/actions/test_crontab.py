@@ -49,8 +49,8 @@ async def test_it_is_said_before_a_line_is_disabled(crontab: Cluster, jp_fetch: 
         {"action": "cancel", "job_ids": [job]},
         {"action": "signal", "job_ids": [job], "signal": "USR1"},
     ):
-        status, answer = await api.call("POST", "jobs/actions", asked)
-        (result,) = answer["results"]
+        status, response = await api.call("POST", "jobs/actions", asked)
+        (result,) = response["results"]
         assert (status, result["ok"]) == (200, False)
         assert "scrontab" in result["message"]
     by_filter = {"action": "cancel", "filter": {"name": "nightly"}}
@@ -60,6 +60,6 @@ async def test_it_is_said_before_a_line_is_disabled(crontab: Cluster, jp_fetch: 
     assert enabled(crontab)
 
     knowing = {"action": "cancel", "job_ids": [job], "cron": True}
-    status, answer = await api.call("POST", "jobs/actions", knowing)
-    assert answer["results"][0]["ok"], answer
+    status, response = await api.call("POST", "jobs/actions", knowing)
+    assert response["results"][0]["ok"], response
     assert not enabled(crontab)

@@ -1,4 +1,4 @@
-"""A person at a JupyterHub: logs in, starts servers, uses them, with cookies as a browser does."""
+"""A user at a JupyterHub: logs in, starts servers, uses them, with cookies as a browser does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ API = "jupyter-slurm-rest/"
 
 
 class Browser:
-    """One person's browser session at one hub."""
+    """One user's browser session at one hub."""
 
     def __init__(self, hub_url: str, user: str) -> None:
         self.user = user
@@ -28,9 +28,9 @@ class Browser:
     def close(self) -> None:
         self._client.close()
 
-    def _keep(self, answer: httpx.Response) -> None:
-        answer.read()
-        self.pages.append(answer.text)
+    def _keep(self, response: httpx.Response) -> None:
+        response.read()
+        self.pages.append(response.text)
 
     def login(self, password: str) -> None:
         """Log in with the hub's own form."""
@@ -38,14 +38,14 @@ class Browser:
         form = {"username": self.user, "password": password, "_xsrf": self._xsrf("/hub/")}
         # Without a next page the hub would start a server at once.
         page = {"next": "/hub/home"}
-        answer = self._client.post("/hub/login", params=page, data=form)
-        assert answer.status_code == 200, answer.text
-        assert "/hub/login" not in str(answer.url), "the password was not accepted"
+        response = self._client.post("/hub/login", params=page, data=form)
+        assert response.status_code == 200, response.text
+        assert "/hub/login" not in str(response.url), "the password was not accepted"
 
     def start_server(self, name: str = "") -> None:
         """Start a server and log in there, as opening it in a browser does."""
-        answer = self.hub("POST", f"users/{self.user}/servers/{name}" if name else self._default)
-        assert answer.status_code in (201, 202), answer.text
+        response = self.hub("POST", f"users/{self.user}/servers/{name}" if name else self._default)
+        assert response.status_code in (201, 202), response.text
         deadline = time.monotonic() + 60
         while not self._ready(name):
             assert time.monotonic() < deadline, f"{self.user}'s server {name!r} did not start"
@@ -68,20 +68,20 @@ class Browser:
             time.sleep(0.2)
 
     def hub(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Call the hub's API as this person."""
+        """Call the hub's API as this user."""
         headers = {"X-XSRFToken": self._xsrf("/hub/")}
         return self._client.request(method, f"/hub/api/{path}", headers=headers, **more)
 
     def visit(self, owner: str) -> None:
-        """Open another person's server: the hub asks whether that server may know us."""
-        answer = self._client.get(f"/user/{owner}/lab")
-        if "/oauth2/authorize" in answer.url.path:
-            fields = re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', answer.text)
+        """Open another user's server: the hub asks whether that server may know us."""
+        response = self._client.get(f"/user/{owner}/lab")
+        if "/oauth2/authorize" in response.url.path:
+            fields = re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', response.text)
             form: dict[str, list[str]] = {}
             for name, value in fields:
                 form.setdefault(name, []).append(value)
             form["_xsrf"] = [self._xsrf("/hub/")]
-            self._client.post(answer.url, data=form, headers={"Referer": str(answer.url)})
+            self._client.post(response.url, data=form, headers={"Referer": str(response.url)})
 
     def raw(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Request any page of the hub."""
@@ -94,7 +94,7 @@ class Browser:
     def server(
         self, method: str, path: str, *, name: str = "", owner: str = "", **more: Any
     ) -> httpx.Response:
-        """Call a server (by default one's own) with this person's cookies."""
+        """Call a server (by default one's own) with this user's cookies."""
         base = self.base(name, owner)
         headers = {"X-XSRFToken": self._xsrf(base), **more.pop("headers", {})}
         return self._client.request(method, base + path, headers=headers, **more)

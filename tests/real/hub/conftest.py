@@ -16,7 +16,7 @@ from devcluster import Cluster
 from devcluster.jupyterhub import Entry, Hub
 from devcluster.lab import ensure_venv
 from devcluster.layout import home
-from devcluster.people import REST_USER
+from devcluster.users import REST_USER
 from tests.real.instances import need_root
 
 from .browser import Browser
@@ -78,13 +78,13 @@ def install(wheel: Path, version: str) -> Path:
 
 @dataclass
 class Site:
-    """A running hub, its clusters, and the people who have logged in."""
+    """A running hub, its clusters, and the users who have logged in."""
 
     hub: Hub
     clusters: dict[str, Cluster]
     browsers: dict[str, Browser] = field(default_factory=dict)
 
-    def person(self, user: str) -> Browser:
+    def browser(self, user: str) -> Browser:
         """Someone with a running server."""
         if user not in self.browsers:
             browser = self.browsers[user] = Browser(self.hub.url, user)
@@ -102,7 +102,7 @@ class Site:
         raise AssertionError(f"{user} has no server {name!r}")
 
     def hub_token(self, user: str, name: str = "") -> str:
-        self.person(user)
+        self.browser(user)
         return self.server_environment(user, name)["JUPYTERHUB_API_TOKEN"]
 
 

@@ -1,6 +1,6 @@
 """A small OpenID provider (Authlib) whose access tokens carry Slurm's claim ``sun``.
 
-Run as a program: ``openid_provider PORT KEY.pem LIFETIME``. People log in by name, as
+Run as a program: ``openid_provider PORT KEY.pem LIFETIME``. Users log in by name, as
 this is a test. ``POST /revoke`` ends every login, as an administrator would.
 """
 

@@ -33,8 +33,8 @@ def slurm_accepts(cluster: Cluster, token: str, user: str | None = None) -> bool
     """Whether slurmctld answers a call with this token (and this user's name)."""
     headers = {"X-SLURM-USER-TOKEN": token, "X-SLURM-USER-NAME": user or "alice"}
     path = f"/slurm/{newest_version(cluster)}/partitions"
-    answer = rest.request(cluster.url, "GET", path, headers)
-    return answer.status == 200 and bool(json.loads(answer.body).get("partitions"))
+    response = rest.request(cluster.url, "GET", path, headers)
+    return response.status == 200 and bool(json.loads(response.body).get("partitions"))
 
 
 def queue(cluster: Cluster) -> dict[str, str]:
@@ -46,9 +46,9 @@ def queue(cluster: Cluster) -> dict[str, str]:
 def rest_json(
     cluster: Cluster, method: str, path: str, token: str, user: str, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Send JSON to slurmrestd and read the answer, which must be a success."""
+    """Send JSON to slurmrestd and read the response, which must be a success."""
     headers = {"X-SLURM-USER-TOKEN": token, "X-SLURM-USER-NAME": user}
-    answer = httpx.request(method, cluster.url + path, headers=headers, json=body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = httpx.request(method, cluster.url + path, headers=headers, json=body)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found

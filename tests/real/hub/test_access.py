@@ -1,4 +1,4 @@
-"""Nobody gets another person's token, by any route."""
+"""Nobody gets another user's token, by any route."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .slurm import ask_service, owner_of, slurm_accepts
 def test_a_server_gets_its_owners_token_and_slurm_takes_it(
     site: Site, cluster: str, user: str
 ) -> None:
-    site.person(user)
-    answer = ask_service(site.hub, cluster, site.hub_token(user))
-    body = answer.json()
+    site.browser(user)
+    response = ask_service(site.hub, cluster, site.hub_token(user))
+    body = response.json()
     assert (body["username"], body["cluster"]) == (user, cluster)
     assert owner_of(body["token"]) == user
     assert slurm_accepts(site.clusters[cluster], body["token"], user)
@@ -37,20 +37,20 @@ def test_a_server_gets_its_owners_token_and_slurm_takes_it(
     ],
 )
 def test_bob_names_alice_in_vain(site: Site, request_parts: dict[str, Any]) -> None:
-    site.person("bob")
-    answer = ask_service(site.hub, "forky", site.hub_token("bob"), **request_parts)
-    assert owner_of(answer.json()["token"]) == "bob"
+    site.browser("bob")
+    response = ask_service(site.hub, "forky", site.hub_token("bob"), **request_parts)
+    assert owner_of(response.json()["token"]) == "bob"
 
 
 def test_slurm_refuses_bobs_token_under_alices_name(site: Site) -> None:
-    site.person("bob")
+    site.browser("bob")
     for name, cluster in site.clusters.items():
         token = ask_service(site.hub, name, site.hub_token("bob")).json()["token"]
         assert not slurm_accepts(cluster, token, "alice")
 
 
 def test_a_personal_token_and_a_services_token_get_nothing(site: Site) -> None:
-    alice = site.person("alice")
+    alice = site.browser("alice")
     personal = alice.hub("POST", "users/alice/tokens", json={"note": "test"}).json()["token"]
     assert ask_service(site.hub, "forky", personal).status_code == 403
     for environment in site.hub.service_environments():
@@ -58,36 +58,36 @@ def test_a_personal_token_and_a_services_token_get_nothing(site: Site) -> None:
         assert ask_service(site.hub, "forky", own).json()["code"] == "token_refused"
 
 
-def test_a_personal_token_with_a_servers_scopes_gets_its_own_persons_only(site: Site) -> None:
+def test_a_personal_token_with_a_servers_scopes_gets_its_own_users_only(site: Site) -> None:
     """The limit that the manual and the help of ``servers_only`` tell of."""
-    site.person("alice")
-    bob = site.person("bob")
+    site.browser("alice")
+    bob = site.browser("bob")
 
     def made(**asked: object) -> Any:
         return bob.hub("POST", "users/bob/tokens", json={"note": "as a server", **asked})
 
     service = "access:services!service=slurm-token"
     token = made(scopes=["access:servers!server=bob/", service]).json()["token"]
-    answer = ask_service(site.hub, "forky", token)
-    assert (answer.status_code, owner_of(answer.json()["token"])) == (200, "bob")
-    # Not another person's, and not without the service's scope.
+    response = ask_service(site.hub, "forky", token)
+    assert (response.status_code, owner_of(response.json()["token"])) == (200, "bob")
+    # Not another user's, and not without the service's scope.
     assert made(scopes=["access:servers!server=alice/", service]).status_code == 400
     other = made(scopes=["access:servers!server=bob/"]).json()["token"]
     assert ask_service(site.hub, "forky", other).json()["code"] == "scope_missing"
 
 
 def test_a_stopped_servers_token_gets_nothing(site: Site) -> None:
-    alice = site.person("alice")
+    alice = site.browser("alice")
     alice.start_server("short")
     token = site.hub_token("alice", "short")
     assert ask_service(site.hub, "forky", token).status_code == 200
     alice.stop_server("short")
-    answer = ask_service(site.hub, "forky", token)
-    assert (answer.status_code, answer.json()["code"]) == (401, "login_expired")
+    response = ask_service(site.hub, "forky", token)
+    assert (response.status_code, response.json()["code"]) == (401, "login_expired")
 
 
 def test_named_servers_have_tokens_of_their_own_and_the_same_owner(site: Site) -> None:
-    alice = site.person("alice")
+    alice = site.browser("alice")
     alice.start_server("second")
     tokens = {site.hub_token("alice"), site.hub_token("alice", "second")}
     assert len(tokens) == 2
@@ -102,7 +102,7 @@ def _part(value: dict[str, object]) -> str:
 
 
 def test_forged_tokens_get_nowhere(site: Site) -> None:
-    site.person("bob")
+    site.browser("bob")
     claims = {"sun": "alice", "exp": int(time.time()) + 600}
     for name, cluster in site.clusters.items():
         good = ask_service(site.hub, name, site.hub_token("bob")).json()["token"]
@@ -117,23 +117,23 @@ def test_forged_tokens_get_nowhere(site: Site) -> None:
 
 
 def test_the_service_has_no_public_address(site: Site) -> None:
-    bob = site.person("bob")
+    bob = site.browser("bob")
     for path in ("token", "jwks.json", "health"):
-        answer = bob.raw("GET", f"/services/slurm-token/{path}")
-        assert answer.status_code == 404
+        response = bob.raw("GET", f"/services/slurm-token/{path}")
+        assert response.status_code == 404
 
 
 def test_bob_cannot_enter_alices_server(site: Site) -> None:
-    site.person("alice")
-    answer = site.person("bob").slurm("GET", "clusters", owner="alice")
-    assert answer.status_code in (403, 404)
+    site.browser("alice")
+    response = site.browser("bob").slurm("GET", "clusters", owner="alice")
+    assert response.status_code in (403, 404)
 
 
 def test_an_invited_visitor_acts_on_slurm_as_nobody(site: Site) -> None:
-    site.person("alice")
-    carol: Browser = site.person("carol")
+    site.browser("alice")
+    carol: Browser = site.browser("carol")
     carol.visit("alice")
     assert carol.server("GET", "api/status", owner="alice").status_code == 200
-    answer = carol.slurm("GET", "clusters/forky/jobs", owner="alice")
-    assert answer.status_code == 403
-    assert "alice" in answer.json()["message"]
+    response = carol.slurm("GET", "clusters/forky/jobs", owner="alice")
+    assert response.status_code == 403
+    assert "alice" in response.json()["message"]

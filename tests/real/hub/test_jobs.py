@@ -9,21 +9,21 @@ from .slurm import queue
 
 
 def submit(site: Site, user: str, cluster: str, script: str = "#!/bin/sh\nsleep 300\n") -> str:
-    answer = site.person(user).slurm(
+    response = site.browser(user).slurm(
         "POST",
         f"clusters/{cluster}/jobs",
         json={"script": script, "options": {"job_name": "from-hub", "time": "10"}},
     )
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["job_id"])
+    assert response.status_code == 201, response.text
+    return str(response.json()["job_id"])
 
 
 def cancel(site: Site, user: str, cluster: str, job: str) -> dict[str, object]:
-    answer = site.person(user).slurm(
+    response = site.browser(user).slurm(
         "POST", f"clusters/{cluster}/jobs/actions", json={"action": "cancel", "job_ids": [job]}
     )
-    assert answer.status_code == 200, answer.text
-    (result,) = answer.json()["results"]
+    assert response.status_code == 200, response.text
+    (result,) = response.json()["results"]
     found: dict[str, object] = result
     return found
 
@@ -43,7 +43,7 @@ def test_each_submits_as_themselves_and_cannot_touch_the_others(site: Site, clus
 
 
 def test_the_panel_is_told_who_acts_and_until_when(site: Site) -> None:
-    clusters = site.person("alice").slurm("GET", "clusters").json()["clusters"]
+    clusters = site.browser("alice").slurm("GET", "clusters").json()["clusters"]
     known = {entry["name"]: entry for entry in clusters}
     for entry in (known["host"], known["forky"]):
         assert entry["user"] == "alice"
@@ -52,15 +52,15 @@ def test_the_panel_is_told_who_acts_and_until_when(site: Site) -> None:
 
 
 def test_a_named_server_submits_as_its_owner(site: Site) -> None:
-    alice = site.person("alice")
+    alice = site.browser("alice")
     alice.start_server("gpu")
-    answer = alice.slurm(
+    response = alice.slurm(
         "POST",
         "clusters/forky/jobs",
         name="gpu",
         json={"script": "#!/bin/sh\nsleep 60\n", "options": {"time": "2"}},
     )
-    job = str(answer.json()["job_id"])
+    job = str(response.json()["job_id"])
     assert queue(site.clusters["forky"])[job] == "alice"
     assert cancel(site, "alice", "forky", job)["ok"]
     alice.stop_server("gpu")
@@ -68,7 +68,7 @@ def test_a_named_server_submits_as_its_owner(site: Site) -> None:
 
 def test_a_token_that_slurm_refuses_is_explained(site: Site) -> None:
     """The service signs with a key that is not the cluster's: a site's usual first mistake."""
-    answer = site.person("bob").slurm("GET", "clusters/wrong-key/nodes")
-    assert answer.status_code >= 400
-    assert answer.json()["reason"] == "token_rejected"
-    assert "Slurm" in answer.json()["message"]
+    response = site.browser("bob").slurm("GET", "clusters/wrong-key/nodes")
+    assert response.status_code >= 400
+    assert response.json()["reason"] == "token_rejected"
+    assert "Slurm" in response.json()["message"]

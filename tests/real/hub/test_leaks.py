@@ -33,7 +33,7 @@ def wait_for(path: Path) -> bytes:
 
 
 def test_no_token_in_a_kernels_environment(site: Site) -> None:
-    alice = site.person("alice")
+    alice = site.browser("alice")
     assert alice.slurm("GET", "clusters/forky/jobs?scope=mine").status_code == 200
     kernel = alice.server("POST", "api/kernels", json={"name": "python3"}).json()["id"]
     (server,) = [
@@ -70,7 +70,7 @@ def test_no_token_in_a_jobs_environment_or_record(site: Site) -> None:
 
 def test_no_token_or_key_in_any_log_page_or_file(site: Site) -> None:
     """Everything this session wrote so far: the tests before this one count too."""
-    site.person("alice").server("GET", "lab")
+    site.browser("alice").server("GET", "lab")
     keys = [cluster.layout.jwt_key.read_bytes() for cluster in site.clusters.values()]
     hub_tokens = [site.hub_token(user).encode() for user in ("alice", "bob")]
     hub_tokens += [

@@ -21,7 +21,7 @@ print("token in the environment:", any(v.count(".") == 2 and v.startswith("eyJ")
 
 
 def run_as_kernel(site: Site, user: str, code: str) -> str:
-    """Run IPython with the environment that this person's kernels inherit."""
+    """Run IPython with the environment that this user's kernels inherit."""
     entry = pwd.getpwnam(user)
     environment = site.server_environment(user)
     python = site.hub.bin_folder / "ipython"
@@ -42,7 +42,7 @@ def run_as_kernel(site: Site, user: str, code: str) -> str:
 
 
 def test_a_notebook_submits_as_its_owner_without_a_token(site: Site) -> None:
-    site.person("alice")
+    site.browser("alice")
     output = run_as_kernel(site, "alice", NOTEBOOK)
     assert "token in the environment: False" in output
     assert "from-notebook" in output, output

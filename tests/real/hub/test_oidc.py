@@ -1,4 +1,4 @@
-"""People log in at an OpenID provider; Slurm trusts its keys; servers get the access token."""
+"""Users log in at an OpenID provider; Slurm trusts its keys; servers get the access token."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 20
-    while not _answers(url):
+    while not _responses(url):
         assert time.monotonic() < deadline, "the OpenID provider did not start"
         time.sleep(0.1)
     yield Provider(url, jwks)
@@ -80,7 +80,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     jwks.unlink()
 
 
-def _answers(url: str) -> bool:
+def _responses(url: str) -> bool:
     try:
         return httpx.get(url + "/jwks").status_code == 200
     except httpx.TransportError:
@@ -162,8 +162,8 @@ def test_the_access_token_is_handed_out_and_refreshed(
 def patiently(hub: Hub, hub_token: str) -> httpx.Response:
     """Ask for a token until the service does not ask for patience."""
     for _ in range(30):
-        answer = ask_service(hub, "forky", hub_token)
-        if answer.json().get("code") != "token_renewing":
+        response = ask_service(hub, "forky", hub_token)
+        if response.json().get("code") != "token_renewing":
             break
-        time.sleep(answer.json()["retry_after"])
-    return answer
+        time.sleep(response.json()["retry_after"])
+    return response

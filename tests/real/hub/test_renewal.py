@@ -14,13 +14,13 @@ SOAK = float(os.environ.get("HUB_SOAK_SECONDS", "35"))
 
 
 def expiry(site: Site, user: str, cluster: str, name: str = "") -> float:
-    clusters = site.person(user).slurm("GET", "clusters", name=name).json()["clusters"]
+    clusters = site.browser(user).slurm("GET", "clusters", name=name).json()["clusters"]
     return float(next(c["token_expires_at"] for c in clusters if c["name"] == cluster))
 
 
 @pytest.mark.parametrize("site", hub_versions()[:1], indirect=True)
 def test_a_list_is_refreshed_across_renewals_without_a_failure(site: Site) -> None:
-    bob = site.person("bob")
+    bob = site.browser("bob")
     expiries, codes = set(), []
     end = time.monotonic() + SOAK
     while time.monotonic() < end:
@@ -32,14 +32,14 @@ def test_a_list_is_refreshed_across_renewals_without_a_failure(site: Site) -> No
 
 
 def test_work_goes_on_while_the_hub_is_restarted(site: Site) -> None:
-    alice = site.person("alice")
+    alice = site.browser("alice")
     before = expiry(site, "alice", "forky")
     pids = set(site.hub.servers())
     site.hub.stop()
     assert pids <= set(site.hub.servers()), "servers outlive the hub"
     site.hub.start()
-    answer = alice.slurm("GET", "clusters/forky/jobs?scope=mine")
-    assert answer.status_code == 200
+    response = alice.slurm("GET", "clusters/forky/jobs?scope=mine")
+    assert response.status_code == 200
     assert expiry(site, "alice", "forky") >= before
     # A server that starts after the restart gets tokens from the new service.
     alice.start_server("later")

@@ -45,7 +45,7 @@ def ssl_site(
 
 
 def test_panel_and_magics_with_internal_ssl(ssl_site: Site) -> None:
-    alice = ssl_site.person("alice")
+    alice = ssl_site.browser("alice")
     assert ssl_site.server_environment("alice")["JUPYTERHUB_SERVICE_URL"].startswith("https:")
     listed = alice.slurm("GET", "clusters").json()["clusters"]
     assert [(entry["reachable"], entry["user"]) for entry in listed] == [(True, "alice")]
@@ -56,14 +56,14 @@ def test_panel_and_magics_with_internal_ssl(ssl_site: Site) -> None:
 
 
 def test_a_user_renamed_with_a_running_server_is_told_to_restart_it(ssl_site: Site) -> None:
-    bob = ssl_site.person("bob")
+    bob = ssl_site.browser("bob")
     token = ssl_site.hub_token("bob")
     assert ask_service(ssl_site.hub, "forky", token).status_code == 200
     renamed = bob.raw("PATCH", "/hub/api/users/bob", json={"name": "robert"}, headers=OPERATOR)
     assert renamed.status_code == 200, renamed.text
     try:
-        answer = ask_service(ssl_site.hub, "forky", token)
-        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
-        assert "Restart your server" in answer.json()["message"]
+        response = ask_service(ssl_site.hub, "forky", token)
+        assert (response.status_code, response.json()["code"]) == (403, "scope_missing")
+        assert "Restart your server" in response.json()["message"]
     finally:
         bob.raw("PATCH", "/hub/api/users/robert", json={"name": "bob"}, headers=OPERATOR)

@@ -15,9 +15,9 @@ ALL = "clusters/shared/jobs?scope=all&limit=1000"
 
 
 def look(site: Site, user: str, path: str = ALL) -> dict[str, Any]:
-    answer = site.person(user).slurm("GET", path)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = site.browser(user).slurm("GET", path)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
@@ -46,11 +46,11 @@ def test_both_see_the_same_queue_through_one_reader_and_then_what_is_private(
 
         # Looking for five seconds costs slurmrestd the same for two as for one.
         counts = []
-        for people in (["alice"], ["alice", "bob"]):
+        for users in (["alice"], ["alice", "bob"]):
             for_hub.reset()
             until = time.monotonic() + 5
             while time.monotonic() < until:
-                for user in people:
+                for user in users:
                     look(site, user)
                 time.sleep(0.2)
             counts.append(for_hub.requests)

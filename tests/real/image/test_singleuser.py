@@ -23,7 +23,7 @@ from tests.real.instances import need_root
 
 from .images import JUPYTER, build, buildah, started
 
-#: Servers start inside the image's root, as the person.
+#: Servers start inside the image's root, as the user.
 CONFIG = """
 import os
 from jupyterhub.spawner import LocalProcessSpawner
@@ -102,13 +102,13 @@ def test_its_server_submits_through_the_token_service(
             alice.start_server()
             listed = alice.slurm("GET", "clusters").json()["clusters"]
             assert [entry["name"] for entry in listed] == ["cluster"]
-            answer = alice.slurm(
+            response = alice.slurm(
                 "POST",
                 "clusters/cluster/jobs",
                 json={"script": "#!/bin/sh\nsleep 60\n", "options": {"time": "2"}},
             )
-            assert answer.status_code == 201, answer.text
-            assert queue(cluster)[str(answer.json()["job_id"])] == "alice"
+            assert response.status_code == 201, response.text
+            assert queue(cluster)[str(response.json()["job_id"])] == "alice"
             assert alice.server("GET", "lab").status_code == 200
             alice.stop_server()
             alice.close()

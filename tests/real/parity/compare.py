@@ -65,13 +65,13 @@ class Outcome(NamedTuple):
     refusal: str = ""
     #: True when we refused before sending.
     ours: bool = False
-    #: What we told the person beside the job id.
+    #: What we told the user beside the job id.
     warnings: tuple[str, ...] = ()
 
 
 class Verdict(NamedTuple):
     """``equal``, ``refused`` (by us, with the reason), ``both`` refuse, ``noted`` (different,
-    and the person is told so), or ``different``.
+    and the user is told so), or ``different``.
     """
 
     kind: str

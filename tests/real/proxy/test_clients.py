@@ -26,7 +26,7 @@ async def test_ping_jobs_submit_cancel(cluster: Cluster, jp_fetch: Any, jp_serve
     url = f"{jp_serverapp.connection_url}jupyter-slurm-rest/clusters/c/rest"
 
     def run() -> tuple[str, int]:
-        # Its own document has other types than slurmrestd's answers.
+        # Its own document has other types than slurmrestd's responses.
         loose = {"_check_return_type": False}
         with ApiClient(Configuration(host=url)) as client:
             client.set_default_header("Authorization", f"token {token}")

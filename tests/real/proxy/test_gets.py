@@ -66,15 +66,15 @@ async def test_a_cookie_alone_requeues_nothing(
             assert ping.status_code in (200, 404)
             address = f"{base}/slurm/v0.0.45/job/{job_id}/requeue"
             referer = {"Referer": f"{base}/anything"}
-            answer = await browser.get(address, headers=cookie | referer)
-            assert (answer.status_code, answer.json()["reason"]) == (403, "forbidden")
+            response = await browser.get(address, headers=cookie | referer)
+            assert (response.status_code, response.json()["reason"]) == (403, "forbidden")
             assert (shown("JobState"), shown("Restarts")) == ("RUNNING", "0")
-            answer = await browser.get(address, headers=cookie | {"X-XSRFToken": XSRF})
+            response = await browser.get(address, headers=cookie | {"X-XSRFToken": XSRF})
         # Releases before 26.05 have no such endpoint.
-        if answer.status_code == 200:
+        if response.status_code == 200:
             wait_until(lambda: shown("Restarts") == "1", "the job was requeued", seconds=60)
         else:
-            assert answer.status_code == 404
+            assert response.status_code == 404
             assert (shown("JobState"), shown("Restarts")) == ("RUNNING", "0")
     finally:
         cluster.run(["scancel", job_id])

@@ -190,7 +190,7 @@ async def test_fairshare_is_sshares(busy: Cluster) -> None:
                 assert own == shares
 
 
-async def test_another_persons_steps_are_seen(busy: Cluster) -> None:
+async def test_another_users_steps_are_seen(busy: Cluster) -> None:
     finished = next(job for job, f in sacct(busy, "--allocations").items() if f["name"] == "done")
     for version in await versions_of(busy):
         with seen(busy, version, "steps of another person's job"):

@@ -1,4 +1,4 @@
-"""Nodes, partitions, reservations and licences are those of scontrol and sinfo."""
+"""Nodes, partitions, reservations and licenses are those of scontrol and sinfo."""
 
 from __future__ import annotations
 

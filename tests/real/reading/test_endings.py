@@ -12,7 +12,7 @@ from jupyter_slurm_rest.server.job_files import name_unopened
 from jupyter_slurm_rest.slurm.models import ExitCode
 from tests.real.comparison import client_of, lines, states, submit, until, versions_of
 
-#: 26.05 makes the folders that a person may make: these nobody but root may.
+#: 26.05 makes the folders that a user may make: these nobody but root may.
 #: By name: options, script, the exit code, and what is said.
 ENDS: dict[str, tuple[list[str], str, ExitCode, str]] = {
     "code": ([], "exit 3", ExitCode(code=3), "Its script ended with exit code 3."),

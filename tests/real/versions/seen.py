@@ -21,7 +21,7 @@ from devcluster import Cluster
 Results = dict[str, dict[str, dict[str, str]]]
 Outcome = Literal["right", "refused", "wrong"]
 
-#: What a person does: the rows of the table.
+#: What a user does: the rows of the table.
 ROWS = (
     "my jobs",
     "all jobs",

@@ -119,15 +119,15 @@ def test_the_script_where_slurm_keeps_it(recording: Recording) -> None:
 
 def test_nothing_found_is_no_failure(recording: Recording) -> None:
     for name in ("db_jobs_none", "unknown_db_job"):
-        answer = recording.answer(name)
-        assert failure(answer, path=recording.path(name)) is None
-        assert (decode(answer.body, RecordRows).jobs or []) == []
+        response = recording.response(name)
+        assert failure(response, path=recording.path(name)) is None
+        assert (decode(response.body, RecordRows).jobs or []) == []
 
 
 def test_associations(recording: Recording) -> None:
     rows = decode(recording.body("db_associations"), AssociationRows).associations or []
-    answer = decode(recording.body("db_qos"), QosRows)
-    named = [with_qos_names(association(row), answer.qos or answer.old or []) for row in rows]
+    response = decode(recording.body("db_qos"), QosRows)
+    named = [with_qos_names(association(row), response.qos or response.old or []) for row in rows]
     mine = [one for one in named if one.user == "alice"]
     assert {one.account: one.is_default for one in mine} == {"astro": True, "particles": False}
     astro = next(one for one in mine if one.account == "astro")
@@ -144,8 +144,8 @@ def test_associations(recording: Recording) -> None:
 
 
 def test_qos_limits(recording: Recording) -> None:
-    answer = decode(recording.body("db_qos"), QosRows)
-    found = {one.name: one for one in map(qos, answer.qos or answer.old or [])}
+    response = decode(recording.body("db_qos"), QosRows)
+    found = {one.name: one for one in map(qos, response.qos or response.old or [])}
     assert found["high"] == Qos(
         name="high",
         description="high",
@@ -169,7 +169,7 @@ def test_names(recording: Recording) -> None:
     assert {"cpu", "mem", "node", "gres/gpu"} <= set(counted)
 
 
-def test_fairshare_of_a_person_and_what_is_above_them(recording: Recording) -> None:
+def test_fairshare_of_a_user_and_what_is_above_them(recording: Recording) -> None:
     if not recording.has("shares"):
         return
     shares = decode(recording.body("shares"), ShareRows).shares

@@ -1,4 +1,4 @@
-"""Nodes, partitions, reservations, licences and counters through every API version."""
+"""Nodes, partitions, reservations, licenses and counters through every API version."""
 
 from __future__ import annotations
 

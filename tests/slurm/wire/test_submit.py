@@ -305,7 +305,7 @@ def test_an_arbitrary_distribution_keeps_the_order_of_its_nodes(hosts: str, writ
     assert told["required_nodes"] == [written]
 
 
-def test_a_mark_is_invisible_where_the_person_looks() -> None:
+def test_a_mark_is_invisible_where_the_user_looks() -> None:
     assert without_mark(new_mark()) == ""
     assert without_mark(f"/home/alice/run.sh#{new_mark()}") == "/home/alice/run.sh"
 

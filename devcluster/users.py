@@ -1,4 +1,4 @@
-"""The people of a cluster: ordinary users with homes, and the user slurmrestd runs as."""
+"""The users of a cluster: ordinary users with homes, and the user slurmrestd runs as."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Account:
 
 
 def ensure_users() -> None:
-    """Create on this machine those of the people who are missing."""
+    """Create on this machine those of the users who are missing."""
     for name in USERS:
         if not _known(name):
             _useradd("--create-home", "--shell", "/bin/bash", name)
@@ -44,18 +44,18 @@ def ensure_users() -> None:
 
 
 def accounts() -> list[Account]:
-    """The people as this machine knows them."""
+    """The users as this machine knows them."""
     entries = [pwd.getpwnam(name) for name in (*USERS, REST_USER)]
     return [Account(e.pw_name, e.pw_uid, e.pw_gid, e.pw_dir, e.pw_shell) for e in entries]
 
 
 def merged_passwd(tree: Path) -> tuple[str, str]:
-    """passwd and group of a chroot tree with our people added, with the machine's uids."""
-    people = accounts()
-    passwd = _without(tree / "etc/passwd", {person.name for person in people})
-    group = _without(tree / "etc/group", {person.name for person in people})
-    passwd += [person.passwd_line() for person in people]
-    group += [person.group_line() for person in people]
+    """passwd and group of a chroot tree with our users added, with the machine's uids."""
+    users = accounts()
+    passwd = _without(tree / "etc/passwd", {user.name for user in users})
+    group = _without(tree / "etc/group", {user.name for user in users})
+    passwd += [user.passwd_line() for user in users]
+    group += [user.group_line() for user in users]
     return "\n".join(passwd) + "\n", "\n".join(group) + "\n"
 
 
