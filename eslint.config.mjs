@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import jupyterPlugin from '@jupyter/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import prettierRecommended from 'eslint-plugin-prettier/recommended';
+import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
@@ -40,6 +41,7 @@ export default defineConfig([
   tseslint.configs.recommended,
   { plugins: { jupyter: jupyterPlugin } },
   jupyterErrors,
+  reactHooks.configs.flat.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
     languageOptions: {
@@ -62,7 +64,9 @@ export default defineConfig([
       curly: ['error', 'all'],
       eqeqeq: 'error',
       'no-console': ['error', { allow: ['error', 'warn'] }],
-      'prefer-arrow-callback': 'error'
+      'prefer-arrow-callback': 'error',
+      // About the React Compiler, which is not used here.
+      'react-hooks/incompatible-library': 'off'
     }
   },
   {

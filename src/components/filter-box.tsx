@@ -13,9 +13,15 @@ export function FilterBox(props: {
 }): JSX.Element {
   const { value, label, onChange } = props;
   const [text, setText] = React.useState(value);
+  const [previous, setPrevious] = React.useState(value);
+  if (value !== previous) {
+    setPrevious(value);
+    setText(value);
+  }
   const latest = React.useRef(onChange);
-  latest.current = onChange;
-  React.useEffect(() => setText(value), [value]);
+  React.useEffect(() => {
+    latest.current = onChange;
+  }, [onChange]);
   React.useEffect(() => {
     if (text === value) {
       return;

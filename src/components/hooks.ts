@@ -29,18 +29,18 @@ export function useModels(models: readonly IObservable[]): void {
 
 /** The width of `element` in pixels; 0 until it is known. */
 export function useWidth(element: React.RefObject<HTMLElement>): number {
-  const [width, setWidth] = React.useState(0);
-  React.useLayoutEffect(() => {
-    const node = element.current;
-    if (!node) {
-      return;
-    }
-    setWidth(node.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(node.clientWidth));
-    observer.observe(node);
-    return () => observer.disconnect();
-  }, [element]);
-  return width;
+  const subscribe = React.useCallback(
+    (render: () => void) => {
+      const observer = new ResizeObserver(render);
+      if (element.current) {
+        observer.observe(element.current);
+      }
+      return () => observer.disconnect();
+    },
+    [element]
+  );
+  const width = React.useCallback(() => element.current?.clientWidth ?? 0, [element]);
+  return React.useSyncExternalStore(subscribe, width);
 }
 
 /** The current time in seconds since the epoch, updated every `interval` seconds. */

@@ -36,12 +36,12 @@ export class JobOutputModel {
     return this._stream;
   }
 
-  set stream(stream: Stream) {
-    if (stream === this._stream) {
-      return;
+  /** Show the other file. */
+  setStream(stream: Stream): void {
+    if (stream !== this._stream) {
+      this._stream = stream;
+      this.restart();
     }
-    this._stream = stream;
-    this.restart();
   }
 
   /** The last response about the file; null before the first. */

@@ -36,7 +36,9 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
   const [following, setFollowing] = React.useState(true);
   // The blocks are drawn later than the view: they ask for what is true by then.
   const follows = React.useRef(following);
-  follows.current = following;
+  React.useEffect(() => {
+    follows.current = following;
+  }, [following]);
 
   const toEnd = React.useCallback(() => {
     if (view.current) {
@@ -124,9 +126,7 @@ function OutputBar(props: IJobOutputProps): JSX.Element {
           className="jp-SlurmSelect"
           aria-label={trans.__('File')}
           value={output.stream}
-          onChange={event => {
-            output.stream = event.target.value as Stream;
-          }}
+          onChange={event => output.setStream(event.target.value as Stream)}
         >
           {streams.map(([stream, label]) => (
             <option key={stream} value={stream}>

@@ -6,7 +6,7 @@ import React from 'react';
 
 import type { IJob } from '../api/types';
 import { TimeValue } from '../components/facts';
-import { useModel } from '../components/hooks';
+import { useModel, useNow } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { StateBadge } from '../components/state-badge';
 import { Tabs } from '../components/tabs';
@@ -39,7 +39,7 @@ export function JobView(props: IJobViewProps): JSX.Element {
   useModel(model.poller);
   const { job } = model;
   const { asOf, error } = model.poller;
-  const now = Date.now() / 1000;
+  const now = useNow(5);
   if (job === null) {
     return error === null ? (
       <p className="jp-SlurmJob-loading" role="status">

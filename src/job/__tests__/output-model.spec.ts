@@ -127,7 +127,7 @@ describe('JobOutputModel', () => {
     const { model, shown } = begin(file);
     await model.refresh();
     const late = model.refresh();
-    model.stream = 'stderr';
+    model.setStream('stderr');
     file.text = 'err\n';
     await late;
     await model.refresh();
