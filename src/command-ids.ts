@@ -1,4 +1,4 @@
-/** The commands of the panel. */
+/** All commands except those on one job. */
 export namespace CommandIDs {
   export const showPanel = 'slurm:show-panel';
   export const refresh = 'slurm:refresh-panel';
@@ -13,6 +13,8 @@ export namespace CommandIDs {
   export const copyIds = 'slurm:copy-job-ids';
   export const openJob = 'slurm:open-job';
   export const submitJob = 'slurm:submit-job';
+  export const submitFile = 'slurm:submit-file';
+  export const openScript = 'slurm:open-script';
   export const pasteToken = 'slurm:paste-token';
   export const forgetToken = 'slurm:forget-token';
   export const showAccount = 'slurm:show-account';

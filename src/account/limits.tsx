@@ -6,12 +6,12 @@ import { Row } from '../components/facts';
 import { describeTres, formatMinutes, type Limit } from '../words/format';
 
 /** A number of jobs, or nothing where there is no limit. */
-export function formatLimit(limit: Limit): string {
+function formatLimit(limit: Limit): string {
   return typeof limit === 'number' ? limit.toLocaleString() : '';
 }
 
 /** The longest time, or nothing where there is no limit. */
-export function formatWall(minutes: Limit, trans: TranslationBundle): string {
+function formatWall(minutes: Limit, trans: TranslationBundle): string {
   return typeof minutes === 'number' ? formatMinutes(minutes, trans) : '';
 }
 

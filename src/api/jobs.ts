@@ -24,7 +24,7 @@ export interface IPageQuery {
   limit: number;
 }
 
-export interface IJobListQuery extends IPageQuery {
+interface IJobListQuery extends IPageQuery {
   scope: Scope;
   search?: string;
   /** Base states, separated by commas. */
@@ -33,7 +33,7 @@ export interface IJobListQuery extends IPageQuery {
   since?: string;
 }
 
-export interface IHistoryQuery extends IPageQuery {
+interface IHistoryQuery extends IPageQuery {
   scope: Scope;
   search: string;
   state: string;

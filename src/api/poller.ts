@@ -5,13 +5,13 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { type ApiError, toApiError } from './request';
 
 /** Seconds between two requests, unless the user sets something else. */
-export const DEFAULT_INTERVAL = 15;
+const DEFAULT_INTERVAL = 15;
 
 /** The shortest interval in seconds that a user can set: the cluster is shared. */
-export const MINIMUM_INTERVAL = 5;
+const MINIMUM_INTERVAL = 5;
 
 /** Why data is loaded: `refresh` reads everything in view again, `more` reads what is missing. */
-export type LoadReason = 'refresh' | 'more';
+type LoadReason = 'refresh' | 'more';
 
 /** How old loaded data is. */
 export interface IAge {

@@ -4,7 +4,7 @@ import { ServerConnection } from '@jupyterlab/services';
 const NAMESPACE = 'jupyter-slurm-rest';
 
 /** The body of every error answer of the server extension. */
-export interface IErrorBody {
+interface IErrorBody {
   message: string;
   reason?: string;
   field?: string | null;

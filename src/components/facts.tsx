@@ -9,7 +9,7 @@ function isGiven([, value]: Fact): boolean {
   return value !== null && value !== undefined && value !== '' && value !== false;
 }
 
-export interface IFactsProps {
+interface IFactsProps {
   title: string;
   facts: Fact[];
   /** Whether the values are long and want the whole width. */

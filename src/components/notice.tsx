@@ -10,7 +10,7 @@ import { useNow } from './hooks';
 import { useRemedy } from './remedy';
 
 /** A line above a list: why it is old, or what it does not show. */
-export function Banner(props: {
+function Banner(props: {
   tone: 'warning' | 'info';
   text: string;
   advice?: string;
@@ -95,7 +95,7 @@ export function Loading(props: { label: string }): JSX.Element {
   );
 }
 
-export interface IInlineErrorProps {
+interface IInlineErrorProps {
   error: ApiError;
   trans: TranslationBundle;
   /** Tries again; no button without it. */

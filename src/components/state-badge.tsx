@@ -6,7 +6,7 @@ import { describeState, type Tone } from '../words/job-state';
 /** Letters that fit into the narrowest column of states. */
 const SHORT = 9;
 
-export interface IStateBadgeProps {
+interface IStateBadgeProps {
   state: string;
   flags?: readonly string[];
   trans: TranslationBundle;

@@ -1,11 +1,11 @@
 import React from 'react';
 
-export interface ITab {
+interface ITab {
   id: string;
   label: string;
 }
 
-export interface ITabsProps {
+interface ITabsProps {
   /** Makes the ids of the page's elements unique. */
   id: string;
   label: string;

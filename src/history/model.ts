@@ -8,10 +8,10 @@ import { type IListQuery, JobListModel } from '../table/job-list';
 export type Outcome = 'any' | 'good' | 'bad' | 'stopped';
 
 /** The columns that finished jobs can be sorted by. */
-export type HistorySort =
+type HistorySort =
   'job_id' | 'name' | 'user' | 'account' | 'partition' | 'state' | 'end_time' | 'elapsed' | 'cpus';
 
-export interface IHistoryListQuery extends IListQuery {
+interface IHistoryListQuery extends IListQuery {
   search: string;
   outcome: Outcome;
   /** How far back, in days. */
@@ -34,7 +34,7 @@ const STATES: Record<Exclude<Outcome, 'any'>, readonly string[]> = {
   stopped: ['CANCELLED', 'PREEMPTED']
 };
 
-export interface IHistoryOptions extends Poller.IModelOptions {
+interface IHistoryOptions extends Poller.IModelOptions {
   server: SlurmServer;
 }
 

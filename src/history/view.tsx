@@ -11,7 +11,7 @@ import { lacksAccounting } from '../words/errors';
 import { historyLayout } from './columns';
 import type { HistoryModel, Outcome } from './model';
 
-export interface IHistoryViewProps {
+interface IHistoryViewProps {
   model: HistoryModel;
   trans: TranslationBundle;
   open: (jobs: IJobSummary[]) => void;
@@ -109,10 +109,7 @@ function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.E
 }
 
 /** Whose finished jobs, which of them, and how far back. */
-export function HistoryFilters(props: {
-  model: HistoryModel;
-  trans: TranslationBundle;
-}): JSX.Element {
+function HistoryFilters(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
   const { days, outcome, scope, search } = model.query;
   return (

@@ -80,10 +80,10 @@ class ChangeBody extends ReactWidget implements Dialog.IBodyWidget<ChangeValues>
 }
 
 /** What can be changed about a job, as a person types it. */
-export type ChangeKey = Exclude<keyof IJobChange, 'priority' | 'requeue'>;
-export type ChangeValues = Record<ChangeKey, string>;
+type ChangeKey = Exclude<keyof IJobChange, 'priority' | 'requeue'>;
+type ChangeValues = Record<ChangeKey, string>;
 
-export interface IChangeError {
+interface IChangeError {
   field: string | null;
   text: string;
 }
@@ -117,7 +117,7 @@ export function changesOf(before: ChangeValues, after: ChangeValues): IJobChange
   );
 }
 
-export interface IJobChangeProps {
+interface IJobChangeProps {
   values: ChangeValues;
   error: IChangeError | null;
   onChange: (values: ChangeValues) => void;
@@ -125,7 +125,7 @@ export interface IJobChangeProps {
 }
 
 /** The fields of the dialog that changes a job. */
-export function JobChangeFields(props: IJobChangeProps): JSX.Element {
+function JobChangeFields(props: IJobChangeProps): JSX.Element {
   const { error, trans } = props;
   const [values, setValues] = React.useState(props.values);
   const fields: [ChangeKey, string, string][] = [

@@ -22,7 +22,7 @@ import { isApplicable, type JobCommand } from './actions';
 import { describeJobArguments, type IJobArguments, jobArguments } from './arguments';
 import type { JobModel } from './model';
 
-export interface IJobCommandsOptions {
+interface IJobCommandsOptions {
   commands: CommandRegistry;
   clusters: ISlurmClusters;
   /** The model of a job that is open, or null. */
@@ -218,7 +218,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
  *
  * @param clusters - how many there are: one alone needs no name
  */
-export function magicCommand(job: { cluster: string; id: string }, clusters: number): string {
+function magicCommand(job: { cluster: string; id: string }, clusters: number): string {
   const choice = clusters > 1 ? `--cluster ${job.cluster} ` : '';
   return `%slurm job ${choice}${job.id}`;
 }

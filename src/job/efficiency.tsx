@@ -11,7 +11,7 @@ interface IBar {
   figures: string;
 }
 
-export interface IJobEfficiencyProps {
+interface IJobEfficiencyProps {
   job: IJob;
   trans: TranslationBundle;
 }

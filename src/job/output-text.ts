@@ -1,5 +1,5 @@
 /** A run of whole lines of an output, small enough to be drawn at once. */
-export interface IOutputBlock {
+interface IOutputBlock {
   readonly key: number;
   readonly text: string;
 }

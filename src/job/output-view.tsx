@@ -18,7 +18,7 @@ export interface IFileActions {
   download: (contentsPath: string) => void;
 }
 
-export interface IJobOutputProps {
+interface IJobOutputProps {
   job: IJob;
   output: JobOutputModel;
   sanitizer: IRenderMime.ISanitizer;

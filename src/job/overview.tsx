@@ -8,7 +8,7 @@ import { formatDuration, formatMemory, formatMinutes } from '../words/format';
 import { isLive } from '../words/job-state';
 import { JobEfficiency } from './efficiency';
 
-export interface IJobOverviewProps {
+interface IJobOverviewProps {
   job: IJob;
   trans: TranslationBundle;
   onOpenJob: (id: string) => void;
@@ -161,13 +161,13 @@ function paths(job: IJob, trans: TranslationBundle): Fact[] {
   ];
 }
 
-export interface IJobStepsProps {
+interface IJobStepsProps {
   steps: IStep[];
   trans: TranslationBundle;
 }
 
 /** The steps of a job, as accounting has them. */
-export function JobSteps(props: IJobStepsProps): JSX.Element | null {
+function JobSteps(props: IJobStepsProps): JSX.Element | null {
   const { steps, trans } = props;
   if (steps.length === 0) {
     return null;

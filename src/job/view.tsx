@@ -20,7 +20,7 @@ import { JobOverview } from './overview';
 /** The parts of a job's view that a person can turn to. */
 export type JobTab = 'overview' | 'output' | 'script';
 
-export interface IJobViewProps {
+interface IJobViewProps {
   id: string;
   model: JobModel;
   output: JobOutputModel;
@@ -101,7 +101,7 @@ export function JobView(props: IJobViewProps): JSX.Element {
   );
 }
 
-export interface IJobHeaderProps {
+interface IJobHeaderProps {
   job: IJob;
   /** Seconds since the epoch. */
   now: number;
@@ -142,7 +142,7 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
   );
 }
 
-export interface ICodeViewProps {
+interface ICodeViewProps {
   factory: CodeEditor.Factory;
   source: string;
   mimeType: string;
@@ -150,7 +150,7 @@ export interface ICodeViewProps {
 }
 
 /** Text in JupyterLab's own editor, to be read only. */
-export function CodeView(props: ICodeViewProps): JSX.Element {
+function CodeView(props: ICodeViewProps): JSX.Element {
   const { factory, label, mimeType, source } = props;
   const host = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => {

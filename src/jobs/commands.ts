@@ -29,7 +29,7 @@ const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: 
 const MAX_OPENED = 5;
 
 /** What the commands act on. */
-export interface IJobLists {
+interface IJobLists {
   readonly clusters: ISlurmClusters;
   /** The list of jobs that was used last. */
   readonly list: IJobList;

@@ -5,7 +5,7 @@ import type { IJobList, Scope } from '../api/types';
 import { type IListQuery, JobListModel } from '../table/job-list';
 
 /** The columns that the queue can be sorted by. */
-export type JobSort =
+type JobSort =
   | 'job_id'
   | 'name'
   | 'user'
@@ -18,7 +18,7 @@ export type JobSort =
   | 'cpus'
   | 'priority';
 
-export interface IQueueQuery extends IListQuery {
+interface IQueueQuery extends IListQuery {
   search: string;
   /** Base states; empty for all. */
   states: readonly string[];
@@ -28,7 +28,7 @@ export interface IQueueQuery extends IListQuery {
 /** A cluster's queue: the user's jobs, or everybody's. */
 export type QueueModel = JobListModel<IQueueQuery, IJobList>;
 
-export interface IQueueOptions extends Poller.IModelOptions {
+interface IQueueOptions extends Poller.IModelOptions {
   server: SlurmServer;
   scope: Scope;
 }

@@ -10,7 +10,7 @@ import { describeState } from '../words/job-state';
 import { jobLayout } from './columns';
 import { type QueueModel, slurmNow } from './model';
 
-export interface IJobsViewProps {
+interface IJobsViewProps {
   model: QueueModel;
   trans: TranslationBundle;
   open: (jobs: IJobSummary[]) => void;
@@ -107,7 +107,7 @@ function NoJobs(props: IJobsViewProps): JSX.Element {
 }
 
 /** One button for each state that there is: how many jobs, and whether to show only these. */
-export function StateFilter(props: {
+function StateFilter(props: {
   counts: Readonly<Record<string, number>>;
   chosen: readonly string[];
   trans: TranslationBundle;

@@ -7,14 +7,14 @@ import type { INode, INodeList } from '../api/types';
 export type NodeSort = 'name' | 'state' | 'cpus' | 'memory' | 'gpus';
 
 /** Which nodes, in which order. */
-export interface INodeQuery {
+interface INodeQuery {
   search: string;
   sort: NodeSort;
   descending: boolean;
 }
 
 /** What is free on nodes where jobs can start, and what these nodes have. */
-export interface IFreeResources {
+interface IFreeResources {
   nodes: number;
   cpus: number;
   cpusTotal: number;

@@ -15,7 +15,7 @@ export type NotifyLevel = 'none' | 'ended' | 'all';
 const NAME = 40;
 
 /** Whether the job is over, even if Slurm still clears up after it: it says so only once. */
-export function hasEnded({ state, flags }: ITransition): boolean {
+function hasEnded({ state, flags }: ITransition): boolean {
   return isFinished(
     state,
     flags.filter(flag => flag !== 'COMPLETING')

@@ -11,12 +11,6 @@ import { CommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import { slurmIcon } from '../icons';
 
-/** The commands around submitting, beside `slurm:submit-job` itself. */
-export namespace SubmitCommandIDs {
-  export const submitFile = 'slurm:submit-file';
-  export const openScript = 'slurm:open-script';
-}
-
 /** The arguments of `slurm:submit-job` as JSON schema. */
 export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONObject {
   return {
@@ -45,7 +39,7 @@ export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONO
   };
 }
 
-export interface IScriptCommandsOptions {
+interface IScriptCommandsOptions {
   commands: CommandRegistry;
   /** The file browsers; without them, no file is selected. */
   browsers: IFileBrowserFactory | null;
@@ -66,7 +60,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
       : null;
   };
 
-  commands.addCommand(SubmitCommandIDs.submitFile, {
+  commands.addCommand(CommandIDs.submitFile, {
     label: trans.__('Submit to Slurm…'),
     caption: trans.__('Open the submit form with this script'),
     icon: slurmIcon,
@@ -78,7 +72,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
     })
   });
 
-  commands.addCommand(SubmitCommandIDs.openScript, {
+  commands.addCommand(CommandIDs.openScript, {
     label: args =>
       args.toolbar ? trans.__('Open script…') : trans.__('Submit Slurm Script from File…'),
     caption: trans.__('Choose a batch script and open the submit form with it'),

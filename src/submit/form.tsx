@@ -17,7 +17,7 @@ import React from 'react';
 import type { ApiError } from '../api/request';
 import type { IFormDescription, Options } from '../api/submit';
 
-export interface ISubmitFormProps {
+interface ISubmitFormProps {
   /** What the ids of its fields begin with. */
   id: string;
   form: IFormDescription;
@@ -108,7 +108,7 @@ function words(error: ApiError): string {
  * The core template's labels are headings without a tie to their inputs; here a label is
  * a label, and help and errors are what the input is described by.
  */
-export function SubmitField(props: FieldTemplateProps): JSX.Element {
+function SubmitField(props: FieldTemplateProps): JSX.Element {
   const { children, displayLabel, id, label, rawErrors = [], rawHelp, schema } = props;
   if (!displayLabel || schema.type === 'object') {
     return children;
@@ -145,12 +145,12 @@ export function SubmitField(props: FieldTemplateProps): JSX.Element {
 }
 
 /** The fields of the form, one after the other. */
-export function SubmitFields(props: ObjectFieldTemplateProps): JSX.Element {
+function SubmitFields(props: ObjectFieldTemplateProps): JSX.Element {
   return <div className="jp-SlurmFields">{props.properties.map(property => property.content)}</div>;
 }
 
 /** The form in two parts, and the options that it has no field for. */
-export interface IFormParts {
+interface IFormParts {
   basic: RJSFSchema;
   advanced: RJSFSchema;
   uiSchema: UiSchema<ReadonlyJSONObject>;
@@ -162,7 +162,7 @@ export interface IFormParts {
  * Divides a cluster's form into what everybody needs and the rest (`"advanced": true` in
  * the field's `ui:options`), with every value that the script has among its choices.
  */
-export function formParts(form: IFormDescription, options: Options): IFormParts {
+function formParts(form: IFormDescription, options: Options): IFormParts {
   const properties = (form.schema.properties ?? {}) as Record<string, RJSFSchema>;
   const keys = orderOf(form, Object.keys(properties));
   const isAdvanced = (key: string) => form.uiSchema[key]?.['ui:options']?.advanced === true;

@@ -1,33 +1,37 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import type { ApiError } from '../api/request';
+import { type ApiError, toApiError } from '../api/request';
 import type { IFormDescription, IFormSelection, Options, SubmitApi } from '../api/submit';
 import type { ISubmitted } from '../api/types';
+import type { IDraft } from './drafts';
 import { JobOptions } from './options';
 
-/** Milliseconds of rest after typing before the script is read. */
-const REST = 400;
+/** Milliseconds without typing before the script is read. */
+const TYPING_PAUSE = 400;
+
+/** A request that the user waits for. */
+export type SubmitRequest = 'check' | 'submit';
 
 /**
  * A job before it is submitted: its script, and the options read from it.
  *
- * The script is the one truth. A change in the form is written into its #SBATCH lines
- * by the server; what the server refuses stays here, beside its error, until mended.
+ * The script is the single source of truth. The server writes a change of the form into
+ * the script's #SBATCH lines; a value that it rejects stays in the form, next to its error.
  */
 export class SubmitModel implements IDisposable {
   constructor(options: SubmitModel.IOptions) {
     this._api = options.api;
     this._draft = options.draft;
     this._script = options.draft.script;
-    this._rest = options.rest ?? REST;
+    this._typingPause = options.typingPause ?? TYPING_PAUSE;
   }
 
   get cluster(): string {
     return this._draft.cluster;
   }
 
-  /** The file that the script came from, as the contents API names it. */
+  /** The contents path of the script's file. */
   get path(): string | undefined {
     return this._draft.path;
   }
@@ -36,7 +40,7 @@ export class SubmitModel implements IDisposable {
     return this._script;
   }
 
-  /** The person typed. */
+  /** Set the script, as the user types. */
   set script(script: string) {
     if (script === this._script) {
       return;
@@ -44,10 +48,11 @@ export class SubmitModel implements IDisposable {
     this._script = script;
     this._scriptUnread = true;
     this._submitted = null;
-    this._changed();
-    this._later();
+    this._emitChanged();
+    this._scheduleSync();
   }
 
+  /** The form of the cluster; null before it was read. */
   get form(): IFormDescription | null {
     return this._form;
   }
@@ -57,17 +62,17 @@ export class SubmitModel implements IDisposable {
     return this._formError;
   }
 
-  /** What the form shows: what is sent, and what was typed but refused. */
+  /** What the form shows. */
   get options(): Options {
-    return this._options.shown;
+    return this._options.values;
   }
 
-  /** Refused options: what is wrong with each. */
+  /** What is wrong with each rejected option. */
   get fieldErrors(): Record<string, ApiError> {
     return this._options.errors;
   }
 
-  /** What is wrong with the script, or why it could not be read, checked or sent. */
+  /** What is wrong with the script, or why it could not be read, checked or submitted. */
   get error(): ApiError | null {
     return this._error;
   }
@@ -76,89 +81,96 @@ export class SubmitModel implements IDisposable {
     return this._warnings;
   }
 
-  /** Whether the script was checked as it stands, and found good. */
+  /** Whether the current script was checked and no problems were found. */
   get checked(): boolean {
     return this._checked;
   }
 
-  /** Slurm's answer to the submission of the script as it stands. */
+  /** The response to the submission of the current script. */
   get submitted(): ISubmitted | null {
     return this._submitted;
   }
 
-  /** What is under way with the server, for the person to see. */
-  get busy(): 'check' | 'submit' | null {
+  /** The request that is under way. */
+  get busy(): SubmitRequest | null {
     return this._busy;
   }
 
-  /** Whether there is text that was neither submitted nor what the draft began with. */
+  /** Whether there are changes that were not submitted. */
   get dirty(): boolean {
     return (
-      this._submitted === null && (this._script !== this._draft.pristine || this._options.refused)
+      this._submitted === null &&
+      (this._script !== this._draft.original || this._options.hasRejected)
     );
   }
 
-  /** What to keep for a reload. */
-  get draft(): SubmitModel.IDraft {
+  /** What to store for a reload. */
+  get draft(): IDraft {
     return { ...this._draft, script: this._script };
   }
 
-  get stateChanged(): ISignal<this, void> {
-    return this._stateChanged;
+  /** Emitted after every change. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Counts the changes. */
+  get revision(): number {
+    return this._revision;
   }
 
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
-  /** Reads the form of the cluster and the options of the script; never rejects. */
+  /** Read the form of the cluster and the options of the script. Never rejects. */
   async load(): Promise<void> {
     this._formError = null;
-    this._changed();
+    this._emitChanged();
     try {
       const form = await this._api.form(this.cluster, this.path);
       this._form = form;
-      this._chosen = selectionOf(form.defaults);
-      this._options.base = { ...form.defaults, ...this._draft.options };
+      this._selection = selectionOf(form.defaults);
+      this._options.defaults = { ...form.defaults, ...this._draft.options };
     } catch (error) {
-      this._formError = error as ApiError;
-      this._changed();
+      this._formError = toApiError(error);
+      this._emitChanged();
       return;
     }
     this._scriptUnread = true;
-    await this._settle();
+    await this._sync();
   }
 
-  /** Goes on to another cluster with the same script. */
-  async choose(cluster: string): Promise<void> {
+  /** Use another cluster for the same script. */
+  async setCluster(cluster: string): Promise<void> {
     this._draft = { ...this._draft, cluster };
     this._form = null;
-    this._clearVerdict();
+    this._clearResult();
     await this.load();
   }
 
-  /** The person changed the form; `options` is all that it shows now. */
+  /** Take a change of the form; `options` is everything the form shows now. */
   change(options: Partial<Options>): void {
     this._options.change(options);
     if (this._options.pending !== null) {
-      this._clearVerdict();
-      this._changed();
-      this._later();
+      this._clearResult();
+      this._emitChanged();
+      this._scheduleSync();
     }
   }
 
-  /** Has the server check the job without submitting it; never rejects. */
+  /** Have the server check the job without submitting it. Never rejects. */
   async check(): Promise<void> {
-    await this._send('check', async (options, directory) => {
-      const answer = await this._api.validate(this.cluster, this._script, options, directory);
-      this._warnings = answer.warnings;
+    await this._request('check', async (options, directory) => {
+      const response = await this._api.validate(this.cluster, this._script, options, directory);
+      this._warnings = response.warnings;
       this._checked = true;
     });
   }
 
-  /** Submits; resolves with Slurm's answer, or null when it was refused (see `error`). */
+  /** Submit the job; resolves with the response, or null if it failed (see `error`). */
   async submit(): Promise<ISubmitted | null> {
-    await this._send('submit', async (options, directory) => {
+    await this._request('submit', async (options, directory) => {
       this._submitted = await this._api.submit(this.cluster, this._script, options, directory);
       this._warnings = this._submitted.warnings;
     });
@@ -174,140 +186,140 @@ export class SubmitModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  private async _send(
-    what: 'check' | 'submit',
+  private async _request(
+    request: SubmitRequest,
     task: (options: Options, directory: string) => Promise<void>
   ): Promise<void> {
     if (this._busy !== null) {
       return;
     }
-    this._busy = what;
-    this._clearVerdict();
-    this._changed();
+    this._busy = request;
+    this._clearResult();
+    this._emitChanged();
     try {
-      await this._settle();
-      if (this._error === null && !this._options.refused) {
-        // A directory that nobody wrote into the script is where sbatch would be called.
-        const { chdir = '', ...options } = this._options.beside;
+      await this._sync();
+      if (this._error === null && !this._options.hasRejected) {
+        // A default directory is the one that sbatch would be called in, not an option.
+        const { chdir = '', ...options } = this._options.effectiveDefaults;
         await task(options, String(chdir ?? ''));
       }
     } catch (error) {
-      this._blame(error as ApiError);
+      this._setError(toApiError(error));
     } finally {
       this._busy = null;
-      this._changed();
+      this._emitChanged();
     }
   }
 
-  private _later(): void {
+  private _scheduleSync(): void {
     window.clearTimeout(this._timer);
-    this._timer = window.setTimeout(() => void this._settle(), this._rest);
+    this._timer = window.setTimeout(() => void this._sync(), this._typingPause);
   }
 
-  /** Brings script and options together; one run at a time, until nothing is left. */
-  private _settle(): Promise<void> {
+  /** Writes changes of the form into the script and reads the options from it. */
+  private _sync(): Promise<void> {
     window.clearTimeout(this._timer);
-    this._settling ??= this._run().finally(() => {
-      this._settling = null;
-      this._changed();
+    this._syncing ??= this._syncUntilDone().finally(() => {
+      this._syncing = null;
+      this._emitChanged();
     });
-    return this._settling;
+    return this._syncing;
   }
 
-  private async _run(): Promise<void> {
+  private async _syncUntilDone(): Promise<void> {
     while (!this._isDisposed && (this._scriptUnread || this._options.pending !== null)) {
       const changes = this._options.pending;
       const script = this._script;
       this._scriptUnread = false;
       try {
-        const answer = await this._api.script(this.cluster, script, changes ?? undefined);
+        const response = await this._api.script(this.cluster, script, changes ?? undefined);
         if (script !== this._script) {
-          // The person went on typing: read that instead, and write the changes there.
+          // The user went on typing: read the new text, and write the changes into it.
           this._scriptUnread = true;
           continue;
         }
-        this._options.read(answer.options, changes);
-        void this._follow();
-        this._warnings = answer.warnings;
+        this._options.setFromScript(response.options, changes);
+        void this._updateForm();
+        this._warnings = response.warnings;
         this._error = null;
         if (changes !== null) {
-          this._script = answer.script ?? script;
+          this._script = response.script ?? script;
         }
       } catch (error) {
-        const problem = error as ApiError;
+        const problem = toApiError(error);
         if (changes !== null && problem.field !== null && problem.field in changes) {
-          this._options.refuse(problem.field, problem);
+          this._options.reject(problem.field, problem);
           continue;
         }
-        if (script !== this._script) {
-          this._scriptUnread = true;
-          continue;
-        }
-        // Nothing is forgotten: tried again with the next change, check or submission.
+        // If the user did not go on typing, the next change, check or submission retries.
         this._scriptUnread = true;
-        this._blame(problem);
-        return;
+        if (script === this._script) {
+          this._setError(problem);
+          return;
+        }
       }
     }
   }
 
-  /** Reads the form again when other choices are the right ones now; never rejects. */
-  private async _follow(): Promise<void> {
-    const chosen = selectionOf(this.options);
+  /** Reads the form again if another account or QOS is selected. Never rejects. */
+  private async _updateForm(): Promise<void> {
+    const selection = selectionOf(this.options);
     const { cluster } = this;
-    if (this._form === null || same(chosen, this._chosen)) {
+    if (this._form === null || isSameSelection(selection, this._selection)) {
       return;
     }
-    this._chosen = chosen;
+    this._selection = selection;
     try {
-      const form = await this._api.form(cluster, this.path, chosen);
-      if (cluster === this.cluster && same(chosen, this._chosen)) {
+      const form = await this._api.form(cluster, this.path, selection);
+      if (cluster === this.cluster && isSameSelection(selection, this._selection)) {
         this._form = form;
-        this._changed();
+        this._emitChanged();
       }
     } catch {
-      // The choices stay what they were; whether they fit, Slurm says.
+      // The old choices stay; Slurm says at submission whether they are valid.
     }
   }
 
-  private _blame(problem: ApiError): void {
-    if (problem.field !== null) {
-      this._options.blame(problem.field, problem);
+  private _setError(error: ApiError): void {
+    if (error.field !== null) {
+      this._options.setError(error.field, error);
     }
-    this._error = problem;
+    this._error = error;
   }
 
-  private _clearVerdict(): void {
+  private _clearResult(): void {
     this._checked = false;
     this._error = null;
     this._submitted = null;
     this._warnings = [];
-    this._options.forgive();
+    this._options.clearErrors();
   }
 
-  private _changed(): void {
+  private _emitChanged(): void {
     if (!this._isDisposed) {
-      this._stateChanged.emit();
+      this._revision += 1;
+      this._changed.emit();
     }
   }
 
-  private readonly _api: Pick<SubmitApi, 'form' | 'script' | 'validate' | 'submit'>;
-  private readonly _options = new JobOptions();
-  private readonly _rest: number;
-  private readonly _stateChanged = new Signal<this, void>(this);
-  private _chosen: IFormSelection = {};
-  private _busy: 'check' | 'submit' | null = null;
+  private readonly _api: SubmitModel.IApi;
+  private _busy: SubmitRequest | null = null;
+  private readonly _changed = new Signal<this, void>(this);
   private _checked = false;
-  private _draft: SubmitModel.IDraft;
+  private _draft: IDraft;
   private _error: ApiError | null = null;
   private _form: IFormDescription | null = null;
   private _formError: ApiError | null = null;
   private _isDisposed = false;
+  private readonly _options = new JobOptions();
+  private _revision = 0;
   private _script: string;
   private _scriptUnread = true;
-  private _settling: Promise<void> | null = null;
+  private _selection: IFormSelection = {};
   private _submitted: ISubmitted | null = null;
+  private _syncing: Promise<void> | null = null;
   private _timer = 0;
+  private readonly _typingPause: number;
   private _warnings: readonly string[] = [];
 }
 
@@ -315,27 +327,17 @@ function selectionOf({ account, qos }: Options): IFormSelection {
   return { ...(account ? { account: String(account) } : {}), ...(qos ? { qos: String(qos) } : {}) };
 }
 
-function same(one: IFormSelection, other: IFormSelection): boolean {
+function isSameSelection(one: IFormSelection, other: IFormSelection): boolean {
   return one.account === other.account && one.qos === other.qos;
 }
 
 export namespace SubmitModel {
-  /** A job that is being written, as it is kept over a reload. */
-  export interface IDraft {
-    cluster: string;
-    script: string;
-    /** The text that the draft began with: what is lost by throwing it away is nothing. */
-    pristine: string;
-    /** The contents path of the script's file. */
-    path?: string;
-    /** Options that count beside the script, as when a job is submitted again. */
-    options?: Options;
-  }
+  export type IApi = Pick<SubmitApi, 'form' | 'script' | 'validate' | 'submit'>;
 
   export interface IOptions {
-    api: Pick<SubmitApi, 'form' | 'script' | 'validate' | 'submit'>;
+    api: IApi;
     draft: IDraft;
-    /** Milliseconds of rest after typing before the script is read. */
-    rest?: number;
+    /** Milliseconds without typing before the script is read. */
+    typingPause?: number;
   }
 }

@@ -4,37 +4,37 @@ import type { Options } from '../api/submit';
 /**
  * The options of a job that is being written, by where each comes from.
  *
- * What stands in the script counts over what stands beside it; what the person changed
- * and is not written yet, or was refused, is shown over both.
+ * Options in the script override the defaults. What the user changed in the form and was
+ * not written into the script yet, or was rejected, is shown in place of both.
  */
 export class JobOptions {
-  /** What counts unless the script says otherwise. */
-  set base(options: Options) {
-    this._base = { ...options };
+  /** The options that apply unless the script sets them. */
+  set defaults(options: Options) {
+    this._defaults = { ...options };
   }
 
-  /** What the form shows: what is sent, and what was typed but refused. */
-  get shown(): Options {
-    return { ...this._base, ...this._read, ...this._pending, ...this._refused };
+  /** What the form shows. */
+  get values(): Options {
+    return { ...this._defaults, ...this._script, ...this._pending, ...this._rejected };
   }
 
-  /** The options that count without standing in the script. */
-  get beside(): Options {
+  /** The defaults that apply: those that the script does not set. */
+  get effectiveDefaults(): Options {
     return Object.fromEntries(
-      Object.entries(this._base).filter(
-        ([key, value]) => !(key in this._read) && emptied(value) !== null
+      Object.entries(this._defaults).filter(
+        ([key, value]) => !(key in this._script) && normalize(value) !== null
       )
     );
   }
 
-  /** What the person changed and is to be written into the script; null: nothing. */
+  /** Changes that are to be written into the script; null if there are none. */
   get pending(): Options | null {
     return Object.keys(this._pending).length > 0 ? this._pending : null;
   }
 
-  /** Whether something was refused and not mended since. */
-  get refused(): boolean {
-    return Object.keys(this._refused).length > 0;
+  /** Whether an option was rejected and not changed since. */
+  get hasRejected(): boolean {
+    return Object.keys(this._rejected).length > 0;
   }
 
   /** What is wrong with each option. */
@@ -42,68 +42,68 @@ export class JobOptions {
     return this._errors;
   }
 
-  /** The person changed the form; `options` is all that it shows now. */
+  /** Take a change of the form; `options` is everything the form shows now. */
   change(options: Partial<Options>): void {
-    const { shown } = this;
-    for (const key of new Set([...Object.keys(shown), ...Object.keys(options)])) {
-      const value = emptied(options[key]);
-      if (value !== emptied(shown[key])) {
-        delete this._refused[key];
+    const { values } = this;
+    for (const key of new Set([...Object.keys(values), ...Object.keys(options)])) {
+      const value = normalize(options[key]);
+      if (value !== normalize(values[key])) {
+        delete this._rejected[key];
         this._pending = { ...this._pending, [key]: value };
       }
     }
   }
 
-  /** The script says `options`, after `written` was written into it. */
-  read(options: Options, written: Options | null): void {
-    this._read = options;
+  /** Set the options of the script, after `written` was written into it. */
+  setFromScript(options: Options, written: Options | null): void {
+    this._script = options;
     if (written !== null) {
-      this._forget(written);
+      this._dropPending(written);
     }
-    this.forgive();
+    this.clearErrors();
   }
 
-  /** The server does not take the pending value of `key`. */
-  refuse(key: string, problem: ApiError): void {
+  /** The server rejected the pending value of `key`. */
+  reject(key: string, error: ApiError): void {
     const { [key]: value, ...others } = this._pending;
     this._pending = others;
-    this._refused = { ...this._refused, [key]: value };
-    this.blame(key, problem);
+    this._rejected = { ...this._rejected, [key]: value };
+    this.setError(key, error);
   }
 
-  /** Say what is wrong with an option. */
-  blame(key: string, problem: ApiError): void {
-    this._errors = { ...this._errors, [key]: problem };
+  /** Set what is wrong with an option. */
+  setError(key: string, error: ApiError): void {
+    this._errors = { ...this._errors, [key]: error };
   }
 
-  /** Keep only the errors of what is still refused. */
-  forgive(): void {
+  /** Clear the errors, except those of rejected options. */
+  clearErrors(): void {
     this._errors = Object.fromEntries(
-      Object.entries(this._errors).filter(([key]) => key in this._refused)
+      Object.entries(this._errors).filter(([key]) => key in this._rejected)
     );
   }
 
-  /** Drops changes that were written, but not what replaced them meanwhile. */
-  private _forget(changes: Options): void {
+  /** Drops changes that were written, unless they were changed again meanwhile. */
+  private _dropPending(written: Options): void {
     this._pending = Object.fromEntries(
-      Object.entries(this._pending).filter(([key, value]) => changes[key] !== value)
+      Object.entries(this._pending).filter(([key, value]) => written[key] !== value)
     );
-    for (const [key, value] of Object.entries(changes)) {
+    for (const [key, value] of Object.entries(written)) {
       if (value === null) {
-        // Emptied by the person: what stood beside the script goes, too.
-        delete this._base[key];
+        // The user cleared the field: the default does not apply either.
+        delete this._defaults[key];
       }
     }
   }
 
-  private _base: Options = {};
+  private _defaults: Options = {};
   private _errors: Record<string, ApiError> = {};
   private _pending: Options = {};
-  private _read: Options = {};
-  private _refused: Options = {};
+  private _rejected: Options = {};
+  private _script: Options = {};
 }
 
-/** A value of the form; null when there is none. */
-function emptied(value: Options[string] | undefined): Options[string] {
+/** A value of the form; null if it is empty. */
+function normalize(value: Options[string] | undefined): Options[string] {
   return value === undefined || value === '' ? null : value;
 }

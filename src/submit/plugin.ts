@@ -27,11 +27,10 @@ import { CommandIDs } from '../command-ids';
 import { findRemedy } from '../token/remedy';
 // Commands must be there at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
-import { addScriptCommands, describeSubmitArguments, SubmitCommandIDs } from './commands';
+import { addScriptCommands, describeSubmitArguments } from './commands';
 import { slurmIcon } from '../icons';
-import { Drafts } from './drafts';
 import type { SubmitModel } from './model';
-import { SCRIPT_TEMPLATE } from './drafts';
+import { DraftStore, type IDraft, SCRIPT_TEMPLATE } from './drafts';
 import type { SubmitPanel } from './widget';
 import { ISlurmClusters } from '../tokens';
 import { MainArea } from '../components/main-area';
@@ -72,7 +71,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     translator ??= nullTranslator;
     const trans = translator.load('jupyter_slurm_rest');
     const api = new SubmitApi(clusters.server);
-    const drafts = new Drafts(state);
+    const drafts = new DraftStore(state);
     const tracker = new WidgetTracker<MainAreaWidget<SubmitPanel>>({
       namespace: 'jupyter-slurm-rest-submit'
     });
@@ -94,7 +93,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     /** What to begin with: what was kept, what was given, a file, or a template. */
-    const begin = async (args: ReadonlyPartialJSONObject): Promise<SubmitModel.IDraft> => {
+    const begin = async (args: ReadonlyPartialJSONObject): Promise<IDraft> => {
       const kept = typeof args.draft === 'string' ? await drafts.load(args.draft) : null;
       if (kept !== null) {
         return kept;
@@ -112,7 +111,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       return {
         cluster,
         script,
-        pristine: script,
+        original: script,
         path: path === undefined ? undefined : serviceManager.contents.localPath(path),
         options: args.options as Options
       };
@@ -137,7 +136,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       clusters.emitJobsChanged(model.cluster);
     };
 
-    const make = async (draft: SubmitModel.IDraft, id: string) => {
+    const make = async (draft: IDraft, id: string) => {
       // Loaded when a first form is opened: editor, form and validator weigh.
       const [{ SubmitPanel }, { SubmitWidget }, { SubmitModel }, { customizeValidator }] =
         await Promise.all([
@@ -176,7 +175,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         'open',
         new CommandToolbarButton({
           commands,
-          id: SubmitCommandIDs.openScript,
+          id: CommandIDs.openScript,
           args: { toolbar: true }
         })
       );
@@ -196,7 +195,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       );
 
       const keep = new Debouncer(() => drafts.save(id, model.draft), KEEP);
-      model.stateChanged.connect(() => void keep.invoke(), widget);
+      model.changed.connect(() => void keep.invoke(), widget);
       widget.disposed.connect(() => {
         keep.dispose();
         void drafts.remove(id);
@@ -230,7 +229,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     addScriptCommands({ commands, browsers, browser, translator });
 
     const category = trans.__('Slurm');
-    for (const command of [CommandIDs.submitJob, SubmitCommandIDs.openScript]) {
+    for (const command of [CommandIDs.submitJob, CommandIDs.openScript]) {
       palette?.addItem({ command, category });
     }
     launcher?.add({ command: CommandIDs.submitJob, args: { isLauncher: true }, category, rank: 3 });

@@ -4,7 +4,7 @@ import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 /** What is wrong with the script, and where; counted from 1. */
-export interface IScriptMark {
+interface IScriptMark {
   line: number;
   column: number | null;
   message: string;

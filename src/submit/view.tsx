@@ -4,16 +4,17 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { ValidatorType } from '@rjsf/utils';
 import React from 'react';
 
+import { useModel } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { SubmitForm } from './form';
 import type { SubmitModel } from './model';
 
-export interface ISubmitViewProps {
+interface ISubmitViewProps {
   /** Unlike that of any other form on the page. */
   id: string;
   model: SubmitModel;
   /** The configured clusters by name. */
-  clusters: readonly string[];
+  clusters: () => readonly string[];
   onSubmit: () => void;
   onOpenJob: (id: string) => void;
   /** Puts the cursor on a line of the script. */
@@ -24,7 +25,9 @@ export interface ISubmitViewProps {
 
 /** The form beside the script: options, what is wrong, and the two buttons. */
 export function SubmitView(props: ISubmitViewProps): JSX.Element {
-  const { clusters, model, trans } = props;
+  const { model, trans } = props;
+  useModel(model);
+  const clusters = props.clusters();
   return (
     <div className="jp-SlurmSubmit-view">
       <SubmitHead {...props} />
@@ -38,7 +41,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
               id={`${props.id}-cluster`}
               className="form-control"
               value={model.cluster}
-              onChange={event => void model.choose(event.target.value)}
+              onChange={event => void model.setCluster(event.target.value)}
             >
               {clusters.map(name => (
                 <option key={name} value={name}>

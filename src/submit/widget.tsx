@@ -29,12 +29,11 @@ export class SubmitPanel extends SplitPanel {
       editorServices: options.editorServices,
       label: trans.__('Batch script')
     });
-    this._form = new SubmitFormWidget(options, this._editor);
     this.addWidget(this._editor);
-    this.addWidget(this._form);
+    this.addWidget(new SubmitFormWidget(options, this._editor));
     this.setRelativeSizes([3, 2]);
-    this._editor.sourceChanged.connect(this._onTyped, this);
-    model.stateChanged.connect(this._onModel, this);
+    this._editor.sourceChanged.connect(this._onSourceChanged, this);
+    model.changed.connect(this._onModelChanged, this);
     void model.load();
   }
 
@@ -80,11 +79,11 @@ export class SubmitPanel extends SplitPanel {
     super.onResize(msg);
   }
 
-  private _onTyped(): void {
+  private _onSourceChanged(): void {
     this.model.script = this._editor.source;
   }
 
-  private _onModel(): void {
+  private _onModelChanged(): void {
     const { error, script } = this.model;
     this._editor.source = script;
     this._editor.mark(
@@ -92,11 +91,9 @@ export class SubmitPanel extends SplitPanel {
         ? null
         : { line: error.line, column: error.column, message: error.message }
     );
-    this._form.update();
   }
 
   private readonly _editor: ScriptEditor;
-  private readonly _form: Widget;
   private readonly _trans: TranslationBundle;
 }
 
@@ -121,7 +118,7 @@ class SubmitFormWidget extends ReactWidget {
         <SubmitView
           id={this._id}
           model={model}
-          clusters={clusters()}
+          clusters={clusters}
           onSubmit={onSubmit}
           onOpenJob={onOpenJob}
           onGoTo={(line, column) => this._editor.goTo(line, column)}

@@ -44,7 +44,7 @@ export function fitJobs(
 }
 
 /** Columns that lists of jobs share. */
-export interface IJobColumns extends Record<
+interface IJobColumns extends Record<
   'name' | 'state' | 'id' | 'partition' | 'account' | 'qos' | 'where' | 'cpus',
   JobColumn
 > {

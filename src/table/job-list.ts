@@ -13,7 +13,7 @@ export interface IListQuery {
 }
 
 /** One page of a list of jobs, as the server sends it. */
-export interface IJobPage {
+interface IJobPage {
   /** The jobs of the page, or with `delta` those that changed. */
   jobs: IJobSummary[];
   /** The number of jobs in the whole list. */
@@ -26,7 +26,7 @@ export interface IJobPage {
 }
 
 /** What to read: a part of the list, and the version of it that is known. */
-export interface IPageRequest extends Required<IPageQuery> {
+interface IPageRequest extends Required<IPageQuery> {
   since?: string;
 }
 

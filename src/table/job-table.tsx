@@ -5,7 +5,7 @@ import type { IJobLayout } from './job-columns';
 import type { IJobList } from './job-list';
 import { VirtualTable } from './virtual-table';
 
-export interface IJobTableProps {
+interface IJobTableProps {
   model: IJobList;
   label: string;
   layout: IJobLayout;
@@ -74,7 +74,7 @@ export function JobTable(props: IJobTableProps): JSX.Element {
 }
 
 /** Move and select by keyboard, as in a file list; returns whether the key meant that. */
-export function moveCursor(model: IJobList, event: React.KeyboardEvent, pageSize: number): boolean {
+function moveCursor(model: IJobList, event: React.KeyboardEvent, pageSize: number): boolean {
   const { cursor, total } = model;
   if (event.key === ' ') {
     const job = model.job(cursor);

@@ -49,7 +49,7 @@ export const TableHeading = React.memo(function Heading(
   );
 });
 
-export interface ITableRowProps {
+interface ITableRowProps {
   id: string;
   index: number;
   /** Null while it is not known. */

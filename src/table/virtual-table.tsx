@@ -11,7 +11,7 @@ import {
 } from './table-parts';
 
 /** What a table needs to let rows be selected. */
-export interface ITableSelection<T> {
+interface ITableSelection<T> {
   has: (row: T) => boolean;
   /** The index of the row that the keyboard is on; -1: none. */
   cursor: number;
@@ -21,7 +21,7 @@ export interface ITableSelection<T> {
   onKeyDown: (event: React.KeyboardEvent, pageSize: number) => void;
 }
 
-export interface IVirtualTableProps<T> extends ITableHeadingProps<T> {
+interface IVirtualTableProps<T> extends ITableHeadingProps<T> {
   label: string;
   count: number;
   row: (index: number) => T | null;

@@ -9,7 +9,7 @@ import { runCommand } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
 
 /** The one thing that helps against trouble with the token. */
-export type Remedy = 'paste' | 'login' | 'restart';
+type Remedy = 'paste' | 'login' | 'restart';
 
 /** Seconds before a token's end from when on it is worth a word. */
 const SOON = 10 * 60;

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ApiError } from '../api/request';
 
 /** A failure for a person: what is wrong, and what can be done. */
-export interface IErrorText {
+interface IErrorText {
   text: string;
   advice: string;
 }

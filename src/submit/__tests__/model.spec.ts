@@ -78,8 +78,8 @@ async function begin(script = SCRIPT, options?: Options) {
   const server = new Server();
   const model = new SubmitModel({
     api: server,
-    draft: { cluster: 'one', script, pristine: script, options },
-    rest: 0
+    draft: { cluster: 'one', script, original: script, options },
+    typingPause: 0
   });
   await model.load();
   return { server, model };
@@ -260,8 +260,8 @@ describe('SubmitModel', () => {
     const form = jest.fn(server.form).mockRejectedValueOnce(failure);
     const model = new SubmitModel({
       api: { ...server, form },
-      draft: { cluster: 'one', script: SCRIPT, pristine: SCRIPT },
-      rest: 0
+      draft: { cluster: 'one', script: SCRIPT, original: SCRIPT },
+      typingPause: 0
     });
     await model.load();
     expect(model.formError).toBe(failure);

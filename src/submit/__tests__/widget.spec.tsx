@@ -24,7 +24,7 @@ describe('SubmitPanel', () => {
     const run = jest.fn();
     const model = new SubmitModel({
       api: { form: refuse, script: refuse, validate: refuse, submit: refuse },
-      draft: { cluster: 'one', script: 'true\n', pristine: 'true\n' }
+      draft: { cluster: 'one', script: 'true\n', original: 'true\n' }
     });
     const panel = new SubmitPanel({
       model,
