@@ -67,10 +67,11 @@ wheel: $(FRONTEND)
 	python -m build --wheel --outdir build/wheel .
 
 .PHONY: demo
-demo: ## JupyterLab on a real Slurm of this machine (or on SLURMRESTD_URL), until Ctrl-C
+demo: ## JupyterLab on a real Slurm of this machine (or on SLURMRESTD_URL), until Ctrl-C (SLURM=host: that one)
 	@$(MAKE) --no-print-directory wheel >&2
 	@if [ -n "$${SLURMRESTD_URL:-}" ] || [ "$$(id -u)" = 0 ]; then become=; else become='sudo -E'; fi; \
-	exec $$become $(BIN)/python -m devcluster.demo --wheel build/wheel/*.whl
+	exec $$become $(BIN)/python -m devcluster.demo --wheel build/wheel/*.whl \
+	  --generation "$${SLURM:-newest}"
 
 .PHONY: demo-hub
 demo-hub: ## JupyterHub with alice and bob on a real Slurm of this machine, until Ctrl-C

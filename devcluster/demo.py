@@ -1,7 +1,8 @@
 """``make demo``: JupyterLab with the panel on a real Slurm, until Ctrl-C.
 
 With ``SLURMRESTD_URL`` set, JupyterLab runs as you on that cluster; otherwise as alice
-on a cluster of this machine, which needs root.
+on a cluster of this machine, which needs root. That cluster is the newest Slurm that can be
+installed here, or the one that ``--generation`` names.
 """
 
 from __future__ import annotations
@@ -28,12 +29,37 @@ from devcluster.users import environment
 _USER = "alice"
 _TOKEN_LIFESPAN = 1200
 _EXAMPLES = Path(__file__).parent / "examples"
+_FOLDER = "slurm-examples"
+NEWEST_FIRST = ("forky", "trixie", "host")
+
+_TRAINS = """\
+for epoch in $(seq 1 300); do
+  printf 'epoch %3d  loss %s\\n' "$epoch" "$(awk "BEGIN {print 2.4 / sqrt($epoch)}")"
+  sleep 2
+done"""
+_USES_CPU = "timeout 20 sh -c 'while :; do :; done'; echo converged"
+_FAILS = "echo 'reading input.csv'; echo 'input.csv: No such file' >&2; exit 3"
+#: User, script and sbatch's options: a job of each kind that people meet.
+_JOBS: tuple[tuple[str, str, list[str]], ...] = (
+    ("bob", "sleep 1800", ["--partition=long", "--job-name=relax", "--cpus-per-task=4"]),
+    ("carol", "sleep 1800", ["--partition=gpu", "--job-name=protein", "--gres=gpu:a100:2"]),
+    (
+        "alice",
+        _TRAINS,
+        ["--partition=gpu", "--job-name=train", "--gres=gpu:a100:1", "--time=1:00:00"],
+    ),
+    ("alice", _USES_CPU, ["--job-name=fit", "--cpus-per-task=2", "--time=10"]),
+    ("alice", _FAILS, ["--job-name=import", "--time=5"]),
+    ("alice", "sleep 240", ["--job-name=sweep", "--array=1-12%2", "--time=10"]),
+    ("alice", "sleep 60", ["--partition=gpu", "--job-name=big", "--gres=gpu:a100:4", "--nodes=2"]),
+    ("alice", "sleep 60", ["--job-name=later", "--hold", "--time=10"]),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--wheel", type=Path, required=True)
-    parser.add_argument("--generation", default="host")
+    parser.add_argument("--generation", default="newest", choices=["newest", *NEWEST_FIRST])
     options = parser.parse_args(arguments)
     stop_on_signals()
     try:
@@ -72,12 +98,11 @@ def _own_cluster() -> None:
 
 
 def _devcluster(generation: str, wheel: Path) -> None:
-    cluster = Cluster(generation, "demo")
     # Standard output belongs to the one line with the address.
     with contextlib.redirect_stdout(sys.stderr):
-        print(f"demo: bringing up Slurm ({generation}) and JupyterLab ...", flush=True)
+        cluster = _bring_up(NEWEST_FIRST if generation == "newest" else (generation,))
+        print("demo: installing JupyterLab ...", flush=True)
         try:
-            cluster.up()
             bin_folder = ensure_venv(home() / "demo" / "venv", wheel, "jupyterlab>=4.4,<5")
         except BaseException:
             cluster.down()
@@ -88,27 +113,48 @@ def _devcluster(generation: str, wheel: Path) -> None:
             config = folder / "jupyter_server_config.py"
             tokens = {"provider": "file", "path": str(folder / "slurm.token")}
             entry = {"demo": {"url": cluster.url, "tokens": tokens}}
-            config.write_text(f"c.SlurmRest.clusters = {entry!r}\n")
+            config.write_text(f"c.SlurmRest.clusters = {entry!r}\nc.LabApp.news_url = None\n")
             workplace = Path(pwd.getpwnam(_USER).pw_dir)
             command = ["setpriv", "--reuid", _USER, "--regid", _USER, "--init-groups", "--"]
             command += [str(bin_folder / "jupyter"), "lab", f"--config={config}"]
             command += _lab_arguments(workplace)
             env = environment(_USER)
             env["PATH"] = f"{bin_folder}:{env['PATH']}"
-            _serve(command, folder, env)
+            _serve(command, folder, env, f"{_FOLDER}/first-steps.ipynb")
     finally:
         cluster.down()
+
+
+def _bring_up(generations: Sequence[str]) -> Cluster:
+    """A running cluster of the first of `generations` that can be installed on this machine."""
+    *others, last = generations
+    for generation in (*others, last):
+        cluster = Cluster(generation, "demo")
+        print(f"demo: bringing up Slurm ({generation}) ...", flush=True)
+        try:
+            cluster.up()
+        except DevclusterError as error:
+            cluster.down()
+            if generation == last:
+                raise
+            print(f"demo: {error}\ndemo: trying an older Slurm", flush=True)
+        except BaseException:
+            cluster.down()
+            raise
+        else:
+            return cluster
+    raise AssertionError("the last one returns or raises")
 
 
 def _lab_arguments(root: Path) -> list[str]:
     return ["--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
 
 
-def _serve(command: list[str], folder: Path, env: dict[str, str]) -> None:
+def _serve(command: list[str], folder: Path, env: dict[str, str], opened: str = "") -> None:
     runtime = folder / "runtime"
     process: Process | None = None
     try:
-        process, address = start_lab(command, runtime, folder / "lab.log", env)
+        process, address = start_lab(command, runtime, folder / "lab.log", env, opened)
         print(f"Open {address}", flush=True)
         wait_for_end(process)
     finally:
@@ -164,21 +210,17 @@ def _fresh_token(cluster: Cluster, user: str, path: Path) -> Iterator[None]:
 def _fill(cluster: Cluster) -> None:
     """Give the queue something to show, and alice something to submit."""
     entry = pwd.getpwnam(_USER)
-    folder = Path(entry.pw_dir) / "slurm-examples"
+    folder = Path(entry.pw_dir) / _FOLDER
     folder.mkdir(exist_ok=True)
     os.chown(folder, entry.pw_uid, entry.pw_gid)
-    for example in sorted(_EXAMPLES.glob("*.sbatch")):
+    for example in sorted(_EXAMPLES.iterdir()):
         target = folder / example.name
         if not target.exists():
             shutil.copyfile(example, target)
             os.chown(target, entry.pw_uid, entry.pw_gid)
-    for user, words in (
-        ("bob", ["--partition=long", "--job-name=relax", "--cpus-per-task=4", "--time=2:00:00"]),
-        ("carol", ["--partition=gpu", "--job-name=train", "--gres=gpu:a100:2", "--time=1:00:00"]),
-        ("carol", ["--partition=gpu", "--job-name=sweep", "--gres=gpu:a100:3", "--array=1-6%2"]),
-        ("alice", ["--job-name=later", "--hold", "--time=10"]),
-    ):
-        cluster.run(["sbatch", "--output=/dev/null", "--wrap=sleep 1800", *words], user=user)
+    for user, script, words in _JOBS:
+        options = [*words, f"--chdir={pwd.getpwnam(user).pw_dir}"]
+        cluster.run(["sbatch", *options], user=user, input=f"#!/bin/bash\n{script}\n")
 
 
 if __name__ == "__main__":

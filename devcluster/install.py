@@ -14,7 +14,7 @@ from devcluster import users
 from devcluster.errors import DevclusterError
 from devcluster.generations import SLURM_PACKAGES, Release, release_of
 from devcluster.layout import Layout, home
-from devcluster.process import tail
+from devcluster.process import run_logged, tail
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -140,5 +140,4 @@ def _mirror() -> str:
 
 def _logged(argv: Sequence[str], log: Path) -> int:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    with log.open("a") as output:
-        return subprocess.run(argv, stdout=output, stderr=output, env=env).returncode
+    return run_logged(argv, log, env)

@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from devcluster.errors import DevclusterError
 from devcluster.install import ensure_packages, locked
-from devcluster.process import Process, spawn, tail, wait_until
+from devcluster.process import Process, run_logged, spawn, tail, wait_until
 
 #: The distribution's own: a Python under somebody's home may not be run by others.
 _PYTHON = "/usr/bin/python3"
@@ -45,12 +45,13 @@ def ensure_venv(folder: Path, wheel: Path, *requirements: str) -> Path:
 
 
 def start_lab(
-    command: Sequence[str], runtime: Path, log: Path, env: Mapping[str, str]
+    command: Sequence[str], runtime: Path, log: Path, env: Mapping[str, str], opened: str = ""
 ) -> tuple[Process, str]:
-    """Start a Jupyter server and wait until it answers; return it and its address.
+    """Start a Jupyter server and wait until it responds; return it and its address.
 
     The address (with the server's own token) is read from the runtime file that the
-    server writes into ``runtime``.
+    server writes into ``runtime``. ``opened`` is a file that JupyterLab opens, relative to
+    its root.
     """
     log.write_text("")
     process = spawn(command, log, {**env, "JUPYTER_RUNTIME_DIR": str(runtime)})
@@ -61,12 +62,12 @@ def start_lab(
         return f"JupyterLab ended. The end of {log}:\n{tail(log)}"
 
     wait_until(
-        lambda: _address(runtime) is not None,
+        lambda: _address(runtime, opened) is not None,
         f"JupyterLab (log: {log})",
         seconds=_START_SECONDS,
         failed=failed,
     )
-    address = _address(runtime)
+    address = _address(runtime, opened)
     assert address is not None  # noqa: S101 - what was just waited for
     return process, address
 
@@ -108,18 +109,17 @@ def _interrupted(pid: int) -> bool:
     return name in ("make", "gmake") and bool(blocked & 0b10)
 
 
-def _address(runtime: Path) -> str | None:
+def _address(runtime: Path, opened: str) -> str | None:
+    page = f"lab/tree/{quote(opened)}" if opened else "lab"
     for path in runtime.glob("jpserver-*.json"):
         try:
             server = json.loads(path.read_text())
         except ValueError:
             continue
-        return f"{server['url']}lab?token={server['token']}"
+        return f"{server['url']}{page}?token={server['token']}"
     return None
 
 
 def _logged(command: Sequence[str], log: Path) -> None:
-    with log.open("a") as output:
-        done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
+    if run_logged(command, log, os.environ) != 0:
         raise DevclusterError(f"{' '.join(command[:4])} failed; end of {log}:\n{tail(log)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -133,6 +134,25 @@ def wait_until(
         if time.monotonic() > deadline:
             raise DevclusterError(f"{what} is not ready after {seconds:.0f} seconds")
         time.sleep(0.1)
+
+
+def run_logged(
+    argv: Sequence[str], log: Path, env: Mapping[str, str], *, every: float = 15.0
+) -> int:
+    """Run a command that may take minutes; its output goes to the end of `log`.
+
+    What it is at is printed each `every` seconds. Returns its exit code.
+    """
+    begun = time.monotonic()
+    with log.open("a") as output:
+        stdin = subprocess.DEVNULL
+        with subprocess.Popen(argv, stdin=stdin, stdout=output, stderr=output, env=env) as running:
+            while True:
+                try:
+                    return running.wait(every)
+                except subprocess.TimeoutExpired:
+                    now = f"{time.monotonic() - begun:.0f} s: {tail(log, 1).strip()[:70]}"
+                    print(f"  {Path(argv[0]).name}, {now}", flush=True)
 
 
 def tail(path: Path, lines: int = 15) -> str:
