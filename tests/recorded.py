@@ -1,4 +1,4 @@
-"""Answers recorded from real slurmrestd daemons by `python3 -m devcluster record`.
+"""Responses recorded from real slurmrestd daemons by `python3 -m devcluster record`.
 
 `python3 -m devcluster recorded` lists them, and prints one.
 """
@@ -51,7 +51,7 @@ def responses(release: str, api_version: str) -> dict[str, Recorded]:
 
 
 def recorded(name: str) -> list[Recorded]:
-    """The answers to the call `name`, one for each release and API version that has it."""
+    """The responses to the call `name`, one for each release and API version that has it."""
     found = [responses(*pair)[name] for pair in PAIRS if name in responses(*pair)]
     if not found:
         raise LookupError(f"no recorded answer is named {name!r}")
@@ -59,7 +59,7 @@ def recorded(name: str) -> list[Recorded]:
 
 
 def recorded_by(api_version: str, name: str, release: str = "") -> Recorded:
-    """The answer to `name` from an API version; `release` (e.g. "24.11") chooses between two."""
+    """The response to `name` from an API version; `release` (e.g. "24.11") chooses between two."""
     for response in reversed(recorded(name)):
         if response.api_version == api_version and response.release.startswith(release):
             return response

@@ -1,4 +1,4 @@
-"""Blocking looks at files: one thread for each path, and limited patience."""
+"""Blocking file access: one thread for each path, with a timeout."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_what_hangs_holds_up_its_own_path_only() -> None:
         assert await files.run("/else", lambda: "at once") == "at once"
     finally:
         go_on.set()
-    # As soon as it goes on, it is as it was.
+    # It recovers when the file system does.
     while True:
         try:
             assert await files.run("/stalled", lambda: "again") == "again"
@@ -68,7 +68,7 @@ async def test_a_token_file_that_hangs(tmp_path: Path, monkeypatch: pytest.Monke
         for _ in range(2):
             with pytest.raises(SourceUnreachable, match="file system does not respond"):
                 await file.read()
-        # Nothing newer is known: what is in hand goes on serving.
+        # Nothing newer is known: the value in hand is still used.
         assert await file.stamp() is None
     finally:
         os.close(os.open(pipe, os.O_WRONLY))

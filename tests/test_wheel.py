@@ -1,4 +1,4 @@
-"""The wheel a user installs: complete, and at home on a machine without Node."""
+"""The wheel is complete and works on a machine without Node."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(bin_folder: Path, *arguments: str) -> str:
-    """Uncoloured output of a program of that environment, on a PATH without Node."""
+    """Uncolored output of a program of that environment, on a PATH without Node."""
     environment = {
         "PATH": str(bin_folder),
         "HOME": str(bin_folder.parent),

@@ -82,7 +82,7 @@ def the(objects: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any]:
 
 
 def mounted_files(*values: Path) -> dict[Path, str]:
-    """What the chart mounts into a user's server: contents by path in the container."""
+    """Files that the chart mounts into a user's server: contents by path."""
     secret = the(render(*values), "Secret", "singleuser")["stringData"]
     described: dict[str, Any] = yaml.safe_load(VALUES.read_text())["singleuser"]["extraFiles"]
     return {Path(described[key]["mountPath"]): content for key, content in secret.items()}

@@ -48,7 +48,7 @@ def test_helm_refuses_what_the_schema_does_not_know(
 
 
 def test_lists_of_a_later_file_replace_ours_and_tables_are_merged(tmp_path: Path) -> None:
-    """What the manual says about a site's own egress rules and volumes."""
+    """The manual's text on a site's own egress rules and volumes."""
     site = {
         "singleuser": {
             "networkPolicy": {"egress": [{"ports": [{"port": 389}]}]},

@@ -1,4 +1,4 @@
-"""Slurm builds in folders of their own."""
+"""Slurm builds in their own folders."""
 
 from __future__ import annotations
 

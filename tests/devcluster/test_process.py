@@ -36,7 +36,7 @@ def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert not process.alive()
 
 
-#: Prints the number of a process that is no child of ours, and whose first thread ends long
+#: Prints the id of a process that is not our child, and whose first thread ends long
 #: before its second.
 _HEADLESS = """
 import ctypes, os, threading, time

@@ -1,4 +1,4 @@
-"""The doctor names the part that is wrong, and what to do about it."""
+"""The doctor names what is wrong and how to fix it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def findings(url: str, tokens: Any) -> dict[str, Finding]:
     return {finding.subject: finding for finding in found}
 
 
-def test_nobody_listens(tokens: Any) -> None:
+def test_nothing_listens_on_the_port(tokens: Any) -> None:
     found = findings("http://127.0.0.1:9", tokens)
     assert found["address"].verdict == "wrong"
     assert "refused" in found["address"].text.lower()
@@ -114,7 +114,7 @@ def test_what_may_be_wrong_with_a_token_depends_on_how_it_is_made(
     assert signed not in advice
 
 
-def test_clocks_apart(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
+def test_clock_skew(slurmrestd: ReplaySlurmrestd, tokens: Any) -> None:
     # The recording is old, and so slurmctld's clock behind ours.
     found = findings(slurmrestd.url, tokens)
     assert found["clock"].verdict == "wrong"

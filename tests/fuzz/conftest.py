@@ -55,7 +55,7 @@ def bounded(examples: int) -> settings:
 
 @dataclass(frozen=True)
 class Server:
-    """The server, and the slurmrestd that it asks."""
+    """The server and its slurmrestd."""
 
     url: str
     slurmrestd: ReplaySlurmrestd
@@ -66,7 +66,7 @@ class Server:
         return {"Authorization": f"token {TOKEN}"}
 
     def replay(self) -> None:
-        """Answer as recorded, to whatever was asked successfully then."""
+        """Replay every response that was recorded as a success."""
         for recorded in responses(RELEASE, API_VERSION).values():
             if recorded.status == 200 and not recorded.name.startswith("no_"):
                 self.slurmrestd.give(recorded)
@@ -74,7 +74,7 @@ class Server:
         self.slurmrestd.play("jobs", "db_jobs", "nodes", "partitions", "reservations")
 
     def lives(self) -> bool:
-        """Whether it still answers."""
+        """Whether it still responds."""
         response = httpx.get(f"{self.url}/api/status", headers=self.headers, timeout=PATIENCE)
         return response.status_code == 200 and self.process.poll() is None
 

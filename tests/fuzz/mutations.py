@@ -1,4 +1,4 @@
-"""Answers of slurmrestd with something in them that it never wrote."""
+"""slurmrestd's responses with values in them that it never sends."""
 
 from __future__ import annotations
 

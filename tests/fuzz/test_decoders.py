@@ -1,4 +1,4 @@
-"""Every decoder of what others send: its own kind of error, or a value; nothing else."""
+"""Every decoder of external input returns a value or raises its own error."""
 
 from __future__ import annotations
 

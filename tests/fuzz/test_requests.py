@@ -1,4 +1,4 @@
-"""Requests made from our own OpenAPI document: good ones, and ones that break its rules."""
+"""Requests generated from our OpenAPI document, valid and invalid."""
 
 from __future__ import annotations
 

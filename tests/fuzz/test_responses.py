@@ -1,4 +1,4 @@
-"""Answers of a hostile or broken slurmrestd: each becomes a page or a clear error."""
+"""Responses of a hostile or broken slurmrestd become a page or a clear error."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def key_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hub() -> FakeHub:
-    """A hub where alice and bob have a server each."""
+    """A hub where alice and bob each have a server."""
     return FakeHub({"alice-server": server_model("alice"), "bob-server": server_model("bob")})
 
 

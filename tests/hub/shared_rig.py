@@ -35,7 +35,7 @@ class Slurmrestd(ReplaySlurmrestd):
 
 
 def owner(request: Seen) -> str:
-    """Whose token came with a request; empty without one."""
+    """The user whose token came with a request; empty without one."""
     token = request.headers.get("x-slurm-user-token")
     return str(jwt.decode(token, KEY, algorithms=["HS256"])["sun"]) if token else ""
 

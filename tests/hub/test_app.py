@@ -1,4 +1,4 @@
-"""What the service refuses to start with, and its command line."""
+"""Configurations that the service refuses to start with, and its command line."""
 
 from __future__ import annotations
 

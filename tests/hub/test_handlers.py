@@ -1,4 +1,4 @@
-"""Who gets whose token."""
+"""Which callers get which user's token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limit on requests holds, and remembers no more than it may."""
+"""The rate limit works, and its memory is bounded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_strangers_fill_no_memory_and_free_nobody_who_goes_on_asking() -> None:
     for number in range(3 * MOST_REMEMBERED):
         limit.allows(f"stranger {number}")
         if number % 1000 == 0:
-            # Of the last use, not of the first, is who is forgotten first.
+            # The user whose last request is oldest is forgotten first.
             assert limit.allows("a") is (number < 2000)
     assert len(limit) <= MOST_REMEMBERED
     clock.now = 60.0

@@ -1,4 +1,4 @@
-"""Keys as they are kept on disk, and the public half of RS256."""
+"""Key files, and the public keys of RS256."""
 
 from __future__ import annotations
 

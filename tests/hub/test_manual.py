@@ -1,4 +1,4 @@
-"""The administrator's manual and the code name the same things."""
+"""The administrator's manual matches the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service over https, with and without certificates of the callers."""
+"""The service over HTTPS, with and without client certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared mode: who is let in, what is refused, and that one reading serves everybody."""
+"""Shared mode: access, refusals, and one reading for all users."""
 
 from __future__ import annotations
 

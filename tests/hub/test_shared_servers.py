@@ -1,4 +1,4 @@
-"""Users' servers before a hub that shares, does not share any more, or never did."""
+"""Users' servers with a hub that shares, has stopped sharing, or never shared."""
 
 from __future__ import annotations
 

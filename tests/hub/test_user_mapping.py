@@ -1,4 +1,4 @@
-"""Hub names and Slurm names."""
+"""Mapping hub names to Slurm names."""
 
 from __future__ import annotations
 

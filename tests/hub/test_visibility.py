@@ -1,4 +1,4 @@
-"""Hidden jobs are noticed; what merely came or went between two looks is not hidden."""
+"""Detecting hidden jobs, as opposed to jobs that came or went between two readings."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_what_came_or_ended_between_two_responses_is_not_hidden() -> None:
 
 
 class Once(Hiding):
-    """slurmctld was mistaken once."""
+    """A job is missing from one reading only."""
 
     async def records(self, job_id: int) -> list[JobSummary]:
         rows = await super().records(job_id)

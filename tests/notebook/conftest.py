@@ -1,4 +1,4 @@
-"""A bare IPython beside a Jupyter server whose slurmrestd replays recorded responses."""
+"""An IPython shell and a Jupyter server whose slurmrestd replays recorded responses."""
 
 from __future__ import annotations
 

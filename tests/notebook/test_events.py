@@ -1,4 +1,4 @@
-"""Waiting for a job: the server is followed, and Slurm is asked hardly more than once."""
+"""Waiting for a job: the client follows the server's events and rarely asks Slurm."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def finish(slurmrestd: ReplaySlurmrestd, user: str = "alice") -> None:
 
 
 def happened(server: Any, *told: Transition) -> None:
-    """The server reads its user's queue, and finds that."""
+    """The server reads its user's queue and finds this."""
     as_of = time.time()
     cluster = server.extension_manager.extension_apps["jupyter_slurm_rest"].copy().pop()
     watcher = cluster.clusters_by_name["maxwell"].watcher

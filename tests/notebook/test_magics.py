@@ -1,4 +1,4 @@
-"""What a user types in a notebook, and what they get."""
+"""Magics in a notebook: input and output."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrest
     assert json.loads(request.body)["jobs"] == ["999999"]
 
 
-async def test_cancelling_what_matches(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_canceling_what_matches(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("cancel_many", path="slurm/jobs")
     table = await run("%slurm cancel --name='my job' -p gpu --state pending")
     assert "refused" in repr(table)
@@ -208,7 +208,7 @@ async def test_names_of_jobs_move_no_cursor(run: Run, slurmrestd: ReplaySlurmres
 
 
 class _Responses:
-    """The server's API, with one response after another."""
+    """The server's API, returning scripted responses in order."""
 
     def __init__(self, *states: str) -> None:
         empty: dict[str, Any] = dict.fromkeys(

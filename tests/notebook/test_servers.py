@@ -1,4 +1,4 @@
-"""Magics reach real Jupyter servers of every kind, or say what to do."""
+"""Magics reach every kind of real Jupyter server, or explain what to do."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ WORKS = "default\n{'ntasks': '2'}\n"
     ],
     ids=["token", "no authentication", "every address", "socket"],
 )
-def test_it_works(tmp_path: Path, options: list[str]) -> None:
+def test_a_plain_server(tmp_path: Path, options: list[str]) -> None:
     with serving(tmp_path, *options) as environ:
         done = kernel(environ)
     assert done.stdout == WORKS, done.stderr

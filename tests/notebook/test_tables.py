@@ -1,4 +1,4 @@
-"""Tables of what the server sends."""
+"""Tables made from the server's responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A queue to plan for: what slurmctld and slurmdbd would answer, in the vocabulary."""
+"""A scripted queue: what slurmctld and slurmdbd would return, as models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def job(job_id: int, state: str = "PENDING", user: str = "alice", **more: object
 
 
 class Queue:
-    """A :class:`~jupyter_slurm_rest.queue.Source` that counts what is asked of it."""
+    """A :class:`~jupyter_slurm_rest.queue.Source` that counts its calls."""
 
     def __init__(self, *jobs: JobSummary, minor: int = 42, accounting: bool = True) -> None:
         #: What slurmctld holds.

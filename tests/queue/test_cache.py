@@ -1,4 +1,4 @@
-"""One response for everyone who asks; stale ones are called so."""
+"""One cached response for all callers, marked when it is stale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
 
 
 class Upstream:
-    """Counts how often it is asked."""
+    """Counts its calls."""
 
     def __init__(self) -> None:
         self.calls = 0

@@ -1,4 +1,4 @@
-"""The plans for everybody's jobs: the dump, the index and its search."""
+"""Strategies for all jobs: the full listing, the index and its search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan for my jobs."""
+"""The strategy for my jobs."""
 
 from __future__ import annotations
 

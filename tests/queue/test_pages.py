@@ -1,4 +1,4 @@
-"""Pages and their differences."""
+"""Pages and the deltas between them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def query(**changes: object) -> PageQuery:
 
 
 def apply(shown: list[JobSummary], delta: Delta, rows: list[JobSummary]) -> list[JobSummary]:
-    """What a reader does with a difference."""
+    """Apply a delta, as the client does."""
     gone = {*delta.removed, *(row.id for row in rows)}
     result = [row for row in shown if row.id not in gone]
     for at, row in zip(delta.at, rows, strict=True):

@@ -1,4 +1,4 @@
-"""One reading kept fresh: pace, single flight, trouble and recovery."""
+"""Polling: intervals, one reading at a time, failure and recovery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Slurm:
-    """Reads of the given length; fails while ``broken``."""
+    """A reading that takes as long as given; fails while ``broken``."""
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.reads = 0

@@ -1,4 +1,4 @@
-"""v0.0.40 calls tasks by their array; their records' numbers are learned from rows."""
+"""v0.0.40 names tasks by array; their job ids are learned from rows."""
 
 from __future__ import annotations
 

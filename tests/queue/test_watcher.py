@@ -1,4 +1,4 @@
-"""One watcher for everybody who looks at a cluster through this server."""
+"""One watcher for all clients of a cluster on this server."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ async def test_the_doctor_can_say_why(watch: Watch) -> None:
 
 
 async def test_what_the_user_did_shows_at_the_next_look(watch: Watch) -> None:
-    # No state changes when tasks of a waiting array are cancelled, or a job is released.
+    # No state changes when tasks of a waiting array are canceled, or a job is released.
     for minor in (42, 38):
         array = job(10, id="10_[1-9]", array_job_id=10, array_tasks="1-9", reason="JobHeldUser")
         queue = Queue(array, job(20), minor=minor)

@@ -1,4 +1,4 @@
-"""A client of a real cluster, and Slurm's own commands to compare it with."""
+"""A client of a real cluster, and the output of Slurm's commands to compare it with."""
 
 from __future__ import annotations
 

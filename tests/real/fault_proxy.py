@@ -1,4 +1,4 @@
-"""A proxy before slurmrestd that loses responses to submissions."""
+"""A proxy in front of slurmrestd that drops responses to submissions."""
 
 from __future__ import annotations
 

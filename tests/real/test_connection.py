@@ -1,4 +1,4 @@
-"""Who is let in, and what is said where nobody answers."""
+"""Authentication, and errors when the cluster is unreachable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test bed itself: what every other test against a real Slurm relies on."""
+"""The test clusters themselves, which all other tests on real Slurms rely on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job finds in its environment: as from sbatch, and nothing of ours."""
+"""A job's environment is the same as from sbatch, with nothing from the server."""
 
 from __future__ import annotations
 

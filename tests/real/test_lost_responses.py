@@ -1,4 +1,4 @@
-"""Never twice, never lost: submissions whose connection is cut, on a real Slurm."""
+"""Submissions over dropped connections are neither lost nor doubled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading scripts that nobody writes on purpose: sbatch itself says what is right."""
+"""Unusual scripts are read as sbatch reads them."""
 
 from __future__ import annotations
 

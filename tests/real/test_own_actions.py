@@ -1,4 +1,4 @@
-"""What a user does shows in every list at the next look, without waiting for its turn."""
+"""A user's own actions show in every list at once."""
 
 from __future__ import annotations
 

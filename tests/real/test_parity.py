@@ -1,4 +1,4 @@
-"""The measure of a submission is sbatch: the same script, the same job."""
+"""A submission gives the same job as sbatch with the same script."""
 
 from __future__ import annotations
 

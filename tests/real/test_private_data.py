@@ -1,4 +1,4 @@
-"""Where PrivateData hides other users' jobs, our lists show what squeue shows."""
+"""With PrivateData, our lists show the same jobs as squeue."""
 
 from __future__ import annotations
 

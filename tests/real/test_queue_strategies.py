@@ -1,4 +1,4 @@
-"""Plans on a real queue: they agree with each other and with squeue."""
+"""All queue strategies agree with each other and with squeue."""
 
 from __future__ import annotations
 

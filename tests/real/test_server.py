@@ -1,4 +1,4 @@
-"""The whole story over HTTP: see the machine, submit, watch, read, cancel; and every mistake."""
+"""The HTTP API on a real Slurm: view, submit, follow, read output, cancel, and errors."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def nothing_left(cluster: Cluster) -> Iterator[None]:
     cluster.run(["scancel", "--user", "alice"])
 
 
-async def test_the_story(api: Api, token: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_submit_follow_and_cancel(
+    api: Api, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
     nodes = await api.get("nodes")
     assert [node["name"] for node in nodes["nodes"]] == ["cpu1", "cpu2", "gpu1", "gpu2"]
     partitions = {one["name"]: one for one in (await api.get("partitions"))["partitions"]}

@@ -1,4 +1,4 @@
-"""Shared mode on real daemons: what is public is shared, what PrivateData hides is not."""
+"""Shared mode on real daemons: public data is shared, private data is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tokens slurmctld takes, and when it takes note of other keys: docs/admin/tokens.md."""
+"""Tokens that slurmctld accepts, and key rotation: docs/admin/tokens.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slurmrestd whose host does not know the cluster's users, as in a container of its own."""
+"""A slurmrestd whose host cannot resolve the cluster's users, as in a container."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def test_output_goes_where_the_job_writes_it(strange: Cluster) -> None:
     lines(strange, ["scancel", str(job)], user="root")
 
 
-async def test_cancelling_by_what_jobs_are(strange: Cluster) -> None:
+async def test_canceling_by_what_jobs_are(strange: Cluster) -> None:
     mine = submit(strange, "--job-name=of-both")
     other = submit(strange, "--job-name=of-both", user=BOB)
     accounted(strange, mine, other)

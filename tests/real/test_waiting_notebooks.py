@@ -1,4 +1,4 @@
-"""Notebooks that wait for their jobs: each sees the end, and slurmrestd hears little of it."""
+"""Notebooks that wait for jobs see them end, with little load on slurmrestd."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def slurm_token() -> str:
 
 @pytest.fixture
 def clusters(slurmrestd: ReplaySlurmrestd, slurm_token: str, tmp_path: Path) -> dict[str, Any]:
-    """What is configured: one cluster that answers, and one that is down."""
+    """Two configured clusters: one that responds, and one that is down."""
     file = tmp_path / "token"
     file.write_text(slurm_token)
     file.chmod(0o600)

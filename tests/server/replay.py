@@ -1,4 +1,4 @@
-"""A tiny slurmrestd that gives recorded responses and remembers what it was asked."""
+"""A small slurmrestd that replays recorded responses and keeps the requests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ReplaySlurmrestd:
             self.give(response, path)
 
     def give(self, response: Recorded, path: str = "") -> None:
-        """Give ``answer``, which may have been made different from what was recorded."""
+        """Give ``response``, which may be a changed copy of what was recorded."""
         area, _, rest = path.partition("/")
         where = f"/{area}/{self.api_version}/{rest}" if path else urlsplit(response.path).path
         self._responses[response.method, where.rstrip("/")] = response

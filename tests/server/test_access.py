@@ -1,4 +1,4 @@
-"""Who may call: nobody without a login, nobody whom the authorizer denies, no visitors."""
+"""Access: no callers without a login, none that the authorizer denies, no visitors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ReadOnly(Authorizer):
 
 
 class Visitor(IdentityProvider):
-    """Somebody else than the owner has come in."""
+    """A user other than the owner is logged in."""
 
     def get_user(self, handler: Any) -> User:
         return User("bob")
@@ -61,7 +61,7 @@ class Visitor(IdentityProvider):
 
 
 @pytest.mark.parametrize(("method", "path"), _every_verb())
-async def test_no_login_no_response(jp_fetch: Any, method: str, path: str) -> None:
+async def test_a_login_is_required(jp_fetch: Any, method: str, path: str) -> None:
     with pytest.raises(HTTPClientError) as caught:
         await jp_fetch(
             NAMESPACE, path, method=method, body=_body(method), headers={"Authorization": ""}
@@ -102,7 +102,7 @@ class TestReadOnly:
         assert slurmrestd.seen == []
 
     @pytest.mark.parametrize("path", ["job/1/requeue", "job/1/requeue/", "reconfigure/"])
-    async def test_nor_do_slurmrestds_gets_that_change_something(
+    async def test_gets_that_change_something_need_write_access(
         self, jp_fetch: Any, slurmrestd: Any, path: str
     ) -> None:
         address = f"clusters/maxwell/rest/slurm/v0.0.45/{path}"
@@ -128,7 +128,7 @@ class TestVisitors:
         jp_server_config["ServerApp"]["identity_provider_class"] = Visitor
         return jp_server_config
 
-    async def test_only_the_owner_unless_configured(
+    async def test_only_the_owner_has_access_unless_configured(
         self, jp_fetch: Any, reads: int, writes: int
     ) -> None:
         response = await jp_fetch(NAMESPACE, "clusters", raise_error=False)
@@ -154,7 +154,7 @@ class TestEvents:
         jp_server_config["ServerApp"]["identity_provider_class"] = Visitor
         return jp_server_config
 
-    async def test_a_visitor_hears_nothing_of_the_owners_jobs(
+    async def test_visitors_get_no_job_events(
         self, jp_serverapp: Any, jp_ws_fetch: Any, jp_fetch: Any
     ) -> None:
         line = await jp_ws_fetch("api", "events", "subscribe")
@@ -183,13 +183,13 @@ class TestEvents:
         assert response.code == 403
 
 
-async def test_polling_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
+async def test_polling_does_not_count_as_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
     before = jp_serverapp.web_app.settings.get("api_last_activity")
     await jp_fetch(NAMESPACE, "clusters")
     assert jp_serverapp.web_app.settings.get("api_last_activity") == before
 
 
-async def test_when_the_reader_leaves_the_reading_stops(
+async def test_reading_stops_when_the_client_disconnects(
     jp_fetch: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What a page of another site can make a browser send changes nothing."""
+"""Cross-site requests change nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def login(jp_serverapp: Any) -> str:
         ("DELETE", "clusters/maxwell/rest/slurm/v0.0.45/job/1"),
     ],
 )
-async def test_a_form_changes_nothing(
+async def test_cross_site_forms_change_nothing(
     call: Call, login: str, slurmrestd: ReplaySlurmrestd, method: str, path: str
 ) -> None:
     response = await call(method, path, {}, headers={"Authorization": "", "Cookie": login})
@@ -60,7 +60,7 @@ async def test_a_form_changes_nothing(
     ],
 )
 @pytest.mark.parametrize("path", [REQUEUE, "clusters/maxwell/rest/slurm/v0.0.45/reconfigure/"])
-async def test_a_link_changes_nothing(
+async def test_cross_site_links_change_nothing(
     call: Call, login: str, slurmrestd: ReplaySlurmrestd, path: str, headers: dict[str, str]
 ) -> None:
     given = {"Authorization": "", "Cookie": f"{login}; _xsrf={XSRF}", **headers}
@@ -73,7 +73,7 @@ async def test_a_link_changes_nothing(
     assert slurmrestd.seen == []
 
 
-async def test_with_the_header_or_a_token_it_is_done(
+async def test_the_xsrf_header_or_a_token_is_needed(
     call: Call, login: str, slurmrestd: ReplaySlurmrestd
 ) -> None:
     cookies = f"{login}; _xsrf={XSRF}"

@@ -1,4 +1,4 @@
-"""What goes wrong reaches the user with a true status and words that help."""
+"""Failures reach the user with the right status and a helpful message."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_an_unknown_job_is_a_404(call: Call, slurmrestd: ReplaySlurmrestd)
     assert "999999" in response.json()["message"]
 
 
-async def test_slurmrestd_is_not_there(call: Call) -> None:
+async def test_slurmrestd_is_down(call: Call) -> None:
     response = await call("GET", "clusters/solaris/jobs")
     assert (response.status, response.json()["reason"]) == (502, "unreachable")
 
@@ -79,12 +79,12 @@ async def test_unknown_addresses_get_json(call: Call, path: str) -> None:
     assert (response.status, response.json()["reason"]) == (404, "not_found")
 
 
-async def test_a_method_that_is_not_there(call: Call) -> None:
+async def test_unknown_methods(call: Call) -> None:
     response = await call("DELETE", JOBS)
     assert (response.status, response.json()["reason"]) == (405, "http")
 
 
-async def test_a_response_that_is_no_slurmrestds(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_responses_not_from_slurmrestd(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     page = Recorded("", "", "", "GET", "", None, 200, "text/html", b"<h1>Log in</h1>")
     slurmrestd.give(page, "slurm/jobs")
     response = await call("GET", JOBS)
@@ -92,7 +92,9 @@ async def test_a_response_that_is_no_slurmrestds(call: Call, slurmrestd: ReplayS
     assert "slurmrestd" in response.json()["message"]
 
 
-async def test_one_cluster_hides_no_other(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_a_failing_cluster_does_not_hide_others(
+    call: Call, slurmrestd: ReplaySlurmrestd
+) -> None:
     deep = b'{"meta": ' + b"[" * 200_000
     slurmrestd.give(
         Recorded("", "", "", "GET", "", None, 200, "application/json", deep), "slurm/ping"
@@ -116,7 +118,7 @@ class TestNoToken:
         tokens = {"provider": "file", "path": str(tmp_path / "none")}
         return {"maxwell": {"url": slurmrestd.url, "tokens": tokens}}
 
-    async def test_it_is_said_what_helps(self, call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+    async def test_errors_have_advice(self, call: Call, slurmrestd: ReplaySlurmrestd) -> None:
         response = await call("GET", JOBS)
         said = response.json()
         assert (response.status, said["reason"], said["action"]) == (401, "token_missing", "paste")
@@ -126,7 +128,7 @@ class TestNoToken:
         assert slurmrestd.seen == []
 
 
-async def test_a_mistake_of_ours_tells_nothing_to_the_browser(
+async def test_internal_errors_show_no_details(
     call: Call, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, slurm_token: str
 ) -> None:
     async def broken(*_: Any) -> None:

@@ -29,7 +29,7 @@ def test_what_slurmctld_said_is_remembered() -> None:
     assert files.completed(job(submitted=2000)).stdout == ""
 
 
-def test_it_does_not_grow_for_ever() -> None:
+def test_memory_is_bounded() -> None:
     files = JobFiles()
     for number in range(job_files._KEPT + 1):
         files.completed(job(number, stdout="/x"))
@@ -93,14 +93,14 @@ async def told(job: Job) -> str:
         ({"stdout": "{0}/file/x"}, "its standard output {0}/file/x ({0}/file is not a folder)."),
     ],
 )
-async def test_it_is_named(tmp_path: Path, files: dict[str, str], said: str) -> None:
+async def test_unopened_file_is_named(tmp_path: Path, files: dict[str, str], said: str) -> None:
     (tmp_path / "file").touch()
     where = str(tmp_path)
     job = failed(**{name: path.format(where) for name, path in files.items()})
     assert said.format(where) in await told(job)
 
 
-async def test_what_can_be_opened_here_is_not_blamed(tmp_path: Path) -> None:
+async def test_readable_files_are_not_named(tmp_path: Path) -> None:
     job = failed(stdin=f"{tmp_path}", stdout=f"{tmp_path}/x", stderr=f"{tmp_path}/y")
     assert (await name_unopened(job, FileThreads())).why == job.why
     other = Job(id="7", job_id=7, state="FAILED", exit_code=ExitCode(code=3), stdout="/no/x")

@@ -1,4 +1,4 @@
-"""The queue: whose jobs, which, in what order, which page; and nothing sent twice."""
+"""Job lists: scope, filters, order and pages; unchanged lists are not sent again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .replay import ReplaySlurmrestd
 JOBS = "clusters/maxwell/jobs"
 
 
-async def test_mine_are_mine_and_all_are_everyones(call: Call) -> None:
+async def test_scopes_mine_and_all(call: Call) -> None:
     mine = (await call("GET", JOBS)).json()
     everyones = (await call("GET", JOBS, scope="all")).json()
     assert {job["user"] for job in mine["jobs"]} == {"alice"}
@@ -23,7 +23,7 @@ async def test_mine_are_mine_and_all_are_everyones(call: Call) -> None:
     assert not mine["stale"]
 
 
-async def test_pages_make_up_the_whole(call: Call) -> None:
+async def test_pages_add_up_to_the_whole_list(call: Call) -> None:
     whole = (await call("GET", JOBS, scope="all", limit=1000, sort="job_id")).json()
     ids = [job["id"] for job in whole["jobs"]]
     paged: list[str] = []
@@ -74,7 +74,7 @@ async def test_an_unchanged_list_is_not_sent_again(call: Call) -> None:
         ({"colour": "red"}, "colour", "There is no 'colour' here; known are scope"),
     ],
 )
-async def test_what_is_wrong_with_a_query(
+async def test_invalid_queries_are_explained(
     call: Call, query: dict[str, Any], field: str, words: str
 ) -> None:
     response = await call("GET", JOBS, **query)
@@ -84,11 +84,11 @@ async def test_what_is_wrong_with_a_query(
     assert words in said["message"]
 
 
-async def test_arguments_of_jupyter_are_no_mistakes(call: Call) -> None:
+async def test_jupyters_own_arguments_are_accepted(call: Call) -> None:
     assert (await call("GET", JOBS, **{"1699999999999": "", "no_track_activity": 1})).status == 200
 
 
-async def test_many_readers_are_one_call(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_many_clients_cause_one_call(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     await asyncio.gather(*(call("GET", JOBS, scope=scope) for scope in ("mine", "all") * 10))
     assert len(slurmrestd.sent("slurm/jobs")) == 1
 
@@ -98,7 +98,7 @@ class TestReadEveryTime:
     def slurm_config(self) -> dict[str, Any]:
         return {"refresh": 0.0}
 
-    async def test_when_slurm_goes_the_list_is_stale_and_says_why(
+    async def test_lists_are_marked_stale_when_slurm_is_down(
         self, call: Call, slurmrestd: ReplaySlurmrestd
     ) -> None:
         before = (await call("GET", JOBS)).json()

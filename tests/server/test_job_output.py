@@ -1,4 +1,4 @@
-"""Output files: the end of them, whole characters, and only what is safe to open."""
+"""Output files: their end, whole characters, and only files that are safe to open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jupyter_slurm_rest.tokens.base import Token
 
 
 class OneJob:
-    """A cluster that knows one job."""
+    """A cluster with one job."""
 
     def __init__(
         self, path: Path | str, state: str = "RUNNING", stderr: str = "", user: str = "alice"
@@ -62,7 +62,7 @@ async def test_a_long_file_is_shown_from_the_end_and_from_a_line(tmp_path: Path)
     assert chunk.offset + len(chunk.text) == chunk.size
 
 
-async def test_a_piece_has_a_largest_size(tmp_path: Path) -> None:
+async def test_chunks_have_a_maximum_size(tmp_path: Path) -> None:
     file = tmp_path / "out"
     file.write_bytes(b"x" * (3 * CHUNK))
     chunk = await read(OneJob(file, "COMPLETED"), 0)
@@ -72,7 +72,7 @@ async def test_a_piece_has_a_largest_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("character", ["é", "語", "🙂"])
-async def test_characters_are_never_cut(tmp_path: Path, character: str) -> None:
+async def test_characters_are_never_split(tmp_path: Path, character: str) -> None:
     file = tmp_path / "out"
     written = ("a" + character).encode()
     for length in range(1, len(written)):
@@ -83,7 +83,7 @@ async def test_characters_are_never_cut(tmp_path: Path, character: str) -> None:
     assert (await read(OneJob(file), 1)).text == character
 
 
-async def test_what_is_no_text_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
+async def test_binary_output_is_shown_as_text_where_possible(tmp_path: Path) -> None:
     file = tmp_path / "out"
     file.write_bytes(b"ok \xff\xfe \xe2\x82")
     running = await read(OneJob(file), 0)
@@ -93,7 +93,7 @@ async def test_what_is_no_text_is_shown_as_far_as_it_goes(tmp_path: Path) -> Non
     assert ended.finished
 
 
-async def test_a_file_begun_anew_is_read_from_its_start(tmp_path: Path) -> None:
+async def test_a_truncated_file_is_read_from_its_start(tmp_path: Path) -> None:
     file = tmp_path / "out"
     file.write_text("new\n")
     chunk = await read(OneJob(file), 5000)
@@ -123,7 +123,7 @@ async def test_links_fifos_devices_and_folders_are_not_read(tmp_path: Path) -> N
             assert chunk.note
 
 
-async def test_why_there_is_no_text(tmp_path: Path) -> None:
+async def test_missing_output_is_explained(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     assert "has not started" in (await read(OneJob(missing, "PENDING"))).note
     assert "no such file here" in (await read(OneJob(missing, "RUNNING"))).note
@@ -132,7 +132,7 @@ async def test_why_there_is_no_text(tmp_path: Path) -> None:
 
 
 async def test_somebody_elses_job_shows_their_files_only(tmp_path: Path) -> None:
-    """Anybody may name a file that the user can read as their own job's output."""
+    """Any user can name a file that this user can read as their job's output."""
     file = tmp_path / "id_ed25519"
     file.write_text("secret")
     chunk = await read(OneJob(file, "FAILED", user="mallory"))
@@ -146,7 +146,7 @@ async def test_somebody_elses_job_shows_their_files_only(tmp_path: Path) -> None
     assert (await read(without_token)).text == ""
 
 
-async def test_a_file_system_that_hangs_holds_up_that_file_only(
+async def test_a_stalled_file_system_blocks_only_its_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Opened as any file is, a pipe that nobody writes to hangs just as long.

@@ -1,4 +1,4 @@
-"""What is committed is what the code says, in OpenAPI and in TypeScript."""
+"""The committed OpenAPI document and TypeScript types match the code."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "jupyter_slurm_rest" / "server" / "openapi.json"
 
 
-def test_the_document_is_fresh() -> None:
+def test_openapi_document_is_up_to_date() -> None:
     assert COMMITTED.read_text(encoding="utf-8") == openapi.text(), "run: jlpm generate"
 
 
-def test_the_types_are_fresh() -> None:
+def test_typescript_types_are_up_to_date() -> None:
     tool = ROOT / "node_modules" / ".bin" / "openapi-typescript"
     if not tool.exists():
         if os.environ.get("CI"):

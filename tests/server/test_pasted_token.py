@@ -1,4 +1,4 @@
-"""A token that a user pastes: used, shown to nobody, forgotten on demand."""
+"""A pasted token is used, never shown, and forgotten on demand."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TestNothingConfigured:
             (make_token("alice", -60), "token_expired"),
         ],
     )
-    async def test_what_is_no_token_of_a_user_is_refused(
+    async def test_invalid_pasted_tokens_are_refused(
         self, call: Call, token: str, reason: str
     ) -> None:
         response = await call("PUT", TOKEN, {"token": token})
@@ -73,7 +73,7 @@ class TestSwitchedOff:
     def slurm_config(self) -> dict[str, Any]:
         return {"paste_tokens": False}
 
-    async def test_it_says_so(self, call: Call) -> None:
+    async def test_provider_without_paste_is_refused(self, call: Call) -> None:
         response = await call("PUT", TOKEN, {"token": make_token("alice")})
         assert response.status == 403
         assert "paste_tokens" in response.json()["message"]

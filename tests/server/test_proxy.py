@@ -1,4 +1,4 @@
-"""The proxy: slurmrestd as it is, with the user's token and nothing of the browser's."""
+"""The proxy: slurmrestd unchanged, with the user's token and no browser headers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_responses_pass_as_they_are(call: Call, slurmrestd: ReplaySlurmres
     assert (missing.status, missing.headers["Content-Type"]) == (404, "text/plain")
 
 
-async def test_headers_are_made_from_nothing(
+async def test_only_own_headers_are_sent(
     call: Call, slurmrestd: ReplaySlurmrestd, slurm_token: str
 ) -> None:
     await call(
@@ -93,7 +93,7 @@ async def test_a_large_body_is_passed_on_piece_by_piece(
     assert "transfer-encoding" not in seen.headers
 
 
-async def test_nothing_but_slurmrestds_paths(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_only_slurmrestds_paths(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     for path in ("metrics", "slurm/v0.0.45/..%2f..%2fetc", "healthz", "slurm/latest/jobs"):
         response = await call("GET", f"{REST}/{path}")
         assert (response.status, response.json()["field"]) == (422, "path")
@@ -113,7 +113,7 @@ async def test_pages_are_not_shown_as_pages(call: Call, slurmrestd: ReplaySlurmr
     ("slurm_config", "reads", "writes"),
     [({"proxy_methods": "read"}, 200, 403), ({"proxy_methods": "none"}, 403, 403)],
 )
-async def test_a_site_may_narrow_it(
+async def test_sites_can_restrict_the_proxy(
     call: Call, slurmrestd: ReplaySlurmrestd, reads: int, writes: int
 ) -> None:
     slurmrestd.play("submit")
@@ -129,7 +129,7 @@ class TestSmall:
     def slurm_config(self) -> dict[str, Any]:
         return {"max_body_size": 2048}
 
-    async def test_bodies_have_a_largest_size(
+    async def test_bodies_have_a_maximum_size(
         self, call: Call, slurmrestd: ReplaySlurmrestd
     ) -> None:
         response = await call("POST", f"{REST}/slurm/v0.0.45/job/submit", b"x" * 4096)
@@ -169,7 +169,7 @@ async def _raw(server: Any, text: str) -> tuple[asyncio.StreamReader, asyncio.St
 
 
 @pytest.mark.parametrize("length", ["abc", "-5", "1e3", "9" * 5000, "0x10", "5 5"])
-async def test_a_length_that_is_none(
+async def test_invalid_content_lengths(
     jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, length: str
 ) -> None:
     await call("GET", "clusters")
@@ -181,7 +181,7 @@ async def test_a_length_that_is_none(
     assert slurmrestd.seen == []
 
 
-async def test_uploads_that_stall_hold_up_nothing_else(
+async def test_stalled_uploads_block_nothing_else(
     jp_serverapp: Any, call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jupyter_slurm_rest.server.proxy.IDLE", 1.0)

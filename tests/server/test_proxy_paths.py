@@ -1,4 +1,4 @@
-"""Only slurmrestd's own paths pass, written anew."""
+"""Only slurmrestd's own paths pass, in normalized form."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest
         ("openapi/v3", "/openapi/v3"),
     ],
 )
-def test_slurmrestds_own(path: str, sent: str) -> None:
+def test_slurmrestds_paths_pass(path: str, sent: str) -> None:
     assert upstream_path(path) == sent
 
 
@@ -76,13 +76,13 @@ def test_slurmrestds_own(path: str, sent: str) -> None:
         "slurm/v0.0.42/" + "x" * 3000,
     ],
 )
-def test_nothing_else(path: str) -> None:
+def test_other_paths_are_refused(path: str) -> None:
     with pytest.raises(InvalidRequest):
         upstream_path(path)
 
 
 @given(st.text(max_size=60))
-def test_whatever_passes_is_harmless(tail: str) -> None:
+def test_passed_paths_are_normalized(tail: str) -> None:
     try:
         sent = upstream_path("slurm/v0.0.42/" + quote(tail, safe="/%.&?#;@:\\"))
     except InvalidRequest:

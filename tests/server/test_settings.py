@@ -1,4 +1,4 @@
-"""Wrong settings are found at start, and named."""
+"""Wrong settings are reported by name when the server starts."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class TestOneWrongSetting:
         for path in ("clusters", "clusters/maxwell/rest/slurm/v0.0.45/ping"):
             assert (await call("GET", path)).status == 404
 
-    def test_it_is_named(
+    def test_unknown_options_are_named(
         self, wrong: Any, jp_configurable_serverapp: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:
         jp_configurable_serverapp()

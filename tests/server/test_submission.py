@@ -1,4 +1,4 @@
-"""Bad input is refused with the field and what would be right; nothing of it reaches Slurm."""
+"""Bad input is refused by field, with the fix; none of it reaches Slurm."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_a_directory_that_may_not_be_looked_into(tmp_path: Path) -> None:
     assert warning.startswith("chdir: You may not look into '/root/x' here.")
 
 
-async def test_where_in_the_script(call: Call) -> None:
+async def test_script_errors_name_their_line(call: Call) -> None:
     said = (await call("POST", JOBS, {"script": "#!/bin/sh\n\n#SBATCH -t abc\n"})).json()
     assert (said["line"], said["field"]) == (3, "time")
     assert said["column"] > 1
@@ -127,7 +127,7 @@ class TestRefused:
             assert said["advice"] == "Partitions: debug, long, gpu."
 
 
-async def test_a_job_is_taken(
+async def test_a_job_is_submitted(
     call: Call, slurmrestd: ReplaySlurmrestd, jp_root_dir: Path, tmp_path: Path
 ) -> None:
     slurmrestd.play("submit")
@@ -172,7 +172,7 @@ class TestOtherFileSystems:
     def slurm_config(self) -> dict[str, Any]:
         return {"shared_files": False}
 
-    async def test_directories_are_slurms_to_judge(
+    async def test_directories_are_checked_by_slurm(
         self, call: Call, slurmrestd: ReplaySlurmrestd
     ) -> None:
         slurmrestd.play("submit")
@@ -227,7 +227,7 @@ async def test_a_bad_id_fails_alone(call: Call, slurmrestd: ReplaySlurmrestd) ->
     assert [one for one in slurmrestd.seen if one.method != "GET"] == []
 
 
-async def test_cancelling_what_matches(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_canceling_what_matches(call: Call, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("cancel_many", path="slurm/jobs")
     body = {"action": "cancel", "filter": {"name": "x", "state": ["PENDING"]}}
     response = await call("POST", f"{JOBS}/actions", body)

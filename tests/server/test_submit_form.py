@@ -1,4 +1,4 @@
-"""The form offers what this user may use, and says what the limits are."""
+"""The submit form offers what the user may use, and shows limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def users(slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("db_associations_alice", "db_qos", "shares")
 
 
-async def test_choices_are_the_users(call: Call, users: None, jp_root_dir: Any) -> None:
+async def test_choices_are_those_of_the_user(call: Call, users: None, jp_root_dir: Any) -> None:
     form = (await call("GET", FORM)).json()
     fields = form["schema"]["properties"]
     assert [one["const"] for one in fields["partition"]["oneOf"]] == ["debug", "long", "gpu"]
@@ -62,7 +62,7 @@ async def test_what_may_be_written(call: Call, field: str, good: list[str], bad:
     assert not any(re.search(pattern, words) for words in bad)
 
 
-async def test_it_follows_what_is_chosen(
+async def test_choices_follow_each_other(
     call: Call, users: None, slurmrestd: ReplaySlurmrestd
 ) -> None:
     partitions = recorded_by("v0.0.45", "partitions")

@@ -1,4 +1,4 @@
-"""What real daemons answered, as the recorder wrote it down (see devcluster/record)."""
+"""Responses recorded from real daemons (see devcluster/record)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FIXTURES", "RECORDINGS", "Recording"]
 
 @dataclass(frozen=True)
 class Recording:
-    """The answers of one release through one API version: ``FIXTURES / release / version``."""
+    """The responses of one release through one API version: ``FIXTURES / release / version``."""
 
     folder: Path
 

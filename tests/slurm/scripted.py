@@ -1,4 +1,4 @@
-"""A transport that answers out of a recording, or as a test says, and remembers."""
+"""A transport with recorded or scripted responses, which keeps the requests."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Tokens:
 
 
 def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
-    """Answers by method and path as they were recorded, whatever the query."""
+    """Recorded responses by method and path; queries are ignored."""
     responses: dict[tuple[str, str], Answer] = {}
     for name, entry in recording.index.items():
         if name.startswith(("no_slurm", "token_", "bad_")) or "?" in entry.path:
@@ -106,7 +106,7 @@ def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
         path = request.path.rstrip("/")
         found = responses.get((request.method, path))
         if found is None and request.method == "GET" and path.startswith(jobs):
-            # Slurm answers for a task with its array, and for others that it has none.
+            # For a task Slurm returns its array; other ids are unknown.
             whole = responses.get(("GET", path.partition("_")[0]))
             return whole or recording.response("unknown_job")
         return found or NO_SUCH_PATH

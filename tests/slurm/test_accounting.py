@@ -113,7 +113,7 @@ async def test_history_filters_and_pages(recording: Recording) -> None:
     assert "state" not in sent
 
 
-async def test_history_is_never_everything_ever() -> None:
+async def test_history_is_limited_by_default() -> None:
     client, transport, _ = client_of(recorded_reply(NEW), NEW.version)
     await client.history()
     sent = transport.seen[-1].params
@@ -132,7 +132,7 @@ async def test_history_is_never_everything_ever() -> None:
         (HistoryQuery(users=["a,b"]), "users"),
     ],
 )
-async def test_a_history_that_cannot_be_meant(query: HistoryQuery, field: str) -> None:
+async def test_invalid_history_queries(query: HistoryQuery, field: str) -> None:
     client, transport, _ = client_of(recorded_reply(NEW), NEW.version)
     with pytest.raises(InvalidRequest) as caught:
         await client.history(query)
@@ -218,13 +218,13 @@ def test_slurmctld_is_right_about_now_and_slurmdbd_fills_in() -> None:
     assert job is not None
     assert (job.state, job.exit_code, job.end_time) == ("RUNNING", None, None)
     assert (job.comment, job.script, job.submit_line) == ("mine", "#!/bin/sh\n", "sbatch x")
-    # False and 0 are answers, not gaps.
+    # False and 0 are values, not gaps.
     assert (job.requeue, job.restarts) == (False, 0)
     assert [step.id for step in job.steps] == ["7.batch"]
     assert job.sources == ["slurmctld", "slurmdbd"]
 
 
-def test_either_may_be_missing() -> None:
+def test_either_record_may_be_missing() -> None:
     assert merge(controller(), None) == controller()
     assert merge(None, accounting()) == accounting()
     assert merge(None, None) is None
@@ -250,7 +250,7 @@ def test_efficiency_of_a_finished_job() -> None:
     assert (found.memory_used, found.memory_allocated) == (250, 1000)
 
 
-def test_what_was_not_sampled_is_not_known() -> None:
+def test_missing_samples_are_unknown() -> None:
     job = accounting(elapsed=100, allocated=Tres(cpus=4, memory=1000), time_limit="UNLIMITED")
     found = efficiency(job)
     assert found is not None

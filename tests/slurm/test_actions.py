@@ -1,4 +1,4 @@
-"""Cancelling, signalling and changing jobs, over what the real daemons answered."""
+"""Canceling, signaling and changing jobs, over recorded responses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def id_of(recording: Recording, name: str) -> str:
 
 
 def together(name: str) -> Callable[[Request], Answer]:
-    """The newest API; jobs are killed together, which is answered by ``name``."""
+    """The newest API; jobs are canceled together, with the response ``name``."""
     reply = recorded_reply(NEW)
 
     def response(request: Request) -> Answer:
@@ -36,7 +36,7 @@ def together(name: str) -> Callable[[Request], Answer]:
 
 
 def posting(recording: Recording, name: str) -> Callable[[Request], Answer]:
-    """The recording, in which every POST is answered by ``name``."""
+    """The recording, with the response ``name`` to every POST."""
     reply = recorded_reply(recording)
 
     def response(request: Request) -> Answer:
@@ -50,7 +50,7 @@ def sent(request: Request) -> Any:
     return msgspec.json.decode(request.content)
 
 
-async def test_many_jobs_are_cancelled_in_one_request() -> None:
+async def test_many_jobs_are_canceled_in_one_request() -> None:
     client, transport, _ = client_of(together("unknown_job_cancel"), NEW.version)
     results = await client.cancel([7, "8_3", "8_[4-5%2]", "10+1", 999999])
     assert [(one.id, one.ok) for one in results] == [
@@ -66,7 +66,7 @@ async def test_many_jobs_are_cancelled_in_one_request() -> None:
     assert sent(kills[0])["jobs"] == ["7", "8_3", "8_[4-5]", "10+1", "999999"]
 
 
-async def test_cancelling_what_has_finished_succeeds_and_says_so() -> None:
+async def test_canceling_what_has_finished_succeeds_and_says_so() -> None:
     client, _, _ = client_of(together("done_job_cancel"), NEW.version)
     done = id_of(NEW, "done_job_cancel")
     assert [(one.ok, one.message) for one in await client.cancel([done])] == [
@@ -74,7 +74,7 @@ async def test_cancelling_what_has_finished_succeeds_and_says_so() -> None:
     ]
 
 
-async def test_another_users_job_is_not_said_to_be_cancelled() -> None:
+async def test_another_users_job_is_not_said_to_be_canceled() -> None:
     client, _, _ = client_of(together("others_job_cancel"), NEW.version)
     result = (await client.cancel([id_of(NEW, "others_job_cancel")]))[0]
     assert (result.ok, result.error_number) == (False, 2002)
@@ -89,7 +89,7 @@ async def test_signals_reach_running_jobs_only() -> None:
 
 
 @pytest.mark.parametrize("signal", ["", "NO SUCH", "US$R1", "-9", "100000"])
-async def test_what_is_no_signal_is_not_sent(signal: str) -> None:
+async def test_invalid_signals_are_not_sent(signal: str) -> None:
     client, transport, _ = client_of(together("cancel"), NEW.version)
     with pytest.raises(InvalidRequest) as caught:
         await client.signal([1], signal)
@@ -125,7 +125,7 @@ async def test_old_versions_cancel_one_by_one(recording: Recording) -> None:
 
 
 def before_23_11_6(request: Request) -> Answer:
-    """v0.0.40 where jobs cannot be killed together yet."""
+    """v0.0.40 where jobs cannot be canceled together yet."""
     if request.method == "DELETE" and request.path.endswith("/jobs/"):
         return NO_SUCH_PATH
     if request.method == "DELETE":
@@ -137,7 +137,7 @@ def before_23_11_6(request: Request) -> Answer:
     return found
 
 
-async def test_a_task_is_never_cancelled_by_an_id_that_means_its_array() -> None:
+async def test_a_task_is_never_canceled_by_an_id_that_means_its_array() -> None:
     client, transport, _ = client_of(before_23_11_6, V40.version)
     array = id_of(V40, "job_array")
     started, waiting = await client.cancel([f"{array}_1", f"{array}_4"])
@@ -154,15 +154,15 @@ async def test_a_task_is_never_cancelled_by_an_id_that_means_its_array() -> None
     assert started.id == f"{array}_1"
 
 
-async def test_silence_is_no_success() -> None:
-    # There Slurm answers nothing, whether it obeyed or not; the job is still running.
+async def test_an_empty_response_is_not_a_success() -> None:
+    # There Slurm returns nothing, whether it complied or not; the job is still running.
     client, _, _ = client_of(before_23_11_6, V40.version)
     result = (await client.cancel([id_of(V40, "job_gpu")]))[0]
     assert not result.ok
     assert "still there" in result.message
 
 
-async def test_a_controller_that_is_down_judges_no_job() -> None:
+async def test_an_unreachable_controller_gives_no_results() -> None:
     client, _, _ = client_of(
         lambda request: (
             NEW.response("no_slurmctld_jobs")
@@ -209,7 +209,7 @@ async def test_of_several_changes_some_may_have_been_made() -> None:
     assert result.message.endswith("Some of the other changes may have been made.")
 
 
-async def test_what_no_version_or_only_a_newer_one_can(recording: Recording) -> None:
+async def test_unsupported_actions(recording: Recording) -> None:
     client, transport, _ = client_of(recorded_reply(recording), recording.version)
     for call in (client.suspend, client.resume):
         with pytest.raises(Unsupported, match="not possible"):
@@ -285,7 +285,7 @@ def test_no_limit() -> None:
         (JobChange(nodes="0"), "nodes"),
     ],
 )
-async def test_a_change_that_cannot_be_meant_is_not_sent(change: JobChange, field: str) -> None:
+async def test_invalid_changes_are_not_sent(change: JobChange, field: str) -> None:
     client, transport, _ = client_of(recorded_reply(NEW), NEW.version)
     with pytest.raises(InvalidRequest) as caught:
         await client.update([1], change)

@@ -72,7 +72,7 @@ def partition(name: str = "p", **limits: Any) -> Partition:
         ({"name": "gpu"}, {"account": "guests"}, ""),
     ],
 )
-def test_who_gets_in(limits: dict[str, Any], chosen: dict[str, str], why: str) -> None:
+def test_access_to_partitions(limits: dict[str, Any], chosen: dict[str, str], why: str) -> None:
     found = access(hosts=frozenset({"login"})).refusal(partition(**limits), **chosen)
     assert found == why
 
@@ -99,13 +99,13 @@ def test_accounts_and_qos_that_some_partition_takes() -> None:
     assert access().qos(partitions, "guests") == ["normal"]
 
 
-def test_without_accounting_nothing_is_judged() -> None:
+def test_without_accounting_partitions_are_open() -> None:
     nobody = access(account=None)
     assert nobody.refusal(partition(allow_accounts=["x"], allow_qos=["y"])) == ""
     assert (nobody.accounts([partition()]), nobody.qos([partition()])) == ([], [])
 
 
-def test_a_circle_of_accounts_ends() -> None:
+def test_circular_accounts_terminate() -> None:
     circle = [
         Association(account="a", parent_account="b"),
         Association(account="b", parent_account="a"),
@@ -169,7 +169,7 @@ def test_of_a_node(fields: dict[str, Any], expected: tuple[int, int, int]) -> No
         ({"groups": ["alice"]}, False),
     ],
 )
-def test_whose_a_reservation_is(fields: dict[str, Any], mine: bool) -> None:
+def test_owners_of_reservations(fields: dict[str, Any], mine: bool) -> None:
     assert admits(Reservation(name="r", **fields), "alice", ["astro", "physics"]) is mine
 
 

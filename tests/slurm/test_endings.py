@@ -1,4 +1,4 @@
-"""Why jobs ended as they did, from what real Slurms say of them."""
+"""Why jobs ended, from the records of real Slurms."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def test_it_is_said_which_files(reason: str) -> None:
         (ended("CANCELLED", "DependencyNeverSatisfied"), "can never let it start"),
     ],
 )
-def test_words_for_an_end(job: Job, said: str) -> None:
+def test_texts_for_endings(job: Job, said: str) -> None:
     assert said in words(job)
 
 
-def test_what_needs_no_words_gets_none() -> None:
+def test_normal_endings_have_no_text() -> None:
     assert ended("COMPLETED", "BeginTime").why is None
     # slurmdbd keeps what it waited for.
     assert explained(Job(id="7", job_id=7, state="RUNNING", reason="BeginTime")).why is None
@@ -110,7 +110,7 @@ def test_an_end_that_accounting_lost() -> None:
     assert "sacct -j 7_1" in words(job)
 
 
-def test_slurms_own_ends_are_no_hangup() -> None:
+def test_slurms_own_signals_are_not_shown_as_hup() -> None:
     hangup = ExitCode(signal=1, signal_name="HUP")
     assert normalized(hangup, "DEADLINE", "DeadLine") == ExitCode(code=1)
     assert normalized(hangup, "FAILED", "Prolog") == ExitCode(code=1)

@@ -1,4 +1,4 @@
-"""Every failure that a real slurmrestd gave becomes the error that a user can act on."""
+"""Every failure that a real slurmrestd returned becomes an error that users can act on."""
 
 from __future__ import annotations
 

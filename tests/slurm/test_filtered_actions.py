@@ -1,4 +1,4 @@
-"""Cancelling by what jobs have in common: what is sent, and what is not."""
+"""Canceling by filter: what is sent, and what is not."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def chosen_here(recording: Recording, later: Later = unchanged) -> Any:
 
 
 async def killed(recording: Recording, wanted: JobFilter, later: Later = unchanged) -> Any:
-    """The ids sent, and the ids told of as cancelled."""
+    """The ids sent, and the ids told of as canceled."""
     client, transport, _ = client_of(chosen_here(recording, later), recording.version)
     results = await client.cancel_matching(wanted)
     paths = [seen.path for seen in transport.seen if seen.method == "DELETE"]
@@ -128,7 +128,7 @@ async def test_old_versions_look_for_themselves(recording: Recording) -> None:
     )
     # Its components go with the whole.
     assert await killed(recording, JobFilter(name="het")) == (["10"], ["10"])
-    # What has finished is no longer there to be cancelled.
+    # What has finished is no longer there to be canceled.
     assert await killed(recording, JobFilter(name="completed")) == ([], [])
 
 
@@ -186,7 +186,7 @@ async def test_reservations_are_seen_in_the_record() -> None:
         (JobFilter(nodes="cpu[2-1]"), "nodes"),
     ],
 )
-async def test_what_cannot_be_meant_is_not_sent(wanted: JobFilter, field: str) -> None:
+async def test_invalid_filters_are_not_sent(wanted: JobFilter, field: str) -> None:
     for recording in (NEW, V38):
         client, transport, _ = client_of(chosen_here(recording), recording.version)
         with pytest.raises(InvalidRequest) as caught:
@@ -237,7 +237,7 @@ class Throttled:
         return Answer(200, "application/json", msgspec.json.encode({"jobs": rows}), 0.0)
 
 
-async def test_an_array_that_is_meant_as_a_whole_is_cancelled_at_once() -> None:
+async def test_an_array_that_is_meant_as_a_whole_is_canceled_at_once() -> None:
     slurm = Throttled()
     client, _, _ = client_of(slurm, V38.version)
     results = await client.cancel_matching(JobFilter(name="array"))

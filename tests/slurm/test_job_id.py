@@ -1,4 +1,4 @@
-"""Job ids as users write them."""
+"""Parsing job ids."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_is_sent(written: str | int, sent: str) -> None:
         "1;2",
     ],
 )
-def test_what_is_no_job_id(written: str) -> None:
+def test_invalid_job_ids(written: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         parse_job_id(written)
     assert caught.value.field == "job_ids"

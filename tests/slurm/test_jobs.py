@@ -14,7 +14,7 @@ from .recorded import Recording
 from .scripted import client_of, recorded_reply
 
 
-async def test_the_queue(recording: Recording) -> None:
+async def test_list_of_jobs(recording: Recording) -> None:
     client, _, _ = client_of(recorded_reply(recording), recording.version)
     found = await client.jobs()
     assert isinstance(found, JobList)
@@ -50,7 +50,7 @@ async def test_a_job_and_a_job_that_is_not_there(recording: Recording) -> None:
         await client.job("../ping")
 
 
-async def test_states_alone(recording: Recording) -> None:
+async def test_job_states(recording: Recording) -> None:
     if not recording.has("jobs_state"):
         return
     client, _, _ = client_of(recorded_reply(recording), recording.version)

@@ -1,4 +1,4 @@
-"""Reading a long list while it arrives."""
+"""Parsing a long list while it arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names as users write them, and the nearest right ones."""
+"""Names of states, and suggestions for misspelled names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where output goes."""
+"""Paths of output files."""
 
 from __future__ import annotations
 

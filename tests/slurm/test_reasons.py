@@ -1,4 +1,4 @@
-"""Every reason code has words, and says what to do."""
+"""Every reason code has a text and advice."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ CODES += [
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_code_has_words_of_its_own(code: str) -> None:
+def test_every_code_has_its_own_text(code: str) -> None:
     found = explain(code)
     assert found.code == code
     assert code not in found.text, "the code itself is no explanation"
@@ -140,7 +140,7 @@ def test_every_code_has_words_of_its_own(code: str) -> None:
     assert found.advice.endswith(".") or code == "InactiveLimit"
 
 
-def test_limits_are_told_apart() -> None:
+def test_limits_are_distinguished() -> None:
     assert explain("QOSMaxGRESPerUser").text == (
         "The limit of the QOS on generic resources, such as GPUs for one person is reached."
     )

@@ -1,4 +1,4 @@
-"""A token that Slurm rejects is told from accounting that is down, on every release."""
+"""Rejected tokens are distinguished from accounting that is down, on every release."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _no_waiting() -> Iterator[None]:
 
 
 def served(recording: Recording) -> dict[str, Recording]:
-    """What the same slurmrestd answers, by API version."""
+    """Recordings of the same slurmrestd by API version."""
     return {one.version: one for one in EVERY if one.release == recording.release}
 
 
@@ -35,7 +35,7 @@ def asks_slurmdbd_first(recording: Recording) -> bool:
 
 
 def rejecting(recording: Recording, trouble: str, bad: str) -> Callable[[Request], Answer]:
-    """A slurmrestd that does not like tokens that begin with ``bad``."""
+    """A slurmrestd that rejects tokens that begin with ``bad``."""
     versions = served(recording)
 
     def reply(request: Request) -> Answer:
@@ -83,7 +83,7 @@ async def test_a_new_token_is_fetched_and_the_read_repeated(
 
 
 @pytest.mark.parametrize("recording", EVERY, ids=str)
-async def test_a_token_that_stays_rejected_is_said_to_be(recording: Recording) -> None:
+async def test_a_token_that_stays_rejected_raises(recording: Recording) -> None:
     client, _, _ = client_of(rejecting(recording, "expired", bad="token"), recording.version)
     for call in (client.nodes, client.qos, client.jobs):
         with pytest.raises(TokenRejected) as caught:

@@ -37,7 +37,7 @@ def _no_waiting() -> Iterator[None]:
 
 
 def speaks(*versions: str) -> Callable[[Request], Answer]:
-    """A slurmrestd with these versions; it answers ping and diag."""
+    """A slurmrestd with these API versions that serves ping and diag."""
 
     def reply(request: Request) -> Answer:
         version = request.path.split("/")[2]
@@ -79,7 +79,7 @@ async def test_a_version_newer_than_known_can_be_pinned() -> None:
 
 
 def recorded_as(recording: Recording, version: str) -> Callable[[Request], Answer]:
-    """The recording, answered under another version's paths."""
+    """The recording, replayed under another version's paths."""
     reply = recorded_reply(recording)
 
     def under(request: Request) -> Answer:
@@ -89,7 +89,7 @@ def recorded_as(recording: Recording, version: str) -> Callable[[Request], Answe
     return under
 
 
-async def test_no_common_version_is_said_in_words() -> None:
+async def test_no_common_version_is_explained() -> None:
     client, _, _ = client_of(speaks("v0.0.36"))
     with pytest.raises(NoCommonVersion, match=r"from v0\.0\.37 to v0\.0\.46"):
         await client.ping()

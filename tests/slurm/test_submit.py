@@ -1,4 +1,4 @@
-"""Submitting: what is sent, how often, and what comes of a lost response."""
+"""Submitting: what is sent, retries, and lost responses."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ async def test_a_request_that_never_arrived_is_sent_again() -> None:
     assert len(slurm.jobs) == 1
 
 
-async def test_a_request_that_turns_up_late_after_all_is_cancelled() -> None:
+async def test_a_request_that_turns_up_late_after_all_is_canceled() -> None:
     slurm = Slurm(faults="slow")
     client, _, _ = slurm.client()
     submitted = await client.submit(_SCRIPT, submitter=_SUBMITTER)

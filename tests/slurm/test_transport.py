@@ -1,4 +1,4 @@
-"""What goes over the wire, and what happens when the wire is cut."""
+"""Requests on the wire, and lost connections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\
 
 
 class Server:
-    """Answers every request with ``answer``, then keeps or cuts the connection."""
+    """Sends ``response`` to every request, then keeps or cuts the connection."""
 
     def __init__(self, response: bytes = GOOD, *, cut: bool = False, wait: float = 0) -> None:
         self.heads: list[bytes] = []
@@ -114,7 +114,7 @@ async def test_headers_are_only_ours() -> None:
     assert server.bodies[1] == body
 
 
-async def test_queries_are_encoded_as_slurmrestd_wants() -> None:
+async def test_queries_are_encoded_for_slurmrestd() -> None:
     server = Server()
     async with serving(server) as url:
         transport = Transport(url + "/prefix/")
@@ -195,7 +195,7 @@ async def test_tls_with_a_private_authority_and_a_client_certificate(tmp_path: P
         "",
     ],
 )
-def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
+def test_invalid_addresses_are_refused(url: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         Transport(url)
     assert caught.value.field == "url"
@@ -203,7 +203,7 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
 
 
 @pytest.mark.parametrize("proxy", ["proxy:3128", "socks5://user:secret@proxy", ""])
-def test_a_proxy_that_is_none_is_refused_at_once(proxy: str) -> None:
+def test_invalid_proxies_are_refused(proxy: str) -> None:
     with pytest.raises(InvalidRequest, match="is no HTTP proxy") as caught:
         Transport("http://host", proxy=proxy)
     assert caught.value.field == "proxy"

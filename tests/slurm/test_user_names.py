@@ -1,4 +1,4 @@
-"""A slurmrestd that does not know users by name: they are found in accounting."""
+"""A slurmrestd that cannot resolve user names: they are looked up in accounting."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_history_is_asked_for_by_association() -> None:
         await client.history(HistoryQuery(users=["nosuchuser"], states=["RUNNING"]))
 
 
-async def test_cancelling_by_filter_names_the_user_by_number() -> None:
+async def test_canceling_by_filter_names_the_user_by_number() -> None:
     reply = strange(job(1, 1001), known=[record(1, "alice")])
     client, transport, _ = client_of(reply, "v0.0.42")
     results = await client.cancel_matching(JobFilter(all=True))

@@ -1,4 +1,4 @@
-"""Changing, cancelling and signalling through v0.0.39, which only reads digits of an id."""
+"""Changing, canceling and signaling through v0.0.39, which reads only the digits of an id."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ async def test_a_component_goes_by_its_own_number() -> None:
     assert killed == [f"/slurm/v0.0.39/job/{int(whole) + 1}"] * 2
 
 
-async def test_tasks_to_come_are_cancelled_through_the_older_version() -> None:
+async def test_tasks_to_come_are_canceled_through_the_older_version() -> None:
     array = id_of(V39, "job_array")
     replies = {one.version: recorded_reply(one) for one in (V38, V39)}
 
@@ -150,7 +150,7 @@ async def test_a_signal_to_a_finished_job_was_not_sent(recording: Recording) -> 
     assert not any(seen.method == "DELETE" for seen in transport.seen)
 
 
-async def test_a_job_that_finishes_meanwhile_was_not_signalled() -> None:
+async def test_a_job_that_finishes_meanwhile_was_not_signaled() -> None:
     running = id_of(V39, "job_gpu")
     reply = recorded_reply(V39)
     client, _, _ = client_of(

@@ -1,4 +1,4 @@
-"""A site's portal: a long-lived revocable token is exchanged for Slurm tokens."""
+"""A site's token portal: a long-lived token is exchanged for Slurm tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .tokens import make_token
 
 
 class Portal:
-    """Knows alice's portal token and what it was asked."""
+    """Knows alice's portal token, and keeps the requests."""
 
     secret = "portal-secret"
     field = "token"

@@ -1,4 +1,4 @@
-"""What a user does to jobs, on every generation and through every API version."""
+"""Actions on jobs, on every generation and through every API version."""
 
 from __future__ import annotations
 

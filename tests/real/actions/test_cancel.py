@@ -1,4 +1,4 @@
-"""Cancelling what is named."""
+"""Canceling by job id."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_cancel_a_task_a_range_a_component_an_array_and_a_whole(cluster: C
                 until(partial(gone, cluster, job), f"job {job} gone")
 
 
-async def test_cancelling_what_has_finished_says_so(cluster: Cluster) -> None:
+async def test_canceling_what_has_finished_says_so(cluster: Cluster) -> None:
     done = submit(cluster, script="true")
     array = submit(cluster, "--array=1-2", script="true")
     until_state(cluster, done, "COMPLETED")
@@ -53,7 +53,7 @@ async def test_cancelling_what_has_finished_says_so(cluster: Cluster) -> None:
             assert (results[2].ok, results[2].error_number) == (False, 2017)
 
 
-async def test_cancelling_a_task_that_was_cancelled_before_it_started(cluster: Cluster) -> None:
+async def test_canceling_a_task_that_was_canceled_before_it_started(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         array = submit(cluster, "--hold", "--array=1-4")
         async with client_of(cluster, version=version) as client:

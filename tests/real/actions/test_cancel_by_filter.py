@@ -1,4 +1,4 @@
-"""Cancelling what matches, and nothing else."""
+"""Canceling by filter affects the matching jobs only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from tests.real.comparison import client_of, gone, states, submit, until, until_state, versions_of
 
 
-async def test_what_matches_is_cancelled_and_nothing_else(cluster: Cluster) -> None:
+async def test_what_matches_is_canceled_and_nothing_else(cluster: Cluster) -> None:
     waits = "--begin=now+1hour"
     for version in await versions_of(cluster):
         kinds = {
@@ -43,7 +43,7 @@ async def test_what_matches_is_cancelled_and_nothing_else(cluster: Cluster) -> N
             assert [one.id for one in rest] == [str(jobs[JobFilter(partition="gpu")][1])]
 
 
-async def test_waiting_jobs_are_cancelled_and_running_ones_are_not(cluster: Cluster) -> None:
+async def test_waiting_jobs_are_canceled_and_running_ones_are_not(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         running = submit(cluster, "--nodelist=cpu1")
         array = submit(cluster, "--array=1-5%2", "--nodelist=cpu2")
@@ -73,7 +73,7 @@ async def test_waiting_jobs_are_cancelled_and_running_ones_are_not(cluster: Clus
             (result,) = await client.cancel_matching(JobFilter(nodes="cpu1,gpu1"))
             assert (result.id, result.ok) == (str(running), True)
             results = await client.cancel_matching(JobFilter(state=["running", "pending"]))
-            # Where the queue is read, an array that is met as a whole is cancelled as one.
+            # Where the queue is read, an array that is met as a whole is canceled as one.
             assert {one.id for one in results if one.ok} in (tasks, {str(array)})
             until(partial(gone, cluster, array), f"array {array} gone")
 

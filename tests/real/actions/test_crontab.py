@@ -1,4 +1,4 @@
-"""Jobs from scrontab: cancelling or signalling one also disables its line, which is said before."""
+"""Jobs from scrontab: canceling or signaling one disables its line, with a warning first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every change and action through every API version, beside what Slurm's commands show."""
+"""Every change and action through every API version, checked with Slurm's commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing jobs that wait."""
+"""Changing pending jobs."""
 
 from __future__ import annotations
 

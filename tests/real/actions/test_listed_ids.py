@@ -1,4 +1,4 @@
-"""What a list shows can be opened, changed and cancelled, by the id that it shows."""
+"""Ids in lists can be opened, changed and canceled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def listed(client: SlurmClient, job: int) -> list[Job]:
 
 
 def tasks(cluster: Cluster, job: int, what: str = "%K") -> list[str]:
-    """Of each task that squeue shows, one by one."""
+    """For each task that squeue shows."""
     argv = ["squeue", "--noheader", "--array", f"--jobs={job}", f"--format={what}"]
     return sorted(lines(cluster, argv))
 
@@ -47,7 +47,7 @@ async def test_the_waiting_tasks_of_an_array(cluster: Cluster, array: str) -> No
             assert tasks(cluster, job) == []
 
 
-async def test_cancelling_what_waits_spares_what_runs(cluster: Cluster) -> None:
+async def test_canceling_what_waits_spares_what_runs(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, _LONG)
         until_running(cluster, job)

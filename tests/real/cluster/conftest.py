@@ -1,4 +1,4 @@
-"""A site with what sites have: closed partitions, system cores, cloud nodes, mixed GPUs."""
+"""A cluster with closed partitions, system cores, cloud nodes and mixed GPUs."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def nothing_left(site: Cluster) -> Iterator[None]:
 async def machine_of(
     cluster: Cluster, user: str = "alice", version: str | None = None
 ) -> AsyncIterator[Machine]:
-    """The machine as ``user`` meets it; every look asks Slurm."""
+    """The cluster's state as ``user`` sees it, without caching."""
     async with client_of(cluster, user, version) as client:
 
         async def username() -> str:

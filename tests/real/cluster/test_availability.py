@@ -1,4 +1,4 @@
-"""What is free is what ``sbatch --test-only`` starts now."""
+"""Resources shown as free are those that ``sbatch --test-only`` would start on now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GPUs of jobs and nodes are those that scontrol's details name."""
+"""GPUs of jobs and nodes match scontrol's details."""
 
 from __future__ import annotations
 

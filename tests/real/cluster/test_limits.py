@@ -1,4 +1,4 @@
-"""Limits of accounts and users are sacctmgr's, fairshare is sshare's."""
+"""Limits of accounts and users match sacctmgr, fairshare matches sshare."""
 
 from __future__ import annotations
 

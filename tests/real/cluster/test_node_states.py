@@ -1,4 +1,4 @@
-"""The word for a node's state is sinfo's, whatever was done to it."""
+"""Node states match sinfo's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the form offers is what sbatch accepts."""
+"""The submit form offers what sbatch accepts."""
 
 from __future__ import annotations
 

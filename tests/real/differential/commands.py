@@ -1,4 +1,4 @@
-"""What Slurm's own commands say of the queue, task by task."""
+"""The queue as Slurm's own commands show it, task by task."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def tasks(row: JobSummary) -> list[str]:
 def differing(
     theirs: Lines, mine: Lines, cut: set[str], fields: Iterable[str] = _FIELDS
 ) -> list[str]:
-    """What is not the same, in words."""
+    """Differences, in words."""
     found = [f"{name}: not in squeue" for name in mine.keys() - theirs.keys()]
     for name, line in theirs.items():
         if name not in mine:

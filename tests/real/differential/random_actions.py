@@ -1,4 +1,4 @@
-"""Random queues: what alice does, one deed after the other, with Slurm's own commands."""
+"""Random queues, built by alice with Slurm's own commands."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SMALL = ("--mem=20", "--time=5")
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that brings jobs into the queue, or changes what is there."""
+    """One step that submits jobs or changes the queue."""
 
     kind: str
     #: Small numbers that each kind reads in its own way.
@@ -50,7 +50,7 @@ def _array(cluster: Cluster, a: int, b: int) -> None:
 
 
 def _split(cluster: Cluster, a: int, b: int) -> None:
-    """Tasks that were changed one by one: slurmdbd never hears of them."""
+    """Tasks that were changed one by one, which slurmdbd is not told."""
     job = submit(cluster, *_SMALL, "--array=1-5%2", "--hold")
     for task in {a % 5 + 1, b % 5 + 1}:
         lines(cluster, ["scontrol", "update", f"JobId={job}_{task}", "TimeLimit=3"])
@@ -142,5 +142,5 @@ _KINDS: dict[str, Callable[[Cluster, int, int], None]] = {
 }
 
 _DEEDS = st.builds(Deed, st.sampled_from(list(_KINDS)), st.integers(0, 59), st.integers(0, 59))
-#: A queue, and which of its rows is cancelled at the end.
+#: A queue, and which of its rows is canceled at the end.
 QUEUES = st.tuples(st.lists(_DEEDS, min_size=2, max_size=5), st.integers(0, 100))

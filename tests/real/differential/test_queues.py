@@ -1,6 +1,6 @@
 """Random queues: mine, all, history and nodes are what squeue, sacct and sinfo say.
 
-Every row opens, and one is cancelled as scancel would. ``DIFFERENTIAL_QUEUES`` says how many
+Every row opens, and one is canceled as scancel would. ``DIFFERENTIAL_QUEUES`` says how many
 queues each Slurm gets (``make test-differential``: 200 in all).
 """
 
@@ -91,7 +91,7 @@ class Eyes:
 
 
 async def agree(compare: Callable[[], Awaitable[list[str]]], cluster: Cluster, what: str) -> None:
-    """No differences, at a moment in which squeue says the same before and after."""
+    """No differences while squeue shows the same before and after."""
     give_up = time.monotonic() + PATIENCE
     while True:
         before = squeue(cluster)

@@ -1,4 +1,4 @@
-"""A user at a JupyterHub: logs in, starts servers, uses them, with cookies as a browser does."""
+"""A user's browser at a JupyterHub: logs in, starts and uses servers, keeps cookies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody gets another user's token, by any route."""
+"""No user gets another user's token by any route."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_server_gets_its_owners_token_and_slurm_takes_it(
         {"headers": {"X-SLURM-USER-NAME": "alice", "X-Forwarded-User": "alice"}},
     ],
 )
-def test_bob_names_alice_in_vain(site: Site, request_parts: dict[str, Any]) -> None:
+def test_a_server_cannot_name_another_user(site: Site, request_parts: dict[str, Any]) -> None:
     site.browser("bob")
     response = ask_service(site.hub, "forky", site.hub_token("bob"), **request_parts)
     assert owner_of(response.json()["token"]) == "bob"

@@ -67,7 +67,7 @@ def test_a_named_server_submits_as_its_owner(site: Site) -> None:
 
 
 def test_a_token_that_slurm_refuses_is_explained(site: Site) -> None:
-    """The service signs with a key that is not the cluster's: a site's usual first mistake."""
+    """The service signs with another key than the cluster's, a common mistake."""
     response = site.browser("bob").slurm("GET", "clusters/wrong-key/nodes")
     assert response.status_code >= 400
     assert response.json()["reason"] == "token_rejected"

@@ -1,4 +1,4 @@
-"""No token and no key anywhere they could be found."""
+"""Tokens and keys appear in no log, page, file or environment."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def test_the_access_token_is_handed_out_and_refreshed(
 
 
 def patiently(hub: Hub, hub_token: str) -> httpx.Response:
-    """Ask for a token until the service does not ask for patience."""
+    """Ask for a token until the service stops returning "retry later"."""
     for _ in range(30):
         response = ask_service(hub, "forky", hub_token)
         if response.json().get("code") != "token_renewing":

@@ -1,4 +1,4 @@
-"""Tokens of a minute, a hub that is restarted, a service that is away: nobody notices."""
+"""One-minute tokens, a hub restart and a service outage go unnoticed by users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slurm with ``jwks=`` takes the service's RS256 tokens; identity claims do what they say."""
+"""Slurm with ``jwks=`` accepts the service's RS256 tokens and identity claims."""
 
 from __future__ import annotations
 

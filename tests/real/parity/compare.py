@@ -80,7 +80,7 @@ class Verdict(NamedTuple):
 
 @contextmanager
 def nothing_starts(cluster: Cluster) -> Iterator[None]:
-    """Jobs wait in partitions that are down; what was submitted is cancelled at the end."""
+    """Jobs wait in partitions that are down; what was submitted is canceled at the end."""
     names = cluster.run(["sinfo", "--noheader", "--format=%R"]).stdout.split()
 
     def set_all(state: str) -> None:

@@ -1,4 +1,4 @@
-"""Scripts that sbatch and we submit: each option alone, then as real sites write them."""
+"""Scripts to submit by sbatch and by us: each option alone, then as real sites write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every option given twice: in the script, on the command line behind it, in the environment."""
+"""Every option given twice: script, command line, environment."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Run(NamedTuple):
 def compare(cluster: Cluster) -> list[Run]:
     """Every case through sbatch, and through every API version of the cluster.
 
-    What is given twice hangs on the release: one version tries it.
+    Precedence depends on the release: only one version tries options given twice.
     """
     runs: list[Run] = []
     with nothing_starts(cluster):
@@ -82,7 +82,7 @@ def _last_counts(theirs: Sequence[Outcome]) -> list[bool]:
 
 
 def _cell(verdicts: list[Verdict]) -> str:
-    """All cases of one option, in as few words as they need."""
+    """All cases of one option, summarized."""
     told: list[str] = []
     for verdict in verdicts:
         words = _WORDS.get(verdict.kind, f"{verdict.kind}: {verdict.detail}")

@@ -1,4 +1,4 @@
-"""GETs through the proxy: most read; those that change something want more than a cookie."""
+"""GETs through the proxy: those that change something need more than a cookie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""History and steps are sacct's, the account is sacctmgr's and sshare's."""
+"""History and steps match sacct; accounts match sacctmgr and sshare."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_history_is_saccts(busy: Cluster) -> None:
                     for job in page.jobs:
                         never = job.state == "CANCELLED" and job.start_time is None
                         if never and busy.release.startswith("25.05") and job.id not in theirs:
-                            # Its sacct shows what was cancelled while held only by number.
+                            # Its sacct shows what was canceled while held only by number.
                             continue
                         exit_code = job.exit_code
                         ours[job.id] = asdict(job) | {

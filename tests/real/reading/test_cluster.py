@@ -1,4 +1,4 @@
-"""Nodes, partitions, reservations and licenses are those of scontrol and sinfo."""
+"""Nodes, partitions, reservations and licenses match scontrol and sinfo."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ async def test_reservations_are_scontrols(busy: Cluster) -> None:
                 assert differing(theirs, ours) == {}
 
 
-async def test_licences_are_scontrols(busy: Cluster) -> None:
+async def test_licenses_match_scontrol(busy: Cluster) -> None:
     for version in await versions_of(busy):
         async with client_of(busy, version=version) as client:
             if version == "v0.0.37":

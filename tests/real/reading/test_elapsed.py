@@ -1,4 +1,4 @@
-"""How long a job has run is what squeue says, also after it was suspended."""
+"""Elapsed times match squeue, also after a suspension."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How jobs ended: in the same numbers as sacct, and in words that fit."""
+"""How jobs ended: exit codes match sacct, and the texts fit."""
 
 from __future__ import annotations
 

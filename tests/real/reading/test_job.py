@@ -1,4 +1,4 @@
-"""One job is scontrol's, and its output is where we say."""
+"""One job matches scontrol, and its output is at the path that we show."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def scontrol_job(f: dict[str, str], minor: int) -> dict[str, Any]:
     if minor >= 39:
         found["cpus_per_task"] = int(f["CPUs/Task"])
     else:
-        # v0.0.38 leaves out a nice value of 0, and all that hangs on another's bug.
+        # v0.0.38 leaves out a nice value of 0 and the fields of a related bug.
         found["nice"] = found["nice"] or None
     return found
 

@@ -1,4 +1,4 @@
-"""My jobs, by the plan that is chosen for the API version, are squeue's; and they move."""
+"""My jobs match squeue with each strategy, and follow changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where output goes: Slurm's own files have the names that we tell."""
+"""Output files that Slurm creates have the names that we show."""
 
 from __future__ import annotations
 

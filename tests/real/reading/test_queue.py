@@ -1,4 +1,4 @@
-"""The list of jobs is squeue's."""
+"""The job list matches squeue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of a job, and times that only seem to be ones, are what squeue and sacct show."""
+"""Requeued jobs and placeholder times match squeue and sacct."""
 
 from __future__ import annotations
 

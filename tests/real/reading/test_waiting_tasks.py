@@ -1,4 +1,4 @@
-"""Tasks of arrays that have not started are written as sacct writes them.
+"""Pending array tasks are written as sacct writes them.
 
 The last one of this folder: squeue itself loses one of the tasks ``0-30:2`` and cuts long ids,
 as long as it knows these jobs.

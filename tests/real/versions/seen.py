@@ -1,4 +1,4 @@
-"""Keeps what the tests saw on real daemons, by release, API version and deed.
+"""Records what the tests saw on real daemons, by release, API version and feature.
 
 With SLURM_SEEN=docs/slurm-versions.json in the environment each test that says
 ``with seen(cluster, version, "history"):`` writes its outcome there; then

@@ -1,4 +1,4 @@
-"""A token that runs out, and slurmdbd that is down, through every API version."""
+"""Expired tokens and slurmdbd outages, through every API version."""
 
 from __future__ import annotations
 

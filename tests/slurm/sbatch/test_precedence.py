@@ -1,4 +1,4 @@
-"""Options given again, as each release's sbatch takes them."""
+"""Options given twice, as each release's sbatch takes them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_call_adds_to_the_script_where_options_add_up() -> None:
         ("-n 4 | -n 2", "ntasks", "2"),
     ],
 )
-def test_what_is_said_in_the_end(lines: str, field: str, words: str) -> None:
+def test_precedence_of_options(lines: str, field: str, words: str) -> None:
     found = spec(lines)
     assert found.words[field] == words
     again = spec(f"--{field.replace('_', '-')}={words}" if words else "-k")

@@ -1,4 +1,4 @@
-"""Changing options in a script, and losing nothing else of it."""
+"""Changing options in a script without changing anything else."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_round_trip_loses_nothing(script: str, changes: dict[str, str | bool |
 
 
 @given(_scripts())
-def test_changing_nothing_changes_nothing(script: str) -> None:
+def test_no_changes_keep_the_script(script: str) -> None:
     assert rewrite(script, {}) == script
     same = options_of(parse_script(script))
     assert options_of(parse_script(rewrite(script, same))) == same

@@ -45,7 +45,7 @@ def options(lines: str) -> dict[str, str | bool]:
         ("#SBATCH", {}),
     ],
 )
-def test_a_line_sets(line: str, expected: dict[str, str | bool]) -> None:
+def test_options_of_a_line(line: str, expected: dict[str, str | bool]) -> None:
     assert options(line) == expected
 
 
@@ -155,7 +155,7 @@ def test_no_call_raises_anything_but_a_refusal(call: dict[str, str | bool | int]
     "piece",
     ["#SBATCH -n4\n", "# comment\n", "\\ ", '"a" ', "#SBATCH hetjob\n", "hetjob ", "'", "a", ":"],
 )
-def test_many_characters_take_no_longer_each(piece: str) -> None:
+def test_parsing_time_is_linear(piece: str) -> None:
     def seconds(size: int) -> float:
         text = "#!/bin/sh\n#SBATCH --comment " + piece * (size // len(piece))
         started = time.process_time()
@@ -178,7 +178,7 @@ def test_many_characters_take_no_longer_each(piece: str) -> None:
         ("#SBATCH -n4\n" * 300_000, 23833, "262,144 characters"),
     ],
 )
-def test_what_nobody_writes_is_refused_before_it_is_read(text: str, line: int, words: str) -> None:
+def test_oversized_scripts_are_refused(text: str, line: int, words: str) -> None:
     with pytest.raises(ScriptError, match=words) as caught:
         parse_script(f"#!/bin/sh\n{text}")
     assert (caught.value.line, caught.value.field) == (line, "script")

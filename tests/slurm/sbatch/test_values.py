@@ -39,7 +39,7 @@ def test_time_limits(words: str, minutes: int | str) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "abc", "1:", ":30", "1::2", "1-2-3", "1:2-3", "1.5", "1h"])
-def test_what_is_no_duration_is_refused_with_the_forms_that_are(words: str) -> None:
+def test_invalid_durations_are_refused(words: str) -> None:
     with pytest.raises(ValueError, match="1:30:00"):
         durations.seconds(words)
 
@@ -84,7 +84,7 @@ def test_numbers_of_nodes(words: str, least: int, most: int) -> None:
 
 
 @pytest.mark.parametrize("words", ["4-2", "a", "5-", "1,a", "", "2-99999999999"])
-def test_what_is_no_number_of_nodes(words: str) -> None:
+def test_invalid_numbers_of_nodes(words: str) -> None:
     with pytest.raises(ValueError, match="nodes"):
         amounts.nodes(words)
 
@@ -122,7 +122,7 @@ def test_points_in_time(words: str, expected: tuple[int, ...], noon: float) -> N
 
 
 @pytest.mark.parametrize("words", ["", "soon", "25:00", "12:61", "13/01", "now+", "now+1fortnight"])
-def test_what_is_no_point_in_time(words: str, noon: float) -> None:
+def test_invalid_times(words: str, noon: float) -> None:
     with pytest.raises(ValueError, match=r"now\+1hour"):
         moments.epoch(words, noon)
 

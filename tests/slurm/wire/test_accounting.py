@@ -1,4 +1,4 @@
-"""slurmdbd's stories through every API version."""
+"""slurmdbd's records through every API version."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_states_are_one_word(recording: Recording, name: str, state: str) -> Non
     assert history(recording)[name].state == state
 
 
-def test_exit_codes_are_never_made_up(recording: Recording) -> None:
+def test_unknown_exit_codes_stay_unknown(recording: Recording) -> None:
     found = history(recording)
     failed = found["failed"].exit_code
     if recording.minor <= 39:
@@ -117,7 +117,7 @@ def test_the_script_where_slurm_keeps_it(recording: Recording) -> None:
         assert script.startswith("#!/bin/bash\n")
 
 
-def test_nothing_found_is_no_failure(recording: Recording) -> None:
+def test_empty_results_are_not_errors(recording: Recording) -> None:
     for name in ("db_jobs_none", "unknown_db_job"):
         response = recording.response(name)
         assert failure(response, path=recording.path(name)) is None

@@ -123,7 +123,7 @@ def test_reservations(recording: Recording) -> None:
     assert start < end
 
 
-def test_licences(recording: Recording) -> None:
+def test_licenses(recording: Recording) -> None:
     if not recording.has("licenses"):
         assert not capabilities_of(recording.version).licenses
         return

@@ -146,7 +146,7 @@ def test_tasks_that_accounting_writes_as_bits(bits: str, tasks: str) -> None:
     assert tasks_of(bits) == tasks
 
 
-def test_no_bits_are_no_tasks() -> None:
+def test_empty_bitmaps_are_empty() -> None:
     assert tasks_of("4-7") == ""
 
 
@@ -168,13 +168,13 @@ def test_distances_and_how_many_run_at_once(
     assert tasks_of(bitmap(tasks), at_once) == written
 
 
-def test_what_is_long_is_cut() -> None:
+def test_long_lists_are_cut() -> None:
     tasks = {3 * n + n % 2 for n in range(40)}
     shown = "0,4,6,10,12,16,18,22,24,28,30,34,36,40,42,46,48,52,54,58,60,..."
     assert tasks_of(bitmap(tasks)) == shown
 
 
-def test_a_million_tasks_take_no_time() -> None:
+def test_a_million_tasks_are_fast() -> None:
     assert tasks_of("0x" + "f" * 250_000) == "0-999999"
     assert tasks_of("0x" + "9" * 250_000).endswith("...")
 

@@ -1,4 +1,4 @@
-"""One queue, seen through every API version, is one queue."""
+"""Every API version shows the same queue."""
 
 from __future__ import annotations
 

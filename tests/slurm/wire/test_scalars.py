@@ -137,7 +137,7 @@ def test_a_job_of_v0_0_39() -> None:
     assert job.end_time is None
 
 
-def test_bare_words_that_are_no_json_are_read_as_nothing() -> None:
+def test_bare_words_that_are_not_json_are_read_as_null() -> None:
     body = (
         b'{"shares": {"shares": [{"name": "NaN \\" Infinity", "parent": "p", "type": ["USER"],'
         b' "fairshare": {"factor": NaN}, "shares": -Infinity}]}}'
@@ -151,7 +151,7 @@ def test_bare_words_that_are_no_json_are_read_as_nothing() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'"text"', b'{"errors": 5}', b"\xff\xfe{}"])
-def test_what_cannot_be_read_is_said_so(body: bytes) -> None:
+def test_unreadable_values_raise(body: bytes) -> None:
     with pytest.raises(UnreadableAnswer):
         decode(body, Envelope)
 

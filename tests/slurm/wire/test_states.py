@@ -1,4 +1,4 @@
-"""The words of sinfo for a node's state, each as a real sinfo printed it."""
+"""sinfo's words for node states, as recorded from real sinfo output."""
 
 from __future__ import annotations
 

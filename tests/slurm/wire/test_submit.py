@@ -184,7 +184,7 @@ def test_components_share_what_holds_for_the_whole_job() -> None:
     assert "job" not in told
 
 
-def test_the_mark_is_where_it_does_no_harm() -> None:
+def test_where_the_mark_is_sent() -> None:
     assert job("-n1", "v0.0.45", mark="m-1")["argv"] == ["#m-1"]
     assert "comment" not in job("-n1", "v0.0.45", mark="m-1")
     assert job("-n1", "v0.0.38", mark="m-1")["comment"] == "m-1"
@@ -198,7 +198,7 @@ def test_the_script_is_where_each_version_reads_it() -> None:
     assert body("-n1", "v0.0.45")["script"].startswith("#!/bin/sh\n")
 
 
-def test_a_request_that_looks_smaller_is_told() -> None:
+def test_smaller_requests_are_warned_about() -> None:
     script = "#!/bin/sh\n#SBATCH -N2\n"
     encoded = encode(merge(parse_script(script)), script, capabilities_of("v0.0.38"), _SUBMITTER)
     assert any("request with 1 CPUs instead of 2" in warning for warning in encoded.warnings)
@@ -310,10 +310,10 @@ def test_a_mark_is_invisible_where_the_user_looks() -> None:
     assert without_mark(f"/home/alice/run.sh#{new_mark()}") == "/home/alice/run.sh"
 
 
-def test_no_two_are_alike() -> None:
+def test_marks_are_unique() -> None:
     assert new_mark() != new_mark()
 
 
 @pytest.mark.parametrize("text", ["", "/home/alice/a#b.sh", "jsr-notes", "see jsr-1"])
-def test_other_texts_stay(text: str) -> None:
+def test_other_texts_are_kept(text: str) -> None:
     assert without_mark(text) == text

@@ -1,4 +1,4 @@
-"""What hangs on the release, and what is assumed where it is unknown."""
+"""What depends on the release, and what is assumed when it is unknown."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_an_unknown_release_has_every_fault_that_its_version_may_have(api: int) 
     assert not capabilities_of(version, "26.05.5").only_digits_read
 
 
-def test_versions_that_are_not_spoken() -> None:
+def test_unsupported_versions() -> None:
     assert capabilities_of("v0.0.99").requeue
     for version in ("v0.0.36", "0.0.40", "latest"):
         with pytest.raises(InvalidRequest):
             capabilities_of(version)
 
 
-def test_faults_of_one_release_are_not_laid_at_the_door_of_others() -> None:
+def test_faults_are_limited_to_their_releases() -> None:
     assert capabilities_of("v0.0.40").flags_find_nothing
     assert capabilities_of("v0.0.40", "23.11.11").flags_find_nothing
     assert not capabilities_of("v0.0.40", "24.05.8").flags_find_nothing
