@@ -21,9 +21,7 @@ function together(association: IAssociation, trans: TranslationBundle): string {
   return [
     describeTres(tres, trans),
     typeof jobs === 'number' ? trans._n('%1 running job', '%1 running jobs', jobs) : '',
-    typeof queued === 'number'
-      ? trans._n('%1 job in the queue', '%1 jobs in the queue', queued)
-      : ''
+    typeof queued === 'number' ? trans._n('%1 job in queue', '%1 jobs in queue', queued) : ''
   ]
     .filter(Boolean)
     .join(', ');
@@ -37,20 +35,20 @@ export function AccountLimits(props: {
 }): JSX.Element {
   const { accounts, association, trans } = props;
   const rows: [string, string][] = [
-    [trans.__('Jobs running at once'), formatLimit(association.max_jobs)],
-    [trans.__('Jobs in the queue'), formatLimit(association.max_submit_jobs)],
-    [trans.__('Longest time'), formatWall(association.max_wall, trans)],
-    [trans.__('Most for one job'), describeTres(association.max_tres_per_job, trans)],
-    [trans.__('Most on one node'), describeTres(association.max_tres_per_node, trans)],
-    [trans.__('Most for your jobs together'), together(association, trans)],
+    [trans.__('Max. running jobs'), formatLimit(association.max_jobs)],
+    [trans.__('Max. jobs in queue'), formatLimit(association.max_submit_jobs)],
+    [trans.__('Max. wall time'), formatWall(association.max_wall, trans)],
+    [trans.__('Max. resources per job'), describeTres(association.max_tres_per_job, trans)],
+    [trans.__('Max. resources per node'), describeTres(association.max_tres_per_node, trans)],
+    [trans.__('Max. for all your jobs'), together(association, trans)],
     ...accounts.map((account): [string, string] => [
-      trans.__('Most for all jobs of %1', account.account),
+      trans.__('Max. for all jobs of %1', account.account),
       together(account, trans)
     ])
   ];
   const given = rows.filter(([, value]) => value !== '');
   return given.length === 0 ? (
-    <Row term={trans.__('Limits')}>{trans.__('none')}</Row>
+    <Row term={trans.__('Limits')}>{trans.__('None')}</Row>
   ) : (
     <>
       {given.map(([term, value]) => (
@@ -68,19 +66,19 @@ export function QosTable(props: { qos: readonly IQos[]; trans: TranslationBundle
   const qos = [...props.qos].sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
   const columns: [string, (one: IQos) => string][] = [
     [trans.__('Priority'), one => (one.priority === null ? '' : one.priority.toLocaleString())],
-    [trans.__('Longest time'), one => formatWall(one.max_wall, trans)],
-    [trans.__('Jobs running at once'), one => formatLimit(one.max_jobs_per_user)],
-    [trans.__('Jobs in the queue'), one => formatLimit(one.max_submit_jobs_per_user)],
-    [trans.__('Most for one job'), one => describeTres(one.max_tres_per_job, trans)],
-    [trans.__('Most for you'), one => describeTres(one.max_tres_per_user, trans)],
-    [trans.__('Most for all'), one => describeTres(one.group_tres, trans)],
+    [trans.__('Max. wall time'), one => formatWall(one.max_wall, trans)],
+    [trans.__('Max. running jobs'), one => formatLimit(one.max_jobs_per_user)],
+    [trans.__('Max. jobs in queue'), one => formatLimit(one.max_submit_jobs_per_user)],
+    [trans.__('Max. resources per job'), one => describeTres(one.max_tres_per_job, trans)],
+    [trans.__('Max. resources per user'), one => describeTres(one.max_tres_per_user, trans)],
+    [trans.__('Max. for all users'), one => describeTres(one.group_tres, trans)],
     [trans.__('Can preempt'), one => one.preempt.join(', ')],
     [trans.__('Description'), one => one.description]
   ];
   const given = columns.filter(([, value]) => qos.some(one => value(one) !== ''));
   return (
     <>
-      <h3 className="jp-SlurmFacts-title">{trans.__('Qualities of service (QOS)')}</h3>
+      <h3 className="jp-SlurmFacts-title">{trans.__('Quality of service (QOS)')}</h3>
       <div className="jp-SlurmFigures-scroll">
         <table className="jp-SlurmFigures">
           <thead>

@@ -74,13 +74,13 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
             cluster: {
               type: 'string',
               description: trans.__(
-                'The name of the cluster; the one that is looked at when left out'
+                'The name of the cluster; default: the cluster that the panel shows'
               )
             }
           }
         }
       },
-      execute: withErrorDialog(trans.__('The account cannot be shown'), trans, async args => {
+      execute: withErrorDialog(trans.__('Could not show the account'), trans, async args => {
         let cluster = typeof args.cluster === 'string' ? args.cluster : clusters.current;
         if (cluster === null) {
           await clusters.load();

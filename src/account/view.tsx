@@ -19,12 +19,14 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
   const retry = () => void poller.refresh();
   if (account === null) {
     if (error === null) {
-      return <Loading label={trans.__('Reading your account…')} />;
+      return <Loading label={trans.__('Loading your account…')} />;
     }
     return lacksAccounting(error) ? (
       <Placeholder
         title={trans.__('This cluster has no accounting.')}
-        text={trans.__('There are no accounts, limits or shares: everybody may use all of it.')}
+        text={trans.__(
+          'There are no accounts, limits or shares: every user can use the whole cluster.'
+        )}
       />
     ) : (
       <InlineError error={error} trans={trans} onRetry={retry} />
@@ -37,7 +39,7 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
         <InlineError
           error={error}
           trans={trans}
-          note={trans.__('What is shown was read %1.', formatRelative(asOf, now, trans))}
+          note={trans.__('Last updated %1.', formatRelative(asOf, now, trans))}
           onRetry={retry}
         />
       ) : null}
@@ -45,14 +47,14 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
       {memberships.length === 0 ? (
         <Placeholder
           title={trans.__('You have no Slurm account on this cluster.')}
-          text={trans.__('Ask your administrator for one; without it jobs are refused.')}
+          text={trans.__('Ask your administrator for an account. Slurm rejects jobs without one.')}
         />
       ) : (
         <>
           <h3 className="jp-SlurmFacts-title">{trans.__('Accounts')}</h3>
           <p className="jp-SlurmAccount-about">
             {trans.__(
-              'Fairshare goes from 0 to 1: the more of your share you have used lately, the lower it is, and the later your jobs start.'
+              'Fairshare is between 0 and 1. The more of your share you used recently, the lower it is, and the later your jobs start.'
             )}
           </p>
           <div className="jp-SlurmAccount-cards">
@@ -83,15 +85,15 @@ function Membership(props: { membership: IMembership; trans: TranslationBundle }
           <span className="jp-SlurmAccount-mark">{trans.__('default')}</span>
         ) : null}
       </h4>
-      {partition ? <p>{trans.__('Only on partition %1', partition)}</p> : null}
+      {partition ? <p>{trans.__('Partition %1 only', partition)}</p> : null}
       {own !== null && own.fairshare !== null ? (
         <Fairshare value={own.fairshare} trans={trans} />
       ) : null}
       <dl className="jp-SlurmFacts-list">
-        <Row term={trans.__('Your share of it')}>
+        <Row term={trans.__('Your share')}>
           {usage(own?.norm_shares, own?.effective_usage, trans)}
         </Row>
-        <Row term={trans.__("The account's share")}>
+        <Row term={trans.__('Account share')}>
           {usage(account?.norm_shares, account?.effective_usage, trans)}
         </Row>
         <AccountLimits association={association} accounts={accounts} trans={trans} />
@@ -133,6 +135,6 @@ function usage(
     return '';
   }
   return typeof used === 'number'
-    ? trans.__('%1, used %2', formatPercent(shares), formatPercent(used))
+    ? trans.__('%1 (%2 used)', formatPercent(shares), formatPercent(used))
     : formatPercent(shares);
 }

@@ -61,7 +61,7 @@ export class MainArea<W extends Widget> {
       }
     }
     widget.dispose();
-    throw new Error(trans.__('This page has no room for it. Open it in JupyterLab.'));
+    throw new Error(trans.__('This page cannot show it. Open it in JupyterLab instead.'));
   }
 
   private readonly _opening = new Map<string, Promise<W>>();

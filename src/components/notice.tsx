@@ -76,7 +76,7 @@ export function ErrorPlaceholder(props: {
         </Button>
       ) : (
         <Button className="jp-mod-styled" onClick={retry}>
-          {trans.__('Try again')}
+          {trans.__('Retry')}
         </Button>
       )}
     </div>
@@ -151,9 +151,7 @@ export function ListBanners(props: {
         tone="warning"
         text={trans.__('Last updated %1.', formatRelative(Math.min(asOf, now), now, trans))}
         advice={error ? describeError(error, trans).text : note}
-        action={
-          remedy?.action ?? { label: trans.__('Try again'), run: () => void poller.refresh() }
-        }
+        action={remedy?.action ?? { label: trans.__('Retry'), run: () => void poller.refresh() }}
       />
     );
   }

@@ -30,8 +30,8 @@ export async function cancelJobs(options: {
     title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
     body: <JobNames jobs={jobs} trans={trans} />,
     buttons: [
-      Dialog.cancelButton({ label: trans._n('Keep the job', 'Keep the jobs', jobs.length) }),
-      Dialog.warnButton({ label: trans._n('Cancel the job', 'Cancel the jobs', jobs.length) })
+      Dialog.cancelButton({ label: trans._n('Keep job', 'Keep jobs', jobs.length) }),
+      Dialog.warnButton({ label: trans._n('Cancel job', 'Cancel jobs', jobs.length) })
     ],
     defaultButton: 0
   });
@@ -45,11 +45,11 @@ export async function cancelJobs(options: {
     await showResults({
       results,
       jobs,
-      done: trans._n('%1 job cancelled', '%1 jobs cancelled', results.length),
+      done: trans._n('%1 job canceled', '%1 jobs canceled', results.length),
       refused: count =>
         trans._n(
-          '%1 of %2 jobs was not cancelled',
-          '%1 of %2 jobs were not cancelled',
+          '%1 of %2 jobs was not canceled',
+          '%1 of %2 jobs were not canceled',
           count,
           results.length
         ),
@@ -63,7 +63,7 @@ export async function cancelJobs(options: {
     onResponse();
     await showDialog({
       title: refused
-        ? trans._n('The job was not cancelled', 'The jobs were not cancelled', jobs.length)
+        ? trans._n('Could not cancel the job', 'Could not cancel the jobs', jobs.length)
         : trans.__('Slurm did not confirm the cancellation'),
       body: (
         <div className="jp-SlurmCancel">
@@ -104,12 +104,12 @@ function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle 
         {more > 0 ? <li>{trans._n('and %1 more', 'and %1 more', more)}</li> : null}
       </ul>
       {jobs.some(job => job.state === 'PENDING' && job.het_job_id) ? (
-        <p>{trans.__('A heterogeneous job that waits is cancelled with all of its components.')}</p>
+        <p>{trans.__('A pending heterogeneous job is canceled with all of its components.')}</p>
       ) : null}
       {jobs.some(job => job.cron) ? (
         <p>
           {trans.__(
-            'From scrontab: %1. Their lines there are disabled as well, and they do not run again.',
+            'Scheduled by scrontab: %1. Canceling also disables their lines in scrontab, so that they do not run again.',
             jobs
               .filter(job => job.cron)
               .map(job => job.id)
@@ -117,7 +117,7 @@ function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle 
           )}
         </p>
       ) : null}
-      <p>{trans.__('A cancelled job cannot be continued.')}</p>
+      <p>{trans.__('A canceled job cannot be resumed.')}</p>
     </div>
   );
 }
@@ -133,10 +133,10 @@ export async function confirmRequeue(
         ? trans.__('Requeue job %1?', jobs[0].id)
         : trans.__('Requeue %1 jobs?', jobs.length),
     body: trans.__(
-      'A requeued job is stopped and runs again from the start of its script. What it computed and did not save is lost.'
+      'A requeued job is stopped and runs again from the start. Unsaved results are lost.'
     ),
     buttons: [
-      Dialog.cancelButton({ label: trans.__('Keep as it is') }),
+      Dialog.cancelButton({ label: trans.__('Keep running') }),
       Dialog.warnButton({ label: trans.__('Requeue') })
     ],
     defaultButton: 0

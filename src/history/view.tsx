@@ -63,13 +63,13 @@ function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.
   const { model, trans } = props;
   const { error } = model.poller;
   if (error === null) {
-    return <Loading label={trans.__('Reading the history…')} />;
+    return <Loading label={trans.__('Loading the history…')} />;
   }
   return lacksAccounting(error) ? (
     <Placeholder
       title={trans.__('This cluster has no accounting.')}
       text={trans.__(
-        'Slurm forgets jobs some minutes after they end unless slurmdbd keeps them. Your administrator can set it up.'
+        'Slurm keeps finished jobs for a few minutes only, unless accounting (slurmdbd) is set up. Ask your administrator.'
       )}
     />
   ) : (
@@ -83,7 +83,7 @@ function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.E
   if (model.filtered) {
     return (
       <Placeholder
-        title={trans.__('No finished job matches.')}
+        title={trans.__('No matching finished jobs.')}
         action={{ label: trans.__('Show all'), run: () => model.clearFilters() }}
       />
     );
@@ -93,15 +93,15 @@ function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.E
       title={
         scope === 'mine'
           ? trans._n(
-              'No job of yours ended within %1 day.',
-              'No job of yours ended within %1 days.',
+              'None of your jobs ended within %1 day.',
+              'None of your jobs ended within %1 days.',
               days
             )
-          : trans._n('No job ended within %1 day.', 'No job ended within %1 days.', days)
+          : trans._n('No jobs ended within %1 day.', 'No jobs ended within %1 days.', days)
       }
       action={
         days < 90
-          ? { label: trans.__('Look further back'), run: () => model.setQuery({ days: 90 }) }
+          ? { label: trans.__('Show 90 days'), run: () => model.setQuery({ days: 90 }) }
           : undefined
       }
     />
@@ -117,32 +117,32 @@ function HistoryFilters(props: { model: HistoryModel; trans: TranslationBundle }
       <FilterBox
         value={search}
         label={trans.__('Filter finished jobs')}
-        clearLabel={trans.__('Clear the filter')}
+        clearLabel={trans.__('Clear filter')}
         onChange={words => model.setQuery({ search: words })}
       />
       <div className="jp-SlurmHistory-choices">
         <HTMLSelect
-          aria-label={trans.__('Whose jobs')}
+          aria-label={trans.__('Users')}
           value={scope}
           options={[
-            { value: 'mine', label: trans.__('Mine') },
+            { value: 'mine', label: trans.__('My jobs') },
             { value: 'all', label: trans.__('All users') }
           ]}
           onChange={event => model.setQuery({ scope: event.target.value as Scope })}
         />
         <HTMLSelect
-          aria-label={trans.__('How they ended')}
+          aria-label={trans.__('Final state')}
           value={outcome}
           options={[
-            { value: 'any', label: trans.__('Any end') },
+            { value: 'any', label: trans.__('All states') },
             { value: 'good', label: trans.__('Completed') },
             { value: 'bad', label: trans.__('Failed') },
-            { value: 'stopped', label: trans.__('Cancelled') }
+            { value: 'stopped', label: trans.__('Canceled') }
           ]}
           onChange={event => model.setQuery({ outcome: event.target.value as Outcome })}
         />
         <HTMLSelect
-          aria-label={trans.__('How far back')}
+          aria-label={trans.__('Time range')}
           value={String(days)}
           options={[1, 7, 30, 90].map(count => ({
             value: String(count),

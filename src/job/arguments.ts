@@ -21,9 +21,9 @@ export function describeJobArguments(trans: TranslationBundle): ReadonlyJSONObje
     properties: {
       cluster: {
         type: 'string',
-        description: trans.__('The cluster, by the name it is configured with')
+        description: trans.__('The name of the cluster in the configuration')
       },
-      id: { type: 'string', description: trans.__('The job: 123, 123_4 or 123+1') }
+      id: { type: 'string', description: trans.__('The job ID: 123, 123_4 or 123+1') }
     }
   };
 }

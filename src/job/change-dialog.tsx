@@ -135,14 +135,14 @@ function JobChangeFields(props: IJobChangeProps): JSX.Element {
     ['account', trans.__('Account'), ''],
     ['name', trans.__('Name'), ''],
     ['nodes', trans.__('Nodes'), ''],
-    ['constraints', trans.__('Constraints'), ''],
+    ['constraints', trans.__('Features'), ''],
     ['reservation', trans.__('Reservation'), ''],
     ['required_nodes', trans.__('Required nodes'), ''],
     ['excluded_nodes', trans.__('Excluded nodes'), ''],
-    ['licenses', trans.__('Licences'), ''],
+    ['licenses', trans.__('Licenses'), ''],
     ['dependency', trans.__('Dependency'), trans.__('For example afterok:123')],
-    ['begin', trans.__('Begin'), trans.__('For example now+1hour; empty: as it is')],
-    ['nice', trans.__('Nice'), trans.__('Higher: later. Less than it is: administrators only')],
+    ['begin', trans.__('Begin time'), trans.__('For example now+1hour')],
+    ['nice', trans.__('Nice'), trans.__('Higher values lower the priority')],
     ['comment', trans.__('Comment'), '']
   ];
   return (

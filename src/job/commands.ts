@@ -86,7 +86,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       execute: withErrorDialog(words.label, trans, async (args: ReadonlyPartialJSONObject) => {
         const named = jobArguments(args);
         if (named === null) {
-          throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
+          throw new Error(trans.__('Specify a job: {"cluster": ..., "id": ...}'));
         }
         return task(named);
       })
@@ -113,7 +113,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     JobCommandIDs.hold,
     {
       label: trans.__('Hold'),
-      caption: trans.__('Keep this job from starting'),
+      caption: trans.__('Prevent this job from starting'),
       icon: pauseIcon
     },
     args => act('hold', args),
@@ -123,7 +123,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     JobCommandIDs.release,
     {
       label: trans.__('Release'),
-      caption: trans.__('Let this job start'),
+      caption: trans.__('Allow this job to start'),
       icon: runIcon
     },
     args => act('release', args),
@@ -133,7 +133,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     JobCommandIDs.requeue,
     {
       label: trans.__('Requeue'),
-      caption: trans.__('Stop this job and put it back into the queue, to run from its start'),
+      caption: trans.__('Stop this job and put it back into the queue'),
       icon: redoIcon
     },
     async args => {
@@ -148,7 +148,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     JobCommandIDs.change,
     {
       label: trans.__('Change…'),
-      caption: trans.__('Change the time limit, partition, name and more of this job'),
+      caption: trans.__('Change the time limit, partition or other options of this job'),
       icon: editIcon
     },
     async args => {
@@ -193,12 +193,12 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     JobCommandIDs.copyMagic,
     {
       label: trans.__('Copy as %slurm'),
-      caption: trans.__('Copy the notebook command that shows this job'),
+      caption: trans.__('Copy the notebook magic that shows this job'),
       icon: copyIcon
     },
     args => {
       Clipboard.copyToSystem(magicCommand(args, clusters.clusters?.length ?? 1));
-      Notification.info(trans.__('Copied: paste it into a notebook cell.'), { autoClose: 3000 });
+      Notification.info(trans.__('Copied. Paste it into a notebook cell.'), { autoClose: 3000 });
       return Promise.resolve();
     }
   );
@@ -206,7 +206,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     JobCommandIDs.refresh,
     {
       label: trans.__('Refresh'),
-      caption: trans.__('Read this job again'),
+      caption: trans.__('Refresh this job'),
       icon: refreshIcon
     },
     async args => find(args)?.refresh()

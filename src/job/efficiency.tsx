@@ -24,7 +24,7 @@ export function JobEfficiency(props: IJobEfficiencyProps): JSX.Element | null {
   }
   return (
     <section className="jp-SlurmFacts jp-SlurmEfficiency">
-      <h3 className="jp-SlurmFacts-title">{props.trans.__('Used of what it had')}</h3>
+      <h3 className="jp-SlurmFacts-title">{props.trans.__('Resource usage')}</h3>
       {bars.map(bar => (
         <div className="jp-SlurmEfficiency-row" key={bar.label}>
           <span className="jp-SlurmEfficiency-label">{bar.label}</span>
@@ -87,7 +87,7 @@ function barsOf(job: IJob, trans: TranslationBundle): IBar[] {
       figures:
         used.memory_used !== null && used.memory_allocated !== null
           ? trans.__(
-              '%1 of %2 at its peak',
+              '%1 of %2 (peak)',
               formatMemory(used.memory_used),
               formatMemory(used.memory_allocated)
             )

@@ -74,7 +74,7 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
       )}
       {output.truncated && (
         <p className="jp-SlurmOutput-note">
-          {trans.__('The file is long: only its end is shown here.')}
+          {trans.__('The file is long. Only its end is shown here.')}
         </p>
       )}
       <div
@@ -91,8 +91,8 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
         {blocks.length === 0 && output.file?.note === '' && (
           <p className="jp-SlurmOutput-note">
             {output.file.finished
-              ? trans.__('The job wrote nothing.')
-              : trans.__('Nothing was written yet.')}
+              ? trans.__('The job wrote no output.')
+              : trans.__('No output yet.')}
           </p>
         )}
       </div>
@@ -105,7 +105,7 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
             toEnd();
           }}
         >
-          {trans.__('Go to the end and follow')}
+          {trans.__('Follow output')}
         </button>
       )}
     </div>

@@ -45,11 +45,11 @@ function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element 
     ([, words]) => (requested && words(requested)) || (allocated && words(allocated))
   );
   const facts: Fact[] = [
-    [trans.__('On nodes'), job.nodes],
+    [trans.__('Node list'), job.nodes],
     [trans.__('Tasks'), number(job.tasks)],
     [trans.__('CPUs per task'), number(job.cpus_per_task)],
     [trans.__('Features'), job.constraints],
-    [trans.__('Licences'), job.licenses],
+    [trans.__('Licenses'), job.licenses],
     [trans.__('Reservation'), job.reservation]
   ];
   return (
@@ -106,7 +106,7 @@ function times(job: IJob, trans: TranslationBundle): Fact[] {
     [trans.__('Ended'), !isLive(job.state) && time(job.end_time)],
     [trans.__('Elapsed'), job.elapsed !== null && formatDuration(job.elapsed)],
     [trans.__('Time limit'), formatMinutes(job.time_limit, trans)],
-    [trans.__('Suspended for'), job.suspended ? formatDuration(job.suspended) : ''],
+    [trans.__('Time suspended'), job.suspended ? formatDuration(job.suspended) : ''],
     [trans.__('Deadline'), time(job.deadline)]
   ];
 }
@@ -123,7 +123,7 @@ function queue(props: IJobOverviewProps): Fact[] {
     [trans.__('Depends on'), job.dependency !== '' && <Dependency {...props} />],
     [trans.__('Restarts'), job.restarts ? String(job.restarts) : ''],
     [trans.__('Comment'), job.comment],
-    [trans.__('Comment of an administrator'), job.admin_comment]
+    [trans.__('Admin comment'), job.admin_comment]
   ];
 }
 
@@ -157,7 +157,7 @@ function paths(job: IJob, trans: TranslationBundle): Fact[] {
     [trans.__('Standard error'), job.stderr !== job.stdout && path(job.stderr)],
     [trans.__('Standard input'), job.stdin !== '/dev/null' && path(job.stdin)],
     [trans.__('Command'), path(job.command)],
-    [trans.__('Submitted as'), path(job.submit_line)]
+    [trans.__('Submit line'), path(job.submit_line)]
   ];
 }
 

@@ -64,7 +64,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     const area = new MainArea<JobWidget>({ app, labShell, tracker, trans, type: 'Slurm job' });
 
     const download = withErrorDialog(
-      trans.__('The file cannot be downloaded'),
+      trans.__('Could not download the file'),
       trans,
       async (path: string) => {
         const link = document.createElement('a');
@@ -74,7 +74,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       }
     );
 
-    const openFile = withErrorDialog(trans.__('The file cannot be opened'), trans, (path: string) =>
+    const openFile = withErrorDialog(trans.__('Could not open the file'), trans, (path: string) =>
       commands.execute('docmanager:open', { path, factory: 'Editor' })
     );
 
@@ -127,14 +127,14 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand(CommandIDs.openJob, {
       label: trans.__('Open Job'),
-      caption: trans.__('Open one Slurm job in the main area'),
+      caption: trans.__('Open a Slurm job in the main area'),
       icon: slurmIcon,
       describedBy: { args: describeJobArguments(trans) },
       isEnabled: args => jobArguments(args) !== null,
-      execute: withErrorDialog(trans.__('The job cannot be opened'), trans, async args => {
+      execute: withErrorDialog(trans.__('Could not open the job'), trans, async args => {
         const named = jobArguments(args);
         if (named === null) {
-          throw new Error(trans.__('Say which job: {"cluster": ..., "id": ...}'));
+          throw new Error(trans.__('Specify a job: {"cluster": ..., "id": ...}'));
         }
         const job = { ...named, id: stableJobId(named.id) };
         const tab = args.tab as JobTab | undefined;

@@ -43,7 +43,7 @@ export function JobView(props: IJobViewProps): JSX.Element {
   if (job === null) {
     return error === null ? (
       <p className="jp-SlurmJob-loading" role="status">
-        {trans.__('Reading job %1…', model.id)}
+        {trans.__('Loading job %1…', model.id)}
       </p>
     ) : (
       <InlineError error={error} trans={trans} onRetry={() => void model.refresh()} />
@@ -55,14 +55,14 @@ export function JobView(props: IJobViewProps): JSX.Element {
         <InlineError
           error={error}
           trans={trans}
-          note={trans.__('What is shown was read %1.', formatRelative(asOf, now, trans))}
+          note={trans.__('Last updated %1.', formatRelative(asOf, now, trans))}
           onRetry={() => void model.refresh()}
         />
       )}
       <JobHeader job={job} now={now} trans={trans} />
       <Tabs
         id={props.id}
-        label={trans.__('Parts of job %1', job.id)}
+        label={trans.__('Details of job %1', job.id)}
         current={props.tab}
         onSelect={tab => props.onTab(tab as JobTab)}
         tabs={[

@@ -119,7 +119,7 @@ function Progress(props: {
   const start = job.estimated_start;
   const words =
     start !== null && start > now
-      ? trans.__('starts %1', formatRelative(start, now, trans))
+      ? trans.__('Starts %1', formatRelative(start, now, trans))
       : describeReason(job.reason, trans);
   return (
     <span className={`jp-SlurmTable-muted${overflowClass(words, PROGRESS)}`} title={job.reason}>

@@ -117,7 +117,7 @@ export function addJobListCommands(options: {
     CommandIDs.openSelected,
     {
       label: trans.__('Open Slurm Job'),
-      caption: trans.__('Show everything about the selected jobs')
+      caption: trans.__('Open the selected jobs in the main area')
     },
     selected,
     (cluster, jobs) => openJobs(commands, cluster, jobs, trans)
@@ -132,7 +132,7 @@ export function addJobListCommands(options: {
     CommandIDs.holdSelected,
     {
       label: trans.__('Hold'),
-      caption: trans.__('Keep the selected jobs from starting'),
+      caption: trans.__('Prevent the selected jobs from starting'),
       icon: pauseIcon
     },
     applicable('hold'),
@@ -143,7 +143,11 @@ export function addJobListCommands(options: {
   );
   add(
     CommandIDs.releaseSelected,
-    { label: trans.__('Release'), caption: trans.__('Let the selected jobs start'), icon: runIcon },
+    {
+      label: trans.__('Release'),
+      caption: trans.__('Allow the selected jobs to start'),
+      icon: runIcon
+    },
     applicable('release'),
     (cluster, jobs) => {
       const done = trans._n('%1 job released', '%1 jobs released', jobs.length);
@@ -174,7 +178,7 @@ export function addJobListCommands(options: {
     CommandIDs.changeSelected,
     {
       label: trans.__('Change…'),
-      caption: trans.__('Change the time limit, partition, name and more of the selected job'),
+      caption: trans.__('Change the time limit, partition or other options of the selected job'),
       icon: editIcon
     },
     () => single().filter(job => applicable('change')().includes(job)),

@@ -36,7 +36,7 @@ export function JobsView(props: IJobsViewProps): JSX.Element {
           <FilterBox
             value={model.query.search}
             label={trans.__('Filter jobs')}
-            clearLabel={trans.__('Clear the filter')}
+            clearLabel={trans.__('Clear filter')}
             onChange={search => model.setQuery({ search })}
           />
           <StateFilter
@@ -69,7 +69,7 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
     return poller.error ? (
       <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
     ) : (
-      <Loading label={trans.__('Reading the queue…')} />
+      <Loading label={trans.__('Loading the queue…')} />
     );
   }
   if (model.total === 0) {
@@ -91,7 +91,7 @@ function NoJobs(props: IJobsViewProps): JSX.Element {
   if (model.filtered) {
     return (
       <Placeholder
-        title={trans.__('No job matches.')}
+        title={trans.__('No matching jobs.')}
         action={{ label: trans.__('Show all'), run: () => model.clearFilters() }}
       />
     );
@@ -121,7 +121,7 @@ function StateFilter(props: {
     return null;
   }
   return (
-    <div className="jp-SlurmStates" role="group" aria-label={trans.__('States to show')}>
+    <div className="jp-SlurmStates" role="group" aria-label={trans.__('Filter by state')}>
       {states.map(state => {
         const pressed = chosen.includes(state);
         return (

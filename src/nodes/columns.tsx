@@ -100,7 +100,7 @@ function wideColumns(options: {
     ...(gpus ? [share('gpus', trans.__('GPUs free'), 84)] : []),
     {
       id: 'reason',
-      label: trans.__('Why not usable'),
+      label: trans.__('Reason'),
       width: 150,
       cell: node => <NodeReason node={node} lines={1} trans={trans} />
     },
@@ -172,7 +172,7 @@ function NodeReason(props: {
 }): JSX.Element | null {
   const { node, lines, trans } = props;
   const needed = node.your_reservation
-    ? trans.__('only with --reservation=%1', node.your_reservation)
+    ? trans.__('Requires --reservation=%1', node.your_reservation)
     : '';
   const words = node.reason || needed || (node.usable ? '' : node.reservation);
   if (!words) {

@@ -30,9 +30,9 @@ function describeWord(word: string, trans: TranslationBundle): IStateLabel | und
     case 'idle':
       return { label: trans.__('Idle'), tone: 'good' };
     case 'mixed':
-      return { label: trans.__('Partly used'), tone: 'active' };
+      return { label: trans.__('Partly allocated'), tone: 'active' };
     case 'allocated':
-      return { label: trans.__('Full'), tone: 'active' };
+      return { label: trans.__('Allocated'), tone: 'active' };
     case 'completing':
       return { label: trans.__('Completing'), tone: 'active' };
     case 'planned':
@@ -50,7 +50,7 @@ function describeWord(word: string, trans: TranslationBundle): IStateLabel | und
     case 'reboot':
       return { label: trans.__('Rebooting'), tone: 'stopped' };
     case 'future':
-      return { label: trans.__('Not there yet'), tone: 'stopped' };
+      return { label: trans.__('Future'), tone: 'stopped' };
     case 'down':
     case 'error':
       return { label: trans.__('Down'), tone: 'bad' };
@@ -59,7 +59,7 @@ function describeWord(word: string, trans: TranslationBundle): IStateLabel | und
     case 'failing':
       return { label: trans.__('Failing'), tone: 'bad' };
     case 'inval':
-      return { label: trans.__('Wrong registration'), tone: 'bad' };
+      return { label: trans.__('Invalid registration'), tone: 'bad' };
     case 'unknown':
       return { label: trans.__('Unknown'), tone: 'unknown' };
     default:
@@ -83,7 +83,7 @@ function describeSign(
     case '^':
       return { label: trans.__('Rebooting'), tone: 'stopped' };
     case '@':
-      return { label: trans.__('To be rebooted'), tone: 'waiting' };
+      return { label: trans.__('Reboot pending'), tone: 'waiting' };
     case '#':
       return { label: trans.__('Starting'), tone: 'waiting' };
     case '%':
@@ -91,9 +91,9 @@ function describeSign(
     case '~':
       return { label: trans.__('Powered off'), tone: 'waiting' };
     case '!':
-      return { label: trans.__('To be powered off'), tone: 'stopped' };
+      return { label: trans.__('Power-off pending'), tone: 'stopped' };
     case '*':
-      return { label: trans.__('No answer'), tone: 'bad' };
+      return { label: trans.__('Not responding'), tone: 'bad' };
     case '-':
       return busy ? { label: trans.__('Planned for a job'), tone: 'waiting' } : undefined;
     default:

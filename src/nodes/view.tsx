@@ -23,7 +23,7 @@ export function NodesView(props: { model: NodesModel; trans: TranslationBundle }
           <FilterBox
             value={model.query.search}
             label={trans.__('Filter nodes')}
-            clearLabel={trans.__('Clear the filter')}
+            clearLabel={trans.__('Clear filter')}
             onChange={search => model.setQuery({ search })}
           />
           <Free model={model} trans={trans} />
@@ -38,14 +38,14 @@ function Free(props: { model: NodesModel; trans: TranslationBundle }): JSX.Eleme
   const { trans } = props;
   const { cpus, cpusTotal, memory, memoryTotal, gpus, gpusTotal } = props.model.free;
   return (
-    <dl className="jp-SlurmFree" aria-label={trans.__('Free now')}>
-      <div title={trans.__('%1 of %2 CPUs are free where jobs can start', cpus, cpusTotal)}>
+    <dl className="jp-SlurmFree" aria-label={trans.__('Free resources')}>
+      <div title={trans.__('%1 of %2 CPUs are free on usable nodes', cpus, cpusTotal)}>
         <dt>{trans.__('CPUs free')}</dt>
         <dd>{cpus.toLocaleString()}</dd>
       </div>
       <div
         title={trans.__(
-          '%1 of %2 are free where jobs can start',
+          '%1 of %2 are free on usable nodes',
           formatMemory(memory),
           formatMemory(memoryTotal)
         )}
@@ -54,7 +54,7 @@ function Free(props: { model: NodesModel; trans: TranslationBundle }): JSX.Eleme
         <dd>{formatMemory(memory)}</dd>
       </div>
       {gpusTotal > 0 ? (
-        <div title={trans.__('%1 of %2 GPUs are free where jobs can start', gpus, gpusTotal)}>
+        <div title={trans.__('%1 of %2 GPUs are free on usable nodes', gpus, gpusTotal)}>
           <dt>{trans.__('GPUs free')}</dt>
           <dd>{gpus.toLocaleString()}</dd>
         </div>
@@ -74,16 +74,16 @@ function NodesBody(props: {
     return poller.error ? (
       <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
     ) : (
-      <Loading label={trans.__('Reading the nodes…')} />
+      <Loading label={trans.__('Loading the nodes…')} />
     );
   }
   if (model.nodes.length === 0) {
-    return <Placeholder title={trans.__('Slurm shows you no nodes.')} />;
+    return <Placeholder title={trans.__('No nodes are visible to you.')} />;
   }
   if (model.shown.length === 0) {
     return (
       <Placeholder
-        title={trans.__('No node matches.')}
+        title={trans.__('No matching nodes.')}
         action={{ label: trans.__('Show all'), run: () => model.setQuery({ search: '' }) }}
       />
     );

@@ -81,7 +81,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     commands.addCommand(CommandIDs.showPanel, {
       label: trans.__('Show the Slurm Queue'),
-      caption: trans.__('The queue and the nodes of the Slurm cluster'),
+      caption: trans.__('Show the queue and the nodes of the Slurm cluster'),
       icon: slurmIcon,
       describedBy: { args: NO_ARGUMENTS },
       execute: () => app.shell.activateById(panel.id)
@@ -91,7 +91,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Refresh'),
       icon: refreshIcon,
       describedBy: { args: NO_ARGUMENTS },
-      execute: withErrorDialog(trans.__('The panel cannot be refreshed'), trans, () =>
+      execute: withErrorDialog(trans.__('Could not refresh the panel'), trans, () =>
         model.refresh()
       )
     });

@@ -30,13 +30,13 @@ export function ClusterGate(props: {
     );
   }
   if (clusters.clusters === null) {
-    return <Loading label={trans.__('Asking for the clusters…')} />;
+    return <Loading label={trans.__('Loading the clusters…')} />;
   }
   return (
     <Placeholder
       title={trans.__('No Slurm cluster is configured.')}
       text={trans.__(
-        'Set SLURMRESTD_URL in the environment of the Jupyter server, or c.SlurmRest.clusters in its configuration.'
+        'Set the environment variable SLURMRESTD_URL of the Jupyter server, or c.SlurmRest.clusters in its configuration.'
       )}
     />
   );
@@ -83,17 +83,17 @@ export function StatusLine(props: {
   }
   const who = info.user
     ? trans.__('%1 on %2', info.user, info.name)
-    : trans.__('nobody on %1', info.name);
+    : trans.__('Not authenticated on %1', info.name);
   const slurm = info.slurm_release
     ? trans.__('Slurm %1, API %2', info.slurm_release, info.api_version ?? '?')
     : '';
   const ends = expiresSoon(info, now);
   const details = [
     slurm,
-    info.plan ? trans.__('How lists are read: %1', info.plan) : '',
+    info.plan ? trans.__('Polling strategy: %1', info.plan) : '',
     info.accounting === false ? trans.__('No accounting') : '',
     info.token_expires_at !== null
-      ? trans.__('The token holds until %1', formatTime(info.token_expires_at))
+      ? trans.__('The token expires at %1', formatTime(info.token_expires_at))
       : ''
   ].filter(Boolean);
   return (
@@ -111,14 +111,14 @@ export function StatusLine(props: {
           type="button"
           className="jp-SlurmLink jp-SlurmStatus-token"
           title={trans.__(
-            'The token ends at %1 and nothing renews it. Paste another one.',
+            'The token expires at %1 and is not renewed automatically. Click to paste another one.',
             formatTime(ends)
           )}
           onClick={paste}
         >
           {ends > now
-            ? trans.__('token ends %1', formatRelative(ends, now, trans))
-            : trans.__('token ended')}
+            ? trans.__('token expires %1', formatRelative(ends, now, trans))
+            : trans.__('token expired')}
         </button>
       )}
       <Age pollers={pollers} now={now} trans={trans} />
@@ -141,7 +141,7 @@ function Age(props: {
   return (
     <span
       className={`jp-SlurmStatus-age${stale ? ' jp-mod-stale' : ''}`}
-      title={trans.__('Data from %1', formatTime(oldest))}
+      title={trans.__('Last updated: %1', formatTime(oldest))}
     >
       {now - oldest < 3 ? trans.__('now') : formatRelative(Math.min(oldest, now), now, trans)}
     </span>

@@ -45,22 +45,22 @@ export class SlurmPanel extends SidePanel {
     this._fillToolbar(trans);
     const { clusters, history, nodes, pollers } = this._model;
     this._sections = {
-      mine: this._jobs('mine', trans.__('My jobs'), trans.__('My jobs in the queue'), trans),
-      all: this._jobs('all', trans.__('All jobs'), trans.__("Everybody's jobs in the queue"), trans)
+      mine: this._jobs('mine', trans.__('My jobs'), trans.__('Your jobs in the queue'), trans),
+      all: this._jobs('all', trans.__('All jobs'), trans.__("All users' jobs in the queue"), trans)
     };
     this._tabs.addWidget(this._sections.mine);
     this._tabs.addWidget(this._sections.all);
     this._tabs.addWidget(
       new Section({
         label: trans.__('Nodes'),
-        caption: trans.__('The nodes, and what is free on them'),
+        caption: trans.__('Nodes and their free resources'),
         poller: nodes.poller,
         body: this._gated(<NodesView model={nodes} trans={trans} />, trans)
       })
     );
     this._history = new Section({
       label: trans.__('History'),
-      caption: trans.__('Jobs that are over'),
+      caption: trans.__('Finished jobs'),
       poller: history.poller,
       body: this._gated(
         <HistoryView

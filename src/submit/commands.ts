@@ -18,22 +18,22 @@ export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONO
     properties: {
       cluster: {
         type: 'string',
-        description: trans.__('The cluster, by the name it is configured with')
+        description: trans.__('The name of the cluster in the configuration')
       },
-      script: { type: 'string', description: trans.__('The batch script to begin with') },
+      script: { type: 'string', description: trans.__('The batch script to start with') },
       path: {
         type: 'string',
-        description: trans.__('The file to begin with, as the file browser names it')
+        description: trans.__("The path of the script's file, as in the file browser")
       },
       options: {
         type: 'object',
         description: trans.__(
-          'Options of sbatch that count unless the script says otherwise, by long name with underscores'
+          'Options of sbatch that apply unless the script sets them, by their long names with underscores'
         )
       },
       draft: {
         type: 'string',
-        description: trans.__('What was being written before a reload')
+        description: trans.__('The ID of a draft that was stored before a reload')
       }
     }
   };
@@ -52,7 +52,7 @@ interface IScriptCommandsOptions {
 export function addScriptCommands(options: IScriptCommandsOptions): void {
   const { commands, browsers, browser, translator } = options;
   const trans = translator.load('jupyter_slurm_rest');
-  const cannot = trans.__('The script cannot be opened');
+  const cannot = trans.__('Could not open the script');
   const selected = () => {
     const items = [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])];
     return items.length === 1 && items[0].type === 'file' && isScript(items[0].name)

@@ -87,7 +87,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     const readFile = async (path: string): Promise<string> => {
       const asked = { type: 'file', format: 'text', content: true } as const;
       const file = await serviceManager.contents.get(path, asked).catch(reason => {
-        throw new Error(trans.__('%1 cannot be read: %2', path, (reason as Error).message));
+        throw new Error(trans.__('Could not read %1: %2', path, (reason as Error).message));
       });
       return file.content as string;
     };
@@ -117,7 +117,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       };
     };
 
-    const failed = trans.__('The job was not submitted');
+    const failed = trans.__('Could not submit the job');
     const submit = async (model: SubmitModel): Promise<void> => {
       const submitted = await model.submit();
       if (submitted === null) {
@@ -184,10 +184,10 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         new ToolbarButton({
           icon: copyIcon,
           label: trans.__('Copy as %%slurm'),
-          tooltip: trans.__('Copy a notebook cell that submits this script'),
+          tooltip: trans.__('Copy this script as a notebook cell that submits it'),
           onClick: () => {
             Clipboard.copyToSystem(`%%slurm submit\n${model.script}`);
-            Notification.info(trans.__('Copied: paste it into a notebook cell.'), {
+            Notification.info(trans.__('Copied. Paste it into a notebook cell.'), {
               autoClose: 3000
             });
           }
@@ -210,7 +210,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Write a batch script and submit it to Slurm'),
       icon: slurmIcon,
       describedBy: { args: describeSubmitArguments(trans) },
-      execute: withErrorDialog(trans.__('The submit form cannot be opened'), trans, async args => {
+      execute: withErrorDialog(trans.__('Could not open the submit form'), trans, async args => {
         const draft = typeof args.draft === 'string' ? args.draft : null;
         // Asked for again while it still opens, as by a double click, it is the same one.
         const asked = JSON.stringify(args);

@@ -63,13 +63,13 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
           />
         )}
         {model.form === null && model.formError === null && (
-          <p role="status">{trans.__('Reading what the cluster offers…')}</p>
+          <p role="status">{trans.__('Loading the options of the cluster…')}</p>
         )}
         {model.formError !== null && (
           <InlineError
             error={model.formError}
             trans={trans}
-            note={trans.__('The script can be written and submitted without the form.')}
+            note={trans.__('You can edit and submit the script without the form.')}
             onRetry={() => void model.load()}
           />
         )}
@@ -144,7 +144,7 @@ function SubmitResult(props: ISubmitViewProps): JSX.Element {
       {submitted === null && model.checked && (
         <p className="jp-SlurmSubmit-good">
           <checkIcon.react tag="span" aria-hidden="true" />
-          <span>{trans.__('Nothing is wrong with this job as far as can be told.')}</span>
+          <span>{trans.__('No problems found.')}</span>
         </p>
       )}
       {warnings.map(warning => (

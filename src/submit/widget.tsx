@@ -45,11 +45,11 @@ export class SubmitPanel extends SplitPanel {
       return true;
     }
     const { button } = await showDialog({
-      title: this._trans.__('Throw this script away?'),
-      body: this._trans.__('It was changed and not submitted.'),
+      title: this._trans.__('Discard this script?'),
+      body: this._trans.__('Your changes were not submitted.'),
       buttons: [
-        Dialog.cancelButton({ label: this._trans.__('Keep it') }),
-        Dialog.warnButton({ label: this._trans.__('Throw away') })
+        Dialog.cancelButton({ label: this._trans.__('Keep editing') }),
+        Dialog.warnButton({ label: this._trans.__('Discard') })
       ],
       defaultButton: 0
     });

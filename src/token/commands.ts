@@ -22,7 +22,7 @@ export function addTokenCommands(
     properties: {
       cluster: {
         type: 'string',
-        description: trans.__('The name of the cluster; the one that is looked at when left out')
+        description: trans.__('The name of the cluster; default: the cluster that the panel shows')
       }
     }
   };
@@ -35,9 +35,9 @@ export function addTokenCommands(
 
   commands.addCommand(CommandIDs.pasteToken, {
     label: trans.__('Paste a Slurm Token…'),
-    caption: trans.__('Use a token of your own until the Jupyter server stops'),
+    caption: trans.__('Use your own token until the Jupyter server stops'),
     describedBy: { args },
-    execute: withErrorDialog(trans.__('The token was not taken'), trans, async given => {
+    execute: withErrorDialog(trans.__('Could not use the token'), trans, async given => {
       await clusters.load();
       const cluster = named(given);
       if (cluster === null) {
@@ -53,8 +53,8 @@ export function addTokenCommands(
         told(info);
         Notification.success(
           info.user
-            ? trans.__('You are %1 on %2.', info.user, cluster)
-            : trans.__('The token for %1 was taken.', cluster),
+            ? trans.__('Authenticated as %1 on %2.', info.user, cluster)
+            : trans.__('The token for %1 was accepted.', cluster),
           { autoClose: 4000 }
         );
       }
@@ -66,11 +66,11 @@ export function addTokenCommands(
     clusters.clusters?.find(({ name }) => name === named(given))?.token_source === 'pasted';
 
   commands.addCommand(CommandIDs.forgetToken, {
-    label: trans.__('Forget the Pasted Slurm Token'),
-    caption: trans.__('Go back to where tokens come from by themselves'),
+    label: trans.__('Remove the Pasted Slurm Token'),
+    caption: trans.__('Use the configured token source again'),
     describedBy: { args },
     isEnabled: pasted,
-    execute: withErrorDialog(trans.__('The token was not forgotten'), trans, async given => {
+    execute: withErrorDialog(trans.__('Could not remove the token'), trans, async given => {
       const cluster = named(given);
       if (cluster === null) {
         return;

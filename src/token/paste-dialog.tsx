@@ -81,12 +81,14 @@ class TokenBody extends ReactWidget implements Dialog.IBodyWidget<string> {
           </p>
         ) : null}
         <p id="jp-SlurmToken-about" className="jp-SlurmToken-about">
-          {trans.__('On a login node of the cluster, this prints one that holds for an hour:')}{' '}
+          {trans.__(
+            'To get a token that is valid for one hour, run this on a login node of the cluster:'
+          )}{' '}
           <code>{HOW}</code>
         </p>
         <p className="jp-SlurmToken-about">
           {trans.__(
-            'The Jupyter server keeps it in its memory and forgets it when it stops. Your browser does not keep it.'
+            'The Jupyter server keeps the token in memory until it stops. Your browser does not store it.'
           )}
         </p>
       </>

@@ -60,11 +60,11 @@ export function findRemedy(
     case 'login':
       return (
         offer(trans.__('Log in again'), CommandIDs.logIn) ?? {
-          advice: trans.__('Log out and in again.')
+          advice: trans.__('Log out and log in again.')
         }
       );
     case 'restart':
-      return { advice: trans.__('Stop your Jupyter server and start it again.') };
+      return { advice: trans.__('Restart your Jupyter server.') };
     case null:
       return null;
   }

@@ -15,19 +15,19 @@ interface IErrorText {
 export function describeError(error: unknown, trans: TranslationBundle): IErrorText {
   if (!(error instanceof ApiError)) {
     const text = error instanceof Error ? error.message : String(error);
-    return { text: text || trans.__('It failed, and nothing says why.'), advice: '' };
+    return { text: text || trans.__('The request failed for an unknown reason.'), advice: '' };
   }
   switch (error.reason) {
     case 'no_server':
       return {
-        text: trans.__('The Jupyter server does not answer.'),
-        advice: trans.__('Check the network; the panel tries again by itself.')
+        text: trans.__('The Jupyter server does not respond.'),
+        advice: trans.__('Check your network connection. The panel retries automatically.')
       };
     case 'no_extension':
       return {
-        text: trans.__('The Jupyter server does not know the extension jupyter_slurm_rest.'),
+        text: trans.__('The server extension jupyter_slurm_rest is not enabled.'),
         advice: trans.__(
-          'Run "jupyter server extension list" on the server; it should say jupyter_slurm_rest OK.'
+          'Run "jupyter server extension list" on the server. It should show jupyter_slurm_rest as OK.'
         )
       };
     default:

@@ -25,7 +25,7 @@ export function formatDuration(seconds: number): string {
 /** Minutes (a time limit) as Slurm writes a duration, or "unlimited". */
 export function formatMinutes(minutes: Limit | undefined, trans: TranslationBundle): string {
   if (minutes === 'UNLIMITED') {
-    return trans.__('unlimited');
+    return trans.__('Unlimited');
   }
   return minutes === null || minutes === undefined ? '' : formatDuration(minutes * MINUTE);
 }
@@ -119,7 +119,7 @@ export function describeTres(tres: string, trans: TranslationBundle): string {
           return trans.__('%1 GPUs', count);
         default:
           return kind.startsWith('gres/gpu:')
-            ? trans.__('%1 GPUs %2', count, kind.slice('gres/gpu:'.length))
+            ? trans.__('%1 GPUs (%2)', count, kind.slice('gres/gpu:'.length))
             : part;
       }
     })

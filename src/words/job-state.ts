@@ -44,10 +44,10 @@ export function describeState(
     return { label: trans.__('Configuring'), tone: 'active' };
   }
   if (flags.includes('EXPEDITING')) {
-    return { label: trans.__('Requeued, goes first'), tone: 'waiting' };
+    return { label: trans.__('Requeued (expedited)'), tone: 'waiting' };
   }
   if (flags.includes('REQUEUE_HOLD')) {
-    return { label: trans.__('Requeued, held'), tone: 'waiting' };
+    return { label: trans.__('Requeued (held)'), tone: 'waiting' };
   }
   switch (state) {
     case 'PENDING':
@@ -61,19 +61,19 @@ export function describeState(
     case 'FAILED':
       return { label: trans.__('Failed'), tone: 'bad' };
     case 'CANCELLED':
-      return { label: trans.__('Cancelled'), tone: 'stopped' };
+      return { label: trans.__('Canceled'), tone: 'stopped' };
     case 'TIMEOUT':
       return { label: trans.__('Time limit reached'), tone: 'bad' };
     case 'OUT_OF_MEMORY':
       return { label: trans.__('Out of memory'), tone: 'bad' };
     case 'NODE_FAIL':
-      return { label: trans.__('Node failed'), tone: 'bad' };
+      return { label: trans.__('Node failure'), tone: 'bad' };
     case 'BOOT_FAIL':
-      return { label: trans.__('Node did not boot'), tone: 'bad' };
+      return { label: trans.__('Boot failure'), tone: 'bad' };
     case 'PREEMPTED':
       return { label: trans.__('Preempted'), tone: 'stopped' };
     case 'DEADLINE':
-      return { label: trans.__('Deadline missed'), tone: 'bad' };
+      return { label: trans.__('Deadline reached'), tone: 'bad' };
     case 'REQUEUED':
       return { label: trans.__('Requeued'), tone: 'stopped' };
     case 'RESIZING':
@@ -113,35 +113,35 @@ export function showsExitCode(state: string): boolean {
 export function describeReason(code: string, trans: TranslationBundle): string {
   switch (code) {
     case 'Priority':
-      return trans.__('others go first');
+      return trans.__('Lower priority');
     case 'Resources':
-      return trans.__('waits for resources');
+      return trans.__('Waiting for resources');
     case 'Dependency':
-      return trans.__('waits for another job');
+      return trans.__('Waiting for dependency');
     case 'DependencyNeverSatisfied':
-      return trans.__('dependency failed');
+      return trans.__('Dependency failed');
     case 'JobHeldUser':
-      return trans.__('held by user');
+      return trans.__('Held by user');
     case 'JobHeldAdmin':
-      return trans.__('held by admin');
+      return trans.__('Held by admin');
     case 'BeginTime':
-      return trans.__('begins later');
+      return trans.__('Begins later');
     case 'Licenses':
-      return trans.__('waits for licences');
+      return trans.__('Waiting for licenses');
     case 'JobArrayTaskLimit':
-      return trans.__('array limit reached');
+      return trans.__('Array task limit');
     case 'Reservation':
-      return trans.__('waits for reservation');
+      return trans.__('Waiting for reservation');
     case 'PartitionDown':
     case 'PartitionInactive':
-      return trans.__('partition is closed');
+      return trans.__('Partition unavailable');
     case 'PartitionTimeLimit':
-      return trans.__('asks for too much time');
+      return trans.__('Time limit too long');
     case 'PartitionNodeLimit':
-      return trans.__('asks for too many nodes');
+      return trans.__('Too many nodes');
     case 'ReqNodeNotAvail':
-      return trans.__('nodes are not available');
+      return trans.__('Nodes unavailable');
     default:
-      return /^(QOS|Assoc)/.test(code) ? trans.__('limit reached') : code;
+      return /^(QOS|Assoc)/.test(code) ? trans.__('Limit reached') : code;
   }
 }

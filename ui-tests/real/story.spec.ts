@@ -69,12 +69,12 @@ test('a long job is cancelled, after asking', async ({ page }) => {
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText(id);
-  await dialog.getByRole('button', { name: 'Keep the job' }).click();
+  await dialog.getByRole('button', { name: 'Keep job' }).click();
   expect(cluster.run('squeue', '-h', '-j', id, '-o', '%T')).toBe('RUNNING');
 
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-  await dialog.getByRole('button', { name: 'Cancel the job' }).click();
-  await expect(stateOf(view)).toHaveText('Cancelled', { timeout: 30_000 });
+  await dialog.getByRole('button', { name: 'Cancel job' }).click();
+  await expect(stateOf(view)).toHaveText('Canceled', { timeout: 30_000 });
   expect(cluster.run('scontrol', 'show', 'job', id)).toContain('JobState=CANCELLED');
   await expect(page.getByRole('button', { name: 'Cancel', exact: true })).toBeDisabled();
 });
@@ -147,5 +147,5 @@ test('a stopped slurmrestd is said, and recovered from alone', async ({ page }) 
   }
   cluster.run('scancel', id);
   await expect(view.getByRole('alert')).toBeHidden({ timeout: 150_000 });
-  await expect(stateOf(view)).toHaveText('Cancelled', { timeout: 30_000 });
+  await expect(stateOf(view)).toHaveText('Canceled', { timeout: 30_000 });
 });

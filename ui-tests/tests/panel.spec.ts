@@ -78,7 +78,7 @@ test('filters by words and by state', async ({ page }) => {
   await expect(panel.getByText('train')).toBeHidden();
   await panel.getByRole('button', { name: 'Failed 1' }).click();
   await panel.getByRole('searchbox', { name: 'Filter jobs' }).fill('nothing-like-it');
-  await expect(panel.getByText('No job matches.')).toBeVisible();
+  await expect(panel.getByText('No matching jobs.')).toBeVisible();
   await panel.getByRole('button', { name: 'Show all' }).click();
   await expect(panel.getByText('train')).toBeVisible();
 });
@@ -92,13 +92,13 @@ test('cancels by keyboard, after asking', async ({ page }) => {
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Cancel 1 job on maxwell?');
   await expect(dialog).toContainText('preprocess');
-  await expect(dialog.getByRole('button', { name: 'Keep the job' })).toBeFocused();
+  await expect(dialog.getByRole('button', { name: 'Keep job' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
   expect(stub.actions).toEqual([]);
 
   await page.keyboard.press('Delete');
-  await dialog.getByRole('button', { name: 'Cancel the job' }).click();
+  await dialog.getByRole('button', { name: 'Cancel job' }).click();
   await expect(panel.getByText('preprocess')).toBeHidden();
   expect(stub.actions).toEqual([{ action: 'cancel', job_ids: ['41238'] }]);
 });
@@ -125,7 +125,7 @@ test('keeps old data in sight and says that it is old', async ({ page }) => {
 
   stub.failure = null;
   stub.jobs = [];
-  await panel.getByRole('button', { name: 'Try again' }).click();
+  await panel.getByRole('button', { name: 'Retry' }).click();
   await expect(panel.getByText('You have no jobs in the queue.')).toBeVisible();
   await expectAccessible(page);
 });
@@ -158,18 +158,18 @@ test('shows what ended, and says when nothing did or nobody knows', async ({ pag
   await expect(grid.getByText('trained')).toBeVisible();
   await expect(grid.getByText('Time limit reached')).toBeVisible();
   await expectAccessible(page);
-  await panel.getByLabel('How they ended').selectOption('Completed');
+  await panel.getByLabel('Final state').selectOption('Completed');
   await expect(grid.getByText('too-long')).toBeHidden();
   await expect(grid.getByText('trained')).toBeVisible();
 
   stub.history = [];
-  await panel.getByLabel('How they ended').selectOption('Any end');
-  await expect(panel.getByText('No job of yours ended within 7 days.')).toBeVisible();
+  await panel.getByLabel('Final state').selectOption('All states');
+  await expect(panel.getByText('None of your jobs ended within 7 days.')).toBeVisible();
   await expectAccessible(page);
 
   await panel.getByLabel('Cluster').selectOption('solaris');
   await expect(panel.getByText('This cluster has no accounting.')).toBeVisible();
-  await expect(panel.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await expect(panel.getByRole('button', { name: 'Retry' })).toBeHidden();
   await expectAccessible(page);
 });
 

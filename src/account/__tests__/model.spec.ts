@@ -96,7 +96,7 @@ describe('describeTres', () => {
       '16 CPUs, 4 GPUs, 2 GiB memory, 2 nodes'
     );
     expect(describeTres('gres/gpu:a100=2,mem=10G,license/x=1', trans)).toBe(
-      '2 GPUs a100, 10G memory, license/x=1'
+      '2 GPUs (a100), 10G memory, license/x=1'
     );
     expect(describeTres('', trans)).toBe('');
   });

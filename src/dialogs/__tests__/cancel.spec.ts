@@ -71,7 +71,7 @@ describe('cancelJobs', () => {
       het_job_id: 7
     }));
     const { done } = begin(send, parts);
-    const text = await press('Cancel the job');
+    const text = await press('Cancel job');
     expect(text).toContain('with all of its components');
     await done;
     expect(send.mock.calls[0][2]).toEqual({ action: 'cancel', job_ids: ['7'] });
@@ -80,8 +80,8 @@ describe('cancelJobs', () => {
   it('says before that a line of scrontab is disabled', async () => {
     const send = jest.fn().mockResolvedValue(results(true, true));
     const { done } = begin(send, [{ id: '8', cron: true }, { id: '9' }]);
-    const text = await press('Cancel the jobs');
-    expect(text).toContain('From scrontab: 8.');
+    const text = await press('Cancel jobs');
+    expect(text).toContain('Scheduled by scrontab: 8.');
     await done;
     expect(send.mock.calls[0][2]).toEqual({ action: 'cancel', job_ids: ['8', '9'], cron: true });
   });
@@ -89,7 +89,7 @@ describe('cancelJobs', () => {
   it('names the jobs and the cluster, and sends nothing when the person keeps them', async () => {
     const send = jest.fn();
     const { done, onResponse } = begin(send);
-    const text = await press('Keep the jobs');
+    const text = await press('Keep jobs');
     expect(text).toContain('Cancel 2 jobs on maxwell?');
     expect(text).toContain('1 job-1');
     expect(await done).toBeNull();
@@ -100,7 +100,7 @@ describe('cancelJobs', () => {
   it('sends all of them at once and returns what Slurm said', async () => {
     const send = jest.fn().mockResolvedValue(results(true, true));
     const { done, onResponse } = begin(send);
-    await press('Cancel the jobs');
+    await press('Cancel jobs');
     expect((await done)?.map(({ ok }) => ok)).toEqual([true, true]);
     expect(send).toHaveBeenCalledWith('POST', ['clusters', 'maxwell', 'jobs', 'actions'], {
       action: 'cancel',
@@ -111,18 +111,18 @@ describe('cancelJobs', () => {
 
   it('tells job by job when one was refused', async () => {
     const { done } = begin(jest.fn().mockResolvedValue(results(true, false)));
-    await press('Cancel the jobs');
+    await press('Cancel jobs');
     const text = await press('Ok');
-    expect(text).toContain('1 of 2 jobs was not cancelled');
+    expect(text).toContain('1 of 2 jobs was not canceled');
     expect(text).toContain('Access/permission denied');
     expect((await done)?.map(({ ok }) => ok)).toEqual([true, false]);
   });
 
-  it('says that nothing was cancelled when it was refused as a whole', async () => {
+  it('says that nothing was canceled when it was refused as a whole', async () => {
     const error = new ApiError(403, { message: 'not allowed', reason: 'forbidden' });
     const { done } = begin(jest.fn().mockRejectedValue(error), [{ id: '1' }]);
-    await press('Cancel the job');
-    expect(await press('Ok')).toContain('The job was not cancelled');
+    await press('Cancel job');
+    expect(await press('Ok')).toContain('Could not cancel the job');
     expect(await done).toBeNull();
   });
 
@@ -134,7 +134,7 @@ describe('cancelJobs', () => {
       send,
       ['1'].map(id => ({ id, name: `job-${id}` }))
     );
-    await press('Cancel the job');
+    await press('Cancel job');
     const text = await press('Ok');
     expect(text).toContain('Slurm did not confirm the cancellation');
     expect(text).toContain('no answer');
@@ -148,7 +148,7 @@ describe('cancelJobs', () => {
       jest.fn(),
       ids.map(id => ({ id, name: `job-${id}` }))
     );
-    const text = await press('Keep the jobs');
+    const text = await press('Keep jobs');
     expect(text).toContain('and 28 more');
     await done;
   });

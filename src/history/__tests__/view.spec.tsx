@@ -74,9 +74,9 @@ describe('HistoryView', () => {
   it('offers to look further back when nothing ended', async () => {
     answers();
     await show();
-    expect(screen.getByText('No job of yours ended within 7 days.')).toBeTruthy();
+    expect(screen.getByText('None of your jobs ended within 7 days.')).toBeTruthy();
     await act(async () => {
-      fireEvent.click(screen.getByRole('button', { name: 'Look further back' }));
+      fireEvent.click(screen.getByRole('button', { name: 'Show 90 days' }));
       await model.poller.refresh();
     });
     expect(model.query.days).toBe(90);
@@ -88,7 +88,7 @@ describe('HistoryView', () => {
     );
     await show();
     expect(screen.getByText('This cluster has no accounting.')).toBeTruthy();
-    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
   });
 
   it('has the one button that helps when there is no token', async () => {

@@ -93,7 +93,7 @@ describe('JobOutput', () => {
   it('says that only the end of a long file is shown', async () => {
     const { look, model } = begin({ text: 'the end\n', truncated_start: true });
     await look();
-    expect(screen.getByText(/only its end/)).toBeTruthy();
+    expect(screen.getByText(/Only its end/)).toBeTruthy();
     model.dispose();
   });
 });

@@ -78,7 +78,7 @@ describe('JobOverview', () => {
       />
     );
     expect(screen.getByText('150 %')).toBeTruthy();
-    expect(screen.getByText('1.5 GiB of 1 GiB at its peak')).toBeTruthy();
+    expect(screen.getByText('1.5 GiB of 1 GiB (peak)')).toBeTruthy();
     expect(screen.queryByRole('meter', { name: 'CPU' })).toBeNull();
   });
 });

@@ -84,7 +84,7 @@ describe('JobsView', () => {
         canSubmit={() => true}
       />
     );
-    expect(screen.getByText('Reading the queue…')).toBeTruthy();
+    expect(screen.getByText('Loading the queue…')).toBeTruthy();
     await act(async () => {
       await settled();
       await stub.last.answer(aPage([aJob(7, { name: 'seven' })]));
@@ -118,7 +118,7 @@ describe('JobsView', () => {
     expect(screen.getByRole('alert').textContent).toContain('slurmrestd does not answer');
     const asked = stub.asked.length;
     await act(async () => {
-      fireEvent.click(screen.getByText('Try again'));
+      fireEvent.click(screen.getByText('Retry'));
       await settled();
     });
     expect(stub.asked).toHaveLength(asked + 1);

@@ -101,7 +101,7 @@ describe('the token commands', () => {
         trans
       );
     expect(offer('paste')?.action?.label).toBe('Paste a token…');
-    expect(offer('restart')?.advice).toMatch(/start it again/);
+    expect(offer('restart')?.advice).toMatch(/Restart your Jupyter server/);
     expect(offer('admin')).toBeNull();
     expect(offer('login')?.action).toBeUndefined();
     PageConfig.setOption('hubPrefix', '/hub/');

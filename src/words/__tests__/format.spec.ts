@@ -28,7 +28,7 @@ describe('formatDuration', () => {
 describe('formatMinutes', () => {
   it('writes a limit, no limit, and an unknown one', () => {
     expect(formatMinutes(90, trans)).toBe('01:30:00');
-    expect(formatMinutes('UNLIMITED', trans)).toBe('unlimited');
+    expect(formatMinutes('UNLIMITED', trans)).toBe('Unlimited');
     expect(formatMinutes(null, trans)).toBe('');
   });
 });
