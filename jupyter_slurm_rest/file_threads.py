@@ -32,6 +32,10 @@ class FileSystemStalled(OSError):
     def __init__(self, path: str) -> None:
         super().__init__(errno.ETIMEDOUT, "its file system does not respond", path)
 
+    def __reduce__(self) -> tuple[type[FileSystemStalled], tuple[str]]:
+        # OSError would hand all three to the constructor.
+        return type(self), (self.filename,)
+
 
 class _Running(msgspec.Struct, frozen=True):
     future: Future[Any]
