@@ -2,5 +2,5 @@ import { LabIcon } from '@jupyterlab/ui-components';
 
 import slurmSvg from '../style/icons/slurm.svg';
 
-/** Nodes of a rack, and a job that starts: the mark of everything Slurm here. */
+/** The icon of everything about Slurm: nodes of a rack, and a job that starts. */
 export const slurmIcon = new LabIcon({ name: 'jupyter-slurm-rest:slurm', svgstr: slurmSvg });

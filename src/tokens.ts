@@ -4,40 +4,40 @@ import type { ISignal } from '@lumino/signaling';
 import type { ApiError, SlurmServer } from './api/request';
 import type { IClusterInfo } from './api/types';
 
-/** The clusters that the server is configured for, and the one that is looked at. */
+/** The Slurm clusters that the server is configured for, and the selected one. */
 export interface ISlurmClusters {
   /** The server extension's API. */
   readonly server: SlurmServer;
 
-  /** Every cluster; null until the first answer. */
+  /** Every cluster; null until the first response. */
   readonly clusters: readonly IClusterInfo[] | null;
 
-  /** The name of the cluster that the panel shows; null until there is one. */
+  /** The name of the selected cluster; null if there is none. */
   readonly current: string | null;
 
-  /** Why the clusters could not be read, if the last try failed. */
+  /** Why the clusters could not be read; null if the last request succeeded. */
   readonly error: ApiError | null;
 
-  /** Emitted when any of the above changed. */
+  /** Emitted when any of the above changes. */
   readonly changed: ISignal<ISlurmClusters, void>;
 
-  /** Emitted with a cluster's name when its queue was changed from here. */
+  /** Emitted with a cluster's name when this page changed its jobs or its token. */
   readonly jobsChanged: ISignal<ISlurmClusters, string>;
 
-  /** Read the clusters unless they are known already. Never rejects: see `error`. */
+  /** Read the clusters unless they are known. Never rejects: see `error`. */
   load(): Promise<void>;
 
-  /** Look at another cluster. */
+  /** Select another cluster. */
   select(name: string): void;
 
-  /** Keep what the server said of one cluster. */
+  /** Update one cluster. */
   update(info: IClusterInfo): void;
 
-  /** Say that a job of `cluster` was submitted or changed. */
+  /** Announce that a job of `cluster` was submitted or changed. */
   emitJobsChanged(cluster: string): void;
 }
 
-/** The token of the clusters. */
+/** The token of the `ISlurmClusters` service. */
 export const ISlurmClusters = new Token<ISlurmClusters>(
   'jupyter-slurm-rest:ISlurmClusters',
   'The Slurm clusters that the server is configured for, and the one that is looked at.'

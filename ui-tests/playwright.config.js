@@ -10,7 +10,7 @@ const chromium =
   process.env.CHROMIUM ??
   ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(candidate => fs.existsSync(candidate));
 
-// The server under test sees nobody's own settings, and leaves nothing in a home.
+// The server under test reads no user's settings and leaves nothing in a home directory.
 process.env.SLURM_UI_TEST_HOME ??= fs.mkdtempSync(path.join(os.tmpdir(), 'slurm-ui-tests-'));
 const home = process.env.SLURM_UI_TEST_HOME;
 
@@ -20,7 +20,7 @@ module.exports = {
   outputDir: path.join(__dirname, 'test-results'),
   reporter: [['list']],
   workers: 1,
-  // A busy machine may miss a deadline once; the list tells of it.
+  // A busy machine may miss a deadline once; the list shows it.
   retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
   use: {

@@ -1,7 +1,7 @@
 import { ApiError, type Query, type SlurmServer } from '../api/request';
 import type { IJobSummary } from '../api/types';
 
-/** A request that waits for its answer. */
+/** A request that waits for its response. */
 export interface IAsked {
   path: string;
   query: Query;
@@ -10,7 +10,7 @@ export interface IAsked {
   refuse: (message: string) => Promise<void>;
 }
 
-/** A server extension that answers when the test says so. */
+/** A server extension that responds when the test tells it to. */
 export class StubServer {
   readonly asked: IAsked[] = [];
 
@@ -68,7 +68,7 @@ export async function settled(): Promise<void> {
   }
 }
 
-/** What the server answers for the jobs of a page. */
+/** The response of the server for a page of jobs. */
 export function aPage(jobs: IJobSummary[], change: object = {}): object {
   return {
     jobs,

@@ -5,18 +5,18 @@ import type { IAssociation, IQos } from '../api/types';
 import { Row } from '../components/facts';
 import { describeTres, formatMinutes, type Limit } from '../words/format';
 
-/** A number of jobs, or nothing where there is no limit. */
+/** Formats a number of jobs; empty if there is no limit. */
 function formatLimit(limit: Limit): string {
   return typeof limit === 'number' ? limit.toLocaleString() : '';
 }
 
-/** The longest time, or nothing where there is no limit. */
+/** Formats a wall time limit in minutes; empty if there is no limit. */
 function formatWall(minutes: Limit, trans: TranslationBundle): string {
   return typeof minutes === 'number' ? formatMinutes(minutes, trans) : '';
 }
 
-/** What all jobs of an association may have together. */
-function together(association: IAssociation, trans: TranslationBundle): string {
+/** Describes the limits for all jobs of an association together. */
+function describeGroupLimits(association: IAssociation, trans: TranslationBundle): string {
   const { group_jobs: jobs, group_submit_jobs: queued, group_tres: tres } = association;
   return [
     describeTres(tres, trans),
@@ -27,7 +27,7 @@ function together(association: IAssociation, trans: TranslationBundle): string {
     .join(', ');
 }
 
-/** What limits a user's jobs in an account, and what limits all jobs of the account. */
+/** The limits of a user's jobs in an account, and of all jobs of the account. */
 export function AccountLimits(props: {
   association: IAssociation;
   accounts: readonly IAssociation[];
@@ -40,10 +40,10 @@ export function AccountLimits(props: {
     [trans.__('Max. wall time'), formatWall(association.max_wall, trans)],
     [trans.__('Max. resources per job'), describeTres(association.max_tres_per_job, trans)],
     [trans.__('Max. resources per node'), describeTres(association.max_tres_per_node, trans)],
-    [trans.__('Max. for all your jobs'), together(association, trans)],
+    [trans.__('Max. for all your jobs'), describeGroupLimits(association, trans)],
     ...accounts.map((account): [string, string] => [
       trans.__('Max. for all jobs of %1', account.account),
-      together(account, trans)
+      describeGroupLimits(account, trans)
     ])
   ];
   const given = rows.filter(([, value]) => value !== '');
@@ -60,7 +60,7 @@ export function AccountLimits(props: {
   );
 }
 
-/** The qualities of service beside each other; limits that none of them has are left out. */
+/** A table of the QOS; limits that none of them has are left out. */
 export function QosTable(props: { qos: readonly IQos[]; trans: TranslationBundle }): JSX.Element {
   const { trans } = props;
   const qos = [...props.qos].sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0));

@@ -3,21 +3,21 @@ import { Poller } from '../api/poller';
 import type { SlurmServer } from '../api/request';
 import type { IAccount, IAssociation, IShare } from '../api/types';
 
-/** Limits change when an administrator does something, usage slowly: seconds between looks. */
+/** Seconds between two requests: limits and usage change slowly. */
 const INTERVAL = 120;
 
-/** How the person stands in one account. */
+/** A user's membership in an account, with limits and shares. */
 export interface IMembership {
   association: IAssociation;
-  /** The account itself, and those above it: their limits count for all their jobs together. */
+  /** The account and those above it; their limits apply to all their jobs together. */
   accounts: IAssociation[];
-  /** The person's own part of the account. */
+  /** The user's share of the account. */
   own: IShare | null;
-  /** The account's part of what lies above it. */
+  /** The account's share of its parent. */
   account: IShare | null;
 }
 
-/** What the person may use on one cluster. */
+/** The user's accounts, QOS and fairshare on one cluster. */
 export class AccountModel {
   constructor(options: AccountModel.IOptions) {
     const { cluster, server } = options;
@@ -37,12 +37,12 @@ export class AccountModel {
   readonly cluster: string;
   readonly poller: Poller<IAccount>;
 
-  /** Null until the first answer. */
+  /** Null until the first response. */
   get account(): IAccount | null {
     return this._account;
   }
 
-  /** The default account first, then by name. */
+  /** Sorted by name, the default account first. */
   get memberships(): IMembership[] {
     const account = this._account;
     return account === null

@@ -15,7 +15,7 @@ import { findRemedy } from '../token/remedy';
 import { ISlurmClusters } from '../tokens';
 import type { AccountPanel } from './widget';
 
-/** Shows what a person may use, and how they stand, in the main area. */
+/** Shows the user's accounts, limits, QOS and fairshare in the main area. */
 export const accountPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-slurm-rest:account',
   description: 'Shows accounts, QOS, limits and fairshare in the main area.',
@@ -54,7 +54,7 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
       const widget = new MainAreaWidget({ content, translator: translator ?? nullTranslator });
       widget.title.label = trans.__('My Slurm account');
       widget.title.caption = trans.__('My account on %1', cluster);
-      // The core widget calls every content "main area content".
+      // MainAreaWidget labels every content "main area content".
       content.node.setAttribute('aria-label', widget.title.caption);
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
@@ -94,7 +94,7 @@ export const accountPlugin: JupyterFrontEndPlugin<void> = {
       })
     });
     clusters.jobsChanged.connect((_, cluster) => {
-      // Said of a new token, too: then what could not be read may be readable.
+      // Emitted for a new token as well, which may make the account readable.
       tracker.forEach(({ content: { model } }) => {
         if (model.cluster === cluster && model.poller.error !== null) {
           void model.poller.refresh();

@@ -9,7 +9,7 @@ import { formatPercent, formatRelative } from '../words/format';
 import { AccountLimits, QosTable } from './limits';
 import type { AccountModel, IMembership } from './model';
 
-/** What a person may use, and how they stand. */
+/** The user's accounts, limits, QOS and fairshare. */
 export function AccountView(props: { model: AccountModel; trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
   useModel(model.poller);

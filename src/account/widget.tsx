@@ -7,7 +7,7 @@ import { onVisibilityChange } from '../components/visibility';
 import type { AccountModel } from './model';
 import { AccountView } from './view';
 
-/** The person's account on one cluster, in the main area. Reads only while it is visible. */
+/** The user's account on one cluster, in the main area. It is loaded only while visible. */
 export class AccountPanel extends ReactWidget {
   constructor(
     readonly model: AccountModel,

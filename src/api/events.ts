@@ -1,16 +1,16 @@
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-/** The server has read something new in a queue. It does not say what: that is to be asked. */
+/** The server read a change of a queue. The event does not say what changed. */
 export interface IQueueChange {
   cluster: string;
   scope: 'mine' | 'all';
-  /** When Slurm was asked, by the server's clock. */
+  /** When Slurm reported the queue, by the server's clock. */
   as_of: number;
 }
 
 const QUEUE_CHANGED = /\/queue_changed\/v1$/;
 
-/** The change that an event of the Jupyter server tells of; null when it is about something else. */
+/** The change that an event of the Jupyter server announces; null for other events. */
 export function queueChangeIn(event: ReadonlyJSONObject): IQueueChange | null {
   const { schema_id, cluster, scope, as_of } = event;
   return QUEUE_CHANGED.test(String(schema_id)) &&

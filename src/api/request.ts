@@ -3,7 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 const NAMESPACE = 'jupyter-slurm-rest';
 
-/** The body of every error answer of the server extension. */
+/** The body of every error response of the server extension. */
 interface IErrorBody {
   message: string;
   reason?: string;
@@ -16,10 +16,10 @@ interface IErrorBody {
   column?: number | null;
 }
 
-/** A request that failed, in words for the person who made it. */
+/** A failed request, with a message for the user. */
 export class ApiError extends Error {
   constructor(
-    /** The HTTP status; 0 when the Jupyter server itself did not answer. */
+    /** The HTTP status; 0 if the Jupyter server did not respond. */
     readonly status: number,
     body: IErrorBody
   ) {
@@ -37,39 +37,39 @@ export class ApiError extends Error {
 
   /** A short code for programs: `token_rejected`, `unreachable`, `no_server`, ... */
   readonly reason: string;
-  /** The option that is wrong, by its key; null when it is not about one. */
+  /** The key of the invalid option; null if the error is not about an option. */
   readonly field: string | null;
-  /** What the person can do. */
+  /** What the user can do. */
   readonly advice: string;
-  /** Of trouble with the token: `login`, `restart`, `paste`, `retry` or `admin`. */
+  /** For token errors: `login`, `restart`, `paste`, `retry` or `admin`. */
   readonly action: string;
   readonly errorNumber: number | null;
-  /** Slurm's own words. Data, never HTML. */
+  /** Slurm's own message. Shown as text, never as HTML. */
   readonly slurmText: string;
-  /** Where in a script, counted from 1. */
+  /** The position in a script, counted from 1. */
   readonly line: number | null;
   readonly column: number | null;
 }
 
-/** Whatever was thrown, as an ApiError. */
+/** Converts whatever was thrown to an ApiError. */
 export function toApiError(error: unknown): ApiError {
   return error instanceof ApiError
     ? error
     : new ApiError(0, { message: String(error), reason: 'internal' });
 }
 
-/** Values of a query; undefined and empty ones are left out. */
+/** Query parameters; undefined and empty ones are left out. */
 export type Query = Record<string, string | number | boolean | undefined>;
 
-/** An answer, and when Slurm said so: seconds since the epoch by the browser's clock. */
+/** A response body and when Slurm reported it: seconds since the epoch, by the browser's clock. */
 export interface IDated<T> {
   body: T;
   asOf: number;
-  /** The same by the server's clock, to be compared with what its events say. */
+  /** The same by the server's clock, to compare with its events. */
   serverAsOf: number;
 }
 
-/** The server extension's own API. Path parts are encoded here, never by the caller. */
+/** A client for the server extension's API. It encodes the parts of a path. */
 export class SlurmServer {
   constructor(private readonly _settings: ServerConnection.ISettings) {}
 
@@ -78,12 +78,12 @@ export class SlurmServer {
   }
 
   /**
-   * A list, and how old it is.
+   * Requests a list and determines its age.
    *
    * #### Notes
-   * An unchanged list comes from the browser's cache, with the age it had when it was
-   * first sent; the headers are those of the new answer. Both of the headers are the
-   * server's clock, so that a browser with a wrong one still tells the right age.
+   * The body of an unchanged list comes from the browser's cache; the headers are those of
+   * the new response. Both headers are from the server's clock, so that the age is right even
+   * if the browser's clock is wrong.
    */
   async getDated<T extends { as_of: number }>(
     path: string[],
@@ -102,11 +102,11 @@ export class SlurmServer {
     body?: unknown,
     query: Query = {}
   ): Promise<T> {
-    const answer = await this._request<T>(path, query, {
+    const response = await this._request<T>(path, query, {
       method,
       body: body === undefined ? undefined : JSON.stringify(body)
     });
-    return answer.body;
+    return response.body;
   }
 
   private async _request<T>(
@@ -122,8 +122,8 @@ export class SlurmServer {
       (given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '');
     let response: Response;
     try {
-      // 'no-cache': the browser asks again each time, with the ETag of what it holds, so
-      // that an unchanged list costs a 304 and no body.
+      // 'no-cache': the browser revalidates each time with the ETag of its cached copy, so
+      // that an unchanged list costs a 304 response without a body.
       response = await ServerConnection.makeRequest(
         url,
         { cache: 'no-cache', ...init },
@@ -136,12 +136,12 @@ export class SlurmServer {
     if (!response.ok) {
       throw new ApiError(response.status, errorBody(response.status, text));
     }
-    // 204: there is nothing to say.
+    // 204 has no body.
     return { body: (text === '' ? undefined : JSON.parse(text)) as T, headers: response.headers };
   }
 }
 
-/** The error body, or one made up for an answer that is not ours (a proxy, no extension). */
+/** The error body; a generic one if the response is not from the extension, as from a proxy. */
 function errorBody(status: number, text: string): IErrorBody {
   try {
     const body = JSON.parse(text) as Partial<IErrorBody> | null;
@@ -149,7 +149,7 @@ function errorBody(status: number, text: string): IErrorBody {
       return body as IErrorBody;
     }
   } catch {
-    // Not JSON: said below by its status.
+    // Not JSON: described by its status below.
   }
   return {
     message: `HTTP ${status}`,

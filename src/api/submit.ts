@@ -5,17 +5,17 @@ import type { JSONSchema7 } from 'json-schema';
 import type { SlurmServer } from './request';
 import type { IScriptAnswer, ISubmitted } from './types';
 
-/** sbatch's options by long name with underscores, in the words a person writes. */
+/** Options of sbatch by their long names with underscores, with values as a user writes them. */
 export type Options = IScriptAnswer['options'];
 
-/** The submit form of one cluster for this person. */
+/** The submit form of a cluster for the current user. */
 export interface IFormDescription {
   schema: JSONSchema7;
   uiSchema: UiSchema<ReadonlyJSONObject>;
   defaults: Options;
 }
 
-/** What the choices of a form follow. */
+/** The selection that the choices of a form depend on. */
 export interface IFormSelection {
   account?: string;
   qos?: string;
@@ -29,13 +29,16 @@ export class SubmitApi {
    * The form of a cluster.
    *
    * @param path - the contents path of the script, whose folder the job runs in
-   * @param chosen - account and QOS that are chosen: partitions are those that take them
+   * @param selection - the selected account and QOS; only partitions that allow them are offered
    */
-  form(cluster: string, path?: string, chosen: IFormSelection = {}): Promise<IFormDescription> {
-    return this._server.get<IFormDescription>(['clusters', cluster, 'form'], { path, ...chosen });
+  form(cluster: string, path?: string, selection: IFormSelection = {}): Promise<IFormDescription> {
+    return this._server.get<IFormDescription>(['clusters', cluster, 'form'], {
+      path,
+      ...selection
+    });
   }
 
-  /** The options that a script sets; with `changes`, after those were written into it. */
+  /** Reads the options that a script sets, after writing `changes` into it. */
   script(cluster: string, script: string, changes?: Options): Promise<IScriptAnswer> {
     return this._server.send<IScriptAnswer>('POST', ['clusters', cluster, 'script'], {
       script,

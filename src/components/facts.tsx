@@ -2,7 +2,7 @@ import React from 'react';
 
 import { formatTime, isoTime } from '../words/format';
 
-/** A named value; rows whose value is empty are left out. */
+/** A named value; not shown if the value is empty. */
 export type Fact = [term: string, value: React.ReactNode];
 
 function isGiven([, value]: Fact): boolean {
@@ -12,11 +12,11 @@ function isGiven([, value]: Fact): boolean {
 interface IFactsProps {
   title: string;
   facts: Fact[];
-  /** Whether the values are long and want the whole width. */
+  /** Whether the values are long and need the whole width. */
   wide?: boolean;
 }
 
-/** Named values, one below the other. */
+/** A list of named values. */
 export function FactList(props: { facts: Fact[] }): JSX.Element {
   return (
     <dl className="jp-SlurmFacts-list">
@@ -30,7 +30,7 @@ export function FactList(props: { facts: Fact[] }): JSX.Element {
   );
 }
 
-/** A titled list of named values; nothing at all when every value is empty. */
+/** A titled list of named values; nothing if every value is empty. */
 export function Facts(props: IFactsProps): JSX.Element | null {
   if (!props.facts.some(isGiven)) {
     return null;
@@ -43,7 +43,7 @@ export function Facts(props: IFactsProps): JSX.Element | null {
   );
 }
 
-/** A moment in the person's own time; its unambiguous form is the title. */
+/** A time in the user's time zone and format, with the ISO time as its title. */
 export function TimeValue(props: { epoch: number }): JSX.Element {
   const iso = isoTime(props.epoch);
   return (
@@ -53,7 +53,7 @@ export function TimeValue(props: { epoch: number }): JSX.Element {
   );
 }
 
-/** A named value; nothing when it is empty. */
+/** A row of a list of named values; nothing if the value is empty. */
 export function Row(props: { term: string; children: string }): JSX.Element | null {
   return props.children === '' ? null : (
     <div className="jp-SlurmFacts-row">

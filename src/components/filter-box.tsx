@@ -1,10 +1,10 @@
 import { closeIcon, searchIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-/** Milliseconds without a key before the list is asked for anew. */
-const PAUSE = 250;
+/** Milliseconds without typing before the filter is applied. */
+const TYPING_PAUSE = 250;
 
-/** A field for words to look for; `onChange` is called when the person pauses. */
+/** A search field; `onChange` is called when the user stops typing. */
 export function FilterBox(props: {
   value: string;
   label: string;
@@ -26,7 +26,7 @@ export function FilterBox(props: {
     if (text === value) {
       return;
     }
-    const timer = setTimeout(() => latest.current(text), PAUSE);
+    const timer = setTimeout(() => latest.current(text), TYPING_PAUSE);
     return () => clearTimeout(timer);
   }, [text, value]);
   return (

@@ -3,12 +3,12 @@ import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { TabPanel, type Widget } from '@lumino/widgets';
 
-/** Where Notebook 7, whose main area has room for one widget, can show others. */
-const ELSEWHERE = ['down', 'right'];
+/** Areas for widgets in Notebook 7, whose main area holds only one. */
+const FALLBACK_AREAS = ['down', 'right'];
 
 /**
- * Widgets of one kind in the main area, each at most once, however often it is asked for
- * while it is still loading: a double click asks three times.
+ * Opens widgets of one kind in the main area, each at most once, even if it is requested
+ * again while it is loading, as by a double click.
  */
 export class MainArea<W extends Widget> {
   constructor(private readonly _options: MainArea.IOptions<W>) {}
@@ -19,15 +19,15 @@ export class MainArea<W extends Widget> {
   }
 
   /**
-   * Shows the widget with this id; `make` makes it if it is not there.
+   * Shows the widget with this id; `make` creates it if it is not open.
    *
-   * Rejects where the page has no area for it.
+   * Rejects if the application has no area for it.
    */
   async open(id: string, make: () => Promise<W>): Promise<W> {
     const widget = this.find(id) ?? (await (this._opening.get(id) ?? this._open(id, make)));
     const tabs = widget.parent?.parent;
     if (tabs instanceof TabPanel) {
-      // The area below a notebook: activating a widget does not bring it to the front there.
+      // In the down area, activating a widget does not bring it to the front.
       tabs.currentWidget = widget;
     }
     this._options.app.shell.activateById(widget.id);
@@ -54,7 +54,7 @@ export class MainArea<W extends Widget> {
       labShell.add(widget, 'main', { type });
       return;
     }
-    for (const area of ELSEWHERE) {
+    for (const area of FALLBACK_AREAS) {
       app.shell.add(widget, area, { type });
       if (widget.parent !== null) {
         return;
@@ -74,7 +74,7 @@ export namespace MainArea {
     labShell: ILabShell | null;
     tracker: WidgetTracker<W>;
     trans: TranslationBundle;
-    /** What JupyterLab calls them. */
+    /** The type of the widgets, for the shell. */
     type: string;
   }
 }

@@ -9,7 +9,7 @@ import { formatRelative } from '../words/format';
 import { useNow } from './hooks';
 import { useRemedy } from './remedy';
 
-/** A line above a list: why it is old, or what it does not show. */
+/** A message above a list. */
 function Banner(props: {
   tone: 'warning' | 'info';
   text: string;
@@ -33,7 +33,7 @@ function Banner(props: {
   );
 }
 
-/** A whole section that has nothing to list: why, and what to do. */
+/** Shown instead of an empty list: why it is empty, and what to do. */
 export function Placeholder(props: {
   title: string;
   text?: string;
@@ -52,7 +52,7 @@ export function Placeholder(props: {
   );
 }
 
-/** A section that could not be read at all. */
+/** Shown instead of a list that could not be loaded. */
 export function ErrorPlaceholder(props: {
   error: ApiError;
   trans: TranslationBundle;
@@ -83,7 +83,7 @@ export function ErrorPlaceholder(props: {
   );
 }
 
-/** A section before its first answer. */
+/** Shown instead of a list until it is loaded. */
 export function Loading(props: { label: string }): JSX.Element {
   return (
     <div className="jp-SlurmLoading" role="status" aria-busy="true">
@@ -98,13 +98,13 @@ export function Loading(props: { label: string }): JSX.Element {
 interface IInlineErrorProps {
   error: ApiError;
   trans: TranslationBundle;
-  /** Tries again; no button without it. */
+  /** Retries the request; without it, there is no button. */
   onRetry?: () => void;
-  /** What stays true although this failed: "Shown is what was read 3 minutes ago." */
+  /** An additional sentence, as "Last updated 3 minutes ago." */
   note?: string;
 }
 
-/** A failure inside a view: what is wrong, what to do about it, and Slurm's own words as they are. */
+/** An error inside a view: what is wrong, what to do, and Slurm's own message. */
 export function InlineError(props: IInlineErrorProps): JSX.Element {
   const { error, note, onRetry, trans } = props;
   const { advice, text } = describeError(error, trans);
@@ -135,7 +135,7 @@ export function InlineError(props: IInlineErrorProps): JSX.Element {
   );
 }
 
-/** Says above a list that it is old, and why, or what it leaves out. */
+/** Tells above a list that it is outdated, and why, or what it leaves out. */
 export function ListBanners(props: {
   model: { readonly poller: Poller; readonly note: string };
   trans: TranslationBundle;

@@ -2,21 +2,21 @@ import React from 'react';
 
 import type { ApiError } from '../api/request';
 
-/** What a person can do about a failure. */
+/** What the user can do about an error. */
 export interface IRemedy {
-  /** A sentence, where there is no button for it. */
+  /** A sentence, if there is no button for it. */
   advice?: string;
-  /** The one button that helps. */
+  /** A button that helps. */
   action?: { label: string; run: () => void };
 }
 
-/** Finds what helps against a failure; null when only trying again may. */
+/** Finds what helps against an error; null if nothing but a retry may help. */
 export type FindRemedy = (error: ApiError) => IRemedy | null;
 
-/** Whoever shows failures asks it. */
+/** Provides the remedies to components that show errors. */
 export const RemedyContext = React.createContext<FindRemedy>(() => null);
 
-/** What helps against `error`; null when only trying again may. */
+/** What helps against `error`; null if nothing but a retry may help. */
 export function useRemedy(error: ApiError | null): IRemedy | null {
   const find = React.useContext(RemedyContext);
   return error === null ? null : find(error);

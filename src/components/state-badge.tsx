@@ -3,7 +3,7 @@ import React from 'react';
 
 import { describeState, type Tone } from '../words/job-state';
 
-/** Letters that fit into the narrowest column of states. */
+/** The number of letters that fit into the narrowest state column. */
 const SHORT = 9;
 
 interface IStateBadgeProps {
@@ -12,19 +12,19 @@ interface IStateBadgeProps {
   trans: TranslationBundle;
 }
 
-/** A job's state as icon and words; Slurm's own words are its title. */
+/** A job's state with an icon; the title has Slurm's name for it. */
 export function StateBadge(props: IStateBadgeProps): JSX.Element {
   const { state, flags = [], trans } = props;
   const { label, tone } = describeState(state, flags, trans);
   return <ToneBadge label={label} tone={tone} title={[state, ...flags].join(' ')} state={state} />;
 }
 
-/** A few words and an icon that says how good or bad that is. */
+/** A label with an icon for its tone. */
 export function ToneBadge(props: {
   label: string;
   tone: Tone;
   title: string;
-  /** Slurm's word, for style sheets and tests. */
+  /** Slurm's name for the state, for style sheets and tests. */
   state: string;
 }): JSX.Element {
   const cut = props.label.length > SHORT ? ' jp-mod-cut' : '';

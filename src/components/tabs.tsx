@@ -6,7 +6,7 @@ interface ITab {
 }
 
 interface ITabsProps {
-  /** Makes the ids of the page's elements unique. */
+  /** A prefix that makes the element ids unique. */
   id: string;
   label: string;
   tabs: ITab[];
@@ -16,7 +16,7 @@ interface ITabsProps {
   children: React.ReactNode;
 }
 
-/** Tabs as WAI-ARIA describes them: arrows, Home and End move between the tabs. */
+/** Tabs that follow the WAI-ARIA pattern: arrow keys, Home and End move between them. */
 export function Tabs(props: ITabsProps): JSX.Element {
   const { current, id, onSelect, tabs } = props;
   const list = React.useRef<HTMLDivElement>(null);

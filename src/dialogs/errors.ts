@@ -3,31 +3,31 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-/** What the person has been told already: a command may have been run by another one. */
-const told = new WeakSet<object>();
+/** Errors that were shown: a command may have been run by another command. */
+const shown = new WeakSet<object>();
 
-/** Tells the person that something they asked for failed, and why. */
+/** Shows an error in a dialog, once. */
 export async function showError(
   title: string,
   error: unknown,
   trans: TranslationBundle
 ): Promise<void> {
   if (typeof error === 'object' && error !== null) {
-    if (told.has(error)) {
+    if (shown.has(error)) {
       return;
     }
-    told.add(error);
+    shown.add(error);
   }
-  // Loaded when something first fails.
+  // Loaded at the first error.
   const { errorText } = await import('../words/errors');
   await showErrorMessage(title, errorText(error, trans));
 }
 
 /**
- * `task`, with its failures shown to the person.
+ * Wraps `task` to show its errors in a dialog.
  *
- * JupyterLab writes what a command rejects with to the console only. Whoever runs the
- * command still sees it rejected, at once: nobody waits for the dialog to be closed.
+ * JupyterLab only logs the errors of commands to the console. The returned function still
+ * rejects, without waiting for the dialog to be closed.
  */
 export function withErrorDialog<A extends unknown[], R>(
   title: string,
@@ -38,14 +38,14 @@ export function withErrorDialog<A extends unknown[], R>(
     try {
       return await task(...args);
     } catch (error) {
-      // It rejects only where the dialog is swept away.
+      // Showing the dialog rejects only if all dialogs are flushed.
       showError(title, error, trans).catch(() => undefined);
       throw error;
     }
   };
 }
 
-/** Runs one of our commands for the person, who hears from itself what went wrong. */
+/** Runs one of our commands, which shows its errors itself. */
 export function runCommand(
   commands: CommandRegistry,
   id: string,

@@ -7,26 +7,26 @@ import { ApiError, type SlurmServer } from '../api/request';
 import type { IActionResult } from '../api/types';
 import { describeError } from '../words/errors';
 
-/** Names that a dialog shows before it only counts. */
-const NAMED = 12;
+/** The most jobs that a dialog names. */
+const MAX_NAMED = 12;
 
 /**
- * Ask, then cancel, then say what Slurm said of each job.
+ * Asks for confirmation, cancels the jobs and shows the results.
  *
- * @returns The results, or null when the person thought better of it or it failed as a whole.
+ * @returns The results, or null if the user declined or the request failed.
  */
 export async function cancelJobs(options: {
   server: SlurmServer;
   cluster: string;
   jobs: readonly INamedJob[];
   trans: TranslationBundle;
-  /** Called once the queue may have changed, before the person reads what Slurm said. */
+  /** Called once the queue may have changed, before the results are shown. */
   onResponse: () => void;
 }): Promise<IActionResult[] | null> {
   const { server, cluster, trans, onResponse } = options;
   const jobs = wholeJobs(options.jobs);
   const cron = jobs.some(job => job.cron);
-  const answer = await showDialog({
+  const { button } = await showDialog({
     title: trans._n('Cancel %1 job on %2?', 'Cancel %1 jobs on %2?', jobs.length, cluster),
     body: <JobNames jobs={jobs} trans={trans} />,
     buttons: [
@@ -35,7 +35,7 @@ export async function cancelJobs(options: {
     ],
     defaultButton: 0
   });
-  if (!answer.button.accept) {
+  if (!button.accept) {
     return null;
   }
   try {
@@ -58,7 +58,7 @@ export async function cancelJobs(options: {
     return results;
   } catch (error) {
     const { text, advice } = describeError(error, trans);
-    // Whoever asked may not have heard the answer: then nobody knows what became of the jobs.
+    // Without a response, it is unknown whether the jobs were canceled.
     const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
     onResponse();
     await showDialog({
@@ -77,7 +77,7 @@ export async function cancelJobs(options: {
   }
 }
 
-/** Components of a job that waits as that job: Slurm cancels them only together. */
+/** Replaces components of pending heterogeneous jobs by the whole job: Slurm cancels only that. */
 function wholeJobs(jobs: readonly INamedJob[]): INamedJob[] {
   const found = new Map<string, INamedJob>();
   for (const job of jobs) {
@@ -92,11 +92,11 @@ function wholeJobs(jobs: readonly INamedJob[]): INamedJob[] {
 
 function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
   const { jobs, trans } = props;
-  const more = jobs.length - NAMED;
+  const more = jobs.length - MAX_NAMED;
   return (
     <div className="jp-SlurmCancel">
       <ul>
-        {jobs.slice(0, NAMED).map(job => (
+        {jobs.slice(0, MAX_NAMED).map(job => (
           <li key={job.id}>
             {job.id} {job.name ? <b>{job.name}</b> : null}
           </li>
@@ -122,7 +122,7 @@ function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle 
   );
 }
 
-/** Asks whether `jobs` are to lose what they did not save. */
+/** Asks for confirmation, as requeued jobs lose unsaved results. */
 export async function confirmRequeue(
   jobs: readonly { id: string }[],
   trans: TranslationBundle
@@ -144,7 +144,7 @@ export async function confirmRequeue(
   return button.accept;
 }
 
-/** A job as far as people must be told which one it is. */
+/** A job as dialogs name it. */
 export interface INamedJob {
   id: string;
   name?: string;
@@ -153,13 +153,13 @@ export interface INamedJob {
   het_job_id?: number | null;
 }
 
-/** Says what Slurm said: briefly where it did everything, job by job where it refused some. */
+/** Shows the results of an action: a notification if all succeeded, else a dialog with each job. */
 export async function showResults(options: {
   results: readonly IActionResult[];
   jobs: readonly INamedJob[];
-  /** Several jobs, and all went well. */
+  /** The message if the action succeeded for several jobs. */
   done: string;
-  /** So many were refused. */
+  /** The title if the action failed for `count` jobs. */
   refused: (count: number) => string;
   trans: TranslationBundle;
 }): Promise<void> {

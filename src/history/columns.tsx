@@ -15,7 +15,7 @@ import {
 import { formatRelative, isoTime } from '../words/format';
 import { formatExitCode } from '../words/job-state';
 
-/** How finished jobs are laid out at some width: as in the queue, but with their end. */
+/** The layout of finished jobs for a width: as in the queue, but with their end. */
 export function historyLayout(options: IJobLayoutOptions): IJobLayout {
   return fitJobs(
     options.width,

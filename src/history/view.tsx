@@ -17,7 +17,7 @@ interface IHistoryViewProps {
   open: (jobs: IJobSummary[]) => void;
 }
 
-/** The jobs that are over. */
+/** The finished jobs. */
 export function HistoryView(props: IHistoryViewProps): JSX.Element {
   const { model, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
@@ -52,7 +52,7 @@ function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element 
       model={model}
       label={trans.__('Finished jobs')}
       layout={layout}
-      // What ended last or took longest is what is looked for.
+      // Users look for the latest or longest jobs first.
       greatestFirst={['end_time', 'elapsed', 'cpus']}
       open={open}
     />
@@ -108,7 +108,7 @@ function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.E
   );
 }
 
-/** Whose finished jobs, which of them, and how far back. */
+/** Filters by text, user, final state and time. */
 function HistoryFilters(props: { model: HistoryModel; trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
   const { days, outcome, scope, search } = model.query;

@@ -1,12 +1,12 @@
 import type { IJob, IJobSummary } from '../api/types';
 import { isFinished } from '../words/job-state';
 
-/** What the toolbar of a job offers. */
+/** Actions whose availability depends on the job. */
 export type JobCommand = 'cancel' | 'hold' | 'release' | 'requeue' | 'change';
 
 /**
- * Whether an action makes sense in the job's state. Slurm has the last word: this only
- * keeps buttons from offering what cannot be.
+ * Whether an action is possible in the job's state. This only disables buttons; Slurm
+ * decides.
  */
 export function isApplicable(command: JobCommand, job: IJob): boolean {
   const finished = isFinished(job.state, job.flags);
@@ -19,10 +19,10 @@ export function isApplicable(command: JobCommand, job: IJob): boolean {
     case 'hold':
       return job.state === 'PENDING' && job.held_by === null;
     case 'release':
-      // A hold by an administrator is not the person's to release.
+      // A user cannot release a hold by an administrator.
       return job.state === 'PENDING' && job.held_by === 'user';
     case 'requeue':
-      // Slurm forgets finished jobs; those still known to slurmctld can run again.
+      // Only jobs that slurmctld still knows can be requeued.
       return (
         job.requeue !== false &&
         job.sources.includes('slurmctld') &&
@@ -32,7 +32,7 @@ export function isApplicable(command: JobCommand, job: IJob): boolean {
   }
 }
 
-/** The same for a row of a list, of which less is known. */
+/** The same for a row of a list, which has less data. */
 export function isApplicableToRow(command: JobCommand, job: IJobSummary): boolean {
   const held = job.reason.startsWith('JobHeld');
   switch (command) {

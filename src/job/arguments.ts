@@ -1,19 +1,19 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-/** One job, as commands name it. */
+/** The arguments of a command on one job. */
 export interface IJobArguments {
   cluster: string;
   id: string;
 }
 
-/** The arguments of a command on one job, or null where they name none. */
+/** Checks the arguments of a command on one job; null if they are incomplete. */
 export function jobArguments(args: ReadonlyPartialJSONObject): IJobArguments | null {
   const { cluster, id } = args;
   return typeof cluster === 'string' && typeof id === 'string' ? { cluster, id } : null;
 }
 
-/** The same as JSON schema, for those who call commands from elsewhere. */
+/** The JSON schema of the arguments. */
 export function describeJobArguments(trans: TranslationBundle): ReadonlyJSONObject {
   return {
     type: 'object',
@@ -29,11 +29,11 @@ export function describeJobArguments(trans: TranslationBundle): ReadonlyJSONObje
 }
 
 /**
- * The id under which a job is opened, whatever its row shows.
+ * An id of a job that does not change.
  *
  * #### Notes
- * The tasks of an array that wait are shown as `55_[3-9%2]`, and Slurm cuts long lists; they
- * change with every task that starts. The number of their array stays.
+ * Slurm shows the pending tasks of an array as `55_[3-9%2]`, which changes with every task
+ * that starts. The id of the array stays the same.
  */
 export function stableJobId(id: string): string {
   return /^(\d+)_\[/.exec(id)?.[1] ?? id;

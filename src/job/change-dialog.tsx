@@ -9,11 +9,11 @@ import { errorText } from '../words/errors';
 import { formatMinutes } from '../words/format';
 
 /**
- * Asks what to change about a job and changes it.
+ * Shows a dialog to change a job, and changes it.
  *
- * A refusal brings the dialog back with what was typed and with Slurm's reason.
+ * If Slurm refuses, the dialog opens again with the values and the error.
  *
- * @returns whether something was changed
+ * @returns whether the job was changed
  */
 export async function changeJob(
   job: IJob,
@@ -79,7 +79,7 @@ class ChangeBody extends ReactWidget implements Dialog.IBodyWidget<ChangeValues>
   }
 }
 
-/** What can be changed about a job, as a person types it. */
+/** The values of the fields, as the user types them. */
 type ChangeKey = Exclude<keyof IJobChange, 'priority' | 'requeue'>;
 type ChangeValues = Record<ChangeKey, string>;
 
@@ -88,7 +88,7 @@ interface IChangeError {
   text: string;
 }
 
-/** What the fields show at first: the job as it is. */
+/** The current values of a job. */
 export function valuesOf(job: IJob, trans: TranslationBundle): ChangeValues {
   return {
     time_limit: job.time_limit === 'UNLIMITED' ? 'UNLIMITED' : formatMinutes(job.time_limit, trans),
@@ -109,7 +109,7 @@ export function valuesOf(job: IJob, trans: TranslationBundle): ChangeValues {
   };
 }
 
-/** Only what differs from the job as it is. */
+/** The values that differ. */
 export function changesOf(before: ChangeValues, after: ChangeValues): IJobChange {
   const changed = (Object.keys(after) as ChangeKey[]).filter(key => after[key] !== before[key]);
   return Object.fromEntries(

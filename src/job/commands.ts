@@ -25,17 +25,17 @@ import type { JobModel } from './model';
 interface IJobCommandsOptions {
   commands: CommandRegistry;
   clusters: ISlurmClusters;
-  /** The model of a job that is open, or null. */
+  /** Returns the model of an open job, or null. */
   find: (job: IJobArguments) => JobModel | null;
   trans: TranslationBundle;
 }
 
-/** Adds the commands on one job; they work whether or not the job is open. */
+/** Adds the commands on one job, which need not be open. */
 export function addJobCommands(options: IJobCommandsOptions): void {
   const { clusters, commands, find, trans } = options;
 
-  /** Says what Slurm answered, and has every view of the job look again. */
-  const run = async (
+  /** Shows the result in a notification, and has every view of the job refreshed. */
+  const notifyResult = async (
     args: IJobArguments,
     title: string,
     task: () => Promise<string>
@@ -50,7 +50,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
   };
 
   const act = (action: Action, args: IJobArguments) =>
-    run(args, trans.__('Job %1', args.id), async () => {
+    notifyResult(args, trans.__('Job %1', args.id), async () => {
       const model = find(args);
       const result = await (model
         ? model.act(action)
@@ -76,7 +76,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
           return false;
         }
         const model = find(named);
-        // Of a job that is not open nothing is known: Slurm says no if it must.
+        // The state of a job that is not open is unknown: Slurm refuses if necessary.
         return (
           model === null ||
           command === undefined ||
@@ -163,7 +163,9 @@ export function addJobCommands(options: IJobCommandsOptions): void {
         trans
       );
       if (changed) {
-        await run(args, trans.__('Job %1', args.id), () => Promise.resolve(trans.__('changed')));
+        await notifyResult(args, trans.__('Job %1', args.id), () =>
+          Promise.resolve(trans.__('changed'))
+        );
       }
     },
     'change'
@@ -214,9 +216,9 @@ export function addJobCommands(options: IJobCommandsOptions): void {
 }
 
 /**
- * The line for a notebook that shows a job.
+ * The notebook magic that shows a job.
  *
- * @param clusters - how many there are: one alone needs no name
+ * @param clusters - the number of clusters: the only one needs no name
  */
 function magicCommand(job: { cluster: string; id: string }, clusters: number): string {
   const choice = clusters > 1 ? `--cluster ${job.cluster} ` : '';

@@ -6,7 +6,7 @@ import { formatDuration, formatMemory, formatMinutes, formatPercent } from '../w
 
 interface IBar {
   label: string;
-  /** 0-1, or more: a job may use more than it asked for. */
+  /** 0-1, or more: a job can use more than it requested. */
   fraction: number;
   figures: string;
 }
@@ -16,7 +16,7 @@ interface IJobEfficiencyProps {
   trans: TranslationBundle;
 }
 
-/** What the job used of what it had, as bars with their figures. */
+/** The job's resource usage, as bars with figures. */
 export function JobEfficiency(props: IJobEfficiencyProps): JSX.Element | null {
   const bars = barsOf(props.job, props.trans);
   if (bars.length === 0) {

@@ -1,30 +1,30 @@
-/** A run of whole lines of an output, small enough to be drawn at once. */
+/** A block of whole lines, small enough to be rendered at once. */
 interface IOutputBlock {
   readonly key: number;
   readonly text: string;
 }
 
-/** Lines after which a block is closed and never drawn again. */
+/** The number of lines in a block. */
 const BLOCK_LINES = 200;
 
 /**
- * The end of a text that only grows.
+ * The end of a text that is appended to.
  *
- * Kept as blocks so that a view draws again only the last one, however long the rest
- * is. A carriage return overwrites its line, as a terminal shows progress bars.
+ * It is divided into blocks, so that a view renders only the last one again. A carriage
+ * return overwrites its line, as progress bars do in a terminal.
  */
 export class OutputText {
   /**
-   * @param limit - the characters kept at most, give or take a block
+   * @param _limit - the maximum number of characters, rounded up to a block
    */
   constructor(private readonly _limit = 1_000_000) {}
 
-  /** The blocks, oldest first; those but the last never change under their key. */
+  /** The blocks in order; only the last one changes under its key. */
   get blocks(): readonly IOutputBlock[] {
     return this._blocks;
   }
 
-  /** Whether the beginning was dropped to stay below the limit. */
+  /** Whether the beginning was dropped because of the limit. */
   get dropped(): boolean {
     return this._dropped;
   }
@@ -59,7 +59,7 @@ export class OutputText {
     this._dropped = false;
     this._open = '';
     this._size = 0;
-    // Keys go on counting: a view must not take a new block for an old one.
+    // Keys are not reused: a view must not confuse a new block with an old one.
     this._key += 1;
   }
 
@@ -72,13 +72,13 @@ export class OutputText {
   private _size = 0;
 }
 
-/** What a terminal would show of a line with carriage returns in it. */
+/** What a terminal shows of a line with carriage returns. */
 function overwritten(line: string): string {
   const at = line.lastIndexOf('\r', line.length - 2);
   return at < 0 ? line.replace(/\r$/, '') : line.slice(at + 1).replace(/\r$/, '');
 }
 
-/** An unfinished line without what was overwritten: a progress bar may write for hours. */
+/** An unfinished line without overwritten text: a progress bar may write for hours. */
 function shortened(line: string): string {
   const at = line.lastIndexOf('\r', line.length - 2);
   return at < 0 ? line : line.slice(at + 1);

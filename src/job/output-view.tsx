@@ -9,10 +9,10 @@ import { InlineError } from '../components/notice';
 import { formatBytes } from '../words/format';
 import type { JobOutputModel } from './output-model';
 
-/** How near the end, in pixels, still counts as the end. */
+/** The distance from the end in pixels that counts as the end. */
 const NEAR = 8;
 
-/** What can be done with a file that the contents API reaches. */
+/** Actions on a file within reach of the contents API. */
 export interface IFileActions {
   open: (contentsPath: string) => void;
   download: (contentsPath: string) => void;
@@ -22,19 +22,19 @@ interface IJobOutputProps {
   job: IJob;
   output: JobOutputModel;
   sanitizer: IRenderMime.ISanitizer;
-  /** Opens or downloads the file, by its path for the contents API. */
+  /** Opens or downloads the file. */
   files: IFileActions;
   trans: TranslationBundle;
 }
 
-/** The end of the job's output file, which follows the file until the person scrolls up. */
+/** The end of the job's output file; it is followed until the user scrolls up. */
 export function JobOutput(props: IJobOutputProps): JSX.Element {
   const { job, output, sanitizer, trans } = props;
   useModel(output.poller);
   const { blocks } = output.text;
   const view = React.useRef<HTMLDivElement>(null);
   const [following, setFollowing] = React.useState(true);
-  // The blocks are drawn later than the view: they ask for what is true by then.
+  // Blocks are rendered asynchronously and need the current value.
   const follows = React.useRef(following);
   React.useEffect(() => {
     follows.current = following;
@@ -169,7 +169,7 @@ interface IOutputBlockProps {
   onDrawn: () => void;
 }
 
-/** A piece of output with its terminal colours, drawn again only when its text changes. */
+/** A block of output with its terminal colors, rendered again only if its text changes. */
 const OutputBlock = React.memo(function OutputBlock(props: IOutputBlockProps): JSX.Element {
   const { onDrawn, sanitizer, text } = props;
   const host = React.useRef<HTMLDivElement>(null);
@@ -178,8 +178,8 @@ const OutputBlock = React.memo(function OutputBlock(props: IOutputBlockProps): J
     if (!block) {
       return;
     }
-    // A node of its own for each text: the renderer goes on where it left off in a node
-    // that it knows. What was drawn before stays in sight until then.
+    // Each text gets a new node, as the renderer continues in a node that it knows. The old
+    // one stays visible until the new one is rendered.
     const piece = document.createElement('div');
     piece.className = 'jp-SlurmOutput-piece jp-mod-drawing';
     block.append(piece);

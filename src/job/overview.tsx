@@ -14,7 +14,7 @@ interface IJobOverviewProps {
   onOpenJob: (id: string) => void;
 }
 
-/** Everything about a job but its script and its output. */
+/** Everything about a job except its script and output. */
 export function JobOverview(props: IJobOverviewProps): JSX.Element {
   const { job, trans } = props;
   return (
@@ -31,7 +31,7 @@ export function JobOverview(props: IJobOverviewProps): JSX.Element {
   );
 }
 
-/** What was asked for beside what was given. */
+/** Requested and allocated resources side by side. */
 function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element {
   const { job, trans } = props;
   const { requested, allocated } = job;
@@ -87,7 +87,7 @@ function number(value: number | null): string {
 function gpuWords(tres: ITres, trans: TranslationBundle): string {
   const types = Object.entries(tres.gpu_types);
   if (types.length > 0) {
-    // Slurm does not name the type of each.
+    // Slurm does not report the type of every GPU.
     const others = tres.gpus - types.reduce((sum, [, count]) => sum + count, 0);
     return [
       ...types.map(([type, count]) => `${count} × ${type}`),
@@ -127,7 +127,7 @@ function queue(props: IJobOverviewProps): Fact[] {
   ];
 }
 
-/** The dependency in Slurm's words, each job in it a link to that job. */
+/** Slurm's dependency string, with a link for each job. */
 function Dependency(props: IJobOverviewProps): JSX.Element {
   return (
     <>
@@ -166,7 +166,7 @@ interface IJobStepsProps {
   trans: TranslationBundle;
 }
 
-/** The steps of a job, as accounting has them. */
+/** The steps of a job, from accounting. */
 function JobSteps(props: IJobStepsProps): JSX.Element | null {
   const { steps, trans } = props;
   if (steps.length === 0) {
@@ -227,7 +227,7 @@ function JobSteps(props: IJobStepsProps): JSX.Element | null {
   );
 }
 
-/** Slurm's own short form: `code:signal`. */
+/** Formats an exit code as sacct does: `code:signal`. */
 function exit(step: IStep): string {
   return step.exit_code === null ? '' : `${step.exit_code.code}:${step.exit_code.signal}`;
 }

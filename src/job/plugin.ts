@@ -13,7 +13,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { JobApi } from '../api/jobs';
 import { runCommand, withErrorDialog } from '../dialogs/errors';
 import { CommandIDs } from '../command-ids';
-// Commands must be there at once; what they do is loaded later.
+// Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addJobCommands } from './commands';
 import type { IJobArguments } from './arguments';
@@ -29,7 +29,7 @@ import { MainArea } from '../components/main-area';
 
 type JobWidget = MainAreaWidget<JobPanel>;
 
-/** What stands in a job's toolbar, in this order. */
+/** The commands in the toolbar of a job. */
 const TOOLBAR = [
   JobCommandIDs.cancel,
   JobCommandIDs.hold,
@@ -79,7 +79,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     );
 
     const make = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
-      // Loaded when a first job is opened: the editor and the renderers weigh.
+      // Loaded with the first job, because the editor and the renderers are large.
       const [{ JobPanel }, { JobModel }, { JobOutputModel }] = await Promise.all([
         import('./widget'),
         import('./model'),
@@ -111,7 +111,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       widget.addClass('jp-SlurmMain');
       widget.title.label = trans.__('Job %1', job.id);
       widget.title.caption = trans.__('Job %1 on %2', job.id, job.cluster);
-      // The core widget calls every content "main area content".
+      // MainAreaWidget labels every content "main area content".
       content.node.setAttribute('aria-label', widget.title.label);
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
@@ -183,5 +183,5 @@ function mainIdOf(job: IJobArguments): string {
   return `${idOf(job)}-main`;
 }
 
-/** The person has been told: see `shown`. */
+/** Errors were shown: see `withErrorDialog`. */
 function noop(): void {}

@@ -17,7 +17,7 @@ import type { JobOutputModel } from './output-model';
 import { type IFileActions, JobOutput } from './output-view';
 import { JobOverview } from './overview';
 
-/** The parts of a job's view that a person can turn to. */
+/** The tabs of a job's view. */
 export type JobTab = 'overview' | 'output' | 'script';
 
 interface IJobViewProps {
@@ -108,7 +108,7 @@ interface IJobHeaderProps {
   trans: TranslationBundle;
 }
 
-/** What a person wants to know first: which job, how it is, and why. */
+/** Which job it is, its state, and the reason for it. */
 export function JobHeader(props: IJobHeaderProps): JSX.Element {
   const { job, now, trans } = props;
   const start = job.state === 'PENDING' ? (job.estimated_start ?? job.start_time) : null;
@@ -149,7 +149,7 @@ interface ICodeViewProps {
   label: string;
 }
 
-/** Text in JupyterLab's own editor, to be read only. */
+/** Text in a read-only JupyterLab editor. */
 function CodeView(props: ICodeViewProps): JSX.Element {
   const { factory, label, mimeType, source } = props;
   const host = React.useRef<HTMLDivElement>(null);

@@ -13,7 +13,7 @@ import type { JobOutputModel } from './output-model';
 import type { IFileActions } from './output-view';
 import { type JobTab, JobView } from './view';
 
-/** One job in the main area. Reads only while it is visible. */
+/** One job in the main area. It is loaded only while visible. */
 export class JobPanel extends ReactWidget {
   constructor(options: JobPanel.IOptions) {
     super();
@@ -45,7 +45,7 @@ export class JobPanel extends ReactWidget {
     }
   }
 
-  /** Emitted when the person turns to another part. */
+  /** Emitted when the user selects another tab. */
   get tabChanged(): ISignal<this, void> {
     return this._tabChanged;
   }
@@ -91,7 +91,7 @@ export class JobPanel extends ReactWidget {
     const { job } = this.model;
     const finished = job !== null && isFinished(job.state, job.flags);
     if (this._finished && !finished) {
-      // It runs again: what was read as the end of its output is not its end.
+      // It was requeued: what was read to its end goes on.
       this.output.restart();
     }
     this._finished = finished;
@@ -111,7 +111,7 @@ export namespace JobPanel {
     editorServices: IEditorServices;
     sanitizer: IRenderMime.ISanitizer;
     files: IFileActions;
-    /** Finds what helps against a failure. */
+    /** Finds what helps against an error. */
     findRemedy: FindRemedy;
     trans: TranslationBundle;
     /** Opens another job of the same cluster. */

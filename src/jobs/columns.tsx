@@ -17,10 +17,10 @@ import {
 import { formatRelative } from '../words/format';
 import { describeReason } from '../words/job-state';
 
-/** From this width on there is room for the longest state's name. */
+/** The width in pixels from which the longest state label fits. */
 const ROOMY = 240;
 
-/** How the jobs of the queue are laid out at some width. */
+/** The layout of the queue for a width. */
 export function jobLayout(options: IJobLayoutOptions): IJobLayout {
   return fitJobs(
     options.width,
@@ -105,7 +105,7 @@ const ORDER = [
   'submitted'
 ];
 
-/** How long a job has run and may run; why it waits; when it ended. */
+/** A job's run time and limit, or when it starts and why it is pending. */
 function Progress(props: {
   job: IJobSummary;
   trans: TranslationBundle;
@@ -128,7 +128,7 @@ function Progress(props: {
   );
 }
 
-/** Seconds that a job has run; an unchanged row of a running one is not sent again. */
+/** Seconds that a job has run. The row of a running job is not sent again while it runs. */
 export function elapsedOf(job: IJobSummary, now: number): number | null {
   return job.running_since !== null ? Math.max(now - job.running_since, 0) : job.elapsed;
 }

@@ -16,11 +16,11 @@ interface IJobsViewProps {
   open: (jobs: IJobSummary[]) => void;
   cancel: () => void;
   submit: () => void;
-  /** Whether jobs can be submitted at all; known only when it is asked. */
+  /** Whether the submit form is available. */
   canSubmit: () => boolean;
 }
 
-/** A list of jobs with what it takes to find one. */
+/** A list of jobs with filters. */
 export function JobsView(props: IJobsViewProps): JSX.Element {
   const { model, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
@@ -52,14 +52,14 @@ export function JobsView(props: IJobsViewProps): JSX.Element {
   );
 }
 
-/** Seconds for which a time that runs on is shown as it is. */
+/** The resolution of displayed run times in seconds. */
 const SHOWN_FOR = 5;
 
 function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
   const { model, trans, width, open } = props;
   const { poller, query } = model;
   const { scope } = query;
-  // Not every page that arrives is a reason to draw the rows that are there already.
+  // Rounded, so that known rows are not rendered again for every page that is loaded.
   const now = Math.floor(slurmNow(model) / SHOWN_FOR) * SHOWN_FOR;
   const layout = React.useMemo(
     () => jobLayout({ width, scope, trans, now, open: job => open([job]) }),
@@ -106,7 +106,7 @@ function NoJobs(props: IJobsViewProps): JSX.Element {
   );
 }
 
-/** One button for each state that there is: how many jobs, and whether to show only these. */
+/** A toggle button for each state, with its number of jobs. */
 function StateFilter(props: {
   counts: Readonly<Record<string, number>>;
   chosen: readonly string[];

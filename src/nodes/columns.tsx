@@ -8,10 +8,10 @@ import { formatMemory } from '../words/format';
 import { freeOn } from './model';
 import { describeNode } from './state';
 
-/** Below this width a node takes two lines. */
+/** Below this width in pixels, a node takes two lines. */
 const COMPACT = 440;
 
-/** How the nodes are laid out at some width. */
+/** The layout of the nodes for a width. */
 export function nodeLayout(options: {
   width: number;
   /** Whether any node has GPUs. */
@@ -135,7 +135,7 @@ function freeUnits(node: INode, trans: TranslationBundle): string {
     : cpus;
 }
 
-/** What is free of what there is, and a bar as long as the part that is taken. */
+/** The free amount of a resource, with a bar for the used part. */
 function UsageBar(props: {
   node: INode;
   of: 'cpus' | 'memory' | 'gpus';
@@ -162,8 +162,8 @@ function UsageBar(props: {
 }
 
 /**
- * Slurm's reason for a node that takes no jobs, in the words of whoever gave it; or what
- * jobs need to start there.
+ * Why a node accepts no jobs, in the words of the administrator, or what jobs need to
+ * start there.
  */
 function NodeReason(props: {
   node: INode;

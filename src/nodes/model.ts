@@ -3,17 +3,17 @@ import { Poller } from '../api/poller';
 import type { IDated, SlurmServer } from '../api/request';
 import type { INode, INodeList } from '../api/types';
 
-/** What the nodes can be sorted by; the last three by what is free. */
+/** The columns that nodes can be sorted by; the last three by what is free. */
 export type NodeSort = 'name' | 'state' | 'cpus' | 'memory' | 'gpus';
 
-/** Which nodes, in which order. */
+/** Which nodes to show, in which order. */
 interface INodeQuery {
   search: string;
   sort: NodeSort;
   descending: boolean;
 }
 
-/** What is free on nodes where jobs can start, and what these nodes have. */
+/** The free and total resources of usable nodes. */
 interface IFreeResources {
   nodes: number;
   cpus: number;
@@ -25,7 +25,7 @@ interface IFreeResources {
   gpusTotal: number;
 }
 
-/** A cluster's nodes. There are few enough to sort and filter them here. */
+/** A cluster's nodes, sorted and filtered in the browser. */
 export class NodesModel {
   constructor(options: NodesModel.IOptions) {
     this.poller = new Poller({
@@ -64,7 +64,7 @@ export class NodesModel {
     return this._query;
   }
 
-  /** Show other nodes, or in another order. */
+  /** Filter or sort the nodes. */
   setQuery(change: Partial<INodeQuery>): void {
     this._query = { ...this._query, ...change };
     this._arrange();
@@ -76,7 +76,7 @@ export class NodesModel {
     return this._nodes;
   }
 
-  /** The nodes that match, in order. */
+  /** The matching nodes, sorted. */
   get shown(): readonly INode[] {
     return this._shown;
   }
@@ -85,7 +85,7 @@ export class NodesModel {
     return this._note;
   }
 
-  /** What is free on the nodes that match. */
+  /** The free resources of the matching nodes. */
   get free(): IFreeResources {
     return this._free;
   }
@@ -121,7 +121,7 @@ export namespace NodesModel {
   }
 }
 
-/** What a new job of the user could have: nothing where none can start. */
+/** What a new job of the user could get: 0 if no job can start there. */
 export function freeOn(node: INode, of: 'cpus' | 'memory' | 'gpus'): number {
   return node[`${of}_free`];
 }

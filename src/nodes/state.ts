@@ -4,8 +4,8 @@ import type { INode } from '../api/types';
 import type { IStateLabel } from '../words/job-state';
 
 /**
- * A node's state in a word or two, by sinfo's word for it (`mixed#`, `drained`): the word
- * itself first, then what its sign adds where that says more.
+ * A label and a tone for a node's state as sinfo shows it (`mixed#`, `drained`). A sign
+ * takes precedence over the word where it is more specific.
  */
 export function describeNode(node: INode, trans: TranslationBundle): IStateLabel {
   const [, word, sign] = /^([^$^@#%~!*+-]*)(.*)$/.exec(node.sinfo_state) ?? ['', '', '', ''];
@@ -16,7 +16,7 @@ export function describeNode(node: INode, trans: TranslationBundle): IStateLabel
   if (node.usable || words.tone === 'bad' || words.tone === 'stopped') {
     return words;
   }
-  // Idle to sinfo, but not for this user: somebody else has it.
+  // Idle according to sinfo, but not available to this user.
   if (node.flags.includes('EXTERNAL')) {
     return { label: trans.__('Outside Slurm'), tone: 'stopped' };
   }
@@ -67,7 +67,7 @@ function describeWord(word: string, trans: TranslationBundle): IStateLabel | und
   }
 }
 
-/** What the sign adds to a node that is not out of order anyway. */
+/** The label for the sign of a node that is in service. */
 function describeSign(
   word: string,
   sign: string,

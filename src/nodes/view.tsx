@@ -9,7 +9,7 @@ import { formatMemory } from '../words/format';
 import { nodeLayout } from './columns';
 import type { NodesModel, NodeSort } from './model';
 
-/** The nodes, and what is free on them. */
+/** The nodes and their free resources. */
 export function NodesView(props: { model: NodesModel; trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
   const root = React.useRef<HTMLDivElement>(null);
@@ -105,7 +105,7 @@ function NodesBody(props: {
       onSort={by =>
         model.setQuery({
           sort: by as NodeSort,
-          // What is most free is what is looked for.
+          // Users look for the most free resources first.
           descending: by === sort ? !descending : by !== 'name' && by !== 'state'
         })
       }

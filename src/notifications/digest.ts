@@ -2,31 +2,31 @@ import type { IDisposable } from '@lumino/disposable';
 
 import { arrayIdOf, type ITransition, type NotifyLevel, shouldNotify } from './transitions';
 
-/** Milliseconds that a reading's transitions are given to arrive together. */
+/** Milliseconds to wait for more transitions of the same update. */
 const GATHER_TIME = 500;
 
-/** Milliseconds between two rounds of messages. */
+/** Milliseconds between two batches of messages. */
 const PAUSE = 10_000;
 
 /** Milliseconds between two messages about one array. */
 const ARRAY_PAUSE = 60_000;
 
-/** Messages at once; more become one. */
+/** The most messages in a batch; if there are more, they are combined. */
 const MAX_MESSAGES = 3;
 
 /**
- * Gathers transitions into a few messages, however many jobs change.
+ * Combines transitions into a few messages, however many jobs change.
  *
- * Tasks of an array are one message; more than three messages at once are one for each
- * cluster; what comes soon after waits and is gathered.
+ * The tasks of an array share a message. If there were more than three messages at once,
+ * there is one for each cluster instead. Transitions soon after a batch wait for the next.
  */
 export class TransitionDigest implements IDisposable {
   /**
-   * @param announce - Called with the transitions of one message, none of them told before.
+   * @param _announce - called with the transitions of one message
    */
   constructor(private readonly _announce: (transitions: readonly ITransition[]) => void) {}
 
-  /** What the person wants to hear of. */
+  /** Which transitions to announce. */
   get level(): NotifyLevel {
     return this._level;
   }
@@ -39,7 +39,7 @@ export class TransitionDigest implements IDisposable {
     }
   }
 
-  /** Take what happened to a job; only its newest state is told. */
+  /** Add a transition; only the newest state of a job is announced. */
   add(transition: ITransition): void {
     if (this._isDisposed || !shouldNotify(transition, this._level)) {
       return;
@@ -102,7 +102,7 @@ export class TransitionDigest implements IDisposable {
     this._schedule();
   }
 
-  /** Until when nothing is said of an array, by its group. */
+  /** The time until which each array is not mentioned again. */
   private _arrays = new Map<string, number>();
   private _isDisposed = false;
   private _last = -PAUSE;

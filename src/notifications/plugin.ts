@@ -8,7 +8,7 @@ import { ApiError } from '../api/request';
 import { listTransitions } from '../api/jobs';
 import { runCommand } from '../dialogs/errors';
 import { CommandIDs } from '../command-ids';
-/* eslint-disable jupyter/prefer-lazy-imports -- small, and must hear the first event */
+/* eslint-disable jupyter/prefer-lazy-imports -- small, and must not miss the first event */
 import { TransitionDigest } from './digest';
 import { LiveJobs } from './live-jobs';
 import { type IQueueChange, queueChangeIn } from '../api/events';
@@ -18,13 +18,13 @@ import { ISlurmClusters } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-slurm-rest:notifications';
 
-/** Milliseconds that good news stays in sight. Bad news stays until it is dismissed. */
-const SHOWN = 8000;
+/** Milliseconds until a notification closes. Failures stay until they are dismissed. */
+const AUTO_CLOSE = 8000;
 
-/** Says when the person's own jobs end or start. */
+/** Notifies the user when their jobs start, end or fail. */
 export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
-  description: "Says when the person's own Slurm jobs end, fail or start.",
+  description: 'Notifies the user when their Slurm jobs start, end or fail.',
   autoStart: true,
   requires: [ISlurmClusters],
   optional: [ITranslator, ISettingRegistry],
@@ -41,7 +41,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       const tone = toneOf(transitions, trans);
       const type = ({ bad: 'error', good: 'success' } as const)[tone as 'bad' | 'good'] ?? 'info';
       Notification.emit(describeTransitions(transitions, trans), type, {
-        autoClose: tone === 'bad' ? false : SHOWN,
+        autoClose: tone === 'bad' ? false : AUTO_CLOSE,
         actions: [actionFor(transitions)]
       });
     };
@@ -67,7 +67,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     };
     setLevel('ended');
 
-    /** Clusters whose jobs are not for this person: this is somebody else's server. */
+    /** Clusters whose jobs this user may not read, as on somebody else's server. */
     const refused = new Set<string>();
     const readTransitions = async ({ cluster, as_of }: IQueueChange) => {
       try {
@@ -75,7 +75,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
         liveJobs.watch(cluster);
         transitions.forEach(transition => digest.add({ ...transition, cluster }));
       } catch (error) {
-        // What cannot be learned is not told: the lists say what is wrong.
+        // No notification then: the lists in the panel show the error.
         if (error instanceof ApiError && error.status === 403) {
           refused.add(cluster);
         }
@@ -105,7 +105,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
         settings.changed.connect(apply, digest);
       })
       .catch(reason => {
-        // The defaults hold.
+        // The defaults apply.
         console.error(`The settings of ${PLUGIN_ID} could not be read.`, reason);
       });
   }

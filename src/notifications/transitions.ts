@@ -3,18 +3,18 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IJobTransition } from '../api/types';
 import { describeExit, describeState, isFinished, type Tone } from '../words/job-state';
 
-/** One of the person's jobs changed its state. */
+/** A state change of one of the user's jobs. */
 export interface ITransition extends IJobTransition {
   cluster: string;
 }
 
-/** What a person wants to hear of. */
+/** Which state changes the user wants to be notified of. */
 export type NotifyLevel = 'none' | 'ended' | 'all';
 
-/** Characters of a job's name that a message shows. */
-const NAME = 40;
+/** The most characters of a job's name in a message. */
+const MAX_NAME = 40;
 
-/** Whether the job is over, even if Slurm still clears up after it: it says so only once. */
+/** Whether the job has ended; it may still be completing, which is not a separate transition. */
 function hasEnded({ state, flags }: ITransition): boolean {
   return isFinished(
     state,
@@ -22,25 +22,25 @@ function hasEnded({ state, flags }: ITransition): boolean {
   );
 }
 
-/** Whether a person who wants that much wants to hear of it. */
-export function shouldNotify(transition: ITransition, wanted: NotifyLevel): boolean {
+/** Whether to notify the user of a transition. */
+export function shouldNotify(transition: ITransition, level: NotifyLevel): boolean {
   const started = transition.state === 'RUNNING';
-  return wanted !== 'none' && (hasEnded(transition) || (wanted === 'all' && started));
+  return level !== 'none' && (hasEnded(transition) || (level === 'all' && started));
 }
 
-/** The job array that the job is a task of; null: none. */
+/** The id of the array that the job is a task of; null if there is none. */
 export function arrayIdOf({ id }: ITransition): string | null {
   return /^(\d+)_/.exec(id)?.[1] ?? null;
 }
 
-/** How bad the worst of them is. */
+/** The most severe tone among the transitions. */
 export function toneOf(transitions: readonly ITransition[], trans: TranslationBundle): Tone {
   const tones = transitions.map(({ state }) => describeState(state, [], trans).tone);
   const order: Tone[] = ['bad', 'stopped', 'unknown', 'active', 'good'];
   return order.find(tone => tones.includes(tone)) ?? 'unknown';
 }
 
-/** What happened, in one line. */
+/** Describes the transitions in one line. */
 export function describeTransitions(
   transitions: readonly ITransition[],
   trans: TranslationBundle
@@ -72,5 +72,5 @@ export function describeTransitions(
 }
 
 function short(name: string): string {
-  return name.length > NAME ? `${name.slice(0, NAME - 1)}…` : name;
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
 }

@@ -54,7 +54,7 @@ export class ClustersModel implements ISlurmClusters {
     return this._current;
   }
 
-  /** What is known of the current cluster. */
+  /** The data of the current cluster. */
   get info(): IClusterInfo | null {
     return this._clusters?.find(cluster => cluster.name === this._current) ?? null;
   }

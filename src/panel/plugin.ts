@@ -10,7 +10,7 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import { slurmIcon } from '../icons';
-// Commands must be there at once; what they do is loaded later.
+// Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addJobListCommands } from '../jobs/commands';
 import { ISlurmClusters } from '../tokens';
@@ -28,7 +28,7 @@ const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: 
 /** The key of the chosen cluster's name in the state database. */
 const STATE_KEY = 'jupyter-slurm-rest:cluster';
 
-/** Provides the clusters. They are asked for when somebody first looks, not before. */
+/** Provides the clusters. They are read when something first needs them. */
 export const clustersPlugin: JupyterFrontEndPlugin<ISlurmClusters> = {
   id: 'jupyter-slurm-rest:clusters',
   description: 'Provides the Slurm clusters that the server is configured for.',
@@ -56,7 +56,7 @@ function storeIn(state: IStateDB): ClustersModel.IStore {
   };
 }
 
-/** Adds the Slurm panel to the left area, and what opens it. */
+/** Adds the Slurm panel to the left area, with its commands. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
   description: 'Adds the Slurm panel to the left area.',
@@ -117,7 +117,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
         settings.changed.connect(apply, model);
       })
       .catch(reason => {
-        // The defaults of the models hold.
+        // The defaults of the models apply.
         console.error(`The settings of ${PLUGIN_ID} could not be read.`, reason);
       });
   }

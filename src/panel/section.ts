@@ -4,7 +4,7 @@ import type React from 'react';
 import type { Poller } from '../api/poller';
 import { onVisibilityChange } from '../components/visibility';
 
-/** One list of the panel. It is read only while it is visible. */
+/** A tab of the panel. Its list is loaded only while it is visible. */
 export class Section extends ReactWidget {
   constructor(options: Section.IOptions) {
     super();

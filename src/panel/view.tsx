@@ -9,7 +9,7 @@ import { expiresSoon } from '../token/remedy';
 import { formatRelative, formatTime } from '../words/format';
 import type { ClustersModel } from './clusters';
 
-/** Its children once there is a cluster to look at; until then, why there is none. */
+/** Shows its children if there is a cluster, or else why there is none. */
 export function ClusterGate(props: {
   clusters: ClustersModel;
   trans: TranslationBundle;
@@ -42,7 +42,7 @@ export function ClusterGate(props: {
   );
 }
 
-/** The choice of the cluster, where there is one to make. */
+/** Selects a cluster; nothing if there is only one. */
 export function ClusterSelect(props: {
   clusters: ClustersModel;
   trans: TranslationBundle;
@@ -65,11 +65,11 @@ export function ClusterSelect(props: {
   );
 }
 
-/** As whom, where, with which Slurm; and how old the oldest list in sight is. */
+/** The user, the cluster, the Slurm release, and the age of the visible list. */
 export function StatusLine(props: {
   clusters: ClustersModel;
   pollers: readonly Poller[];
-  /** Lets the person give another token. */
+  /** Asks the user for another token. */
   paste: () => void;
   trans: TranslationBundle;
 }): JSX.Element | null {

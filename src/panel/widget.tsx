@@ -27,7 +27,7 @@ import type { PanelModel } from './model';
 import { Section } from './section';
 import { ClusterGate, ClusterSelect, StatusLine } from './view';
 
-/** The Slurm panel: my jobs, all jobs, nodes, history; which cluster; as whom. */
+/** The Slurm panel: tabs for jobs, nodes and history, a toolbar and a status line. */
 export class SlurmPanel extends SidePanel {
   constructor(options: SlurmPanel.IOptions) {
     const content = new BoxPanel({ spacing: 0 });
@@ -89,7 +89,7 @@ export class SlurmPanel extends SidePanel {
     });
   }
 
-  /** Show one list of jobs. */
+  /** Show the tab of a queue. */
   set scope(scope: Scope) {
     this._tabs.currentWidget = this._sections[scope];
   }

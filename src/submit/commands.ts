@@ -11,7 +11,7 @@ import { CommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import { slurmIcon } from '../icons';
 
-/** The arguments of `slurm:submit-job` as JSON schema. */
+/** The JSON schema of the arguments of `slurm:submit-job`. */
 export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONObject {
   return {
     type: 'object',
@@ -41,9 +41,9 @@ export function describeSubmitArguments(trans: TranslationBundle): ReadonlyJSONO
 
 interface IScriptCommandsOptions {
   commands: CommandRegistry;
-  /** The file browsers; without them, no file is selected. */
+  /** For the file selected in a file browser; without it, there is none. */
   browsers: IFileBrowserFactory | null;
-  /** Whose files can be chosen from; without it, none. */
+  /** For the dialog that opens a file; without it, there is none. */
   browser: IDefaultFileBrowser | null;
   translator: ITranslator;
 }
@@ -92,7 +92,7 @@ export function addScriptCommands(options: IScriptCommandsOptions): void {
   });
 }
 
-/** Whether a file's name says that it is a batch script. */
+/** Whether a file is a batch script by its name. */
 function isScript(name: string): boolean {
   return /\.(sh|bash|slurm|sbatch|sub)$/i.test(name);
 }

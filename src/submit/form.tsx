@@ -18,25 +18,25 @@ import type { ApiError } from '../api/request';
 import type { IFormDescription, Options } from '../api/submit';
 
 interface ISubmitFormProps {
-  /** What the ids of its fields begin with. */
+  /** The prefix of the fields' ids. */
   id: string;
   form: IFormDescription;
   options: Options;
   errors: Record<string, ApiError>;
   onChange: (options: Partial<Options>) => void;
-  /** What rjsf understands schemas with. */
+  /** The schema validator that rjsf requires. */
   validator: ValidatorType<ReadonlyJSONObject>;
   trans: TranslationBundle;
 }
 
 const TEMPLATES = { FieldTemplate: SubmitField, ObjectFieldTemplate: SubmitFields };
 
-/** The options of a job as a form. What is right, the server says: see `errors`. */
+/** The options of a job as a form. The server validates them: see `errors`. */
 export function SubmitForm(props: ISubmitFormProps): JSX.Element {
   const { errors, form, options, trans } = props;
   const parts = formParts(form, options);
   const advanced = Object.keys(parts.advanced.properties ?? {});
-  // Open while something in it is set or wrong, then as the person leaves it.
+  // Open if an advanced option is set or invalid, otherwise as the user leaves it.
   const needed = advanced.some(key => key in errors || (options[key] ?? '') !== '');
   return (
     <div className="jp-SlurmSubmit-fields">
@@ -105,8 +105,8 @@ function words(error: ApiError): string {
 /**
  * One field of the submit form.
  *
- * The core template's labels are headings without a tie to their inputs; here a label is
- * a label, and help and errors are what the input is described by.
+ * In JupyterLab's template, labels are headings without a link to their inputs. Here the
+ * label, the help and the errors belong to the input.
  */
 function SubmitField(props: FieldTemplateProps): JSX.Element {
   const { children, displayLabel, id, label, rawErrors = [], rawHelp, schema } = props;
@@ -144,30 +144,30 @@ function SubmitField(props: FieldTemplateProps): JSX.Element {
   );
 }
 
-/** The fields of the form, one after the other. */
+/** The fields of the form. */
 function SubmitFields(props: ObjectFieldTemplateProps): JSX.Element {
   return <div className="jp-SlurmFields">{props.properties.map(property => property.content)}</div>;
 }
 
-/** The form in two parts, and the options that it has no field for. */
+/** The form in two parts, and the options that have no field. */
 interface IFormParts {
   basic: RJSFSchema;
   advanced: RJSFSchema;
   uiSchema: UiSchema<ReadonlyJSONObject>;
-  /** Options of the script without a field, by key. */
+  /** The keys of options in the script that have no field. */
   others: string[];
 }
 
 /**
- * Divides a cluster's form into what everybody needs and the rest (`"advanced": true` in
- * the field's `ui:options`), with every value that the script has among its choices.
+ * Divides a cluster's form into basic and advanced fields (`"advanced": true` in their
+ * `ui:options`), and adds the script's values to the choices.
  */
 function formParts(form: IFormDescription, options: Options): IFormParts {
   const properties = (form.schema.properties ?? {}) as Record<string, RJSFSchema>;
   const keys = orderOf(form, Object.keys(properties));
   const isAdvanced = (key: string) => form.uiSchema[key]?.['ui:options']?.advanced === true;
   const uiSchema = { ...form.uiSchema };
-  // Said of all fields at once, it would not fit either part.
+  // It names the fields of both parts.
   delete uiSchema['ui:order'];
   const fields: Record<string, RJSFSchema> = {};
   for (const key of keys) {
@@ -200,10 +200,10 @@ function orderOf(form: IFormDescription, keys: string[]): string[] {
 }
 
 /**
- * The choices of a field, with what the script says among them; null for a free field.
+ * The choices of a field, including the script's value; null for a text field.
  *
- * Given to the form as `enum`, where the cluster says `oneOf` with constants: from those
- * the form library would choose the first by itself, and a choice must be the person's.
+ * The form gets them as `enum` instead of the server's `oneOf`: with that, the form library
+ * would select the first choice by itself.
  */
 function choicesOf(
   field: RJSFSchema,

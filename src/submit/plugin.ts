@@ -25,7 +25,7 @@ import { SubmitApi } from '../api/submit';
 import { runCommand, showError, withErrorDialog } from '../dialogs/errors';
 import { CommandIDs } from '../command-ids';
 import { findRemedy } from '../token/remedy';
-// Commands must be there at once; what they do is loaded later.
+// Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addScriptCommands, describeSubmitArguments } from './commands';
 import { slurmIcon } from '../icons';
@@ -35,8 +35,8 @@ import type { SubmitPanel } from './widget';
 import { ISlurmClusters } from '../tokens';
 import { MainArea } from '../components/main-area';
 
-/** Milliseconds of rest before what is being written is kept. */
-const KEEP = 500;
+/** Milliseconds without changes before a draft is stored. */
+const SAVE_DELAY = 500;
 
 /** Submits jobs from a script and a form in the main area. */
 export const submitPlugin: JupyterFrontEndPlugin<void> = {
@@ -85,18 +85,18 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     });
 
     const readFile = async (path: string): Promise<string> => {
-      const asked = { type: 'file', format: 'text', content: true } as const;
-      const file = await serviceManager.contents.get(path, asked).catch(reason => {
+      const options = { type: 'file', format: 'text', content: true } as const;
+      const file = await serviceManager.contents.get(path, options).catch(reason => {
         throw new Error(trans.__('Could not read %1: %2', path, (reason as Error).message));
       });
       return file.content as string;
     };
 
-    /** What to begin with: what was kept, what was given, a file, or a template. */
+    /** The draft to begin with: a stored one, or from the arguments, a file or the template. */
     const begin = async (args: ReadonlyPartialJSONObject): Promise<IDraft> => {
-      const kept = typeof args.draft === 'string' ? await drafts.load(args.draft) : null;
-      if (kept !== null) {
-        return kept;
+      const stored = typeof args.draft === 'string' ? await drafts.load(args.draft) : null;
+      if (stored !== null) {
+        return stored;
       }
       const path = typeof args.path === 'string' ? args.path : undefined;
       let script = typeof args.script === 'string' ? args.script : null;
@@ -137,14 +137,9 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     const make = async (draft: IDraft, id: string) => {
-      // Loaded when a first form is opened: editor, form and validator weigh.
-      const [{ SubmitPanel }, { SubmitWidget }, { SubmitModel }, { customizeValidator }] =
-        await Promise.all([
-          import('./widget'),
-          import('./widget'),
-          import('./model'),
-          import('@rjsf/validator-ajv8')
-        ]);
+      // Loaded with the first form, because the editor, the form and the validator are large.
+      const [{ SubmitPanel, SubmitWidget }, { SubmitModel }, { customizeValidator }] =
+        await Promise.all([import('./widget'), import('./model'), import('@rjsf/validator-ajv8')]);
       const model = new SubmitModel({ api, draft });
       const content = new SubmitPanel({
         model,
@@ -166,7 +161,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       widget.title.label =
         draft.path === undefined ? trans.__('Submit job') : PathExt.basename(draft.path);
       widget.title.caption = trans.__('Submit a Slurm job');
-      // The core widget calls every content "main area content".
+      // MainAreaWidget labels every content "main area content".
       content.node.setAttribute('aria-label', widget.title.caption);
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
@@ -194,10 +189,10 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         })
       );
 
-      const keep = new Debouncer(() => drafts.save(id, model.draft), KEEP);
-      model.changed.connect(() => void keep.invoke(), widget);
+      const save = new Debouncer(() => drafts.save(id, model.draft), SAVE_DELAY);
+      model.changed.connect(() => void save.invoke(), widget);
       widget.disposed.connect(() => {
-        keep.dispose();
+        save.dispose();
         void drafts.remove(id);
       }, widget);
       await drafts.save(id, model.draft);
@@ -212,16 +207,16 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: describeSubmitArguments(trans) },
       execute: withErrorDialog(trans.__('Could not open the submit form'), trans, async args => {
         const draft = typeof args.draft === 'string' ? args.draft : null;
-        // Asked for again while it still opens, as by a double click, it is the same one.
-        const asked = JSON.stringify(args);
-        const id = draft ?? opening.get(asked) ?? UUID.uuid4();
-        opening.set(asked, id);
+        // A second request while it opens, as by a double click, is for the same form.
+        const request = JSON.stringify(args);
+        const id = draft ?? opening.get(request) ?? UUID.uuid4();
+        opening.set(request, id);
         try {
           return await area.open(`jupyter-slurm-rest-submit-${id}-main`, async () =>
             make(await begin(args), id)
           );
         } finally {
-          opening.delete(asked);
+          opening.delete(request);
         }
       })
     });

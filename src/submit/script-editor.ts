@@ -3,14 +3,14 @@ import { CodeEditor, CodeEditorWrapper, type IEditorServices } from '@jupyterlab
 import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-/** What is wrong with the script, and where; counted from 1. */
+/** An error in the script; line and column are counted from 1. */
 interface IScriptMark {
   line: number;
   column: number | null;
   message: string;
 }
 
-/** The script in JupyterLab's own editor. */
+/** The script in a JupyterLab editor. */
 export class ScriptEditor extends CodeEditorWrapper {
   constructor(options: ScriptEditor.IOptions) {
     const model = new CodeEditor.Model({ mimeType: 'text/x-sh' });
@@ -31,7 +31,7 @@ export class ScriptEditor extends CodeEditorWrapper {
     return this._ownModel.sharedModel.getSource();
   }
 
-  /** Replaces only what differs, so that cursor and undo stay with the person. */
+  /** Replaces only the text that differs, to keep the cursor and the undo history. */
   set source(source: string) {
     const before = this.source;
     if (source === before) {
@@ -55,18 +55,18 @@ export class ScriptEditor extends CodeEditorWrapper {
     );
   }
 
-  /** Emitted when the text changed, whoever changed it. */
+  /** Emitted when the text changes. */
   get sourceChanged(): ISignal<this, void> {
     return this._sourceChanged;
   }
 
-  /** Shows what is wrong at its line; null when nothing is. */
+  /** Marks an error in its line; null removes the mark. */
   mark(mark: IScriptMark | null): void {
     if (mark === null && this._mark === null) {
       return;
     }
     this._mark = mark;
-    // Later: a change of the text is announced while the editor is still making it.
+    // Later, because changes of the text are announced before the editor has applied them.
     queueMicrotask(() => {
       if (!this.isDisposed) {
         this._drawMark(this._mark);
@@ -74,7 +74,7 @@ export class ScriptEditor extends CodeEditorWrapper {
     });
   }
 
-  /** Puts the cursor there. */
+  /** Moves the cursor to a position, counted from 1. */
   goTo(line: number, column: number | null): void {
     const position = { line: line - 1, column: (column ?? 1) - 1 };
     this.editor.setCursorPosition(position);
@@ -123,7 +123,7 @@ export namespace ScriptEditor {
   export interface IOptions {
     source: string;
     editorServices: IEditorServices;
-    /** What the editor is to those who do not see it. */
+    /** The accessible name of the editor. */
     label: string;
   }
 }

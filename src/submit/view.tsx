@@ -10,20 +10,20 @@ import { SubmitForm } from './form';
 import type { SubmitModel } from './model';
 
 interface ISubmitViewProps {
-  /** Unlike that of any other form on the page. */
+  /** Unique among the forms of the page. */
   id: string;
   model: SubmitModel;
-  /** The configured clusters by name. */
+  /** The names of the configured clusters. */
   clusters: () => readonly string[];
   onSubmit: () => void;
   onOpenJob: (id: string) => void;
-  /** Puts the cursor on a line of the script. */
+  /** Moves the cursor to a position in the script. */
   onGoTo: (line: number, column: number | null) => void;
   validator: ValidatorType<ReadonlyJSONObject>;
   trans: TranslationBundle;
 }
 
-/** The form beside the script: options, what is wrong, and the two buttons. */
+/** The form next to the script: buttons, errors and options. */
 export function SubmitView(props: ISubmitViewProps): JSX.Element {
   const { model, trans } = props;
   useModel(model);
@@ -78,7 +78,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
   );
 }
 
-/** The buttons and what came of them: above the fields, where nothing covers them. */
+/** The buttons and their result, above the fields. */
 function SubmitHead(props: ISubmitViewProps): JSX.Element {
   const { model, onGoTo, trans } = props;
   const { error } = model;
@@ -118,7 +118,7 @@ function SubmitHead(props: ISubmitViewProps): JSX.Element {
   );
 }
 
-/** What the server said last about the job as it stands. */
+/** The result of the last check or submission. */
 function SubmitResult(props: ISubmitViewProps): JSX.Element {
   const { model, onOpenJob, trans } = props;
   const { submitted, warnings } = model;

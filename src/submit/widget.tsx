@@ -13,10 +13,10 @@ import type { SubmitModel } from './model';
 import { ScriptEditor } from './script-editor';
 import { SubmitView } from './view';
 
-/** Pixels below which script and form stand one above the other. */
+/** The width in pixels below which the form is below the script. */
 const NARROW = 720;
 
-/** A job that is written: its script beside its form. */
+/** The submit form: a script next to a form. */
 export class SubmitPanel extends SplitPanel {
   constructor(options: SubmitPanel.IOptions) {
     super({ orientation: 'horizontal', spacing: 1 });
@@ -39,7 +39,7 @@ export class SubmitPanel extends SplitPanel {
 
   readonly model: SubmitModel;
 
-  /** Asks before what was written is thrown away. */
+  /** Asks before unsubmitted changes are discarded. */
   async confirmClose(): Promise<boolean> {
     if (!this.model.dirty) {
       return true;
@@ -97,7 +97,7 @@ export class SubmitPanel extends SplitPanel {
   private readonly _trans: TranslationBundle;
 }
 
-/** Forms so far: their fields' ids must differ. */
+/** The number of forms so far, for unique ids. */
 let forms = 0;
 
 class SubmitFormWidget extends ReactWidget {
@@ -134,9 +134,9 @@ export namespace SubmitPanel {
   export interface IOptions {
     model: SubmitModel;
     editorServices: IEditorServices;
-    /** The names of the configured clusters, as far as known. */
+    /** Returns the names of the configured clusters, as far as known. */
     clusters: () => readonly string[];
-    /** Finds what helps against a failure. */
+    /** Finds what helps against an error. */
     findRemedy: FindRemedy;
     onSubmit: () => void;
     onOpenJob: (id: string) => void;
@@ -145,7 +145,7 @@ export namespace SubmitPanel {
   }
 }
 
-/** The tab of a job that is written. It asks before it closes over unsent changes. */
+/** The tab of a submit form. It asks before it discards unsubmitted changes. */
 export class SubmitWidget extends MainAreaWidget<SubmitPanel> {
   protected override onCloseRequest(msg: Message): void {
     this.content

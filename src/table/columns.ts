@@ -4,23 +4,23 @@ import type React from 'react';
 export interface IColumn<T> {
   id: string;
   label: string;
-  /** What the list is sorted by when the heading is pressed; none: it cannot be. */
+  /** The sort key for a click on the heading; without it, the column is not sortable. */
   sort?: string;
-  /** Pixels; the least for a column that grows. */
+  /** In pixels; the minimum for a column that grows. */
   width: number;
   grow?: boolean;
   numeric?: boolean;
-  /** What is shown; text that does not fit is cut off, and its title is the whole of it. */
+  /** The content; text that does not fit is truncated, and shown in full as the title. */
   cell: (row: T) => React.ReactNode;
-  /** Whether what is shown cuts itself off where it must. */
+  /** Whether the content truncates itself. */
   truncates?: boolean;
 }
 
 /**
  * The columns that fit into `width` pixels.
  *
- * @param columns - In the order of their importance.
- * @param order - The ids in the order in which they are shown.
+ * @param columns - the columns, the most important first
+ * @param order - the ids in the order in which the columns are shown
  */
 export function visibleColumns<T>(
   columns: IColumn<T>[],
@@ -39,26 +39,26 @@ export function visibleColumns<T>(
   return kept.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
 }
 
-/** Pixels left and right of a cell's content; style/table.css says the same. */
+/** The padding of a cell in pixels, as in style/table.css. */
 const PADDING = 12;
-/** Pixels of a letter, rather too many. */
+/** An upper estimate of a letter's width in pixels. */
 const LETTER = 9;
 
 /**
  * Whether `text` may be too long for a cell of `width` pixels.
  *
- * Only such a cell is told to cut off: for each that does, a browser has more to do in each frame.
+ * Only such cells are truncated by CSS, because each of them makes rendering slower.
  */
 export function mayOverflow(text: string, width: number): boolean {
   return text.length * LETTER > width - PADDING;
 }
 
-/** What tells the style sheet to cut `text` off, after other classes; nothing if it fits. */
+/** The CSS class that truncates `text`, with a leading space; empty if it fits. */
 export function overflowClass(text: string, width: number): string {
   return mayOverflow(text, width) ? ' jp-mod-cut' : '';
 }
 
-/** The columns' widths, as the style sheet takes them. */
+/** The columns' widths as a CSS grid template. */
 export function gridTemplate<T>(columns: readonly IColumn<T>[]): string {
   return columns.map(({ grow, width }) => (grow ? 'minmax(0, 1fr)' : `${width}px`)).join(' ');
 }

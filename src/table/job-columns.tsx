@@ -6,16 +6,16 @@ import { StateBadge } from '../components/state-badge';
 import { formatDuration, formatMinutes } from '../words/format';
 import { type IColumn, overflowClass, visibleColumns } from './columns';
 
-/** Below this width a job takes two lines. */
+/** Below this width in pixels, a job takes two lines. */
 const COMPACT = 440;
-/** Pixels that a job's name has at least. */
+/** The minimum width of a job's name in pixels. */
 const NAME = 90;
-/** Pixels for how long a job runs, or why it waits. */
+/** The width of a job's run time, or its reason for waiting, in pixels. */
 export const PROGRESS = 158;
 
 export type JobColumn = IColumn<IJobSummary>;
 
-/** What the columns of a list of jobs depend on. */
+/** What the columns of a job list depend on. */
 export interface IJobLayoutOptions {
   width: number;
   scope: Scope;
@@ -25,13 +25,13 @@ export interface IJobLayoutOptions {
   open: (job: IJobSummary) => void;
 }
 
-/** How jobs are laid out at some width. */
+/** The layout of a job list for a width. */
 export interface IJobLayout {
   columns: JobColumn[];
   rowHeight: number;
 }
 
-/** Two lines for each job in a narrow panel; as many columns as fit in a wide one. */
+/** Chooses two lines for each job in a narrow panel, or as many columns as fit in a wide one. */
 export function fitJobs(
   width: number,
   compact: () => JobColumn[],
@@ -43,18 +43,18 @@ export function fitJobs(
     : { columns: visibleColumns(wide(), order, width), rowHeight: 26 };
 }
 
-/** Columns that lists of jobs share. */
+/** The columns that all job lists share. */
 interface IJobColumns extends Record<
   'name' | 'state' | 'id' | 'partition' | 'account' | 'qos' | 'where' | 'cpus',
   JobColumn
 > {
-  /** Name and facts below each other, for a narrow panel. */
+  /** Name and details below each other, for a narrow panel. */
   twoLines: JobColumn;
-  /** Nothing where all jobs are of one person. */
+  /** Empty if all jobs are from one user. */
   user: JobColumn[];
 }
 
-/** The columns that are alike wherever jobs are listed. */
+/** Creates the columns that all job lists share. */
 export function jobColumns(options: IJobLayoutOptions): IJobColumns {
   const { scope, trans, open } = options;
   const text = (
@@ -129,9 +129,9 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
   };
 }
 
-/** How long a job has run, and may run. */
+/** A job's run time and time limit. */
 export function RunTime(props: {
-  /** Seconds; null when it is not known. */
+  /** In seconds; null if unknown. */
   seconds: number | null;
   job: IJobSummary;
   trans: TranslationBundle;
@@ -151,7 +151,7 @@ export function RunTime(props: {
   );
 }
 
-/** The name of a job; pressed, it opens the job. */
+/** A job's name; a click opens the job. */
 function JobName(props: { job: IJobSummary; open: (job: IJobSummary) => void }): JSX.Element {
   const { job, open } = props;
   return (

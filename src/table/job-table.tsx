@@ -9,14 +9,14 @@ interface IJobTableProps {
   model: IJobList;
   label: string;
   layout: IJobLayout;
-  /** What is sorted from the greatest down when it is first sorted by. */
+  /** Columns that are sorted in descending order at first. */
   greatestFirst?: readonly string[];
   open: (jobs: IJobSummary[]) => void;
-  /** What the Delete key does. */
+  /** Called for the Delete key. */
   remove?: () => void;
 }
 
-/** Jobs in a table, to be selected and opened by mouse and by keyboard. */
+/** A table of jobs that can be selected and opened by mouse and keyboard. */
 export function JobTable(props: IJobTableProps): JSX.Element {
   const { model, open, remove } = props;
   const { sort, descending } = model.query;
@@ -73,7 +73,7 @@ export function JobTable(props: IJobTableProps): JSX.Element {
   );
 }
 
-/** Move and select by keyboard, as in a file list; returns whether the key meant that. */
+/** Moves and selects by keyboard, as in a file list; returns whether the key was handled. */
 function moveCursor(model: IJobList, event: React.KeyboardEvent, pageSize: number): boolean {
   const { cursor, total } = model;
   if (event.key === ' ') {

@@ -1,9 +1,9 @@
 import type { IJobSummary } from '../api/types';
 
 /**
- * The jobs that are selected, by id, and where the keyboard is.
+ * The selected jobs, and the job with the keyboard focus.
  *
- * It holds the jobs themselves: one may be selected and far out of sight.
+ * It holds the jobs themselves, because a selected job may be on a page that is not loaded.
  */
 export class JobSelection {
   /** The selected jobs. */
@@ -15,7 +15,7 @@ export class JobSelection {
     return this._jobs.size;
   }
 
-  /** The id of the job that arrow keys start from. */
+  /** The id of the job with the keyboard focus. */
   get cursor(): string | null {
     return this._cursor;
   }
@@ -24,7 +24,7 @@ export class JobSelection {
     return this._jobs.has(id);
   }
 
-  /** Select `job` and nothing else. */
+  /** Select only `job`. */
   only(job: IJobSummary): void {
     this._jobs.clear();
     this._jobs.set(job.id, job);
@@ -32,7 +32,7 @@ export class JobSelection {
     this._anchor = job.id;
   }
 
-  /** Select `job` as well, or no longer. */
+  /** Add `job` to the selection or remove it. */
   toggle(job: IJobSummary): void {
     if (!this._jobs.delete(job.id)) {
       this._jobs.set(job.id, job);
@@ -41,7 +41,7 @@ export class JobSelection {
     this._anchor = job.id;
   }
 
-  /** Select everything from where the last selection began up to `job`. */
+  /** Select the range from the anchor to `job`. */
   extend(job: IJobSummary, rows: readonly IJobSummary[]): void {
     const to = rows.findIndex(row => row.id === job.id);
     const anchored = rows.findIndex(row => row.id === this._anchor);
@@ -59,7 +59,7 @@ export class JobSelection {
     this._anchor = null;
   }
 
-  /** Take newer states of selected jobs; with `complete`, drop those no longer there. */
+  /** Update the selected jobs from `rows`; if the rows are complete, drop jobs that are gone. */
   update(rows: readonly IJobSummary[], complete: boolean): void {
     const found = new Set<string>();
     for (const row of rows) {

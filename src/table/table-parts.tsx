@@ -3,7 +3,7 @@ import React from 'react';
 
 import { type IColumn, mayOverflow } from './columns';
 
-/** Pixels; style/table.css says the same. */
+/** In pixels, as in style/table.css. */
 export const HEADING_HEIGHT = 24;
 
 export interface ITableHeadingProps<T> {
@@ -13,7 +13,7 @@ export interface ITableHeadingProps<T> {
   onSort: (by: string) => void;
 }
 
-/** The names of the columns; pressed, they sort. */
+/** The headings of the columns; a click sorts. */
 export const TableHeading = React.memo(function Heading(
   props: ITableHeadingProps<never>
 ): JSX.Element {
@@ -52,7 +52,7 @@ export const TableHeading = React.memo(function Heading(
 interface ITableRowProps {
   id: string;
   index: number;
-  /** Null while it is not known. */
+  /** Null until it is loaded. */
   row: unknown;
   rowKey: string | null;
   columns: IColumn<unknown>[];
@@ -64,7 +64,7 @@ interface ITableRowProps {
 
 const WAITING = <span className="jp-SlurmLoading-line" />;
 
-/** One row; while the list is scrolled, those that stay in sight are not drawn again. */
+/** One row; memoized, so that scrolling renders only rows that come into view. */
 export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Element {
   const { row, selectable, selected, atCursor } = props;
   const marks = `${selected ? ' jp-mod-selected' : ''}${atCursor ? ' jp-mod-cursor' : ''}`;
@@ -97,7 +97,7 @@ export const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Elem
   );
 });
 
-/** The index of the row that an event is about; null: none. */
+/** The index of the row of an event; null if it is not in a row. */
 export function rowIndexOf(event: React.SyntheticEvent): number | null {
   const row = (event.target as Element).closest('tr');
   return row === null ? null : Number(row.getAttribute('aria-rowindex')) - 2;

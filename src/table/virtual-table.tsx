@@ -10,10 +10,10 @@ import {
   TableRow
 } from './table-parts';
 
-/** What a table needs to let rows be selected. */
+/** Makes the rows of a table selectable. */
 interface ITableSelection<T> {
   has: (row: T) => boolean;
-  /** The index of the row that the keyboard is on; -1: none. */
+  /** The index of the row with the keyboard focus; -1 if there is none. */
   cursor: number;
   onPress: (row: T, event: React.MouseEvent) => void;
   onOpen: (row: T) => void;
@@ -26,20 +26,20 @@ interface IVirtualTableProps<T> extends ITableHeadingProps<T> {
   count: number;
   row: (index: number) => T | null;
   rowKey: (row: T) => string;
-  /** Pixels. */
+  /** In pixels. */
   rowHeight: number;
-  /** The first and last row in sight. */
+  /** Called with the first and last row in view. */
   onRange?: (first: number, last: number) => void;
   selection?: ITableSelection<T>;
-  /** Changes when the list starts again from its top. */
+  /** The list scrolls to its top when this changes. */
   topKey?: string;
 }
 
 /**
- * A real HTML table of which only the rows in sight exist.
+ * An HTML table that renders only the rows in view.
  *
- * The style sheet lays out each row by itself: a browser's layout of tables would look at
- * every cell whenever a row comes into sight.
+ * The style sheet lays out each row as a grid: a browser's table layout would look at every
+ * cell whenever a row comes into view.
  */
 export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
   const { columns, count, rowHeight, selection, onRange } = props;
@@ -50,7 +50,7 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
-    // The heading takes its height away from the rows.
+    // The heading covers the first row otherwise.
     scrollPaddingEnd: HEADING_HEIGHT
   });
   React.useLayoutEffect(() => virtual.measure(), [rowHeight, virtual]);
@@ -70,10 +70,10 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
     if (cursor >= 0) {
       virtual.scrollToIndex(cursor, { align: 'auto' });
     }
-    // Only when the cursor moves: otherwise the list could not be scrolled away from it.
+    // Only when the cursor moves: otherwise the user could not scroll away from it.
   }, [cursor, virtual]);
 
-  // One listener for all rows: they come and go while the list is scrolled.
+  // One listener for all rows, as they come and go while the user scrolls.
   const on = <E extends React.SyntheticEvent>(act?: (row: T, event: E) => void) =>
     act &&
     ((event: E) => {
@@ -100,7 +100,7 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
         aria-activedescendant={cursorInSight ? `${idPrefix}${cursor}` : undefined}
         tabIndex={0}
         onContextMenu={event => {
-          // By keyboard it is asked of the table, and is that of the row at the cursor.
+          // The keyboard sends it to the table: open the menu of the row at the cursor.
           if (event.target === event.currentTarget && cursorInSight) {
             event.preventDefault();
             event.stopPropagation();

@@ -10,7 +10,7 @@ import { CommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
 
-/** Add the commands about the person's Slurm token. */
+/** Adds the commands about the user's Slurm token. */
 export function addTokenCommands(
   commands: CommandRegistry,
   clusters: ISlurmClusters,
@@ -28,7 +28,7 @@ export function addTokenCommands(
   };
   const named = (given: ReadonlyPartialJSONObject) =>
     typeof given.cluster === 'string' ? given.cluster : clusters.current;
-  const told = (info: IClusterInfo) => {
+  const onTokenChanged = (info: IClusterInfo) => {
     clusters.update(info);
     clusters.emitJobsChanged(info.name);
   };
@@ -50,7 +50,7 @@ export function addTokenCommands(
         trans
       );
       if (info !== null) {
-        told(info);
+        onTokenChanged(info);
         Notification.success(
           info.user
             ? trans.__('Authenticated as %1 on %2.', info.user, cluster)
@@ -77,7 +77,7 @@ export function addTokenCommands(
       }
       await deleteToken(clusters.server, cluster);
       const infos = await listClusters(clusters.server);
-      infos.filter(({ name }) => name === cluster).forEach(told);
+      infos.filter(({ name }) => name === cluster).forEach(onTokenChanged);
     })
   });
 

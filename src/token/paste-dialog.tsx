@@ -6,15 +6,15 @@ import React from 'react';
 import type { IClusterInfo } from '../api/types';
 import { errorText } from '../words/errors';
 
-/** Slurm's own command for a token. */
+/** The Slurm command that prints a token. */
 const HOW = 'scontrol token lifespan=3600';
 
 /**
- * Asks for a token and hands it to `send`; here nothing of it is kept.
+ * Asks for a token and passes it to `send`. The token is not stored in the browser.
  *
- * A token that is refused brings an empty dialog back, with the reason.
+ * If the token is rejected, an empty dialog opens again with the reason.
  *
- * @returns what the server then says of the cluster; null when the person gave up.
+ * @returns the cluster as the server then describes it; null if the user gave up
  */
 export async function pasteToken(
   cluster: string,

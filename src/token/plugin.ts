@@ -3,15 +3,15 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../command-ids';
-// Commands must be there at once; what they do is loaded later.
+// Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addTokenCommands } from './commands';
 import { ISlurmClusters } from '../tokens';
 
-/** What a person can do when there is no good token. */
+/** Lets the user paste a token, or log in to get one. */
 export const tokenPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-slurm-rest:token',
-  description: 'Lets a person paste a Slurm token, or log in again to get one.',
+  description: 'Lets the user paste a Slurm token, or log in again to get one.',
   autoStart: true,
   requires: [ISlurmClusters],
   optional: [ITranslator, ICommandPalette],

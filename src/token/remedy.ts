@@ -8,26 +8,26 @@ import type { IRemedy } from '../components/remedy';
 import { runCommand } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
 
-/** The one thing that helps against trouble with the token. */
-type Remedy = 'paste' | 'login' | 'restart';
+/** What helps against an error about the token. */
+type TokenRemedy = 'paste' | 'login' | 'restart';
 
-/** Seconds before a token's end from when on it is worth a word. */
-const SOON = 10 * 60;
+/** The seconds before a token expires in which the user is warned. */
+const WARNING_TIME = 10 * 60;
 
-/** Sources that hold one token and get no newer one by themselves. */
-const LASTING = ['env', 'pasted', 'none'];
+/** Token sources that do not renew the token. */
+const NOT_RENEWED = ['env', 'pasted', 'none'];
 
-/** What helps against `error`; null when it is not about the token or nothing here helps. */
-export function tokenRemedy(error: ApiError, info: IClusterInfo | null): Remedy | null {
+/** What helps against `error`; null if it is not about the token, or nothing here helps. */
+export function tokenRemedy(error: ApiError, info: IClusterInfo | null): TokenRemedy | null {
   switch (error.action) {
     case 'paste':
     case 'login':
     case 'restart':
       return error.action;
     case '':
-      // Slurm itself refused the token. A source that renews it was asked again already.
+      // Slurm rejected the token. A source that renews tokens was already asked again.
       return ['token_missing', 'token_rejected', 'token_expired'].includes(error.reason) &&
-        (info === null || LASTING.includes(info.token_source))
+        (info === null || NOT_RENEWED.includes(info.token_source))
         ? 'paste'
         : null;
     default:
@@ -35,13 +35,15 @@ export function tokenRemedy(error: ApiError, info: IClusterInfo | null): Remedy 
   }
 }
 
-/** When the token runs out, if that is soon and nobody will renew it: seconds since the epoch. */
+/** When the token expires, if that is soon and it is not renewed: seconds since the epoch. */
 export function expiresSoon(info: IClusterInfo, now: number): number | null {
   const end = info.token_expires_at;
-  return end !== null && LASTING.includes(info.token_source) && end - now < SOON ? end : null;
+  return end !== null && NOT_RENEWED.includes(info.token_source) && end - now < WARNING_TIME
+    ? end
+    : null;
 }
 
-/** The button or the sentence that helps against `error` on `cluster`. */
+/** The button or the advice that helps against `error` on `cluster`. */
 export function findRemedy(
   error: ApiError,
   cluster: string | null,

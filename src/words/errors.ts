@@ -2,15 +2,15 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api/request';
 
-/** A failure for a person: what is wrong, and what can be done. */
+/** An error for the user: what is wrong, and what to do. */
 interface IErrorText {
   text: string;
   advice: string;
 }
 
 /**
- * The words for whatever was thrown. What the server says is shown as it is; only what the server
- * cannot say, because it did not answer, is said here.
+ * Describes whatever was thrown. The server's messages are shown as they are; only errors
+ * without a response from the server extension are described here.
  */
 export function describeError(error: unknown, trans: TranslationBundle): IErrorText {
   if (!(error instanceof ApiError)) {
@@ -35,13 +35,13 @@ export function describeError(error: unknown, trans: TranslationBundle): IErrorT
   }
 }
 
-/** The same as one text. */
+/** The same as one string. */
 export function errorText(error: unknown, trans: TranslationBundle): string {
   const { text, advice } = describeError(error, trans);
   return [text, advice].filter(part => part !== '').join(' ');
 }
 
-/** Whether an error says that there is no accounting, rather than that it is down. */
+/** Whether an error means that there is no accounting, rather than that it is down. */
 export function lacksAccounting(error: ApiError): boolean {
   return ['accounting_missing', 'no_such_endpoint'].includes(error.reason);
 }

@@ -1,13 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** A number, or what Slurm says for "no limit"; null where Slurm did not say. */
+/** A number or no limit; null if Slurm did not report it. */
 export type Limit = number | 'UNLIMITED' | null;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Seconds as Slurm writes a duration: `1-02:03:04`, `02:03:04`. */
+/** Formats seconds as Slurm does: `1-02:03:04`, `02:03:04`. */
 export function formatDuration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));
   const two = (value: number) => String(value).padStart(2, '0');
@@ -22,7 +22,7 @@ export function formatDuration(seconds: number): string {
   return days > 0 ? `${days}-${clock}` : clock;
 }
 
-/** Minutes (a time limit) as Slurm writes a duration, or "unlimited". */
+/** Formats a time limit in minutes as Slurm does, or as "Unlimited". */
 export function formatMinutes(minutes: Limit | undefined, trans: TranslationBundle): string {
   if (minutes === 'UNLIMITED') {
     return trans.__('Unlimited');
@@ -30,7 +30,7 @@ export function formatMinutes(minutes: Limit | undefined, trans: TranslationBund
   return minutes === null || minutes === undefined ? '' : formatDuration(minutes * MINUTE);
 }
 
-/** MiB in the largest unit that keeps at least 1 before the point: `1.5 GiB`. */
+/** Formats MiB in the largest unit that gives at least 1: `1.5 GiB`. */
 export function formatMemory(mebibytes: number): string {
   const units = ['MiB', 'GiB', 'TiB', 'PiB'];
   let value = mebibytes;
@@ -42,7 +42,7 @@ export function formatMemory(mebibytes: number): string {
   return `${trimmed(value)} ${units[unit]}`;
 }
 
-/** Bytes, for file sizes: `512 B`, `3.4 KiB`, `1.5 GiB`. */
+/** Formats bytes: `512 B`, `3.4 KiB`, `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) {
     return `${bytes} B`;
@@ -51,13 +51,13 @@ export function formatBytes(bytes: number): string {
   return kibibytes < 1024 ? `${trimmed(kibibytes)} KiB` : formatMemory(kibibytes / 1024);
 }
 
-/** A fraction 0-1 as a whole percentage; small but not nothing is `<1 %`. */
+/** Formats a fraction (0-1) as a percentage; a small fraction other than 0 is `<1 %`. */
 export function formatPercent(fraction: number): string {
   const percent = fraction * 100;
   return percent > 0 && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
 }
 
-/** Seconds since the epoch in the person's own time zone and habits. */
+/** Formats seconds since the epoch in the user's time zone and locale. */
 export function formatTime(epoch: number): string {
   return new Date(epoch * 1000).toLocaleString(undefined, {
     dateStyle: 'medium',
@@ -65,12 +65,12 @@ export function formatTime(epoch: number): string {
   });
 }
 
-/** Seconds since the epoch as ISO 8601 in UTC: unambiguous, for titles and copies. */
+/** Formats seconds since the epoch as ISO 8601 in UTC. */
 export function isoTime(epoch: number): string {
   return new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** How far a moment is from now, in the coarsest unit that tells: "in 5 minutes". */
+/** Formats a time relative to now: "in 5 minutes". */
 export function formatRelative(epoch: number, now: number, trans: TranslationBundle): string {
   const ahead = epoch >= now;
   const seconds = Math.round(Math.abs(epoch - now));
@@ -101,7 +101,7 @@ function trimmed(value: number): string {
   return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1);
 }
 
-/** Slurm's TRES string (`cpu=16,gres/gpu:a100=4`) in words; what is unknown stays as it is. */
+/** Describes Slurm's TRES string (`cpu=16,gres/gpu:a100=4`); unknown resources stay as they are. */
 export function describeTres(tres: string, trans: TranslationBundle): string {
   return tres
     .split(',')

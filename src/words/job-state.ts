@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IExitCode } from '../api/types';
 
-/** What a state means for the person, whatever its name. */
+/** What a state means for the user; it determines the icon and color. */
 export type Tone = 'waiting' | 'active' | 'good' | 'bad' | 'stopped' | 'unknown';
 
 export interface IStateLabel {
@@ -12,17 +12,16 @@ export interface IStateLabel {
 
 const LIVE = ['PENDING', 'RUNNING', 'SUSPENDED', 'UNKNOWN'];
 
-/** How a run ended whose job goes on: accounting's words. */
+/** States in accounting of an earlier run of a job that continues. */
 const PARTIAL = ['REQUEUED', 'RESIZING', 'REVOKED'];
 
-/** Whether a job waits, runs or is suspended: its end time, if it has one, is still to come. */
+/** Whether a job is pending, running or suspended, so that its end time is in the future. */
 export function isLive(state: string): boolean {
   return LIVE.includes(state);
 }
 
 /**
- * Whether a job has ended for good. A state that nobody could read (UNKNOWN) has not,
- * nor has a job that is being requeued.
+ * Whether a job has ended for good. A job in an unknown state or being requeued has not.
  */
 export function isFinished(state: string, flags: readonly string[] = []): boolean {
   return (
@@ -31,7 +30,7 @@ export function isFinished(state: string, flags: readonly string[] = []): boolea
   );
 }
 
-/** Slurm's state and flags in a word or two, and its tone. */
+/** A label and a tone for a job's state and flags. */
 export function describeState(
   state: string,
   flags: readonly string[],
@@ -83,12 +82,12 @@ export function describeState(
     case 'UNKNOWN':
       return { label: trans.__('Unknown'), tone: 'unknown' };
     default:
-      // A state of a Slurm newer than this list is shown as Slurm calls it.
+      // A state of a newer Slurm is shown by its name.
       return { label: state, tone: 'unknown' };
   }
 }
 
-/** How a script ended, in a word or two: its exit code, or the signal that ended it. */
+/** Describes how a script ended: its exit code, or the signal that ended it. */
 export function describeExit(exit: IExitCode, trans: TranslationBundle): string {
   if (exit.signal !== 0 && exit.signal_name !== '') {
     return trans.__('ended by signal %1', exit.signal_name);
@@ -96,19 +95,19 @@ export function describeExit(exit: IExitCode, trans: TranslationBundle): string 
   return trans.__('exit code %1', formatExitCode(exit));
 }
 
-/** The exit code in Slurm's way: `3`, or `0:53` where there was a signal. */
+/** Formats an exit code as Slurm does: `3`, or `0:53` with a signal. */
 export function formatExitCode(exit: IExitCode): string {
   return exit.signal === 0 ? String(exit.code) : `${exit.code}:${exit.signal}`;
 }
 
-/** Whether the exit code says anything that the state does not. */
+/** Whether the exit code adds anything to the state. */
 export function showsExitCode(state: string): boolean {
   return state === 'COMPLETED' || state === 'FAILED';
 }
 
 /**
- * Slurm's reason code of a waiting job in a few words, for a list; the code itself when
- * it is a rare one. The job's own view has the whole explanation, from the server.
+ * Describes the reason code of a pending job briefly, for a list; rare codes stay as they
+ * are. The view of a job has the full explanation from the server.
  */
 export function describeReason(code: string, trans: TranslationBundle): string {
   switch (code) {

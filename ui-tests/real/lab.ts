@@ -65,7 +65,7 @@ export async function expectAccessible(
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
-/** What goes wrong in the page's code from here on; a request that fails is no such thing. */
+/** Errors in the page's code from here on; failed requests do not count. */
 export function codeErrors(page: IJupyterLabPageFixture): string[] {
   const errors: string[] = [];
   page.on('pageerror', error => errors.push(error.message));

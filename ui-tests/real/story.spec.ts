@@ -122,7 +122,7 @@ test('a wrong script is refused where it is wrong, and nothing is lost', async (
   await expect(form.getByLabel('Time limit')).toHaveValue('abc');
   await expectAccessible(page, '.jp-SlurmSubmit-form');
 
-  // What is written is kept a moment after the person rests.
+  // A draft is stored a moment after the last change.
   await page.waitForTimeout(1000);
   const loaded = page.waitForEvent('load');
   await page.evaluate(() => window.location.reload());
@@ -130,7 +130,7 @@ test('a wrong script is refused where it is wrong, and nothing is lost', async (
   await expect(form.getByText('#SBATCH --job-name=kept')).toBeVisible({ timeout: 60_000 });
 });
 
-test('a stopped slurmrestd is said, and recovered from alone', async ({ page }) => {
+test('a stopped slurmrestd is reported, and the view recovers', async ({ page }) => {
   test.setTimeout(240_000);
   const id = cluster.run('sbatch', '--parsable', '--output=/dev/null', '--wrap=sleep 600');
   const view = await openJob(page, id);
@@ -138,7 +138,7 @@ test('a stopped slurmrestd is said, and recovered from alone', async ({ page }) 
   cluster.stop('slurmrestd');
   try {
     await expect(view.getByRole('alert')).toContainText('slurmrestd', { timeout: 60_000 });
-    // What is known stays in sight, with its age.
+    // The data stays visible, with its age.
     await expect(stateOf(view)).toHaveText('Running');
     await expect(view.getByRole('alert')).toContainText('ago');
     await expectAccessible(page, '.jp-SlurmJob');

@@ -37,7 +37,7 @@ async function expectAccessible(page: IJupyterLabPageFixture) {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
-test('asks for nothing before it is first shown', async ({ page }) => {
+test('requests nothing before it is first shown', async ({ page }) => {
   const asked: string[] = [];
   page.on('request', request => {
     if (API.test(request.url())) {
@@ -103,7 +103,7 @@ test('cancels by keyboard, after asking', async ({ page }) => {
   expect(stub.actions).toEqual([{ action: 'cancel', job_ids: ['41238'] }]);
 });
 
-test('keeps old data in sight and says that it is old', async ({ page }) => {
+test('keeps old data visible and says that it is old', async ({ page }) => {
   const stub = await stubServer(page, { jobs: JOBS, clusters: [cluster('maxwell'), cluster('solaris')] });
   const panel = await openPanel(page);
   await expect(panel.getByText('preprocess')).toBeVisible();
@@ -130,7 +130,7 @@ test('keeps old data in sight and says that it is old', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('draws only what is in sight of a long queue', async ({ page }) => {
+test('renders only the visible rows of a long queue', async ({ page }) => {
   const jobs = Array.from({ length: 10_000 }, (_, index) => job(index + 1));
   await stubServer(page, { jobs });
   const panel = await openPanel(page);
@@ -143,7 +143,7 @@ test('draws only what is in sight of a long queue', async ({ page }) => {
   expect(await grid.getByRole('row').count()).toBeLessThan(60);
 });
 
-test('shows what ended, and says when nothing did or nobody knows', async ({ page }) => {
+test('shows finished jobs, an empty history and missing accounting', async ({ page }) => {
   const ended = Date.now() / 1000 - 600;
   const stub = await stubServer(page, {
     clusters: [cluster('maxwell'), { ...cluster('solaris'), accounting: false }],

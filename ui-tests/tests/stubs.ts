@@ -8,12 +8,12 @@ export interface IStub {
   clusters: IClusterInfo[];
   jobs: IJobSummary[];
   nodes: INode[];
-  /** Jobs that are over; without accounting (see the cluster) nobody knows them. */
+  /** Finished jobs; not available without accounting (see the cluster). */
   history: IJobSummary[];
   account: IAccount;
   stale: boolean;
   note: string;
-  /** Answer everything about a cluster with this error; `action` is what would help. */
+  /** Respond to every request about a cluster with this error; `action` is what would help. */
   failure: {
     status: number;
     message: string;
@@ -21,9 +21,9 @@ export interface IStub {
     advice: string;
     action?: string;
   } | null;
-  /** Never answer. */
+  /** Never respond. */
   silent: boolean;
-  /** Bodies of the actions that were asked for. */
+  /** Bodies of the requested actions. */
   actions: unknown[];
   /** Tokens that were pasted. */
   tokens: string[];
@@ -32,7 +32,7 @@ export interface IStub {
 /** The server extension's API; not the frontend's own files, which have the same folder. */
 export const API = /(?<!extensions)\/jupyter-slurm-rest\//;
 
-/** Answer the server extension's requests of `page` from `stub`, which may change meanwhile. */
+/** Respond to requests of `page` to the server extension from `stub`, which may change. */
 export async function stubServer(page: Page, given: Partial<IStub> = {}): Promise<IStub> {
   const stub: IStub = {
     clusters: [cluster('maxwell')],

@@ -52,7 +52,7 @@ describe('AccountModel', () => {
     expect(model.memberships.map(one => one.association.account)).toEqual(['bee', 'ant', 'zoo']);
   });
 
-  it('finds the accounts above', async () => {
+  it('finds the parent accounts', async () => {
     const above = (account: string, parent_account: string) => ({ account, parent_account });
     await read(
       [association('astro')],
@@ -66,7 +66,7 @@ describe('AccountModel', () => {
     ]);
   });
 
-  it("finds the person's own share, and the account's", async () => {
+  it("finds the user's share and the account's share", async () => {
     await read(
       [association('astro'), association('astro', { partition: 'gpu' })],
       [
@@ -80,7 +80,7 @@ describe('AccountModel', () => {
     expect(model.memberships.every(({ account }) => account?.user === '')).toBe(true);
   });
 
-  it('keeps what it has when the next look fails', async () => {
+  it('keeps its data when the next request fails', async () => {
     await read([association('astro')]);
     void model.poller.refresh();
     await settled();
@@ -91,7 +91,7 @@ describe('AccountModel', () => {
 });
 
 describe('describeTres', () => {
-  it('says what a limit counts', () => {
+  it('describes what a limit counts', () => {
     expect(describeTres('cpu=16,gres/gpu=4,mem=2048,node=2', trans)).toBe(
       '16 CPUs, 4 GPUs, 2 GiB memory, 2 nodes'
     );

@@ -48,12 +48,12 @@ describe('SlurmServer', () => {
     });
   });
 
-  it('tells a missing extension from a missing job', async () => {
+  it('distinguishes a missing extension from a missing job', async () => {
     const { server: slurm } = server(() => response(404, '<html>404</html>'));
     await expect(slurm.get(['clusters'])).rejects.toMatchObject({ reason: 'no_extension' });
   });
 
-  it('says when the Jupyter server does not answer', async () => {
+  it('reports that the Jupyter server does not respond', async () => {
     const { server: slurm } = server(() => Promise.reject(new TypeError('failed')));
     const failure = slurm.get(['clusters']);
     await expect(failure).rejects.toBeInstanceOf(ApiError);

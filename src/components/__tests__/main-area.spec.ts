@@ -39,7 +39,7 @@ describe('MainArea', () => {
     [main, right, down].forEach(area => area.dispose());
   });
 
-  it('opens one widget, however often it is asked for while it loads', async () => {
+  it('opens one widget, even if it is requested again while it loads', async () => {
     const { area, activated } = mainArea({ main }, true);
     const make = jest.fn(async () => {
       await new Promise(resolve => setTimeout(resolve, 5));
@@ -66,7 +66,7 @@ describe('MainArea', () => {
     expect(make).toHaveBeenCalledTimes(2);
   });
 
-  it('opens below where there is no main area for it, and brings it to the front', async () => {
+  it('opens in the down area without a main area, and brings the widget to the front', async () => {
     const { area } = mainArea({ main, down }, false);
     const make = () => Promise.resolve(new Widget());
     await area.open('job-7', make);
@@ -77,7 +77,7 @@ describe('MainArea', () => {
     expect(down.currentWidget?.id).toBe('job-7');
   });
 
-  it('opens at the right where there is nothing below, and says where there is no room', async () => {
+  it('opens in the right area without a down area, and rejects without any area', async () => {
     const make = () => Promise.resolve(new Widget());
     await mainArea({ right }, false).area.open('job-7', make);
     expect(right.widgets).toHaveLength(1);

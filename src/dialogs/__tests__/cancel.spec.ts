@@ -86,7 +86,7 @@ describe('cancelJobs', () => {
     expect(send.mock.calls[0][2]).toEqual({ action: 'cancel', job_ids: ['8', '9'], cron: true });
   });
 
-  it('names the jobs and the cluster, and sends nothing when the person keeps them', async () => {
+  it('names the jobs and the cluster, and sends nothing if the user keeps them', async () => {
     const send = jest.fn();
     const { done, onResponse } = begin(send);
     const text = await press('Keep jobs');
@@ -97,7 +97,7 @@ describe('cancelJobs', () => {
     expect(onResponse).not.toHaveBeenCalled();
   });
 
-  it('sends all of them at once and returns what Slurm said', async () => {
+  it('sends all jobs at once and returns the results', async () => {
     const send = jest.fn().mockResolvedValue(results(true, true));
     const { done, onResponse } = begin(send);
     await press('Cancel jobs');
@@ -109,7 +109,7 @@ describe('cancelJobs', () => {
     expect(onResponse).toHaveBeenCalledTimes(1);
   });
 
-  it('tells job by job when one was refused', async () => {
+  it('shows each job if one was refused', async () => {
     const { done } = begin(jest.fn().mockResolvedValue(results(true, false)));
     await press('Cancel jobs');
     const text = await press('Ok');
@@ -126,7 +126,7 @@ describe('cancelJobs', () => {
     expect(await done).toBeNull();
   });
 
-  it('claims neither success nor failure when nobody answered', async () => {
+  it('claims neither success nor failure without a response', async () => {
     const send = jest
       .fn()
       .mockRejectedValue(new ApiError(502, { message: 'no answer', reason: 'unreachable' }));

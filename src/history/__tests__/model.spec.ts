@@ -34,7 +34,7 @@ describe('HistoryModel', () => {
     await stub.last.answer(page(jobs, total));
   }
 
-  it('asks for nothing until somebody looks', () => {
+  it('requests nothing until the list is shown', () => {
     expect(stub.asked).toHaveLength(0);
   });
 
@@ -53,7 +53,7 @@ describe('HistoryModel', () => {
     expect(model.known.map(({ id }) => id)).toEqual(['3', '2', '1']);
   });
 
-  it('keeps the rows until those of another query come, then starts at the top', async () => {
+  it('keeps the rows until those of another query arrive, then starts at the top', async () => {
     await open();
     model.select(selection => selection.only(model.known[0]));
     model.setQuery({ outcome: 'bad', scope: 'all', days: 30 });
@@ -68,7 +68,7 @@ describe('HistoryModel', () => {
     expect(model.selection.size).toBe(0);
   });
 
-  it('asks once for the same query', async () => {
+  it('does not repeat a request for the same query', async () => {
     await open();
     model.setQuery({ search: '' });
     await settled();
@@ -87,7 +87,7 @@ describe('HistoryModel', () => {
     expect(model.job(PAGE_SIZE)?.id).toBe(String(1000 - PAGE_SIZE));
   });
 
-  it('tells an empty window from a filter that lets nothing through', async () => {
+  it('distinguishes an empty time range from a filter without matches', async () => {
     await open([]);
     expect(model.filtered).toBe(false);
     model.setQuery({ search: 'x' });

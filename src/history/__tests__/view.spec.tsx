@@ -71,7 +71,7 @@ describe('HistoryView', () => {
     expect(open).toHaveBeenCalledTimes(2);
   });
 
-  it('offers to look further back when nothing ended', async () => {
+  it('offers a longer time range when nothing ended', async () => {
     answers();
     await show();
     expect(screen.getByText('None of your jobs ended within 7 days.')).toBeTruthy();
@@ -91,7 +91,7 @@ describe('HistoryView', () => {
     expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
   });
 
-  it('has the one button that helps when there is no token', async () => {
+  it('has a button that helps when there is no token', async () => {
     getDated.mockRejectedValue(
       new ApiError(401, { message: 'No token.', reason: 'token_missing', action: 'paste' })
     );

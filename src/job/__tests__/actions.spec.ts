@@ -13,7 +13,7 @@ describe('fits', () => {
     expect(offered({ state: 'PENDING' })).toEqual(['cancel', 'hold', 'change']);
   });
 
-  it('offers to release what the person held', () => {
+  it('offers to release what the user held', () => {
     expect(offered({ state: 'PENDING', held_by: 'user' })).toEqual(['cancel', 'release', 'change']);
   });
 

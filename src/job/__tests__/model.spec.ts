@@ -41,7 +41,7 @@ function begin(first: Partial<IJob> = {}) {
 const wait = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 describe('JobModel', () => {
-  it('reads nothing before somebody looks, and nothing after', async () => {
+  it('reads nothing before it is shown or after it is hidden', async () => {
     const { model, reads } = begin();
     await wait(30);
     expect(reads()).toBe(0);
@@ -103,7 +103,7 @@ describe('JobModel', () => {
     model.dispose();
   });
 
-  it('does not ask again for a job that is not there', async () => {
+  it('does not request a missing job again', async () => {
     const { model, reads, fail } = begin();
     fail(new ApiError(404, { message: 'no job 123', reason: 'not_found' }));
     model.poller.active = true;
@@ -112,7 +112,7 @@ describe('JobModel', () => {
     model.dispose();
   });
 
-  it('shows the result of an action as the next look finds it', async () => {
+  it('shows the result of an action once it is read', async () => {
     const { model, act, answer } = begin();
     await model.refresh();
     answer({ state: 'CANCELLED', end_time: 9_999 });

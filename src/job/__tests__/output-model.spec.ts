@@ -53,7 +53,7 @@ function begin(file: OutputFile) {
 const wait = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 describe('JobOutputModel', () => {
-  it('follows a file while somebody looks', async () => {
+  it('follows a file while it is shown', async () => {
     const file = new OutputFile();
     const { model, shown } = begin(file);
     file.text = 'one\n';
@@ -94,7 +94,7 @@ describe('JobOutputModel', () => {
     model.dispose();
   });
 
-  it('begins anew when the file was written anew', async () => {
+  it('starts over when the file was replaced', async () => {
     const file = new OutputFile();
     file.text = 'first run\n';
     const { model, shown } = begin(file);
@@ -121,7 +121,7 @@ describe('JobOutputModel', () => {
     model.dispose();
   });
 
-  it('does not mix what two streams said', async () => {
+  it('does not mix the two streams', async () => {
     const file = new OutputFile();
     file.text = 'out\n';
     const { model, shown } = begin(file);

@@ -46,7 +46,7 @@ describe('OutputText', () => {
     expect(shown(output).endsWith('4999\n')).toBe(true);
   });
 
-  it('begins anew with keys that were never used', () => {
+  it('starts over with new keys', () => {
     const output = new OutputText();
     output.append('old');
     const old = output.blocks[0].key;

@@ -65,7 +65,7 @@ describe('JobOutput', () => {
     model.dispose();
   });
 
-  it('takes what a job writes for text, never for HTML', async () => {
+  it('shows output as text, never as HTML', async () => {
     const { look, model } = begin({ text: '<img src=x onerror=alert(1)> \u001b[31mred\u001b[0m' });
     await look();
     await waitFor(() => expect(shown()).toContain('<img src=x onerror=alert(1)> red'));
@@ -73,7 +73,7 @@ describe('JobOutput', () => {
     model.dispose();
   });
 
-  it('says which file cannot be read, and why', async () => {
+  it('shows which file cannot be read, and why', async () => {
     const { look, model } = begin({ note: 'You may not read this file.', contents_path: '' });
     await look();
     expect(screen.getByText('You may not read this file.')).toBeTruthy();

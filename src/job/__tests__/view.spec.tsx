@@ -14,7 +14,7 @@ import { JobHeader } from '../view';
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
 describe('JobHeader', () => {
-  it('says why a job waits, what to do, and when it may start', () => {
+  it('shows why a job is pending, what to do, and when it may start', () => {
     render(
       <JobHeader
         job={job({
@@ -30,7 +30,7 @@ describe('JobHeader', () => {
     expect(screen.getByText(/in 10 minutes/)).toBeTruthy();
   });
 
-  it('says by which signal a job ended', () => {
+  it('shows the signal that ended a job', () => {
     render(
       <JobHeader
         job={job({ state: 'FAILED', exit_code: { code: 0, signal: 9, signal_name: 'SIGKILL' } })}
@@ -43,7 +43,7 @@ describe('JobHeader', () => {
 });
 
 describe('JobOverview', () => {
-  it('links the jobs that it waits for', async () => {
+  it('links the jobs that it depends on', async () => {
     const onOpenJob = jest.fn();
     render(
       <JobOverview
@@ -57,7 +57,7 @@ describe('JobOverview', () => {
     expect(screen.getAllByRole('button')).toHaveLength(2);
   });
 
-  it('shows what was used of what there was, more than all included', () => {
+  it('shows the resource usage, even if it is over 100 %', () => {
     render(
       <JobOverview
         job={job({
@@ -84,7 +84,7 @@ describe('JobOverview', () => {
 });
 
 describe('InlineError', () => {
-  it('has the button that helps beside the one that tries again', async () => {
+  it('has a button that helps next to the retry button', async () => {
     const run = jest.fn();
     const onRetry = jest.fn();
     render(

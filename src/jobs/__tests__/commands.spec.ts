@@ -98,7 +98,7 @@ describe('the commands on selected jobs', () => {
     expect(copied).toHaveBeenCalledWith('7 8');
   });
 
-  it('act on all that fit at once, and say what Slurm said', async () => {
+  it('act on all applicable jobs at once, and show the results', async () => {
     const told = jest.spyOn(Notification, 'success').mockReturnValue('');
     select(aJob(7), aJob(8, { state: 'RUNNING' }), aJob(9));
     const done = commands.execute(CommandIDs.holdSelected);
@@ -110,7 +110,7 @@ describe('the commands on selected jobs', () => {
     expect(told.mock.calls[0]?.[0]).toBe('2 jobs held');
   });
 
-  it('tell the person of a failure', async () => {
+  it('show a failure', async () => {
     jest.spyOn(console, 'warn').mockReturnValue();
     select(aJob(7));
     const failed = expect(commands.execute(CommandIDs.holdSelected)).rejects.toThrow('away');

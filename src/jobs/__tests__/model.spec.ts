@@ -33,7 +33,7 @@ describe('QueueModel', () => {
     await stub.last.answer(aPage(jobs(1, Math.min(total, PAGE_SIZE)), { total }));
   }
 
-  it('asks for nothing until somebody looks', async () => {
+  it('requests nothing until the list is shown', async () => {
     model.cluster = 'maxwell';
     model.setQuery({ search: 'x' });
     await settled();
@@ -42,7 +42,7 @@ describe('QueueModel', () => {
     expect(stub.asked).toEqual([]);
   });
 
-  it('asks for a page of the person’s own jobs at once', async () => {
+  it('requests a page of the user’s jobs at once', async () => {
     await open();
     expect(stub.asked).toHaveLength(1);
     expect(stub.last.path).toBe('clusters/maxwell/jobs');
@@ -57,7 +57,7 @@ describe('QueueModel', () => {
     expect(model.poller.stale).toBe(false);
   });
 
-  it('asks again after the interval, and no more once nobody looks', async () => {
+  it('repeats the request after the interval, until the list is hidden', async () => {
     await open();
     jest.advanceTimersByTime(15_000);
     await settled();
@@ -81,7 +81,7 @@ describe('QueueModel', () => {
     expect(stub.asked).toHaveLength(2);
   });
 
-  it('keeps the rows when a look fails, says why, waits longer, and recovers', async () => {
+  it('keeps the rows when a request fails, reports why, backs off, and recovers', async () => {
     await open();
     jest.advanceTimersByTime(15_000);
     await settled();
@@ -100,7 +100,7 @@ describe('QueueModel', () => {
     expect(model.total).toBe(2);
   });
 
-  it('says that the data is stale when the server does', async () => {
+  it('reports stale data', async () => {
     await open();
     void model.poller.refresh();
     await settled();
@@ -110,7 +110,7 @@ describe('QueueModel', () => {
     expect(model.poller.asOf).toBe(1000);
   });
 
-  it('ignores an answer for a query that has changed meanwhile', async () => {
+  it('ignores a response for a query that has changed meanwhile', async () => {
     await open();
     model.setQuery({ search: 'old' });
     await settled();
@@ -124,7 +124,7 @@ describe('QueueModel', () => {
     expect(model.total).toBe(1);
   });
 
-  it('keeps the old rows in sight until those of another query come', async () => {
+  it('keeps the old rows until those of another query arrive', async () => {
     await open();
     model.setQuery({ states: ['FAILED'] });
     await settled();
@@ -135,7 +135,7 @@ describe('QueueModel', () => {
     expect(model.job(0)).toBeNull();
   });
 
-  it('never shows the jobs of one cluster under the name of another', async () => {
+  it('never shows the jobs of one cluster as those of another', async () => {
     await open();
     model.select(selection => selection.only(aJob(1)));
     model.cluster = 'solaris';
@@ -146,7 +146,7 @@ describe('QueueModel', () => {
     expect(stub.last.path).toBe('clusters/solaris/jobs');
   });
 
-  it('reads only the pages in sight of a long queue', async () => {
+  it('reads only the pages in view of a long queue', async () => {
     await open(100_000);
     model.setRange(0, 30);
     await settled();
@@ -164,7 +164,7 @@ describe('QueueModel', () => {
     expect(stub.last.query.offset).toBe(50_000);
   });
 
-  it('survives a queue that shrank below what is in sight', async () => {
+  it('handles a queue that became shorter than the view', async () => {
     await open(1000);
     model.setRange(900, 930);
     await settled();
@@ -177,7 +177,7 @@ describe('QueueModel', () => {
     expect(stub.last.query.offset).toBe(0);
   });
 
-  it('asks only for what changed, and puts it into its place', async () => {
+  it('requests only the changes, and applies them', async () => {
     await open(0);
     void model.poller.refresh();
     await settled();

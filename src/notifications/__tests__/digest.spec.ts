@@ -32,7 +32,7 @@ describe('TransitionDigest', () => {
     jest.useRealTimers();
   });
 
-  it('tells each of a few jobs that ended', () => {
+  it('announces each of a few jobs that ended', () => {
     digest.add(change('1', 'COMPLETED'));
     digest.add(
       change('2', 'FAILED', { name: 'sim', exit_code: { code: 3, signal: 0, signal_name: '' } })
@@ -42,7 +42,7 @@ describe('TransitionDigest', () => {
     expect(told).toEqual(['Job 1 train: Completed', 'Job 2 sim: Failed, exit code 3']);
   });
 
-  it('tells starts only to those who want all, and nothing to those who want none', () => {
+  it('announces starts only at level all, and nothing at level none', () => {
     digest.add(change('1', 'RUNNING'));
     digest.level = 'all';
     digest.add(change('2', 'RUNNING'));
@@ -55,7 +55,7 @@ describe('TransitionDigest', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('tells the end alone of a job that started and ended at once', () => {
+  it('announces only the end of a job that started and ended at once', () => {
     digest.level = 'all';
     digest.add(change('1', 'RUNNING'));
     digest.add(change('1', 'COMPLETED'));
@@ -63,7 +63,7 @@ describe('TransitionDigest', () => {
     expect(told).toEqual(['Job 1 train: Completed']);
   });
 
-  it('tells an end while Slurm still clears up, and none of a job that is requeued', () => {
+  it('announces the end of a completing job, but not of a requeued one', () => {
     digest.add(change('1', 'COMPLETED', { flags: ['COMPLETING'] }));
     digest.add(change('2', 'FAILED', { flags: ['REQUEUED'] }));
     jest.advanceTimersByTime(600);

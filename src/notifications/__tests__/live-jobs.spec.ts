@@ -26,7 +26,7 @@ describe('LiveJobs', () => {
 
   const live = (total: number) => stub.last.answer({ jobs: [], total, stale: false });
 
-  it('asks for nothing while no cluster was used or nobody wants to hear', async () => {
+  it('requests nothing until a cluster is used, or while it is disabled', async () => {
     liveJobs.enabled = true;
     await pass(5 * MINUTE);
     liveJobs.enabled = false;
@@ -35,7 +35,7 @@ describe('LiveJobs', () => {
     expect(stub.asked).toHaveLength(0);
   });
 
-  it('looks at one row a minute while jobs are alive, then stops', async () => {
+  it('reads one row a minute while jobs are live, then stops', async () => {
     liveJobs.enabled = true;
     liveJobs.watch('maxwell');
     await pass(MINUTE - 1000);
@@ -51,7 +51,7 @@ describe('LiveJobs', () => {
     expect(stub.asked).toHaveLength(2);
   });
 
-  it('looks at once after a submission, also after it had stopped', async () => {
+  it('reads at once after a submission, even if it had stopped', async () => {
     liveJobs.enabled = true;
     liveJobs.checkNow('maxwell');
     await pass(1);
@@ -63,7 +63,7 @@ describe('LiveJobs', () => {
     expect(stub.asked).toHaveLength(2);
   });
 
-  it('goes on when the answer is old', async () => {
+  it('continues when the response is stale', async () => {
     liveJobs.enabled = true;
     liveJobs.checkNow('maxwell');
     await pass(1);

@@ -54,7 +54,7 @@ describe('the notifications plugin', () => {
     jest.restoreAllMocks();
   });
 
-  it('asks what happened to my jobs, and tells it', async () => {
+  it('reads the transitions of my jobs and announces them', async () => {
     await hear({ scope: 'all' });
     await hear({ schema_id: 'https://schema.example/other/v1' });
     expect(get).not.toHaveBeenCalled();
@@ -63,7 +63,7 @@ describe('the notifications plugin', () => {
     expect(told).toEqual(['Job 12 train: Failed, exit code 3']);
   });
 
-  it('tells a visitor nothing, and asks once', async () => {
+  it('announces nothing to a visitor, and requests once', async () => {
     get.mockImplementation(() =>
       Promise.reject(new ApiError(403, { message: 'no', reason: 'not_owner' }))
     );

@@ -32,7 +32,7 @@ describe('PanelModel', () => {
     await stub.last.answer({ clusters: names.map(name => ({ name })) });
   }
 
-  it('looks at the first cluster, and at another when it is chosen', async () => {
+  it('shows the first cluster, and another when it is selected', async () => {
     await load('maxwell', 'solaris');
     expect(model.queue.cluster).toBe('maxwell');
     clusters.select('solaris');
@@ -61,7 +61,7 @@ describe('PanelModel', () => {
     model.dispose();
   });
 
-  it('asks for the clusters once, however many want them', async () => {
+  it('requests the clusters only once at a time', async () => {
     void clusters.load();
     void clusters.load();
     await settled();
@@ -71,7 +71,7 @@ describe('PanelModel', () => {
     expect(stub.asked).toHaveLength(1);
   });
 
-  it('can ask again after it failed', async () => {
+  it('can retry after a failure', async () => {
     void clusters.load();
     await settled();
     await stub.last.refuse('no');
@@ -81,7 +81,7 @@ describe('PanelModel', () => {
     expect(clusters.current).toBe('maxwell');
   });
 
-  it('reads the lists in sight, and only them, after a change of the queue', async () => {
+  it('refreshes the visible lists, and only them, after a change of the queue', async () => {
     await load('maxwell');
     model.queues.mine.poller.active = true;
     await settled();
@@ -116,7 +116,7 @@ describe('PanelModel', () => {
     expect(stub.last.query.scope).toBe('mine');
   });
 
-  it('tells when other jobs are selected, not at every refresh', async () => {
+  it('announces a change of the selection, not every refresh', async () => {
     await load('maxwell');
     let changes = 0;
     model.selectionChanged.connect(() => {

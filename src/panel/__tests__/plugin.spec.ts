@@ -57,7 +57,7 @@ describe('the panel plugin', () => {
     added[0]?.widget.dispose();
   });
 
-  it('cannot cancel while nothing is selected, unless it is told what', () => {
+  it('cannot cancel while nothing is selected, unless the arguments name jobs', () => {
     const { app, added } = frontEnd();
     activate(app);
     const { commands } = app;

@@ -100,7 +100,7 @@ describe('JobsView', () => {
     expect(submit).toHaveBeenCalledTimes(1);
   });
 
-  it('says what is wrong, and tries again when asked to', async () => {
+  it('shows what is wrong, and retries on request', async () => {
     render(
       <JobsView
         model={model}
@@ -143,7 +143,7 @@ describe('JobsView', () => {
     expect(selected()).toEqual([]);
   });
 
-  it('asks for the jobs sorted as the heading that is pressed', async () => {
+  it('requests the jobs sorted by the heading that is clicked', async () => {
     await show();
     await act(async () => {
       fireEvent.click(screen.getByRole('button', { name: 'State' }));
@@ -158,7 +158,7 @@ describe('JobsView', () => {
     expect(stub.last.query.sort).toBe('-state');
   });
 
-  it('waits for a pause before it looks for words', async () => {
+  it('waits for a pause before it searches', async () => {
     await show();
     const asked = stub.asked.length;
     fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'tr' } });

@@ -55,7 +55,7 @@ function show(options: Options, errors: Record<string, ApiError> = {}) {
 }
 
 describe('SubmitForm', () => {
-  it('chooses nothing for the person', () => {
+  it('selects nothing by itself', () => {
     const onChange = show({});
     expect(onChange).not.toHaveBeenCalled();
     expect(screen.getByLabelText<HTMLSelectElement>('Partition').value).toBe('');
@@ -68,7 +68,7 @@ describe('SubmitForm', () => {
     );
   });
 
-  it('tells one change and keeps the rest', () => {
+  it('reports one change and keeps the rest', () => {
     const onChange = show({ job_name: 'a', mail_type: 'END' });
     fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'ab' } });
     expect(onChange).toHaveBeenLastCalledWith(

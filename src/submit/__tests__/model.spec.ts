@@ -10,7 +10,7 @@ class Server {
   readonly submissions: { script: string; options: Options; directory: string }[] = [];
   readonly scriptCalls: { script: string; changes?: Options }[] = [];
   down = false;
-  /** Held back answers: each is let go by its function. */
+  /** Held back responses: each function releases one. */
   gates: (() => void)[] = [];
   gated = false;
 
@@ -107,7 +107,7 @@ describe('SubmitModel', () => {
     expect(model.options.time).toBe('20');
   });
 
-  it('asks for the choices again when another account or QOS is chosen', async () => {
+  it('reads the choices again when another account or QOS is selected', async () => {
     const { model, server } = await begin();
     expect(server.formCalls).toEqual([{}]);
     model.change({ ...model.options, account: 'astro' });
@@ -160,7 +160,7 @@ describe('SubmitModel', () => {
     expect(server.submissions[0].script).toContain('--time=30');
   });
 
-  it('submits what was typed last, without waiting for the person to rest', async () => {
+  it('submits what was typed last, without waiting for a pause', async () => {
     const { model, server } = await begin();
     model.script = SCRIPT.replace('hostname', 'date');
     model.change({ ...model.options, partition: 'gpu' });
@@ -254,7 +254,7 @@ describe('SubmitModel', () => {
     expect(model.submitted).toBeNull();
   });
 
-  it('says when the form cannot be read, and reads it when asked again', async () => {
+  it('reports that the form cannot be read, and reads it on retry', async () => {
     const server = new Server();
     const failure = new ApiError(502, { message: 'down', reason: 'unreachable' });
     const form = jest.fn(server.form).mockRejectedValueOnce(failure);

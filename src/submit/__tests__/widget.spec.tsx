@@ -18,7 +18,7 @@ const refuse = () =>
   Promise.reject(new ApiError(401, { message: 'The token has run out.', action: 'paste' }));
 
 describe('SubmitPanel', () => {
-  it('has the button that helps where a token ran out', async () => {
+  it('has a button that helps when the token expired', async () => {
     // No form is drawn without it; in JupyterLab it is loaded with the form.
     const { customizeValidator } = await import('@rjsf/validator-ajv8');
     const run = jest.fn();

@@ -4,7 +4,7 @@ const page = (number: number) =>
   Array.from({ length: PAGE_SIZE }, (_, index) => number * PAGE_SIZE + index);
 
 describe('Pages', () => {
-  it('wants the pages in sight that are unknown or old', () => {
+  it('misses the pages in view that are unknown or outdated', () => {
     const pages = new Pages<number>();
     expect(pages.missing(0, 0)).toEqual([0]);
     pages.set(0, page(0), 10 * PAGE_SIZE);
@@ -15,7 +15,7 @@ describe('Pages', () => {
     expect(pages.row(5)).toBe(5);
   });
 
-  it('wants nothing beyond the end', () => {
+  it('misses nothing beyond the end', () => {
     const pages = new Pages<number>();
     pages.set(0, [0, 1], 2);
     expect(pages.missing(500, 900)).toEqual([]);

@@ -78,7 +78,7 @@ describe('the token commands', () => {
     await expect(done).resolves.toBe(true);
   });
 
-  it('sends nothing when the person gives up', async () => {
+  it('sends nothing if the user cancels', async () => {
     const done = commands.execute(CommandIDs.pasteToken);
     (await dialogSaying('maxwell')).querySelector<HTMLElement>('.jp-mod-reject')!.click();
     await expect(done).resolves.toBe(false);

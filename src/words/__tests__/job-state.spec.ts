@@ -27,12 +27,12 @@ describe('isFinished', () => {
 });
 
 describe('describeState', () => {
-  it('prefers the flag that tells more', () => {
+  it('prefers the flag that is more specific', () => {
     expect(describeState('RUNNING', ['COMPLETING'], trans).label).toBe('Completing');
     expect(describeState('RUNNING', ['CONFIGURING'], trans).label).toBe('Configuring');
   });
 
-  it('shows a state it has never heard of as Slurm calls it', () => {
+  it('shows an unknown state by its name', () => {
     expect(describeState('EXPEDITED', [], trans)).toEqual({ label: 'EXPEDITED', tone: 'unknown' });
   });
 });
