@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -17,13 +17,13 @@ from jupyter_slurm_rest.redaction import printable
 
 
 class SlurmMagicError(Exception):
-    """Something that the person can act on; IPython shows just the sentence."""
+    """An error that the user can act on; IPython shows only its message."""
 
     def __init__(self, message: str, advice: str = "", *, reason: str = "") -> None:
         super().__init__(f"{message} {advice}".strip())
         self.message = message
         self.advice = advice
-        #: The server's short code, where it was the server that refused.
+        #: The short code of the server's error, where it comes from the server.
         self.reason = reason
 
     def _render_traceback_(self) -> list[str]:
@@ -164,9 +164,6 @@ def _address(info: Mapping[str, Any]) -> ServerAddress:
     return ServerAddress(_url(scheme, info.get("hostname") or "", info.get("port"), path), token)
 
 
-if TYPE_CHECKING:
-    from .events import News
-
 #: Seconds; a whole queue may take Slurm long.
 TIMEOUT = 200.0
 
@@ -191,17 +188,17 @@ class SlurmApi:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
     ) -> Any:
-        """The answer's JSON (``None`` if it has none); raises :exc:`SlurmMagicError`."""
+        """The response's JSON (``None`` if it is empty). Raises :exc:`SlurmMagicError`."""
         client = self._client = self._client or self._connect()
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         try:
-            answer = client.request(method, f"jupyter-slurm-rest/{path}", params=given, json=body)
+            response = client.request(method, f"jupyter-slurm-rest/{path}", params=given, json=body)
         except httpx.HTTPError as error:
             self._client = None
             raise _unreachable(error) from None
-        if answer.is_success:
-            return answer.json() if answer.content else None
-        raise _problem(answer, has_token=self._has_token)
+        if response.is_success:
+            return response.json() if response.content else None
+        raise _problem(response, has_token=self._has_token)
 
     def _connect(self) -> httpx.Client:
         address = self._find()
@@ -238,11 +235,9 @@ class SlurmApi:
         """A list of ``cluster``."""
         return self.call("GET", f"clusters/{self.cluster(cluster)}/{resource}", query=query)
 
-    def news(self, concerns: Callable[[dict[str, Any]], bool]) -> News:
-        """What the server announces; ``concerns`` chooses."""
-        from .events import News
-
-        return News(self._find(), concerns)
+    def address(self) -> ServerAddress:
+        """Where the server is now. Raises :exc:`SlurmMagicError` when it is not found."""
+        return self._find()
 
     def close(self) -> None:
         """Close the connection."""
@@ -259,28 +254,28 @@ def _unreachable(error: httpx.HTTPError) -> SlurmMagicError:
             "before the first call (%env SSL_CERT_FILE=/path/to/server.pem).",
         )
     return SlurmMagicError(
-        f"The Jupyter server did not answer ({type(error).__name__}).",
+        f"The Jupyter server did not respond ({type(error).__name__}).",
         "Run the cell again; the server may have been restarted.",
     )
 
 
-def _problem(answer: httpx.Response, *, has_token: bool) -> SlurmMagicError:
-    kept_out = answer.status_code in (302, 401, 403)
+def _problem(response: httpx.Response, *, has_token: bool) -> SlurmMagicError:
+    kept_out = response.status_code in (302, 401, 403)
     try:
-        said = answer.json()
+        said = response.json()
         # Where Jupyter itself lets nobody in, there is no advice.
         advice = said.get("advice") or (_why(has_token) if kept_out else "")
         return SlurmMagicError(said["message"], advice, reason=said["reason"] or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
-    if answer.status_code == 404:
+    if response.status_code == 404:
         return SlurmMagicError(
             "The Jupyter server has no Slurm extension.",
             "Install jupyter-slurm-rest where the server runs and restart it.",
         )
     if kept_out:
         return SlurmMagicError("The Jupyter server does not let this kernel in.", _why(has_token))
-    return SlurmMagicError(f"The Jupyter server answered with status {answer.status_code}.")
+    return SlurmMagicError(f"The Jupyter server returned status {response.status_code}.")
 
 
 def _why(has_token: bool) -> str:

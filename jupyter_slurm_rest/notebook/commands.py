@@ -18,8 +18,8 @@ from jupyter_slurm_rest.redaction import printable
 
 from . import tables
 from .api import SlurmApi, SlurmMagicError
-from .job import Job
-from .tables import Table
+from .job import NotebookJob
+from .tables import NotebookTable
 
 Command = Callable[[SlurmApi, str], Any]
 C = TypeVar("C", bound=Command)
@@ -41,7 +41,7 @@ def ids_argument(command: C) -> C:
     return argument("ids", nargs="+", metavar="ID", help="Job ids, such as 123 or 123_4.")(command)  # type: ignore[no-any-return]
 
 
-def shown(table: Table, args: argparse.Namespace) -> Any:
+def shown(table: NotebookTable, args: argparse.Namespace) -> Any:
     """The table or, with ``--frame``, its ``DataFrame``."""
     return table.to_frame() if args.frame else table
 
@@ -70,8 +70,8 @@ def jobs(api: SlurmApi, line: str) -> Any:
         "sort": args.sort,
         "limit": args.limit,
     }
-    answer = api.get(args.cluster, "jobs", query)
-    return shown(tables.jobs_table(answer["jobs"], tables.caption(answer, "job")), args)
+    response = api.get(args.cluster, "jobs", query)
+    return shown(tables.jobs_table(response["jobs"], tables.caption(response, "job")), args)
 
 
 @magic_arguments("%slurm history")
@@ -92,8 +92,8 @@ def history(api: SlurmApi, line: str) -> Any:
         "limit": args.limit,
         "start_time": int(time.time() - args.days * 86_400),
     }
-    answer = api.get(args.cluster, "history", query)
-    return shown(tables.history_table(answer["jobs"], tables.caption(answer, "job")), args)
+    response = api.get(args.cluster, "history", query)
+    return shown(tables.history_table(response["jobs"], tables.caption(response, "job")), args)
 
 
 @magic_arguments("%slurm nodes")
@@ -102,8 +102,8 @@ def history(api: SlurmApi, line: str) -> Any:
 def nodes(api: SlurmApi, line: str) -> Any:
     """The nodes, with what is free on each."""
     args = parse_argstring(nodes, line)
-    answer = api.get(args.cluster, "nodes")
-    return shown(tables.nodes_table(answer["nodes"], tables.caption(answer, "node")), args)
+    response = api.get(args.cluster, "nodes")
+    return shown(tables.nodes_table(response["nodes"], tables.caption(response, "node")), args)
 
 
 @magic_arguments("%slurm partitions")
@@ -112,9 +112,9 @@ def nodes(api: SlurmApi, line: str) -> Any:
 def partitions(api: SlurmApi, line: str) -> Any:
     """The partitions, with their limits and what is free."""
     args = parse_argstring(partitions, line)
-    answer = api.get(args.cluster, "partitions")
-    rows = answer["partitions"]
-    return shown(tables.partitions_table(rows, tables.caption(answer, "partition")), args)
+    response = api.get(args.cluster, "partitions")
+    rows = response["partitions"]
+    return shown(tables.partitions_table(rows, tables.caption(response, "partition")), args)
 
 
 @magic_arguments("%slurm account")
@@ -123,8 +123,8 @@ def partitions(api: SlurmApi, line: str) -> Any:
 def account(api: SlurmApi, line: str) -> Any:
     """Your accounts, their QOS and limits."""
     args = parse_argstring(account, line)
-    answer = api.get(args.cluster, "account")
-    return shown(tables.associations_table(answer), args)
+    response = api.get(args.cluster, "account")
+    return shown(tables.associations_table(response), args)
 
 
 @magic_arguments("%slurm clusters")
@@ -149,7 +149,7 @@ def clusters(api: SlurmApi, line: str) -> Any:
 @argument("--cron", action="store_true", help="Also jobs of scrontab, and disable their lines.")
 @argument("--signal", help="Send this signal instead of ending the jobs the usual way.")
 @cluster_argument
-def cancel(api: SlurmApi, line: str) -> tables.Table:
+def cancel(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Cancel jobs: by their ids, or my own ones to which everything given applies."""
     args = _parsed(cancel, line)
     options: dict[str, Any] = {"signal": args.signal} if args.signal else {}
@@ -174,7 +174,7 @@ def cancel(api: SlurmApi, line: str) -> tables.Table:
 @magic_arguments("%slurm hold")
 @ids_argument
 @cluster_argument
-def hold(api: SlurmApi, line: str) -> tables.Table:
+def hold(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Keep waiting jobs from starting."""
     return _act(api, "hold", parse_argstring(hold, line))
 
@@ -182,7 +182,7 @@ def hold(api: SlurmApi, line: str) -> tables.Table:
 @magic_arguments("%slurm release")
 @ids_argument
 @cluster_argument
-def release(api: SlurmApi, line: str) -> tables.Table:
+def release(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Let held jobs start."""
     return _act(api, "release", parse_argstring(release, line))
 
@@ -191,7 +191,7 @@ def release(api: SlurmApi, line: str) -> tables.Table:
 @ids_argument
 @argument("--hold", action="store_true", help="Leave them held.")
 @cluster_argument
-def requeue(api: SlurmApi, line: str) -> tables.Table:
+def requeue(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Put running jobs back into the queue."""
     args = parse_argstring(requeue, line)
     return _act(api, "requeue", args, hold=args.hold)
@@ -200,7 +200,7 @@ def requeue(api: SlurmApi, line: str) -> tables.Table:
 @magic_arguments("%slurm suspend")
 @ids_argument
 @cluster_argument
-def suspend(api: SlurmApi, line: str) -> tables.Table:
+def suspend(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Stop running jobs for a while."""
     return _act(api, "suspend", parse_argstring(suspend, line))
 
@@ -208,7 +208,7 @@ def suspend(api: SlurmApi, line: str) -> tables.Table:
 @magic_arguments("%slurm resume")
 @ids_argument
 @cluster_argument
-def resume(api: SlurmApi, line: str) -> tables.Table:
+def resume(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Let suspended jobs run on."""
     return _act(api, "resume", parse_argstring(resume, line))
 
@@ -218,7 +218,7 @@ def resume(api: SlurmApi, line: str) -> tables.Table:
 @ids_argument
 @argument("--cron", action="store_true", help="Also jobs of scrontab, and disable their lines.")
 @cluster_argument
-def signal(api: SlurmApi, line: str) -> tables.Table:
+def signal(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Send a signal to jobs."""
     args = parse_argstring(signal, line)
     return _act(api, "signal", args, signal=args.name, **({"cron": True} if args.cron else {}))
@@ -234,7 +234,9 @@ def _parsed(command: Any, line: str) -> argparse.Namespace:
     return parsed
 
 
-def _act(api: SlurmApi, action: str, args: argparse.Namespace, **options: Any) -> tables.Table:
+def _act(
+    api: SlurmApi, action: str, args: argparse.Namespace, **options: Any
+) -> tables.NotebookTable:
     body = {"action": action, **({"job_ids": args.ids} if args.ids else {}), **options}
     path = f"clusters/{api.cluster(args.cluster)}/jobs/actions"
     results = api.call("POST", path, body=body)["results"]
@@ -295,10 +297,10 @@ def _file_name(line: str) -> tuple[str, str]:
 @magic_arguments("%slurm job")
 @argument("id", help="Job id, such as 123, 123_4 or 123+1.")
 @cluster_argument
-def job(api: SlurmApi, line: str) -> Job:
+def job(api: SlurmApi, line: str) -> NotebookJob:
     """One job: an object with state, wait(), output() and cancel()."""
     args = parse_argstring(job, line)
-    return Job(api, api.cluster(args.cluster), args.id)
+    return NotebookJob(api, api.cluster(args.cluster), args.id)
 
 
 @magic_arguments("%slurm output")
@@ -308,7 +310,7 @@ def job(api: SlurmApi, line: str) -> Job:
 def output(api: SlurmApi, line: str) -> None:
     """Print the end of a job's output."""
     args = parse_argstring(output, line)
-    found = Job(api, api.cluster(args.cluster), args.id, info={})
+    found = NotebookJob(api, api.cluster(args.cluster), args.id, info={})
     print(found.output("stderr" if args.stderr else "stdout"), end="")
 
 
@@ -350,5 +352,5 @@ def _submit(api: SlurmApi, asked: SbatchLine, script: str, file: Path | None = N
     submitted = api.call("POST", path, body=body)
     for warning in submitted["warnings"]:
         print(printable(warning))
-    found = Job(api, cluster, str(submitted["job_id"]))
+    found = NotebookJob(api, cluster, str(submitted["job_id"]))
     return found.wait() if asked.wait else found

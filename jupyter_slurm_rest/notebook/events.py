@@ -1,8 +1,7 @@
-"""What the Jupyter server announces, followed until a job ends."""
+"""Follows the Jupyter server's events until a job ends."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import re
@@ -11,38 +10,48 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.netutil import Resolver
-from tornado.websocket import WebSocketError, websocket_connect
+from websocket import WebSocket, WebSocketException
 
-from .api import ServerAddress, SlurmMagicError
+from .api import ServerAddress, SlurmApi, SlurmMagicError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: Seconds: the server is on this machine.
-_PATIENCE = 5.0
+#: Seconds for a response: the server is on this machine.
+_TIMEOUT = 5.0
+#: Seconds for the server to confirm the end of a stream.
+_GOODBYE = 1.0
+#: Seconds for which the server returns the same record of a job.
+_CACHED = 1.2
+#: Seconds between two looks at a job whose changes are announced; an event may be lost. Short
+#: enough to keep the server reading, which it does only while somebody looks.
+_BACKSTOP = 60.0
+#: Seconds between two looks, at most, at a job whose changes are not announced.
+_LONGEST = 30.0
+_NEVER = float("inf")
 
 
-class News:
-    """Follows the server's events between ``with`` and its end, in a thread of its own.
+class EventStream:
+    """The server's events, read in a thread from ``with`` to the end of its block.
 
-    The kernel's loop cannot: it is busy with the cell that waits. A server that lets
-    nobody follow is none that fails: ``open`` stays false.
+    The kernel's event loop is busy with the cell that waits. ``open`` stays false where the
+    server does not let its events be followed; that is not an error.
     """
 
-    def __init__(self, address: ServerAddress, concerns: Callable[[dict[str, Any]], bool]) -> None:
+    def __init__(
+        self, address: ServerAddress, is_relevant: Callable[[dict[str, Any]], bool]
+    ) -> None:
         self.open = False
         self._address = address
-        self._concerns = concerns
-        self._heard = threading.Event()
+        self._is_relevant = is_relevant
+        self._socket = WebSocket(sslopt={"context": address.ssl_context})
+        self._left = False
+        self._received = threading.Event()
         self._tried = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._task = self._loop.create_task(self._listen())
-        self._thread = threading.Thread(target=self._run, name="slurm-news", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="slurm-events", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -54,151 +63,140 @@ class News:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with contextlib.suppress(RuntimeError):  # The loop is closed: the server hung up.
-            self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(_PATIENCE)
+        self._left = True
+        with contextlib.suppress(WebSocketException, OSError):
+            self._socket.send_close()
+            self._thread.join(_GOODBYE)
+            self._socket.abort()
+        self._thread.join(_TIMEOUT)
 
-    def begun(self) -> None:
-        """Return when the server is followed, or is known not to let itself be."""
-        self._tried.wait(2 * _PATIENCE)
+    def wait_until_tried(self) -> None:
+        """Return when the stream is open, or is known not to open."""
+        self._tried.wait(2 * _TIMEOUT)
 
     def wait(self, seconds: float) -> bool:
-        """Until something is heard that concerns us; whether that was within ``seconds``."""
-        heard = self._heard.wait(seconds)
-        self._heard.clear()
-        return heard
+        """Wait for a relevant event, or the end of the stream; whether one came in time."""
+        received = self._received.wait(seconds)
+        self._received.clear()
+        return received
 
     def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._task)
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
-
-    async def _listen(self) -> None:
-        # Refused, a proxy's page instead of a socket, gone: who waits asks again by itself.
-        with contextlib.suppress(HTTPClientError, WebSocketError, OSError):
+        # Refused, a proxy's page instead of a socket, or gone: the caller looks by itself.
+        with contextlib.suppress(WebSocketException, OSError):
             try:
-                await self._hear()
+                self._read()
             finally:
+                self._socket.shutdown()
                 self.open = False
                 self._tried.set()
-                self._heard.set()
+                self._received.set()
 
-    async def _hear(self) -> None:
-        path = self._address.socket
-        line = await websocket_connect(
-            _request(self._address), resolver=_Unix(path) if path else None
+    def _read(self) -> None:
+        scheme, _, rest = self._address.url.partition("://")
+        self._socket.settimeout(_TIMEOUT)
+        self._socket.connect(
+            f"{scheme.replace('http', 'ws')}://{rest}api/events/subscribe",
+            header=self._address.headers,
+            socket=_connected(self._address.socket),
+            suppress_origin=True,
+            redirect_limit=0,
+            http_no_proxy=["*"],
         )
+        if self._left or self._socket.getstatus() != 101:
+            return
+        self._socket.settimeout(None)
         self.open = True
         self._tried.set()
-        try:
-            while (message := await line.read_message()) is not None:
-                if self._concerns(json.loads(message)):
-                    self._heard.set()
-        finally:
-            line.close()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(_drained(line), 1.0)
+        while message := self._socket.recv():
+            if self._is_relevant(json.loads(message)):
+                self._received.set()
 
 
-async def _drained(line: Any) -> None:
-    while await line.read_message() is not None:
-        pass
+def _connected(path: str | None) -> socket.socket | None:
+    """A connection to a UNIX socket; ``None`` where the server listens on a port."""
+    if path is None:
+        return None
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(_TIMEOUT)
+    connection.connect(path)
+    return connection
 
 
-def _request(address: ServerAddress) -> HTTPRequest:
-    scheme, _, rest = address.url.partition("://")
-    return HTTPRequest(
-        f"{scheme.replace('http', 'ws')}://{rest}api/events/subscribe",
-        headers=address.headers,
-        connect_timeout=_PATIENCE,
-        follow_redirects=False,
-        ssl_options=address.ssl_context,
-    )
+class FollowedJob(Protocol):
+    """What :class:`Follower` needs of a job."""
 
+    id: str
+    cluster: str
+    api: SlurmApi
+    info: dict[str, Any]
 
-class _Unix(Resolver):
-    """Finds every host behind one UNIX socket."""
+    @property
+    def ended(self) -> bool:
+        """Whether the job was over when it was last read."""
 
-    def initialize(self, path: str) -> None:
-        self._path = path
-
-    async def resolve(self, host: str, port: int, family: Any = None) -> list[tuple[int, Any]]:
-        return [(socket.AF_UNIX, self._path)]
-
-
-if TYPE_CHECKING:
-    from .job import Job
-
-#: Seconds in which the server gives the same answer about a job again.
-_CACHED = 1.2
-#: Seconds between two looks at a job of which the server tells; one may be lost. Short
-#: enough to keep the server reading, which it does for those who look.
-_BACKSTOP = 60.0
-#: Seconds between two looks, at most, at a job of which it does not tell.
-_LONGEST = 30.0
-_NEVER = float("inf")
+    def refresh(self) -> FollowedJob:
+        """Read the job again."""
 
 
 class Follower:
     """Waits for one job."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: FollowedJob) -> None:
         self._job = job
         self._cluster = unquote(job.cluster)
-        #: The oldest reading that was announced and not asked about.
+        #: The oldest reading that was announced and has not been asked about.
         self._since = _NEVER
 
     def wait(self, until: float) -> bool:
-        """Until the job is over, or the clock shows ``until``; whether it is over."""
-        with self._job.api.news(self.concerns) as news:
-            news.begun()
+        """Wait until the job is over or the clock shows ``until``; whether it is over."""
+        with EventStream(self._job.api.address(), self.is_relevant) as events:
+            events.wait_until_tried()
             pause, mine = _CACHED, self._look()
-            # Not before now: what happened since is announced.
+            # Not before now: later changes are announced.
             while not self._job.refresh().ended:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
-                if self._told_within(min(pause, left), news):
+                if self._changed_within(min(pause, left), events):
                     time.sleep(max(0.0, min(_CACHED, until - time.monotonic())))
                 mine = self._look()
-                pause = _BACKSTOP if mine and news.open else min(_LONGEST, pause * 1.5)
+                pause = _BACKSTOP if mine and events.open else min(_LONGEST, pause * 1.5)
             return True
 
-    def _told_within(self, seconds: float, news: News) -> bool:
+    def _changed_within(self, seconds: float, events: EventStream) -> bool:
         due = time.monotonic() + seconds
-        while news.wait(max(0.0, due - time.monotonic())):
+        while events.wait(max(0.0, due - time.monotonic())):
             if self._may_have_changed():
                 return True
         return False
 
-    def concerns(self, event: dict[str, Any]) -> bool:
-        """Whether the job may have changed: the person's own queue has."""
+    def is_relevant(self, event: dict[str, Any]) -> bool:
+        """Whether the job may have changed: the user's own queue has."""
         kind = str(event.get("schema_id")).split("/")[-2:][0]
         if kind != "queue_changed" or event.get("cluster") != self._cluster:
             return False
         if event.get("scope") != "mine":
             return False
-        # An event holds nothing of the jobs: what happened is to be asked for.
+        # Events hold nothing about jobs: the server has to be asked what happened.
         self._since = min(self._since, float(event["as_of"]))
         return True
 
     def _may_have_changed(self) -> bool:
-        """Whether the server saw the job change; with no news of any job, it may have."""
+        """Whether the server saw the job change; if it names no job at all, it may have."""
         since, self._since = self._since, _NEVER
         if since == _NEVER:
-            # It is followed no longer.
+            # The stream has ended.
             return True
         query = {"since": since}
         try:
-            told = self._job.api.get(self._cluster, "transitions", query)["transitions"]
+            found = self._job.api.get(self._cluster, "transitions", query)["transitions"]
         except SlurmMagicError:
             return True
-        return not told or any(map(self._is_it, told))
+        return not found or any(map(self._is_same, found))
 
-    def _is_it(self, told: dict[str, Any]) -> bool:
-        ours, theirs = self._job.id, str(told["id"])
-        if told["job_id"] == self._job.info["job_id"] or theirs == ours:
+    def _is_same(self, found: dict[str, Any]) -> bool:
+        ours, theirs = self._job.id, str(found["id"])
+        if found["job_id"] == self._job.info["job_id"] or theirs == ours:
             return True
         # Any task or component, unless the job is a single one.
         one = re.fullmatch(r"\d+[_+]\d+", ours)

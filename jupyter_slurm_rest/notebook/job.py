@@ -14,11 +14,11 @@ from jupyter_slurm_rest.redaction import printable
 from .api import SlurmApi, SlurmMagicError
 from .tables import clock, duration, exit_code, gpus, limit, moment
 
-#: Seconds for which a job is shown as it was last read: the server answers no newer.
+#: Seconds for which a job is shown as it was last read: the server returns the same.
 _FRESH = 1.0
 
 
-class Job:
+class NotebookJob:
     """One job. ``info`` holds the fields as the server sent them last.
 
     To show it is to look at it: a job that was not over is read again, and the last line
@@ -38,7 +38,7 @@ class Job:
         if info is None:
             self.refresh()
 
-    def refresh(self) -> Job:
+    def refresh(self) -> NotebookJob:
         """Ask for the job's fields again."""
         self.info = self.api.call("GET", self._path)
         self._read_at = time.time()
@@ -46,7 +46,7 @@ class Job:
 
     @property
     def state(self) -> str:
-        """Slurm's word for the job's state now: ``PENDING``, ``RUNNING``, ``COMPLETED``, ..."""
+        """The job's state now, as Slurm names it: ``PENDING``, ``RUNNING``, ``COMPLETED``, ..."""
         return str(self.refresh().info["state"])
 
     @property
@@ -58,7 +58,7 @@ class Job:
         state, flags = str(self.info["state"]), self.info["flags"]
         return state in FINISHED_STATES and "COMPLETING" not in flags
 
-    def wait(self, timeout: float | None = None) -> Job:
+    def wait(self, timeout: float | None = None) -> NotebookJob:
         """Wait until the job is over; at most ``timeout`` seconds (``TimeoutError``)."""
         # Here, not above: who does not wait needs no websockets.
         from .events import Follower

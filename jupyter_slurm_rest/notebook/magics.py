@@ -1,4 +1,4 @@
-"""The magics themselves: they find the command and let it do the rest."""
+"""``%slurm`` and ``%%slurm``: they find the command and run it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,29 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from . import commands as action_commands
-from . import commands as job_commands
-from . import commands as list_commands
+from . import commands
 from .api import SlurmApi, SlurmMagicError
 from .commands import Command
 
 COMMANDS: dict[str, Command] = {
     command.__name__: command
     for command in (
-        list_commands.jobs,
-        job_commands.job,
-        job_commands.output,
-        list_commands.history,
-        list_commands.nodes,
-        list_commands.partitions,
-        list_commands.account,
-        list_commands.clusters,
-        job_commands.submit,
-        action_commands.cancel,
-        action_commands.hold,
-        action_commands.release,
-        action_commands.requeue,
-        action_commands.suspend,
-        action_commands.resume,
-        action_commands.signal,
+        commands.jobs,
+        commands.job,
+        commands.output,
+        commands.history,
+        commands.nodes,
+        commands.partitions,
+        commands.account,
+        commands.clusters,
+        commands.submit,
+        commands.cancel,
+        commands.hold,
+        commands.release,
+        commands.requeue,
+        commands.suspend,
+        commands.resume,
+        commands.signal,
     )
 }
 
@@ -77,5 +75,5 @@ class SlurmMagics(Magics):
         if cell is None:
             return command(self._api, rest)
         if name == "submit":
-            return job_commands.submit_cell(self._api, rest, cell)
+            return commands.submit_cell(self._api, rest, cell)
         raise SlurmMagicError("%%slurm takes a cell for submit only: write %%slurm submit.")

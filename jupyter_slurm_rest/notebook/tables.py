@@ -80,7 +80,7 @@ Row = dict[str, Any]
 Column = tuple[str, Callable[[Row], str]]
 
 
-class Table(Sequence[Row]):
+class NotebookTable(Sequence[Row]):
     """Rows (dictionaries, as the server sends them) that show themselves."""
 
     def __init__(self, rows: list[Row], columns: list[Column], caption: str) -> None:
@@ -141,7 +141,7 @@ def _state(row: Row) -> str:
     return "+".join([row["state"], *row.get("flags", [])])
 
 
-def jobs_table(rows: list[Row], caption: str) -> Table:
+def jobs_table(rows: list[Row], caption: str) -> NotebookTable:
     """Jobs of the queue."""
     columns: list[Column] = [
         ("Job", _text("id")),
@@ -156,10 +156,10 @@ def jobs_table(rows: list[Row], caption: str) -> Table:
         ("CPUs", _text("cpus")),
         ("GPUs", _text("gpus")),
     ]
-    return Table(rows, columns, caption)
+    return NotebookTable(rows, columns, caption)
 
 
-def history_table(rows: list[Row], caption: str) -> Table:
+def history_table(rows: list[Row], caption: str) -> NotebookTable:
     """Finished jobs."""
     columns: list[Column] = [
         ("Job", _text("id")),
@@ -172,10 +172,10 @@ def history_table(rows: list[Row], caption: str) -> Table:
         ("GPUs", _text("gpus")),
         ("Exit", lambda row: exit_code(row["exit_code"])),
     ]
-    return Table(rows, columns, caption)
+    return NotebookTable(rows, columns, caption)
 
 
-def nodes_table(rows: list[Row], caption: str) -> Table:
+def nodes_table(rows: list[Row], caption: str) -> NotebookTable:
     """Nodes, with what is free."""
     columns: list[Column] = [
         ("Node", _text("name")),
@@ -189,10 +189,10 @@ def nodes_table(rows: list[Row], caption: str) -> Table:
         ("GPUs free", lambda row: f"{row['gpus_free']} of {row['gpus']}"),
         ("Reason", _text("reason")),
     ]
-    return Table(rows, columns, caption)
+    return NotebookTable(rows, columns, caption)
 
 
-def partitions_table(rows: list[Row], caption: str) -> Table:
+def partitions_table(rows: list[Row], caption: str) -> NotebookTable:
     """Partitions, with their limits and what is free."""
     columns: list[Column] = [
         ("Partition", lambda row: row["name"] + ("*" if row["default"] else "")),
@@ -202,10 +202,10 @@ def partitions_table(rows: list[Row], caption: str) -> Table:
         ("CPUs free", _text("cpus_free")),
         ("GPUs free", _text("gpus_free")),
     ]
-    return Table(rows, columns, caption)
+    return NotebookTable(rows, columns, caption)
 
 
-def clusters_table(rows: list[Row], caption: str) -> Table:
+def clusters_table(rows: list[Row], caption: str) -> NotebookTable:
     """The configured clusters."""
     columns: list[Column] = [
         ("Cluster", _text("name")),
@@ -214,20 +214,20 @@ def clusters_table(rows: list[Row], caption: str) -> Table:
         ("User", _text("user")),
         ("Problem", lambda row: (row["error"] or {}).get("message", "")),
     ]
-    return Table(rows, columns, caption)
+    return NotebookTable(rows, columns, caption)
 
 
-def results_table(rows: list[Row], caption: str) -> Table:
+def results_table(rows: list[Row], caption: str) -> NotebookTable:
     """What an action did, job by job."""
     columns: list[Column] = [
         ("Job", _text("id")),
         ("", lambda row: "done" if row["ok"] else "refused"),
         ("Slurm says", _text("message")),
     ]
-    return Table(rows, columns, caption)
+    return NotebookTable(rows, columns, caption)
 
 
-def associations_table(account: dict[str, Any]) -> Table:
+def associations_table(account: dict[str, Any]) -> NotebookTable:
     """What the person may use."""
     columns: list[Column] = [
         ("Account", lambda row: row["account"] + ("*" if row["is_default"] else "")),
@@ -239,7 +239,7 @@ def associations_table(account: dict[str, Any]) -> Table:
         ("Limits of all jobs together", lambda row: _together(row, account["accounts"])),
     ]
     rows = account["associations"]
-    return Table(rows, columns, f"{account['user']}: {count(len(rows), 'account')}")
+    return NotebookTable(rows, columns, f"{account['user']}: {count(len(rows), 'account')}")
 
 
 def _together(association: Row, accounts: Sequence[Row]) -> str:
@@ -263,11 +263,11 @@ def _group_limits(association: Row) -> str:
     return ", ".join(word for word in words if word)
 
 
-def options_table(checked: dict[str, Any]) -> Table:
+def options_table(checked: dict[str, Any]) -> NotebookTable:
     """What a script asks for, when it was only checked."""
     rows = [{"option": name, "value": value} for name, value in checked["options"].items()]
     columns: list[Column] = [("Option", _text("option")), ("Value", _text("value"))]
-    return Table(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]))
+    return NotebookTable(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]))
 
 
 def count(number: int, noun: str) -> str:
@@ -275,13 +275,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def caption(answer: dict[str, Any], noun: str) -> str:
+def caption(response: dict[str, Any], noun: str) -> str:
     """How many there are and how old the list is, where that matters."""
-    rows = next(value for value in answer.values() if isinstance(value, list))
-    total = answer["total"]
+    rows = next(value for value in response.values() if isinstance(value, list))
+    total = response["total"]
     parts = [count(total, noun) if len(rows) == total else f"{len(rows)} of {count(total, noun)}"]
-    if answer["stale"]:
-        parts.append(f"as of {moment(int(answer['as_of']))}")
-    if answer["note"]:
-        parts.append(answer["note"])
+    if response["stale"]:
+        parts.append(f"as of {moment(int(response['as_of']))}")
+    if response["note"]:
+        parts.append(response["note"])
     return "; ".join(parts)

@@ -16,7 +16,8 @@ import pytest
 from jupyter_server.auth import Authorizer
 
 from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
-from jupyter_slurm_rest.notebook.job import Job
+from jupyter_slurm_rest.notebook.events import EventStream, Follower
+from jupyter_slurm_rest.notebook.job import NotebookJob
 from jupyter_slurm_rest.queue.transitions import Transition
 from jupyter_slurm_rest.server.events import QUEUE_CHANGED
 from jupyter_slurm_rest.slurm.models import JobSummary
@@ -39,9 +40,9 @@ def api(jp_serverapp: Any, jp_fetch: Any) -> Iterator[SlurmApi]:
 
 
 @pytest.fixture
-def job(api: SlurmApi, slurmrestd: ReplaySlurmrestd) -> Job:
+def job(api: SlurmApi, slurmrestd: ReplaySlurmrestd) -> NotebookJob:
     slurmrestd.play("job_gpu")
-    return Job(api, "maxwell", RUNNING, info={})
+    return NotebookJob(api, "maxwell", RUNNING, info={})
 
 
 def look_ups(slurmrestd: ReplaySlurmrestd) -> int:
@@ -80,7 +81,7 @@ def changed(server: Any, cluster: str = "maxwell", scope: str = "mine", as_of: f
 async def nobody_follows(server: Any) -> None:
     for _ in range(50):
         listeners = server.event_logger._unmodified_listeners.values()
-        if not any(listeners) and "slurm-news" not in threads():
+        if not any(listeners) and "slurm-events" not in threads():
             return
         await asyncio.sleep(0.1)
     raise AssertionError("a socket or its thread was left")
@@ -91,7 +92,7 @@ def threads() -> set[str]:
 
 
 async def test_the_end_is_announced(
-    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
     await asyncio.sleep(SETTLED)
@@ -111,7 +112,7 @@ async def test_the_end_is_announced(
 
 
 async def test_more_changes_than_are_told_one_by_one(
-    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
     await asyncio.sleep(SETTLED)
@@ -121,16 +122,16 @@ async def test_more_changes_than_are_told_one_by_one(
 
 
 async def test_what_ended_while_we_were_subscribing(
-    job: Job, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
+    job: NotebookJob, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listen = SlurmApi.news
+    follow = EventStream.__enter__
 
-    def late(*args: Any) -> Any:
+    def late(stream: EventStream) -> EventStream:
         # Announced before anybody listens, and the server has just said that it runs.
         finish(slurmrestd)
-        return listen(*args)
+        return follow(stream)
 
-    monkeypatch.setattr(SlurmApi, "news", late)
+    monkeypatch.setattr(EventStream, "__enter__", late)
     assert (await asyncio.wait_for(asyncio.to_thread(job.wait), AT_ONCE)).ended
 
 
@@ -147,13 +148,13 @@ async def test_what_ended_while_we_were_subscribing(
     ],
 )
 def test_arrays_and_their_tasks(ours: str, theirs: str, same: bool) -> None:
-    from jupyter_slurm_rest.notebook.events import Follower
-
-    follower = Follower(Job(SlurmApi(), "maxwell", ours, info={"job_id": 1}))
-    assert follower._is_it({"id": theirs, "job_id": 99}) is same
+    follower = Follower(NotebookJob(SlurmApi(), "maxwell", ours, info={"job_id": 1}))
+    assert follower._is_same({"id": theirs, "job_id": 99}) is same
 
 
-async def test_a_timeout_is_kept(job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_a_timeout_is_kept(
+    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+) -> None:
     begun = time.monotonic()
     with pytest.raises(TimeoutError, match="Job 7 is still RUNNING"):
         await asyncio.to_thread(job.wait, SETTLED)
@@ -162,7 +163,7 @@ async def test_a_timeout_is_kept(job: Job, jp_serverapp: Any, slurmrestd: Replay
 
 
 async def test_a_job_of_another_is_asked_for_less_and_less(
-    job: Job, slurmrestd: ReplaySlurmrestd
+    job: NotebookJob, slurmrestd: ReplaySlurmrestd
 ) -> None:
     response = recorded_by(slurmrestd.api_version, "job_gpu")
     slurmrestd.give(replace(response, body=response.body.replace(b'"alice"', b'"bob"')))
@@ -185,7 +186,7 @@ class TestNoEvents:
         return jp_server_config
 
     async def test_a_server_that_lets_nobody_follow_is_asked(
-        self, job: Job, slurmrestd: ReplaySlurmrestd
+        self, job: NotebookJob, slurmrestd: ReplaySlurmrestd
     ) -> None:
         waiting = asyncio.create_task(asyncio.to_thread(job.wait))
         await asyncio.sleep(SETTLED)
@@ -198,9 +199,9 @@ INTERRUPTED = """
 import os, signal, threading
 from jupyter_slurm_rest.notebook.api import SlurmApi
 from jupyter_slurm_rest.notebook.api import ServerAddress
-from jupyter_slurm_rest.notebook.job import Job
+from jupyter_slurm_rest.notebook.job import NotebookJob
 api = SlurmApi(lambda: ServerAddress(os.environ["SERVER"], os.environ["TOKEN"]))
-job = Job(api, "maxwell", "7")
+job = NotebookJob(api, "maxwell", "7")
 # Ignored from birth on in what a shell starts in the background.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 print("waiting", flush=True)
@@ -212,7 +213,7 @@ except KeyboardInterrupt:
 
 
 async def test_ctrl_c_works_at_once(
-    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     token = jp_serverapp.identity_provider.token
     kernel = await asyncio.create_subprocess_exec(

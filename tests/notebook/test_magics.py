@@ -13,7 +13,7 @@ import pytest
 from IPython.core.error import UsageError
 
 from jupyter_slurm_rest.notebook.api import SlurmApi, SlurmMagicError
-from jupyter_slurm_rest.notebook.job import Job
+from jupyter_slurm_rest.notebook.job import NotebookJob
 from jupyter_slurm_rest.notebook.tables import clock, gpus
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
@@ -241,7 +241,9 @@ class _Responses:
 def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
-    job = Job(cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
+    job = NotebookJob(
+        cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7"
+    )
     assert "PENDING" in repr(job)
     now += 5
     assert "RUNNING" in job._repr_html_()
@@ -249,7 +251,7 @@ def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.Mo
     assert "COMPLETED" in repr(job)
     assert "As of" not in repr(job)
 
-    job = Job(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
+    job = NotebookJob(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
     read = clock(now)
     now += 500
     assert f"As of  {read}" in repr(job)

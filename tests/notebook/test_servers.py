@@ -14,13 +14,18 @@ import pytest
 
 from tests.slurm.certificates import Certificates
 
-#: A kernel's first calls, one of them changing something as far as XSRF is concerned.
+#: A kernel's first calls, one of them changing something as far as XSRF is concerned, and
+#: whether it may follow the server's events.
 CALLS = """
 from jupyter_slurm_rest.notebook.api import SlurmApi
+from jupyter_slurm_rest.notebook.events import EventStream
 api = SlurmApi()
 print(api.call("GET", "clusters")["clusters"][0]["name"])
 script = "#!/bin/sh\\n#SBATCH -n 2\\n"
 print(api.call("POST", "clusters/default/script", body={"script": script})["options"])
+with EventStream(api.address(), lambda event: True) as events:
+    events.wait_until_tried()
+    print("events", events.open)
 """
 #: The next free one.
 PORT = "--ServerApp.port=0"
@@ -59,7 +64,7 @@ def kernel(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-WORKS = "default\n{'ntasks': '2'}\n"
+WORKS = "default\n{'ntasks': '2'}\nevents True\n"
 
 
 @pytest.mark.parametrize(
