@@ -16,7 +16,7 @@ from jupyter_slurm_rest._version import __version__
 from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.app import SlurmRest
-from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.settings import (
     BadSetting,
     ClusterSettings,
@@ -88,9 +88,11 @@ class DoctorApp(JupyterApp):
         return 1
 
 
-def _cluster(name: str, settings: ClusterSettings) -> Cluster:
+def _cluster(name: str, settings: ClusterSettings) -> ConfiguredCluster:
     """Watches nothing, so that there is nothing to tell anybody."""
-    return Cluster(name, settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
+    return ConfiguredCluster(
+        name, settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0)
+    )
 
 
 class SlurmApp(JupyterApp):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
 from jupyter_slurm_rest.redaction import printable
-from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.slurm.errors import SlurmError, TokenRejected, Unreachable
 from jupyter_slurm_rest.slurm.jobs import Unchanged
 from jupyter_slurm_rest.tokens import TokenError
@@ -67,7 +67,7 @@ _TYPE = (
 )
 
 
-async def examine(cluster: Cluster) -> AsyncIterator[Finding]:
+async def examine(cluster: ConfiguredCluster) -> AsyncIterator[Finding]:
     """Everything there is to say about ``cluster``, in the order of what needs what."""
     address = await _address(cluster.settings.url)
     yield address
@@ -130,7 +130,7 @@ def _socket(path: Path) -> Finding:
     return Finding("address", "ok", f"{path} takes connections.")
 
 
-async def _token(cluster: Cluster) -> Finding:
+async def _token(cluster: ConfiguredCluster) -> Finding:
     name = cluster.tokens.name
     try:
         token = await cluster.tokens.acquire()
@@ -147,7 +147,7 @@ async def _token(cluster: Cluster) -> Finding:
     return Finding("token", "ok", text)
 
 
-async def _slurmrestd(cluster: Cluster) -> Finding:
+async def _slurmrestd(cluster: ConfiguredCluster) -> Finding:
     try:
         versions = await cluster.client.versions()
         release = await cluster.client.slurm_release()
@@ -163,7 +163,7 @@ async def _slurmrestd(cluster: Cluster) -> Finding:
     return Finding("slurmrestd", "ok", f"{text} (also {offered})." if offered else f"{text}.")
 
 
-async def _accepted(cluster: Cluster) -> Finding:
+async def _accepted(cluster: ConfiguredCluster) -> Finding:
     """slurmrestd passes tokens on unread: it is slurmctld that accepts them."""
     try:
         pings = await cluster.client.ping()
@@ -178,7 +178,7 @@ async def _accepted(cluster: Cluster) -> Finding:
     return Finding("controller", "ok", f"slurmctld on {', '.join(up)} is up and takes the token.")
 
 
-async def _rejected(cluster: Cluster, error: TokenRejected) -> Finding:
+async def _rejected(cluster: ConfiguredCluster, error: TokenRejected) -> Finding:
     """Slurm does not say why; what may be wrong depends on how the token is made."""
     try:
         header = token_header(await cluster.tokens.acquire())
@@ -192,7 +192,7 @@ async def _rejected(cluster: Cluster, error: TokenRejected) -> Finding:
     return Finding("token", "wrong", error.message, " ".join(advice))
 
 
-async def _clock(cluster: Cluster) -> Finding:
+async def _clock(cluster: ConfiguredCluster) -> Finding:
     before = time.time()
     try:
         diag = await cluster.client.diag()
@@ -212,7 +212,7 @@ async def _clock(cluster: Cluster) -> Finding:
     return Finding("clock", "ok", "This machine's clock agrees with slurmctld's.")
 
 
-async def _accounting(cluster: Cluster) -> Finding:
+async def _accounting(cluster: ConfiguredCluster) -> Finding:
     try:
         there = await cluster.client.has_accounting()
     except SlurmError as error:
@@ -227,7 +227,7 @@ async def _accounting(cluster: Cluster) -> Finding:
     )
 
 
-async def _users(cluster: Cluster) -> Finding | None:
+async def _users(cluster: ConfiguredCluster) -> Finding | None:
     """``None`` where it cannot be seen."""
     user = await cluster.username()
     known = await cluster.client.resolves(user)
@@ -245,7 +245,7 @@ async def _users(cluster: Cluster) -> Finding | None:
     )
 
 
-async def _everybody_has_a_name(cluster: Cluster) -> bool | None:
+async def _everybody_has_a_name(cluster: ConfiguredCluster) -> bool | None:
     """Whether slurmrestd named the users of all jobs; ``None`` without jobs, or with many."""
     client = cluster.client
     try:
@@ -260,7 +260,7 @@ async def _everybody_has_a_name(cluster: Cluster) -> bool | None:
     return not (client.user_names.known or any(job.user.isdigit() for job in queue.jobs))
 
 
-async def _files(cluster: Cluster) -> Finding:
+async def _files(cluster: ConfiguredCluster) -> Finding:
     user = await cluster.username()
     try:
         home = Path((await _THREADS.run("users", lambda: pwd.getpwnam(user))).pw_dir)

@@ -164,7 +164,7 @@ class SharedHandler(ServiceHandler):
             ) from None
 
 
-class TokenHandler(ServiceHandler):
+class IssueTokenHandler(ServiceHandler):
     """POST token: a Slurm token for the owner of the calling server."""
 
     async def post(self, cluster_name: str | None = None) -> None:
@@ -231,8 +231,8 @@ def make_application(
     start = "/" + prefix.strip("/") + "/"
     cluster = r"clusters/([A-Za-z0-9_.-]{1,63})/"
     routes = [
-        ("token", TokenHandler),
-        (cluster + "token", TokenHandler),
+        ("token", IssueTokenHandler),
+        (cluster + "token", IssueTokenHandler),
         (r"jwks\.json", JwksHandler),
         (cluster + r"jwks\.json", JwksHandler),
         (rf"(?:{cluster})?{PATH}", SharedHandler),

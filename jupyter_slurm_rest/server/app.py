@@ -16,7 +16,8 @@ from traitlets import Bool, Dict, Enum, Float, Integer, TraitError, Unicode, def
 from jupyter_slurm_rest.queue.watcher import Settings as WatchSettings
 from jupyter_slurm_rest.tokens import RedactTokens
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
+from .context import ServerContext
 from .events import Announcer, register
 from .routes import handlers
 from .settings import BadSetting, check_names, read_clusters, wrong_setting
@@ -106,7 +107,7 @@ class SlurmRest(ExtensionApp):
     ).tag(config=True)
 
     #: The configured clusters, once the extension has started.
-    clusters_by_name: dict[str, Cluster]
+    clusters_by_name: dict[str, ConfiguredCluster]
     #: What kept the server's configuration from being taken, in words; empty: nothing.
     wrong_setting = ""
 
@@ -184,7 +185,7 @@ class SlurmRest(ExtensionApp):
         )
         settings = read_clusters(self.clusters)
         self.clusters_by_name = {
-            name: Cluster(
+            name: ConfiguredCluster(
                 name,
                 entry,
                 ttl=self.refresh,
@@ -198,7 +199,20 @@ class SlurmRest(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Register every route of :mod:`.routes`."""
-        self.handlers.extend(handlers())
+        self.handlers.extend(handlers(self._context()))
+
+    def _context(self) -> ServerContext:
+        return ServerContext(
+            clusters=self.clusters_by_name,
+            owner=self.owner,
+            visitors=self.visitors,
+            max_script_size=self.max_script_size,
+            max_body_size=self.max_body_size,
+            proxy_methods=self.proxy_methods,
+            paste_tokens=self.paste_tokens,
+            shared_files=self.shared_files,
+            root_directory=self.root_directory,
+        )
 
     async def stop_extension(self) -> None:
         """Close every connection."""

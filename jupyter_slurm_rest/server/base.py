@@ -12,7 +12,7 @@ import contextlib
 import functools
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_type_hints
 
 import msgspec
 from jupyter_core.utils import ensure_async
@@ -20,10 +20,13 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado import web
+from tornado.http1connection import HTTP1Connection
 
 from jupyter_slurm_rest.http.encoding import encoded, etag
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
+from .cluster import ConfiguredCluster
+from .context import ServerContext
 from .errors import Failure, RequestFailed, failure_of, http_failure
 
 Action = Literal["read", "write"]
@@ -106,12 +109,6 @@ def operation(action: Action, *, answers: dict[int, Any] | None = None) -> Calla
     return decorate
 
 
-if TYPE_CHECKING:
-    from tornado.http1connection import HTTP1Connection
-
-    from .app import SlurmRest
-    from .cluster import Cluster
-
 T = TypeVar("T")
 
 #: Names in a query that are Jupyter's own. JupyterLab also adds a bare number, so that
@@ -127,22 +124,19 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
 
     auth_resource = "slurm"
 
-    def initialize(self, name: str, *args: Any, **kwargs: Any) -> None:
-        super().initialize(name, *args, **kwargs)
+    def initialize(self, name: str, context: ServerContext, **kwargs: Any) -> None:
+        super().initialize(name, **kwargs)
+        self.context = context
         # Panels poll with GET; if that counted, no idle server would ever be culled.
         self._track_activity = self.request.method != "GET"
         self._work: asyncio.Future[Any] | None = None
 
-    @property
-    def app(self) -> SlurmRest:
-        return cast("SlurmRest", self.extensionapp)
-
-    def cluster(self, name: str) -> Cluster:
+    def cluster(self, name: str) -> ConfiguredCluster:
         """The configured cluster called ``name``; otherwise the request ends with 404."""
         try:
-            return self.app.clusters_by_name[name]
+            return self.context.clusters[name]
         except KeyError:
-            configured = ", ".join(self.app.clusters_by_name) or "none"
+            configured = ", ".join(self.context.clusters) or "none"
             raise RequestFailed(
                 404,
                 "no_such_cluster",
@@ -152,11 +146,11 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
 
     def check_owner(self, action: Action) -> None:
         """Refuse visitors: on a hub, Slurm sees the server's owner, whoever asks."""
-        owner = self.app.owner
+        owner = self.context.owner
         visitor = getattr(self.current_user, "username", "")
         if not owner or visitor == owner:
             return
-        allowed = self.app.visitors
+        allowed = self.context.visitors
         if allowed == "write" or (allowed == "read" and action == "read"):
             return
         raise RequestFailed(
@@ -188,9 +182,9 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
     def decode_body(self, kind: type[T]) -> T:
         """The JSON body as ``kind``; raises :exc:`InvalidRequest` naming the field."""
         body = self.request.body
-        if len(body) > self.app.max_body_size:
+        if len(body) > self.context.max_body_size:
             about_script = "script" in getattr(kind, "__struct_fields__", ())
-            limit = self.app.max_script_size if about_script else self.app.max_body_size
+            limit = self.context.max_script_size if about_script else self.context.max_body_size
             raise RequestFailed(
                 413,
                 "too_large",

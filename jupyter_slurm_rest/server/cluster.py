@@ -33,7 +33,7 @@ from .shared import SharedLists
 _ABOUT_TOKENS = ("timeout", "user_claim")
 
 
-class Cluster:
+class ConfiguredCluster:
     """Everything handlers need to talk to one cluster as the person."""
 
     def __init__(

@@ -22,7 +22,7 @@ class ClustersHandler(SlurmHandler):
     async def get(self) -> ClusterList:
         """Every configured cluster, and whether it can be used now."""
         may_write = await self.may("write")
-        clusters = self.app.clusters_by_name.values()
+        clusters = self.context.clusters.values()
         infos: list[ClusterInfo] = await asyncio.gather(
             *(cluster_info(cluster, can_write=may_write) for cluster in clusters)
         )
@@ -79,7 +79,7 @@ class TokenHandler(SlurmHandler):
     @operation("write")
     async def put(self, cluster: str, body: TokenRequest) -> ClusterInfo:
         """Use a token that the person pasted."""
-        if not self.app.paste_tokens:
+        if not self.context.paste_tokens:
             raise RequestFailed(
                 403, "forbidden", "Pasting tokens is switched off (c.SlurmRest.paste_tokens)."
             )

@@ -23,7 +23,7 @@ from jupyter_slurm_rest.slurm.models.job_update import JobChange
 from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 
 from . import requests
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 from .known_names import check_filter
 
 #: Jobs that are looked up one by one; of more, the list of the person's jobs is read.
@@ -32,7 +32,7 @@ _FEW = 25
 _ALL = 1_000_000
 
 
-async def act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
+async def act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> list[ActionResult]:
     """Do it; a result for each job, in the order asked, or those that a filter met."""
     results: list[ActionResult] = []
     try:
@@ -42,7 +42,7 @@ async def act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionR
         cluster.changed(touched=_numbers(request.job_ids or [one.id for one in results]))
 
 
-async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[ActionResult]:
+async def _act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> list[ActionResult]:
     if request.filter is not None:
         wanted = _filter(request, request.filter)
         wanted.check()
@@ -70,7 +70,7 @@ async def _act(cluster: Cluster, request: requests.ActionRequest) -> list[Action
 
 
 async def _to_each(
-    cluster: Cluster, request: requests.ActionRequest, ids: list[str]
+    cluster: ConfiguredCluster, request: requests.ActionRequest, ids: list[str]
 ) -> list[ActionResult]:
     client = cluster.client
     match request.action:
@@ -101,7 +101,7 @@ def _filter(request: requests.ActionRequest, asked: requests.JobFilter) -> JobFi
     return msgspec.convert(asked, JobFilter, from_attributes=True)
 
 
-async def _from_crontab(cluster: Cluster, ids: list[str]) -> set[str]:
+async def _from_crontab(cluster: ConfiguredCluster, ids: list[str]) -> set[str]:
     """Which of these jobs come from scrontab."""
     if len(ids) > _FEW:
         cron = {row.id for row in await _mine(cluster) if row.cron}
@@ -117,7 +117,7 @@ async def _from_crontab(cluster: Cluster, ids: list[str]) -> set[str]:
     return {one for one, cron in zip(ids, told, strict=True) if cron}
 
 
-async def _spare_crontab(cluster: Cluster, wanted: JobFilter) -> None:
+async def _spare_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
     """Raise :exc:`InvalidRequest` where ``wanted`` would disable lines of scrontab."""
     cron = [row.id for row in await _mine(cluster) if row.cron and wanted.matches(row)]
     if cron:
@@ -130,7 +130,7 @@ async def _spare_crontab(cluster: Cluster, wanted: JobFilter) -> None:
         )
 
 
-async def _mine(cluster: Cluster) -> list[JobSummary]:
+async def _mine(cluster: ConfiguredCluster) -> list[JobSummary]:
     """The person's jobs; none where they cannot be told."""
     try:
         return (await cluster.watcher.page("mine", Filters(), limit=_ALL)).page.rows
@@ -147,7 +147,7 @@ def _says_crontab(name: str) -> ActionResult:
     )
 
 
-async def change_job(cluster: Cluster, job_id: str, asked: requests.JobChange) -> None:
+async def change_job(cluster: ConfiguredCluster, job_id: str, asked: requests.JobChange) -> None:
     """Change one job. Raises :exc:`InvalidRequest`, or :exc:`Refused` in Slurm's words."""
     try:
         (result,) = await cluster.client.update([job_id], _change(asked))

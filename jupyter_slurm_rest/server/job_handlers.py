@@ -58,9 +58,9 @@ class JobsHandler(SlurmHandler):
     ) -> Submitted | ScriptAnswer:
         """Submit a batch script; with ``validate`` only check it."""
         target = self.cluster(cluster)
-        asked = check(body, max_size=self.app.max_script_size, root=self.app.root_directory)
+        asked = check(body, max_size=self.context.max_script_size, root=self.context.root_directory)
         noticed: list[str] = []
-        if self.app.shared_files:
+        if self.context.shared_files:
             noticed = await check_directories(target.files, asked)
         if query.validate:
             return await validate(target, asked, noticed)
@@ -73,7 +73,7 @@ class JobHandler(SlurmHandler):
         """One job, merged from slurmctld and accounting."""
         target = self.cluster(cluster)
         found = await target.job(job)
-        return await name_unopened(found, target.files) if self.app.shared_files else found
+        return await name_unopened(found, target.files) if self.context.shared_files else found
 
     @operation("write")
     async def patch(self, cluster: str, job: str, body: JobChange) -> Job:
@@ -94,7 +94,9 @@ class OutputHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, job: str, query: OutputQuery) -> OutputChunk:
         """What a job's output file gained since ``offset``."""
-        return await read_output(self.cluster(cluster), job, query, root=self.app.root_directory)
+        return await read_output(
+            self.cluster(cluster), job, query, root=self.context.root_directory
+        )
 
 
 class ScriptHandler(SlurmHandler):
@@ -102,14 +104,14 @@ class ScriptHandler(SlurmHandler):
     async def post(self, cluster: str, body: ScriptRequest) -> ScriptAnswer:
         """Read a script's options or, given options, write them into it."""
         rules = self.cluster(cluster).client.rules()
-        return understand(body, max_size=self.app.max_script_size, rules=rules)
+        return understand(body, max_size=self.context.max_script_size, rules=rules)
 
 
 class FormHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: FormQuery) -> Form:
         """The submit form: JSON Schema, layout and defaults."""
-        directory = folder_of(query.path, root=self.app.root_directory)
+        directory = folder_of(query.path, root=self.context.root_directory)
         return await submit_form(
             self.cluster(cluster), directory=directory, account=query.account, qos=query.qos
         )

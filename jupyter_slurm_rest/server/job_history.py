@@ -14,7 +14,7 @@ from jupyter_slurm_rest.slurm.accounting import HistoryQuery as Asked
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.names import state_names
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 from .known_names import check_filter
 from .requests import HistoryQuery
 from .responses import HistoryList
@@ -27,7 +27,7 @@ _STEP = 60
 _KEPT = 10.0
 
 
-async def history_list(cluster: Cluster, query: HistoryQuery) -> HistoryList:
+async def history_list(cluster: ConfiguredCluster, query: HistoryQuery) -> HistoryList:
     """The page that ``query`` asks for. Raises :exc:`InvalidRequest` for a bad one."""
     end = query.end_time or (int(time.time()) // _STEP + 1) * _STEP
     start = query.start_time if query.start_time is not None else end - _WINDOW

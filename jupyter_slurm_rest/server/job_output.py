@@ -19,7 +19,7 @@ from jupyter_slurm_rest.slurm.endings import UNOPENED
 from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 from .job_files import contents_path
 from .requests import OutputQuery
 from .responses import OutputChunk
@@ -40,7 +40,7 @@ class _Piece(msgspec.Struct, frozen=True):
 
 
 async def read_output(
-    cluster: Cluster, job_id: str, query: OutputQuery, *, root: str
+    cluster: ConfiguredCluster, job_id: str, query: OutputQuery, *, root: str
 ) -> OutputChunk:
     """What the file of ``query.stream`` gained since ``query.offset``.
 
@@ -77,7 +77,7 @@ async def read_output(
     )
 
 
-def _must_own(cluster: Cluster, job: Job) -> str | None:
+def _must_own(cluster: ConfiguredCluster, job: Job) -> str | None:
     """Whose the file must be; ``None`` where the job is the person's own.
 
     Anybody may name a file of the person's as their job's output: Slurm checks nothing

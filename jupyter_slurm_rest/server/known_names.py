@@ -8,14 +8,14 @@ from jupyter_slurm_rest.slurm.errors import SlurmError
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.names import no_such
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 
 #: Seconds that names are believed; they change when an administrator does something.
 _BELIEVED = 60.0
 
 
 async def check_filter(
-    cluster: Cluster,
+    cluster: ConfiguredCluster,
     given: Mapping[str, Collection[str]],
     *,
     total: int = 0,
@@ -37,7 +37,7 @@ async def check_filter(
                 raise no_such(field, _KINDS[field], word, known)
 
 
-async def _known(cluster: Cluster, field: str) -> set[str]:
+async def _known(cluster: ConfiguredCluster, field: str) -> set[str]:
     """Every name there is; empty where the cluster does not tell."""
     try:
         if field == "partition":
@@ -58,7 +58,7 @@ async def _known(cluster: Cluster, field: str) -> set[str]:
         return set()
 
 
-async def _qos(cluster: Cluster) -> list[str]:
+async def _qos(cluster: ConfiguredCluster) -> list[str]:
     return [one.name for one in await cluster.client.qos()]
 
 

@@ -23,7 +23,8 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
 from jupyter_slurm_rest.slurm.transport import Upload
 
 from .base import SlurmHandler, operation
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
+from .context import ServerContext
 from .errors import RequestFailed, failure_of
 
 _ROOTS = {
@@ -161,8 +162,8 @@ T = TypeVar("T")
 
 @stream_request_body
 class ProxyHandler(SlurmHandler):
-    def initialize(self, name: str, *args: Any, **kwargs: Any) -> None:
-        super().initialize(name, *args, **kwargs)
+    def initialize(self, name: str, context: ServerContext, **kwargs: Any) -> None:
+        super().initialize(name, context, **kwargs)
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
         self._exchange: asyncio.Task[None] | None = None
         #: All of the request is here: its answer may be written.
@@ -236,7 +237,9 @@ class ProxyHandler(SlurmHandler):
         self._arrived.set()
         await self._exchange
 
-    async def _pass_on(self, target: Cluster, path: str, content: bytes | Upload | None) -> None:
+    async def _pass_on(
+        self, target: ConfiguredCluster, path: str, content: bytes | Upload | None
+    ) -> None:
         method = self.request.method or "GET"
         credentials = await target.credentials()
         headers = self.request.headers
@@ -263,14 +266,14 @@ class ProxyHandler(SlurmHandler):
             target.changed()
         self.finish(set_content_type=shown)
 
-    def _target(self) -> tuple[Cluster, str]:
+    def _target(self) -> tuple[ConfiguredCluster, str]:
         """Where the request goes; raises what is wrong with it."""
         name = self.path_kwargs["cluster"]
         target = self.cluster(name)
         # From the address as it came: tornado has decoded its own copy of the path already.
         _, _, rest = self.request.path.partition(f"/clusters/{name}/rest/")
         path = upstream_path(rest) + upstream_query(self.request.query)
-        allowed, method = self.app.proxy_methods, self.request.method
+        allowed, method = self.context.proxy_methods, self.request.method
         reads = method == "GET" and not changes_by_get(path)
         if allowed == "none" or (allowed == "read" and not reads):
             raise RequestFailed(
@@ -281,8 +284,8 @@ class ProxyHandler(SlurmHandler):
             )
         if "Transfer-Encoding" in self.request.headers:
             raise RequestFailed(411, "invalid", "The body's length must be told beforehand.")
-        if self._length() > self.app.max_body_size:
-            limit = self.app.max_body_size / 1e6
+        if self._length() > self.context.max_body_size:
+            limit = self.context.max_body_size / 1e6
             raise RequestFailed(413, "too_large", f"The body has more than {limit:.1f} MB.")
         return target, path
 

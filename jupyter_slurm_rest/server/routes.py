@@ -6,21 +6,11 @@ import re
 
 from jupyter_server.utils import url_path_join
 
-from . import cluster_handlers as account
-from . import cluster_handlers as clusters
-from . import cluster_handlers as machine
-from . import cluster_handlers as token
-from . import cluster_handlers as unknown
-from . import job_handlers as actions
-from . import job_handlers as form
-from . import job_handlers as history
+from . import cluster_handlers as cluster
 from . import job_handlers as job
-from . import job_handlers as jobs
-from . import job_handlers as output
-from . import job_handlers as script
-from . import job_handlers as transitions
-from . import proxy
 from .base import SlurmHandler
+from .context import ServerContext
+from .proxy import ProxyHandler
 
 NAMESPACE = "jupyter-slurm-rest"
 
@@ -36,23 +26,23 @@ PARAMETERS = {
 
 #: In the order of the manual. Written as OpenAPI writes paths.
 ROUTES: list[tuple[str, type[SlurmHandler]]] = [
-    ("clusters", clusters.ClustersHandler),
-    ("clusters/{cluster}/jobs", jobs.JobsHandler),
-    ("clusters/{cluster}/jobs/actions", actions.ActionsHandler),
+    ("clusters", cluster.ClustersHandler),
+    ("clusters/{cluster}/jobs", job.JobsHandler),
+    ("clusters/{cluster}/jobs/actions", job.ActionsHandler),
     ("clusters/{cluster}/jobs/{job}", job.JobHandler),
-    ("clusters/{cluster}/jobs/{job}/output", output.OutputHandler),
-    ("clusters/{cluster}/transitions", transitions.TransitionsHandler),
-    ("clusters/{cluster}/history", history.HistoryHandler),
-    ("clusters/{cluster}/nodes", machine.NodesHandler),
-    ("clusters/{cluster}/nodes/{node}", machine.NodeHandler),
-    ("clusters/{cluster}/partitions", machine.PartitionsHandler),
-    ("clusters/{cluster}/reservations", machine.ReservationsHandler),
-    ("clusters/{cluster}/licenses", machine.LicensesHandler),
-    ("clusters/{cluster}/account", account.AccountHandler),
-    ("clusters/{cluster}/form", form.FormHandler),
-    ("clusters/{cluster}/script", script.ScriptHandler),
-    ("clusters/{cluster}/token", token.TokenHandler),
-    ("clusters/{cluster}/rest/{path}", proxy.ProxyHandler),
+    ("clusters/{cluster}/jobs/{job}/output", job.OutputHandler),
+    ("clusters/{cluster}/transitions", job.TransitionsHandler),
+    ("clusters/{cluster}/history", job.HistoryHandler),
+    ("clusters/{cluster}/nodes", cluster.NodesHandler),
+    ("clusters/{cluster}/nodes/{node}", cluster.NodeHandler),
+    ("clusters/{cluster}/partitions", cluster.PartitionsHandler),
+    ("clusters/{cluster}/reservations", cluster.ReservationsHandler),
+    ("clusters/{cluster}/licenses", cluster.LicensesHandler),
+    ("clusters/{cluster}/account", cluster.AccountHandler),
+    ("clusters/{cluster}/form", job.FormHandler),
+    ("clusters/{cluster}/script", job.ScriptHandler),
+    ("clusters/{cluster}/token", cluster.TokenHandler),
+    ("clusters/{cluster}/rest/{path}", ProxyHandler),
 ]
 
 
@@ -61,7 +51,10 @@ def pattern(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: f"(?P<{m[1]}>{PARAMETERS[m[1]]})", path)
 
 
-def handlers() -> list[tuple[str, type[SlurmHandler]]]:
-    """Patterns and handlers for tornado, with a last one that answers unknown paths."""
-    known = [(url_path_join(NAMESPACE, pattern(path)), handler) for path, handler in ROUTES]
-    return [*known, (rf"{NAMESPACE}(?:/.*)?", unknown.UnknownHandler)]
+def handlers(
+    context: ServerContext,
+) -> list[tuple[str, type[SlurmHandler], dict[str, ServerContext]]]:
+    """Patterns, handlers and their arguments for tornado; a last one takes unknown paths."""
+    routes = [(url_path_join(NAMESPACE, pattern(path)), handler) for path, handler in ROUTES]
+    routes.append((rf"{NAMESPACE}(?:/.*)?", cluster.UnknownHandler))
+    return [(path, handler, {"context": context}) for path, handler in routes]

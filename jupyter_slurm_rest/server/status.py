@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 from .errors import failure_of
 from .responses import ClusterInfo, ErrorBody
 
@@ -20,7 +20,7 @@ _SELDOM = 300.0
 _NOW_AND_THEN = 60.0
 
 
-async def cluster_info(cluster: Cluster, *, can_write: bool) -> ClusterInfo:
+async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> ClusterInfo:
     """The cluster's state; what is wrong with it is part of the answer."""
     info = ClusterInfo(name=cluster.name, reachable=False)
     try:
@@ -39,7 +39,7 @@ async def cluster_info(cluster: Cluster, *, can_write: bool) -> ClusterInfo:
     )
 
 
-async def _ask(cluster: Cluster, can_write: bool) -> ClusterInfo:
+async def _ask(cluster: ConfiguredCluster, can_write: bool) -> ClusterInfo:
     # First: without it there would be as many failures as questions.
     await cluster.credentials()
     client, shared = cluster.client, cluster.snapshots
@@ -64,7 +64,7 @@ async def _ask(cluster: Cluster, can_write: bool) -> ClusterInfo:
     )
 
 
-async def _accounting(cluster: Cluster) -> bool | None:
+async def _accounting(cluster: ConfiguredCluster) -> bool | None:
     try:
         return await cluster.client.has_accounting()
     except AccountingDown:

@@ -26,7 +26,7 @@ from jupyter_slurm_rest.slurm.sbatch import (
 from jupyter_slurm_rest.slurm.sbatch.options import BY_FIELD
 from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 from .errors import RequestFailed
 from .requests import ScriptRequest, SubmitRequest
 from .responses import OptionValue, ScriptAnswer
@@ -119,7 +119,7 @@ def understand(
     return _answer(script, merge(script, rules=rules))
 
 
-async def validate(cluster: Cluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
+async def validate(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
     """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings."""
     warnings = await cluster.client.check_submission(
         asked.request.script,
@@ -130,7 +130,7 @@ async def validate(cluster: Cluster, asked: Checked, noticed: list[str]) -> Scri
     return msgspec.structs.replace(asked.answer, warnings=[*noticed, *warnings])
 
 
-async def submit(cluster: Cluster, asked: Checked, noticed: list[str]) -> Submitted:
+async def submit(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> Submitted:
     """Send it. A refusal by Slurm comes back with the choices that there are.
 
     As for sbatch, the environment's ``SBATCH_*`` variables count too.
@@ -150,7 +150,7 @@ async def submit(cluster: Cluster, asked: Checked, noticed: list[str]) -> Submit
     return msgspec.structs.replace(submitted, warnings=[*noticed, *submitted.warnings])
 
 
-async def _submitter(cluster: Cluster, asked: Checked) -> Submitter:
+async def _submitter(cluster: ConfiguredCluster, asked: Checked) -> Submitter:
     user = await cluster.username()
     try:
         # In a thread: on clusters this often asks a directory service.
@@ -199,7 +199,7 @@ def _words(spec: JobSpec) -> dict[str, OptionValue]:
     }
 
 
-async def _choices(cluster: Cluster, error_number: int | None) -> str:
+async def _choices(cluster: ConfiguredCluster, error_number: int | None) -> str:
     """What would be right instead; empty when that is not known."""
     try:
         if error_number == _INVALID_PARTITION:

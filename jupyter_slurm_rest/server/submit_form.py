@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
 
-from .cluster import Cluster
+from .cluster import ConfiguredCluster
 from .responses import Form
 
 _TIME = (
@@ -21,7 +21,7 @@ _MOST_CLOSED = 8
 
 
 async def submit_form(
-    cluster: Cluster, *, directory: str, account: str = "", qos: str = ""
+    cluster: ConfiguredCluster, *, directory: str, account: str = "", qos: str = ""
 ) -> Form:
     """The form for ``cluster``; ``directory`` is where jobs work unless said otherwise.
 

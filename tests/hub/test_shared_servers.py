@@ -18,7 +18,7 @@ from jupyter_slurm_rest.doctor.checks import examine
 from jupyter_slurm_rest.queue.responses import JobsQuery
 from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
-from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.errors import RequestFailed
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
 from jupyter_slurm_rest.server.shared import SharedLists
@@ -48,10 +48,12 @@ def entry(slurmrestd: Slurmrestd, service: str, **more: Any) -> dict[str, Any]:
 @asynccontextmanager
 async def server(
     slurmrestd: Slurmrestd, service: str, heard: Heard | None = None
-) -> AsyncIterator[Cluster]:
+) -> AsyncIterator[ConfiguredCluster]:
     settings = read_clusters({"c": entry(slurmrestd, service)})["c"]
     watching = Settings(shortest=0.2)
-    cluster = Cluster("c", settings, ttl=0.2, audience=heard or Nobody(), watching=watching)
+    cluster = ConfiguredCluster(
+        "c", settings, ttl=0.2, audience=heard or Nobody(), watching=watching
+    )
     try:
         yield cluster
     finally:
@@ -236,7 +238,7 @@ async def test_a_service_that_is_away_is_not_waited_for_twice(
 def test_sharing_needs_the_hub(slurmrestd: Slurmrestd, tokens: Any) -> None:
     settings = read_clusters({"c": entry(slurmrestd, "http://hub/", tokens=tokens)})["c"]
     with pytest.raises(BadSetting, match="needs tokens from the provider 'hub'"):
-        Cluster("c", settings, ttl=5, audience=Nobody(), watching=Settings())
+        ConfiguredCluster("c", settings, ttl=5, audience=Nobody(), watching=Settings())
 
 
 async def test_saying_how_lists_are_read_makes_the_hub_read_nothing(

@@ -15,7 +15,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.queue.responses import JobsQuery
 from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
-from jupyter_slurm_rest.server.cluster import Cluster as Configured
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Configured
 from jupyter_slurm_rest.server.settings import read_clusters
 from tests.hub.rig import FakeHub, Running, running, server_model
 from tests.hub.shared_rig import get

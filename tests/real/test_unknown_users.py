@@ -13,7 +13,7 @@ from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.queue.source import RestSource
 from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
-from jupyter_slurm_rest.server.cluster import Cluster as Looked
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Looked
 from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import JobList
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery

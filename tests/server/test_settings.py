@@ -9,15 +9,15 @@ import pytest
 
 from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
-from jupyter_slurm_rest.server.cluster import Cluster
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
 
 from .conftest import Call
 
 
-def configure(options: Any) -> Cluster:
+def configure(options: Any) -> ConfiguredCluster:
     settings = read_clusters({"maxwell": options})["maxwell"]
-    return Cluster("maxwell", settings, ttl=5, audience=Nobody(), watching=Settings())
+    return ConfiguredCluster("maxwell", settings, ttl=5, audience=Nobody(), watching=Settings())
 
 
 def _with_tokens(provider: str, **options: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.doctor.checks import examine
 from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
-from jupyter_slurm_rest.server.cluster import Cluster as ServedCluster
+from jupyter_slurm_rest.server.cluster import ConfiguredCluster as ServedCluster
 from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
