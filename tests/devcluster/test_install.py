@@ -15,7 +15,7 @@ from devcluster.record.store import Store
 from devcluster.rest import Response
 
 
-def test_without_root_it_says_so(
+def test_root_is_required(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)

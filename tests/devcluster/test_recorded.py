@@ -49,7 +49,7 @@ def test_the_same_responses_make_the_same_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "what", [["24.11.5"], ["24.11.5", "v0.0.99"], ["24.11.5", "v0.0.42", "nothing"]]
 )
-def test_what_was_not_recorded_is_said(tmp_path: Path, what: list[str]) -> None:
+def test_unknown_recordings_are_reported(tmp_path: Path, what: list[str]) -> None:
     recorded(tmp_path)
     with pytest.raises(DevclusterError):
         show(tmp_path, what)

@@ -83,7 +83,7 @@ def test_failures_of_slurmrestd(body: bytes, status: int, kind: str) -> None:
 
 @bounded(100)
 @given(body=BODIES | JSON.map(lambda v: b'{"jobs": [%s]}' % json.dumps(v).encode()))
-def test_lists_that_are_read_while_they_arrive(body: bytes) -> None:
+def test_streamed_lists(body: bytes) -> None:
     reader: ArrayReader[Any] = ArrayReader("jobs", msgspec.json.decode)
     with contextlib.suppress(SlurmError):
         for at in range(0, len(body), 7):
@@ -117,7 +117,7 @@ def test_tokens(header: Any, claims: Any) -> None:
     model=st.dictionaries(st.sampled_from(["name", "kind", "scopes", "groups"]), JSON),
     body=BODIES,
 )
-def test_what_the_hub_says_of_callers(model: dict[str, Any], body: bytes) -> None:
+def test_the_hubs_user_models(model: dict[str, Any], body: bytes) -> None:
     for said in (model, {**model, "kind": "user", "name": "alice"}, as_object(body)):
         with contextlib.suppress(Refusal):
             # The scope that is needed can hardly be made by chance.

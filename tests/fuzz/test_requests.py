@@ -20,7 +20,7 @@ _OPERATIONS = [found.ok() for found in _SCHEMA.get_all_operations() if isinstanc
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: str(mode.value))
 @pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
-def test_no_request_ends_in_an_error_of_ours(
+def test_no_request_causes_an_internal_error(
     server: Server, operation: Any, mode: GenerationMode
 ) -> None:
     @bounded(4)

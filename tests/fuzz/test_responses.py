@@ -38,7 +38,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("path", "name"), ASKED)
-def test_no_response_ends_in_an_error_of_ours(server: Server, path: str, name: str) -> None:
+def test_no_response_causes_an_internal_error(server: Server, path: str, name: str) -> None:
     recorded = responses(RELEASE, API_VERSION)[name]
     tree = recorded.json()
     job = urlsplit(recorded.path).path.rstrip("/").rpartition("/")[2]
@@ -58,7 +58,7 @@ def test_no_response_ends_in_an_error_of_ours(server: Server, path: str, name: s
     assert server.lives()
 
 
-def test_nothing_changed_though_nobody_asked_since_when(server: Server) -> None:
+def test_unchanged_without_an_update_time(server: Server) -> None:
     server.replay()
     server.slurmrestd.play("jobs_unchanged", path="slurm/jobs")
     address = f"{server.url}/jupyter-slurm-rest/clusters/c/jobs?scope=all"
@@ -68,7 +68,7 @@ def test_nothing_changed_though_nobody_asked_since_when(server: Server) -> None:
 
 
 @pytest.mark.parametrize(("path", "name"), ASKED)
-def test_bytes_that_are_no_response(server: Server, path: str, name: str) -> None:
+def test_random_bytes(server: Server, path: str, name: str) -> None:
     recorded = responses(RELEASE, API_VERSION)[name]
     job = urlsplit(recorded.path).path.rstrip("/").rpartition("/")[2]
     length = len(recorded.body)

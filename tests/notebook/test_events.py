@@ -91,7 +91,7 @@ def threads() -> set[str]:
     return {thread.name for thread in threading.enumerate()}
 
 
-async def test_the_end_is_announced(
+async def test_the_end_arrives_as_an_event(
     job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
@@ -111,7 +111,7 @@ async def test_the_end_is_announced(
     await nobody_follows(jp_serverapp)
 
 
-async def test_more_changes_than_are_told_one_by_one(
+async def test_changes_without_details(
     job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
@@ -121,7 +121,7 @@ async def test_more_changes_than_are_told_one_by_one(
     assert (await asyncio.wait_for(waiting, AT_ONCE)).ended
 
 
-async def test_what_ended_while_we_were_subscribing(
+async def test_a_job_that_ends_while_subscribing(
     job: NotebookJob, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow = EventStream.__enter__
@@ -152,7 +152,7 @@ def test_arrays_and_their_tasks(ours: str, theirs: str, same: bool) -> None:
     assert follower._is_same({"id": theirs, "job_id": 99}) is same
 
 
-async def test_a_timeout_is_kept(
+async def test_wait_honors_its_timeout(
     job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     begun = time.monotonic()
@@ -162,7 +162,7 @@ async def test_a_timeout_is_kept(
     await nobody_follows(jp_serverapp)
 
 
-async def test_a_job_of_another_is_asked_for_less_and_less(
+async def test_jobs_of_other_users_are_polled_less_often(
     job: NotebookJob, slurmrestd: ReplaySlurmrestd
 ) -> None:
     response = recorded_by(slurmrestd.api_version, "job_gpu")
@@ -185,7 +185,7 @@ class TestNoEvents:
         jp_server_config["ServerApp"]["authorizer_class"] = NoEvents
         return jp_server_config
 
-    async def test_a_server_that_lets_nobody_follow_is_asked(
+    async def test_a_server_without_events_is_polled(
         self, job: NotebookJob, slurmrestd: ReplaySlurmrestd
     ) -> None:
         waiting = asyncio.create_task(asyncio.to_thread(job.wait))

@@ -91,7 +91,7 @@ def test_the_parent_among_several(write: Write, others: list[int]) -> None:
     assert find_server({"JPY_PARENT_PID": str(others[1])}).token == f"t{others[1]}"
 
 
-def test_the_only_one(write: Write, others: list[int]) -> None:
+def test_the_only_server(write: Write, others: list[int]) -> None:
     write(others[0], sock="/run/jupyter.sock", base_url="/lab/")
     found = find_server({})
     assert (found.url, found.socket) == ("http://localhost/lab/", "/run/jupyter.sock")
@@ -120,7 +120,7 @@ def test_files_of_other_machines_on_a_shared_home_stay(write: Write, others: lis
     assert broken.exists()
 
 
-def test_none(write: Write) -> None:
+def test_no_running_server(write: Write) -> None:
     write(5_000_001)
     write(10**30)
     with pytest.raises(SlurmMagicError, match="No running Jupyter server"):

@@ -41,7 +41,7 @@ async def test_a_table_is_the_same_in_text_and_html(run: Run) -> None:
     assert "<caption>3 of " in page
 
 
-async def test_names_of_jobs_are_no_markup(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_job_names_are_escaped_in_html(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
     response = recorded_by(slurmrestd.api_version, "jobs")
     body = response.body.replace(b'"name": "', b'"name": "<script>alert(1)</script>')
     assert body != response.body
@@ -130,7 +130,7 @@ async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) 
         ("%slurm cancel 7 --name x", "either job_ids or a filter"),
     ],
 )
-async def test_mistakes_are_one_line(
+async def test_errors_are_one_line(
     run: Run,
     slurmrestd: ReplaySlurmrestd,
     capsys: pytest.CaptureFixture[str],
@@ -146,7 +146,7 @@ async def test_mistakes_are_one_line(
     assert line.startswith(("Slurm: ", "UsageError: "))
 
 
-async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_an_action_reports_each_job(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("unknown_job", "jobs_state")
     slurmrestd.play("cancel_many", path="slurm/jobs")
     table = await run("%slurm cancel 999999 12_[")
@@ -155,7 +155,7 @@ async def test_an_action_tells_of_each_job(run: Run, slurmrestd: ReplaySlurmrest
     assert json.loads(request.body)["jobs"] == ["999999"]
 
 
-async def test_canceling_what_matches(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_canceling_by_filter(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
     slurmrestd.play("cancel_many", path="slurm/jobs")
     table = await run("%slurm cancel --name='my job' -p gpu --state pending")
     assert "refused" in repr(table)
@@ -189,13 +189,13 @@ async def test_the_kernel_has_no_slurm_token(
     assert jp_serverapp.identity_provider.token not in repr(magics._api._find())
 
 
-async def test_without_a_server_it_is_said(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_server_is_reported(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(()))
     with pytest.raises(SlurmMagicError, match="No running Jupyter server was found"):
         shell.run_cell("%slurm jobs").raise_error()
 
 
-async def test_names_of_jobs_move_no_cursor(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+async def test_job_names_have_no_control_characters(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
     response = recorded_by(slurmrestd.api_version, "jobs")
     body = response.body.replace(b'"name": "', b'"name": "\\u001b[2J\\u202e\\u0007\\n')
     assert body != response.body
@@ -238,7 +238,7 @@ class _Responses:
         return self.left.pop(0)
 
 
-def test_a_job_that_is_shown_is_looked_at_or_says_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_showing_a_job_refreshes_it_or_shows_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
     job = NotebookJob(

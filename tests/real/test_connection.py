@@ -23,7 +23,7 @@ async def test_another_users_name_is_not_accepted(cluster: Cluster) -> None:
                     await call
 
 
-async def test_nobody_listens(cluster: Cluster) -> None:
+async def test_nothing_listens(cluster: Cluster) -> None:
     async with client_of(cluster) as client:
         await client.ping()
         cluster.stop("slurmrestd")

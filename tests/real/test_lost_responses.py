@@ -73,5 +73,5 @@ def test_no_submission_is_doubled_or_lost(cluster: Cluster) -> None:
     _submit_through_cuts(cluster, "--requeue", seed=1)
 
 
-def test_nor_when_the_user_has_a_comment_of_their_own(cluster: Cluster) -> None:
+def test_jobs_with_a_comment_are_not_doubled_or_lost(cluster: Cluster) -> None:
     _submit_through_cuts(cluster, "--comment=mine", seed=2)

@@ -43,7 +43,7 @@ async def act(api: Api, action: str, *ids: str) -> None:
     assert (status, told) == (200, [True] * len(ids)), response
 
 
-async def test_what_one_did_shows_at_once(cluster: Cluster, jp_fetch: Any) -> None:
+async def test_own_actions_show_at_once(cluster: Cluster, jp_fetch: Any) -> None:
     api = Api(jp_fetch, "real")
     array = await api.submit("#!/bin/sh\nsleep 600\n", array="1-9%2", hold=True)
     for scope in ("mine", "all"):
@@ -67,7 +67,7 @@ async def test_what_one_did_shows_at_once(cluster: Cluster, jp_fetch: Any) -> No
         assert "JobHeldUser" not in {row["reason"] for row in ours}
 
 
-async def test_what_a_look_found_goes_into_the_lists(cluster: Cluster, jp_fetch: Any) -> None:
+async def test_details_update_the_lists(cluster: Cluster, jp_fetch: Any) -> None:
     api = Api(jp_fetch, "real")
     job = await api.submit("#!/bin/sh\nsleep 600\n", time="5")
     await api.until(job, "RUNNING")

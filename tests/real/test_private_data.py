@@ -79,7 +79,7 @@ async def until_it_shows(api: Api, wanted: set[str], **query: Any) -> Any:
         await asyncio.sleep(0.5)
 
 
-async def test_lists_are_squeues(
+async def test_lists_match_squeue(
     private: Cluster, jp_fetch: Any, jp_server_config: dict[str, Any]
 ) -> None:
     api = Api(jp_fetch, "private")

@@ -84,7 +84,7 @@ def states(rows: Iterable[JobSummary]) -> dict[str, str]:
     return {row.id: row.state for row in rows if is_live(row)}
 
 
-async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
+async def test_every_strategy_matches_squeue(queue: Cluster) -> None:
     async with source(queue, "alice") as slurm:
         can = await slurm.capabilities()
         dump = QueueDump(slurm, tells_last_update=can.last_update)
@@ -114,7 +114,7 @@ async def test_every_plan_shows_what_squeue_shows(queue: Cluster) -> None:
         assert {row.job_id for row in found.rows if is_live(row)} == bobs
 
 
-async def test_rows_of_all_plans_are_alike(queue: Cluster) -> None:
+async def test_all_strategies_give_the_same_rows(queue: Cluster) -> None:
     async with source(queue, "alice") as slurm:
         if not (await slurm.capabilities()).job_states:
             return
@@ -134,7 +134,7 @@ async def test_rows_of_all_plans_are_alike(queue: Cluster) -> None:
             assert differing <= moving, row.id
 
 
-async def test_unchanged_is_told_from_empty(cluster: Cluster) -> None:
+async def test_an_unchanged_queue_is_not_an_empty_one(cluster: Cluster) -> None:
     async with source(cluster, "alice") as slurm:
         tells = (await slurm.capabilities()).last_update
         cluster.run(["sbatch", "-H", "--mem=20", "--wrap", "true"], user="alice")
@@ -146,7 +146,7 @@ async def test_unchanged_is_told_from_empty(cluster: Cluster) -> None:
         assert second.version == first.version
 
 
-async def test_what_jobs_became_is_seen(cluster: Cluster) -> None:
+async def test_state_changes_are_seen(cluster: Cluster) -> None:
     async with source(cluster, "carol") as slurm:
         if not (await slurm.capabilities()).job_states:
             return

@@ -62,7 +62,7 @@ async def test_submit_follow_and_cancel(
     assert token not in caplog.text
 
 
-async def test_cancel_a_long_one(api: Api) -> None:
+async def test_cancel_a_running_job(api: Api) -> None:
     job_id = await api.submit("#!/bin/sh\nsleep 600\n", time="10")
     await api.until(job_id, "RUNNING")
     cancel = {"action": "cancel", "job_ids": [job_id, "999999"]}
@@ -137,7 +137,7 @@ async def test_bad_input(
     assert cluster.run(["squeue", "--noheader", "--user", "alice"]).stdout == ""
 
 
-async def test_what_is_not_there(api: Api, jp_fetch: Any) -> None:
+async def test_unknown_jobs_and_paths(api: Api, jp_fetch: Any) -> None:
     status, said = await api.call("GET", "jobs/999999")
     assert (status, said["reason"]) == (404, "not_found")
     status, said = await api.call("GET", "nodes/nope")
@@ -164,7 +164,7 @@ async def test_over_the_socket_and_through_the_proxy(jp_fetch: Any) -> None:
     assert response.get("qos") or response["QOS"]
 
 
-async def test_filters_are_squeues_and_what_is_unknown_is_refused(
+async def test_filters_match_squeue_and_unknown_names_are_refused(
     cluster: Cluster, api: Api
 ) -> None:
     job_id = await api.submit("#!/bin/bash\n#SBATCH --hold --partition=long\ntrue\n")

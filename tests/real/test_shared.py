@@ -81,7 +81,7 @@ def server(cluster: Cluster, service: Running, url: str = "") -> Configured:
 
 
 @pytest.mark.parametrize("most", [5_000, 1], ids=["dump", "index"])
-async def test_everybody_sees_what_squeue_shows_from_one_reading(
+async def test_one_reading_serves_all_users_and_matches_squeue(
     own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     with Relay(own.url) as for_hub, Relay(own.url) as for_servers:
@@ -166,7 +166,7 @@ async def test_a_cluster_that_becomes_private_ends_shared_mode(
     ("user", "words"),
     [("carol", "coordinator of chemistry"), ("slurm", "may act as anybody")],
 )
-async def test_a_privileged_reader_is_found_out(
+async def test_a_privileged_reader_is_detected(
     own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, user: str, words: str
 ) -> None:
     # The service refuses this name at start; a site's SlurmUser may have another.
@@ -177,7 +177,7 @@ async def test_a_privileged_reader_is_found_out(
     assert words in response.json()["message"]
 
 
-async def test_an_operator_is_found_out(own: Cluster, hub: FakeHub) -> None:
+async def test_an_operator_is_detected(own: Cluster, hub: FakeHub) -> None:
     modify = ["sacctmgr", "-i", "modify", "user", "bob", "set"]
     own.run([*modify, "AdminLevel=Operator"])
     try:
@@ -189,7 +189,9 @@ async def test_an_operator_is_found_out(own: Cluster, hub: FakeHub) -> None:
     assert "Operator" in response.json()["message"]
 
 
-async def test_where_slurm_cannot_tell_nothing_is_shared(cluster: Cluster, hub: FakeHub) -> None:
+async def test_nothing_is_shared_where_visibility_is_unknown(
+    cluster: Cluster, hub: FakeHub
+) -> None:
     async with running(hub, **sharing(cluster)) as service:
         response = await get(service, "nodes")
     if cluster.generation == "host":

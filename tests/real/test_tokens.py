@@ -90,9 +90,7 @@ def is_read(token: str) -> bool:
     return True
 
 
-def test_what_slurm_refuses_is_refused_here_and_the_rest_is_read(
-    tokens_cluster: Cluster, keys: Keys
-) -> None:
+def test_tokens_are_refused_as_slurm_does(tokens_cluster: Cluster, keys: Keys) -> None:
     now = int(time.time())
     cluster = tokens_cluster
     tokens = {
@@ -127,7 +125,7 @@ def test_what_depends_on_the_release(tokens_cluster: Cluster, keys: Keys) -> Non
     assert slurm_accepts(tokens_cluster, without_alg) is (release >= (25, 5))
 
 
-def test_when_keys_are_read_again(tokens_cluster: Cluster, keys: Keys) -> None:
+def test_when_keys_are_reloaded(tokens_cluster: Cluster, keys: Keys) -> None:
     """The steps of the manual, and why they are not fewer."""
     cluster = tokens_cluster
     old = key_pair(keys, "rs")

@@ -41,7 +41,7 @@ def accounted(cluster: Cluster, *jobs: int) -> None:
     until(lambda: len(lines(cluster, argv, user="root")) == len(jobs), f"{wanted} in sacct")
 
 
-async def test_users_have_their_names_and_lists_are_theirs(strange: Cluster) -> None:
+async def test_user_names_are_resolved(strange: Cluster) -> None:
     mine, other = submit(strange), submit(strange, user=BOB)
     accounted(strange, mine, other)
     async with client_of(strange) as client:
@@ -76,7 +76,7 @@ async def test_output_goes_where_the_job_writes_it(strange: Cluster) -> None:
     lines(strange, ["scancel", str(job)], user="root")
 
 
-async def test_canceling_by_what_jobs_are(strange: Cluster) -> None:
+async def test_canceling_by_filter(strange: Cluster) -> None:
     mine = submit(strange, "--job-name=of-both")
     other = submit(strange, "--job-name=of-both", user=BOB)
     accounted(strange, mine, other)
@@ -88,7 +88,7 @@ async def test_canceling_by_what_jobs_are(strange: Cluster) -> None:
     lines(strange, ["scancel", str(other)], user="root")
 
 
-async def test_the_doctor_says_so(strange: Cluster, tmp_path: Path) -> None:
+async def test_the_doctor_reports_it(strange: Cluster, tmp_path: Path) -> None:
     job = submit(strange)
     accounted(strange, job)
     token = tmp_path / "token"

@@ -39,7 +39,7 @@ async def test_cancel_a_task_a_range_a_component_an_array_and_a_whole(cluster: C
                 until(partial(gone, cluster, job), f"job {job} gone")
 
 
-async def test_canceling_what_has_finished_says_so(cluster: Cluster) -> None:
+async def test_canceling_finished_jobs_reports_that(cluster: Cluster) -> None:
     done = submit(cluster, script="true")
     array = submit(cluster, "--array=1-2", script="true")
     until_state(cluster, done, "COMPLETED")

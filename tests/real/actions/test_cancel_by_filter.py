@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from tests.real.comparison import client_of, gone, states, submit, until, until_state, versions_of
 
 
-async def test_what_matches_is_canceled_and_nothing_else(cluster: Cluster) -> None:
+async def test_only_matching_jobs_are_canceled(cluster: Cluster) -> None:
     waits = "--begin=now+1hour"
     for version in await versions_of(cluster):
         kinds = {
@@ -78,7 +78,7 @@ async def test_waiting_jobs_are_canceled_and_running_ones_are_not(cluster: Clust
             until(partial(gone, cluster, array), f"array {array} gone")
 
 
-async def test_what_matches_of_others_lives_on(cluster: Cluster) -> None:
+async def test_matching_jobs_of_other_users_are_left_alone(cluster: Cluster) -> None:
     # Alice sees Bob's jobs; Carol, as the account's coordinator, might even cancel them.
     waits, name = "--begin=now+1hour", "--job-name=same"
     theirs = [
@@ -104,7 +104,7 @@ async def test_what_matches_of_others_lives_on(cluster: Cluster) -> None:
         assert states(cluster, job) == {str(job): "PENDING"}
 
 
-async def test_a_running_whole_of_components_matches(cluster: Cluster) -> None:
+async def test_a_running_heterogeneous_job_matches(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         parts = submit(cluster, "--job-name=two", ":", "--job-name=two")
         until_state(cluster, parts, "RUNNING")

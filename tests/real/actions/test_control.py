@@ -26,7 +26,7 @@ def field(cluster: Cluster, job: int, name: str) -> str:
     return shown(cluster, "job", str(job))[0].get(name, "")
 
 
-async def test_another_users_job_is_not_touched(cluster: Cluster) -> None:
+async def test_another_users_job_is_left_alone(cluster: Cluster) -> None:
     theirs = submit(cluster, "--begin=now+1hour", user="bob")
     for version in await versions_of(cluster):
         async with client_of(cluster, version=version) as client:
@@ -111,7 +111,7 @@ async def test_requeue(cluster: Cluster) -> None:
             until_state(cluster, stopped, "PENDING")
 
 
-async def test_suspend_and_resume_are_not_there(cluster: Cluster) -> None:
+async def test_suspend_and_resume_are_unsupported(cluster: Cluster) -> None:
     async with client_of(cluster) as client:
         for call in (client.suspend, client.resume):
             with pytest.raises(Unsupported) as caught:

@@ -35,7 +35,7 @@ def enabled(cluster: Cluster) -> bool:
     return "#DISABLED" not in text
 
 
-async def test_it_is_said_before_a_line_is_disabled(crontab: Cluster, jp_fetch: Any) -> None:
+async def test_a_warning_comes_before_a_line_is_disabled(crontab: Cluster, jp_fetch: Any) -> None:
     api = Api(jp_fetch, "real")
     (job,) = lines(crontab, ["squeue", "--noheader", "--name=nightly", "--format=%i"])
     row: dict[str, Any] = {}

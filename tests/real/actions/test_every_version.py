@@ -197,7 +197,7 @@ async def test_one_component(cluster: Cluster) -> None:
                 await client.cancel([job])
 
 
-async def test_what_no_version_or_only_newer_ones_can(cluster: Cluster) -> None:
+async def test_unsupported_actions_are_refused(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, *_SMALL)
         until_state(cluster, job, "RUNNING")

@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models.job_update import JobChange
 from tests.real.comparison import client_of, shown, submit, until_state, versions_of
 
 
-async def test_updates_arrive_and_can_be_taken_back(cluster: Cluster) -> None:
+async def test_updates_are_applied_and_reverted(cluster: Cluster) -> None:
     begin = int(time.time()) + 7200
     for version in await versions_of(cluster):
         first = submit(cluster, "--begin=now+1hour")

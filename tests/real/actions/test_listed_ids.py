@@ -47,7 +47,7 @@ async def test_the_waiting_tasks_of_an_array(cluster: Cluster, array: str) -> No
             assert tasks(cluster, job) == []
 
 
-async def test_canceling_what_waits_spares_what_runs(cluster: Cluster) -> None:
+async def test_canceling_pending_tasks_spares_running_ones(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, _LONG)
         until_running(cluster, job)
@@ -93,7 +93,7 @@ async def test_tasks_with_records_of_their_own(cluster: Cluster) -> None:
             assert all(one.ok for one in await client.cancel([first, job]))
 
 
-async def test_a_component_of_a_job_that_waits_is_refused(cluster: Cluster) -> None:
+async def test_a_component_of_a_pending_job_is_refused(cluster: Cluster) -> None:
     parts = ["--ntasks=1", ":", "--ntasks=1", "--partition=gpu", ":", "--ntasks=1"]
     for version in await versions_of(cluster):
         job = submit(cluster, "--hold", "--job-name=parts", *parts)
@@ -115,7 +115,7 @@ async def test_a_component_of_a_job_that_waits_is_refused(cluster: Cluster) -> N
             until_state(cluster, job, "CANCELLED")
 
 
-async def test_components_of_a_running_job_go_one_by_one(cluster: Cluster) -> None:
+async def test_components_of_a_running_job_are_canceled_one_by_one(cluster: Cluster) -> None:
     for version in (await versions_of(cluster))[-1:]:
         job = submit(cluster, "--ntasks=1", ":", "--ntasks=1")
         until_state(cluster, job, "RUNNING")

@@ -41,7 +41,7 @@ def reservation(cluster: Cluster, name: str, *settings: str) -> Iterator[None]:
         lines(cluster, ["scontrol", "delete", f"ReservationName={name}"], user="root")
 
 
-async def test_on_a_quiet_site_the_systems_own_cores_are_not_free(site: Cluster) -> None:
+async def test_system_cores_are_not_free(site: Cluster) -> None:
     for version in await versions_of(site):
         nodes, partitions = await look(site, version=version)
         assert {name: node.cpus_free for name, node in nodes.items()} == {

@@ -18,7 +18,7 @@ def given(cluster: Cluster, job: int) -> dict[str, int]:
     return {kind: count for kind, count in found.items() if count}
 
 
-async def test_what_a_job_has(site: Cluster) -> None:
+async def test_gpus_of_a_job(site: Cluster) -> None:
     requests = (
         ("--gpus=3", "--nodes=2", "--ntasks=2"),
         ("--gpus=7", "--nodes=2", "--ntasks=2"),
@@ -46,7 +46,7 @@ async def test_what_a_job_has(site: Cluster) -> None:
         until_state(site, job, "CANCELLED")
 
 
-async def test_what_a_waiting_job_asks_for(site: Cluster) -> None:
+async def test_gpus_that_a_pending_job_requests(site: Cluster) -> None:
     requests = {
         "--gres=gpu:h100:2": {"h100": 2},
         "--gpus=a100:1,h100:2": {"a100": 1, "h100": 2},

@@ -24,7 +24,7 @@ def ours(one: Association) -> list[object]:
     return [one.group_tres, *counts, one.max_wall, one.max_tres_per_job, one.parent_account]
 
 
-async def test_limits_are_sacctmgrs(site: Cluster) -> None:
+async def test_limits_match_sacctmgr(site: Cluster) -> None:
     mine = sacctmgr(site, "users=alice")
     accounts = sacctmgr(site, "accounts=astro,particles,physics,root", "users=")
     assert accounts["physics"][0] == "cpu=40,gres/gpu=8"

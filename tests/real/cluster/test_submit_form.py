@@ -34,7 +34,7 @@ def accepted(cluster: Cluster, user: str, partitions: list[str], *options: str) 
         ("carol", {"account": "astro"}),
     ],
 )
-async def test_partitions_are_those_that_sbatch_takes(
+async def test_partitions_are_those_that_sbatch_accepts(
     site: Cluster, user: str, options: dict[str, str]
 ) -> None:
     given = [f"--{name}={value}" for name, value in options.items()]
@@ -54,7 +54,7 @@ async def test_partitions_are_those_that_sbatch_takes(
     assert "debug" in theirs or options == {"account": "astro"}
 
 
-async def test_accounts_and_qos_are_those_that_sbatch_takes(site: Cluster) -> None:
+async def test_accounts_and_qos_are_those_that_sbatch_accepts(site: Cluster) -> None:
     def takes(user: str, option: str) -> bool:
         argv = ["sbatch", "--test-only", option, "--partition=gpu", "--wrap=true"]
         return site.run(argv, user=user, check=False).returncode == 0

@@ -29,7 +29,7 @@ def cancel(site: Site, user: str, cluster: str, job: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("cluster", ["host", "forky"])
-def test_each_submits_as_themselves_and_cannot_touch_the_others(site: Site, cluster: str) -> None:
+def test_users_submit_as_themselves_and_cannot_cancel_others(site: Site, cluster: str) -> None:
     jobs = {user: submit(site, user, cluster) for user in ("alice", "bob")}
     owners = queue(site.clusters[cluster])
     assert {user: owners[job] for user, job in jobs.items()} == {"alice": "alice", "bob": "bob"}
@@ -42,7 +42,7 @@ def test_each_submits_as_themselves_and_cannot_touch_the_others(site: Site, clus
         assert cancel(site, user, cluster, job)["ok"]
 
 
-def test_the_panel_is_told_who_acts_and_until_when(site: Site) -> None:
+def test_the_panel_gets_the_user_and_expiry(site: Site) -> None:
     clusters = site.browser("alice").slurm("GET", "clusters").json()["clusters"]
     known = {entry["name"]: entry for entry in clusters}
     for entry in (known["host"], known["forky"]):

@@ -31,7 +31,7 @@ def test_a_list_is_refreshed_across_renewals_without_a_failure(site: Site) -> No
     assert len(expiries) > SOAK // 31, "the token was renewed at half-life"
 
 
-def test_work_goes_on_while_the_hub_is_restarted(site: Site) -> None:
+def test_servers_work_while_the_hub_restarts(site: Site) -> None:
     alice = site.browser("alice")
     before = expiry(site, "alice", "forky")
     pids = set(site.hub.servers())

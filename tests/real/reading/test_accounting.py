@@ -57,7 +57,7 @@ def sacct(cluster: Cluster, *options: str) -> Table:
     return found
 
 
-async def test_history_is_saccts(busy: Cluster) -> None:
+async def test_history_matches_sacct(busy: Cluster) -> None:
     start = int(time.time()) - 86400
     options = ["--allocations", f"--starttime=uts{start}"]
     for version in await versions_of(busy):
@@ -87,7 +87,7 @@ async def test_history_is_saccts(busy: Cluster) -> None:
                 await settle(compare)
 
 
-async def test_steps_are_saccts(busy: Cluster) -> None:
+async def test_steps_match_sacct(busy: Cluster) -> None:
     finished = next(job for job, f in sacct(busy, "--allocations").items() if f["name"] == "done")
     fields = "jobid,jobname,state,exitcode,start,end,ntasks,alloccpus,nodelist"
     argv = ["sacct", "--noheader", "--parsable2", f"--jobs={finished}", f"--format={fields}"]
@@ -122,7 +122,7 @@ async def test_steps_are_saccts(busy: Cluster) -> None:
                 assert job.exit_code.code == 3
 
 
-async def test_the_account_is_sacctmgrs_and_sshares(busy: Cluster) -> None:
+async def test_account_matches_sacctmgr_and_sshare(busy: Cluster) -> None:
     argv = ["sacctmgr", "--noheader", "--parsable2", "show"]
     theirs: Table = {}
     fields = "format=account,share,qos,defaultqos"
@@ -163,7 +163,7 @@ async def test_the_account_is_sacctmgrs_and_sshares(busy: Cluster) -> None:
                 assert await client.privileges("carol") == ["coordinator of chemistry"]
 
 
-async def test_fairshare_is_sshares(busy: Cluster) -> None:
+async def test_fairshare_matches_sshare(busy: Cluster) -> None:
     shares = {}
     for line in lines(busy, ["sshare", "--noheader", "--parsable2", "--users=alice"]):
         name, user, raw, norm, _, _, fairshare = line.split("|")[:7]
@@ -190,7 +190,7 @@ async def test_fairshare_is_sshares(busy: Cluster) -> None:
                 assert own == shares
 
 
-async def test_another_users_steps_are_seen(busy: Cluster) -> None:
+async def test_steps_of_another_users_job(busy: Cluster) -> None:
     finished = next(job for job, f in sacct(busy, "--allocations").items() if f["name"] == "done")
     for version in await versions_of(busy):
         with seen(busy, version, "steps of another person's job"):

@@ -54,7 +54,7 @@ def our_node(node: Node) -> dict[str, Any]:
     return asdict(node) | {"flags": sorted(node.flags), "partitions": sorted(node.partitions)}
 
 
-async def test_nodes_are_scontrols(busy: Cluster) -> None:
+async def test_nodes_match_scontrol(busy: Cluster) -> None:
     change = ["scontrol", "update", "NodeName=gpu2"]
     lines(busy, [*change, "State=DRAIN", "Reason=a fan, broken"], user="root")
     try:
@@ -106,7 +106,7 @@ def scontrol_partition(f: dict[str, str], minor: int) -> dict[str, Any]:
     return found
 
 
-async def test_partitions_are_scontrols_and_what_is_free_is_sinfos(busy: Cluster) -> None:
+async def test_partitions_match_scontrol_and_sinfo(busy: Cluster) -> None:
     for version in await versions_of(busy):
         minor = int(version.rpartition(".")[2])
         with seen(busy, version, "partitions"):
@@ -126,7 +126,7 @@ async def test_partitions_are_scontrols_and_what_is_free_is_sinfos(busy: Cluster
                 await settle(compare)
 
 
-async def test_reservations_are_scontrols(busy: Cluster) -> None:
+async def test_reservations_match_scontrol(busy: Cluster) -> None:
     for version in await versions_of(busy):
         with seen(busy, version, "reservations"):
             async with client_of(busy, version=version) as client:

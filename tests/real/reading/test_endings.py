@@ -50,7 +50,7 @@ def accounted(cluster: Cluster, argv: list[str]) -> bool:
     return lines(cluster, argv)[0].partition("|")[0].endswith("ED")
 
 
-async def test_ends_are_told_as_they_were(cluster: Cluster) -> None:
+async def test_endings_match_sacct(cluster: Cluster) -> None:
     # On the clusters' nodes as well as here.
     (folder,) = lines(cluster, ["mktemp", "--directory", "--tmpdir=/home/alice"])
     ids = {

@@ -64,7 +64,7 @@ def scontrol_job(f: dict[str, str], minor: int) -> dict[str, Any]:
     return found
 
 
-async def test_one_job_is_scontrols(busy: Cluster) -> None:
+async def test_one_job_matches_scontrol(busy: Cluster) -> None:
     records = {f["JobId"]: f for f in shown(busy, "job", user="root")}
     argv = ["squeue", "--noheader", "--all", "--states=all", "--format=%A %i"]
     ids = dict(line.split() for line in lines(busy, argv, user="root"))
@@ -87,7 +87,7 @@ async def test_one_job_is_scontrols(busy: Cluster) -> None:
                     await settle(compare)
 
 
-async def test_output_is_where_we_say(busy: Cluster) -> None:
+async def test_output_path_is_right(busy: Cluster) -> None:
     for version in await versions_of(busy):
         with seen(busy, version, "output files"):
             async with client_of(busy, version=version) as client:

@@ -65,7 +65,7 @@ async def plan_of(source: RestSource) -> MyJobs | QueueDump:
     return QueueDump(source, tells_last_update=can.last_update)
 
 
-async def test_my_jobs_are_squeues_and_follow_it(busy: Cluster) -> None:
+async def test_my_jobs_match_squeue_and_follow_it(busy: Cluster) -> None:
     for version in await versions_of(busy):
         async with source_of(busy, version) as source:
             plan = await plan_of(source)

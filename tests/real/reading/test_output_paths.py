@@ -37,7 +37,7 @@ def written(folder: str) -> bool:
     return files_in(folder) != []
 
 
-async def test_files_are_where_we_say(cluster: Cluster) -> None:
+async def test_output_paths_are_right(cluster: Cluster) -> None:
     (folder,) = lines(cluster, ["mktemp", "--directory", "--tmpdir=/home/alice"])
     ids = {}
     for at, name in enumerate(WRITTEN):
@@ -58,7 +58,7 @@ async def test_files_are_where_we_say(cluster: Cluster) -> None:
                 assert (version, name, [ours]) == (version, name, theirs)
 
 
-async def test_a_second_component_has_no_file(cluster: Cluster) -> None:
+async def test_later_components_have_no_output_file(cluster: Cluster) -> None:
     job_id = submit(cluster, "-n1", ":", "-n1", script="true")
     with contextlib.suppress(AssertionError):
         until(lambda: gone(cluster, job_id), "over", seconds=5)

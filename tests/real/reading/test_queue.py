@@ -54,7 +54,7 @@ def squeue(cluster: Cluster) -> Table:
     return found
 
 
-async def test_jobs_are_squeues(busy: Cluster) -> None:
+async def test_jobs_match_squeue(busy: Cluster) -> None:
     for version in await versions_of(busy):
         with seen(busy, version, "all jobs"):
             async with client_of(busy, version=version) as client:
@@ -68,7 +68,7 @@ async def test_jobs_are_squeues(busy: Cluster) -> None:
                 await settle(compare)
 
 
-async def test_states_alone_are_squeues(busy: Cluster) -> None:
+async def test_states_match_squeue(busy: Cluster) -> None:
     for version in await versions_of(busy):
         if version < "v0.0.40":
             continue

@@ -23,7 +23,7 @@ from tests.real.comparison import (
 )
 
 
-async def test_waiting_tasks_are_saccts(busy: Cluster) -> None:
+async def test_pending_tasks_match_sacct(busy: Cluster) -> None:
     # Those that wait for a license are in accounting before they start.
     array = ["--licenses=ansys:2", "--time=1"]
     tasks = ["0-5", "0-5%2", "0-30:2", "0-30:2%3", "0,2,4,6,8", "3,6,9", "1-4,7"]

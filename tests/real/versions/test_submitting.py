@@ -33,7 +33,7 @@ def until_written(file: Path, words: str) -> None:
     file.unlink()
 
 
-async def test_a_submitted_job_is_sbatchs_and_runs(cluster: Cluster) -> None:
+async def test_a_submitted_job_equals_sbatchs_and_runs(cluster: Cluster) -> None:
     submitter = Submitter(
         user="alice",
         home="/home/alice",

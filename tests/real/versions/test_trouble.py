@@ -58,7 +58,7 @@ async def test_the_doctor_names_the_token(cluster: Cluster, tmp_path: Path) -> N
         assert await _wrong(cluster, token, tmp_path, version) == ["token"], version
 
 
-async def test_an_expired_token_is_renewed_or_told(cluster: Cluster) -> None:
+async def test_an_expired_token_is_renewed_or_reported(cluster: Cluster) -> None:
     good, expired = cluster.token("alice"), cluster.token("alice", lifespan=1)
     ends = time.time() + 2
     job = submit(cluster, "--hold")
