@@ -38,8 +38,8 @@ export function AccountLimits(props: {
     [trans.__('Max. running jobs'), formatLimit(association.max_jobs)],
     [trans.__('Max. jobs in queue'), formatLimit(association.max_submit_jobs)],
     [trans.__('Max. wall time'), formatWall(association.max_wall, trans)],
-    [trans.__('Max. resources per job'), describeTres(association.max_tres_per_job, trans)],
-    [trans.__('Max. resources per node'), describeTres(association.max_tres_per_node, trans)],
+    [trans.__('Max. per job'), describeTres(association.max_tres_per_job, trans)],
+    [trans.__('Max. per node'), describeTres(association.max_tres_per_node, trans)],
     [trans.__('Max. for all your jobs'), describeGroupLimits(association, trans)],
     ...accounts.map((account): [string, string] => [
       trans.__('Max. for all jobs of %1', account.account),
@@ -69,8 +69,8 @@ export function QosTable(props: { qos: readonly IQos[]; trans: TranslationBundle
     [trans.__('Max. wall time'), one => formatWall(one.max_wall, trans)],
     [trans.__('Max. running jobs'), one => formatLimit(one.max_jobs_per_user)],
     [trans.__('Max. jobs in queue'), one => formatLimit(one.max_submit_jobs_per_user)],
-    [trans.__('Max. resources per job'), one => describeTres(one.max_tres_per_job, trans)],
-    [trans.__('Max. resources per user'), one => describeTres(one.max_tres_per_user, trans)],
+    [trans.__('Max. per job'), one => describeTres(one.max_tres_per_job, trans)],
+    [trans.__('Max. per user'), one => describeTres(one.max_tres_per_user, trans)],
     [trans.__('Max. for all users'), one => describeTres(one.group_tres, trans)],
     [trans.__('Can preempt'), one => one.preempt.join(', ')],
     [trans.__('Description'), one => one.description]

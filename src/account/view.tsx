@@ -135,6 +135,6 @@ function usage(
     return '';
   }
   return typeof used === 'number'
-    ? trans.__('%1 (%2 used)', formatPercent(shares), formatPercent(used))
+    ? trans.__('%1 (usage %2)', formatPercent(shares), formatPercent(used))
     : formatPercent(shares);
 }

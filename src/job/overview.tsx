@@ -106,7 +106,7 @@ function times(job: IJob, trans: TranslationBundle): Fact[] {
     [trans.__('Ended'), !isLive(job.state) && time(job.end_time)],
     [trans.__('Elapsed'), job.elapsed !== null && formatDuration(job.elapsed)],
     [trans.__('Time limit'), formatMinutes(job.time_limit, trans)],
-    [trans.__('Time suspended'), job.suspended ? formatDuration(job.suspended) : ''],
+    [trans.__('Suspended'), job.suspended ? formatDuration(job.suspended) : ''],
     [trans.__('Deadline'), time(job.deadline)]
   ];
 }

@@ -92,7 +92,7 @@ function wideColumns(options: {
       id: 'state',
       label: trans.__('State'),
       sort: 'state',
-      width: 112,
+      width: 126,
       cell: node => <NodeBadge node={node} trans={trans} />
     },
     share('cpus', trans.__('CPUs free'), 92),
@@ -172,7 +172,7 @@ function NodeReason(props: {
 }): JSX.Element | null {
   const { node, lines, trans } = props;
   const needed = node.your_reservation
-    ? trans.__('Requires --reservation=%1', node.your_reservation)
+    ? trans.__('Use --reservation=%1', node.your_reservation)
     : '';
   const words = node.reason || needed || (node.usable ? '' : node.reservation);
   if (!words) {

@@ -30,7 +30,7 @@ function describeWord(word: string, trans: TranslationBundle): IStateLabel | und
     case 'idle':
       return { label: trans.__('Idle'), tone: 'good' };
     case 'mixed':
-      return { label: trans.__('Partly allocated'), tone: 'active' };
+      return { label: trans.__('Mixed'), tone: 'active' };
     case 'allocated':
       return { label: trans.__('Allocated'), tone: 'active' };
     case 'completing':
@@ -59,7 +59,7 @@ function describeWord(word: string, trans: TranslationBundle): IStateLabel | und
     case 'failing':
       return { label: trans.__('Failing'), tone: 'bad' };
     case 'inval':
-      return { label: trans.__('Invalid registration'), tone: 'bad' };
+      return { label: trans.__('Invalid'), tone: 'bad' };
     case 'unknown':
       return { label: trans.__('Unknown'), tone: 'unknown' };
     default:
@@ -93,7 +93,7 @@ function describeSign(
     case '!':
       return { label: trans.__('Power-off pending'), tone: 'stopped' };
     case '*':
-      return { label: trans.__('Not responding'), tone: 'bad' };
+      return { label: trans.__('No response'), tone: 'bad' };
     case '-':
       return busy ? { label: trans.__('Planned for a job'), tone: 'waiting' } : undefined;
     default:

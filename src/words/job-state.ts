@@ -72,7 +72,7 @@ export function describeState(
     case 'PREEMPTED':
       return { label: trans.__('Preempted'), tone: 'stopped' };
     case 'DEADLINE':
-      return { label: trans.__('Deadline reached'), tone: 'bad' };
+      return { label: trans.__('Deadline missed'), tone: 'bad' };
     case 'REQUEUED':
       return { label: trans.__('Requeued'), tone: 'stopped' };
     case 'RESIZING':
@@ -114,9 +114,9 @@ export function describeReason(code: string, trans: TranslationBundle): string {
     case 'Priority':
       return trans.__('Lower priority');
     case 'Resources':
-      return trans.__('Waiting for resources');
+      return trans.__('Awaiting resources');
     case 'Dependency':
-      return trans.__('Waiting for dependency');
+      return trans.__('Awaiting dependency');
     case 'DependencyNeverSatisfied':
       return trans.__('Dependency failed');
     case 'JobHeldUser':
@@ -126,11 +126,11 @@ export function describeReason(code: string, trans: TranslationBundle): string {
     case 'BeginTime':
       return trans.__('Begins later');
     case 'Licenses':
-      return trans.__('Waiting for licenses');
+      return trans.__('Awaiting licenses');
     case 'JobArrayTaskLimit':
       return trans.__('Array task limit');
     case 'Reservation':
-      return trans.__('Waiting for reservation');
+      return trans.__('Awaiting reservation');
     case 'PartitionDown':
     case 'PartitionInactive':
       return trans.__('Partition unavailable');

@@ -16,7 +16,7 @@ function words(sinfo_state: string, usable: boolean, flags: string[] = []): stri
 describe('describeNode', () => {
   it.each([
     ['idle', true, [], 'Idle', 'good'],
-    ['mixed', true, [], 'Partly allocated', 'active'],
+    ['mixed', true, [], 'Mixed', 'active'],
     ['allocated', true, [], 'Allocated', 'active'],
     ['allocated+', true, [], 'Allocated', 'active'],
     ['completing', true, [], 'Completing', 'active'],
@@ -24,10 +24,10 @@ describe('describeNode', () => {
     ['idle~', true, ['POWERED_DOWN'], 'Powered off', 'waiting'],
     ['idle%', false, ['POWERING_DOWN'], 'Powering off', 'stopped'],
     ['idle!', false, ['POWER_DOWN'], 'Power-off pending', 'stopped'],
-    ['idle*', false, ['NOT_RESPONDING'], 'Not responding', 'bad'],
+    ['idle*', false, ['NOT_RESPONDING'], 'No response', 'bad'],
     ['fail', false, ['FAIL'], 'Failed', 'bad'],
     ['failing', false, ['FAIL'], 'Failing', 'bad'],
-    ['inval', false, ['INVALID_REG'], 'Invalid registration', 'bad'],
+    ['inval', false, ['INVALID_REG'], 'Invalid', 'bad'],
     ['drained', false, ['DRAIN'], 'Drained', 'stopped'],
     ['drained~', false, ['DRAIN', 'POWERED_DOWN'], 'Drained', 'stopped'],
     ['draining@', false, ['DRAIN', 'REBOOT_REQUESTED'], 'Draining', 'stopped'],
@@ -40,7 +40,7 @@ describe('describeNode', () => {
     ['mixed-', true, ['PLANNED'], 'Planned for a job', 'waiting'],
     ['reserved', false, ['RESERVED'], 'Reserved', 'waiting'],
     ['mixed', false, ['RESERVED'], 'Reserved', 'waiting'],
-    ['mixed', false, [], 'Partly allocated', 'waiting'],
+    ['mixed', false, [], 'Mixed', 'waiting'],
     ['blocked', false, ['BLOCKED'], 'Blocked by a job', 'waiting'],
     ['idle', false, ['EXTERNAL'], 'Outside Slurm', 'stopped'],
     ['newword', true, [], 'newword', 'unknown']
