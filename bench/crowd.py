@@ -6,10 +6,10 @@ For P6, which measures the panel and the server's paging, not slurmrestd.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from jupyter_slurm_rest.queue.source import Accounted, Dump, State
+from jupyter_slurm_rest.queue.source import Accounted, Dump, Numbered, State
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
 from jupyter_slurm_rest.server.events import Announcer
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
@@ -33,6 +33,9 @@ class Crowd:
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
         return {}
+
+    async def numbered(self, numbers: Sequence[int]) -> Numbered:
+        return Numbered({}, {})
 
     async def records(self, job_id: int) -> list[JobSummary]:
         return []

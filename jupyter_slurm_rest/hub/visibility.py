@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-from jupyter_slurm_rest.queue.source import Accounted, Dump, Source, State
+from jupyter_slurm_rest.queue.source import Accounted, Dump, Numbered, Source, State
 from jupyter_slurm_rest.slurm import Credentials, CredentialSource, SlurmClient
 from jupyter_slurm_rest.slurm.error_mapping import failure
 from jupyter_slurm_rest.slurm.errors import (
@@ -87,6 +87,12 @@ class Witness:
         self._named = _live(states) or self._named
         await self._look_around()
         return states
+
+    async def numbered(self, numbers: Sequence[int]) -> Numbered:
+        found = await self._source.numbered(numbers)
+        self._named = _live(found.states) or self._named
+        await self._look_around()
+        return found
 
     async def records(self, job_id: int) -> list[JobSummary]:
         rows = await self._source.records(job_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.errors import AccountingDown, InvalidRequest
 from jupyter_slurm_rest.slurm.models import JobSummary
 
+from .number_walk import NumberWalk
 from .records import Records
 from .source import Accounted, Meter, Source, State, is_live
 from .table import new_version
@@ -24,12 +26,13 @@ MAX_ROWS = 200
 _FULL_ROWS = 25
 #: Seconds between two such readings, whoever looks.
 _ROWS_EVERY = 5.0
-#: Ids that one request for states names.
-_IDS = 1_000
-#: Seconds until all states are read again: numbers start anew some day.
-_WHOLE_EVERY = 3_600.0
-#: A job's number proper (``MAX_JOB_ID``); a federation puts the cluster's number above.
-_ORIGIN_BITS = 26
+#: Queues up to this long are read at once at first: 80 ms, and no number has to be guessed.
+_WHOLE = 5_000
+#: Jobs after which the first reading ends: somebody waits for the first page.
+_FIRST = 2 * MAX_ROWS
+#: Seconds of slurmrestd's time of each reading that follows until all are found, and how
+#: many such readings may take together before the rest is found at the usual pace.
+_SLICE, _AT_MOST = 0.25, 10.0
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,21 +44,25 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     #: As in :class:`~jupyter_slurm_rest.queue.Table`.
     as_of: float
     version: int
+    #: Of this reading and those before it that this one goes on from.
     seconds: float
     requests: int
-
-    def counts(self) -> dict[str, int]:
-        """Records per base state."""
-        return dict(Counter(state for state, _ in self.states.values()))
+    #: Records per base state.
+    counts: Mapping[str, int]
+    #: More jobs are being found right now.
+    growing: bool = False
+    #: Waiting and running jobs that slurmctld counts and that were not found yet.
+    missing: int = 0
 
 
 class QueueIndex:
-    """Never reads the queue's rows, only ``jobs/state``: 80 bytes and 27 us per job.
+    """Never reads the queue's rows, only states, and these by number: 15 us a job.
 
-    20,000 jobs are 1.6 MB and 0.5 s, and 20 MB in the worker thread of slurmrestd that
-    answers; it keeps them, and has up to twenty such threads. So all of it is asked for
-    once (an hour): afterwards by id, a thousand at a time, which takes 0.2 s and lets no
-    thread grow; jobs that came since have the numbers after the newest.
+    slurmrestd's time for ``jobs/state`` of all grows with the square of the queue (150 s for
+    100,000 jobs), so that is asked for once and up to ``whole_up_to`` jobs only. Others are
+    found by number, see :class:`~.number_walk.NumberWalk`: the first reading ends with the
+    newest jobs; the next follow one another quickly until all are found. From then on the
+    known numbers are asked for again, and those above the newest.
 
     Rows are read where somebody looks: one page at a time, at most :data:`MAX_ROWS`. A
     page comes from accounting in one request (4 kB and 0.4 ms a row); its rows are then
@@ -65,37 +72,105 @@ class QueueIndex:
     """
 
     name = "index"
-    cost = "ids and states of all jobs (80 bytes each), and full rows only where one looks"
+    cost = "numbers and states of all jobs (80 bytes each), and full rows only where one looks"
     note = (
         "The queue is long: rows are read as you scroll, "
         "in order of job number or state; filter by user, account or partition to sort."
     )
 
     def __init__(
-        self, source: Source, records: Records, *, clock: Callable[[], float] = time.time
+        self,
+        source: Source,
+        records: Records,
+        *,
+        clock: Callable[[], float] = time.time,
+        whole_up_to: int = _WHOLE,
+        chance: random.Random | None = None,
     ) -> None:
+        self._whole_up_to = whole_up_to
         self._source = source
         self._records = records
         self._clock = clock
-        self._read_whole = -float("inf")
+        self._walk = NumberWalk(source, chance=chance)
         self._read_rows = -float("inf")
         self._reading = asyncio.Lock()
 
+    def hint(self, numbers: Iterable[int]) -> None:
+        """Numbers that Slurm has given out: the newest is not below them."""
+        self._walk.hint(numbers)
+
     async def __call__(self, before: Index | None) -> Index:
         meter = Meter(self._source, self._clock)
-        if before is None or self._clock() - self._read_whole >= _WHOLE_EVERY:
-            states = dict(await self._source.states())
-            self._read_whole = meter.begun
+        spent = before.seconds if before is not None and before.growing else 0.0
+        diag = await self._source.diag()
+        known = None not in (diag.jobs_pending, diag.jobs_running)
+        expected = (diag.jobs_pending or 0) + (diag.jobs_running or 0) if known else None
+        walk = self._walk
+        if expected is not None and expected <= self._whole_up_to and not walk.started:
+            await walk.read_whole()
+            more = False
+        elif before is None or not walk.started:
+            await walk.start()
+            more = await walk.read(expected, lambda: len(walk.states) >= _FIRST)
+        elif before.growing:
+            more = await walk.read(expected, lambda: meter.seconds >= _SLICE)
         else:
-            states = await self._follow(before)
-        same = before is not None and before.states == states
-        return Index(
-            states=before.states if before is not None and same else states,
-            newest=before.newest if before is not None and same else sorted(states, reverse=True),
+            await walk.follow()
+            begun = meter.seconds
+            more = await walk.read(expected, lambda: meter.seconds >= begun + _SLICE)
+            if not more:
+                await walk.read_singles(expected)
+            # What is left after the first readings is found bit by bit.
+            more = False
+        seconds = spent + meter.seconds
+        return await self._index(
+            before,
             as_of=meter.begun,
-            version=before.version if before is not None and same else new_version(),
-            seconds=meter.seconds,
+            seconds=seconds,
             requests=meter.requests,
+            growing=more and seconds < _AT_MOST,
+            missing=0 if expected is None or walk.exhausted else max(0, expected - walk.live),
+        )
+
+    async def _index(
+        self,
+        before: Index | None,
+        *,
+        as_of: float,
+        seconds: float,
+        requests: int,
+        growing: bool,
+        missing: int,
+    ) -> Index:
+        states = self._walk.states
+        if before is not None and before.states == states:
+            version = before.version
+            if (before.growing, before.missing) != (growing, missing):
+                version = new_version()
+            return msgspec.structs.replace(
+                before,
+                as_of=as_of,
+                version=version,
+                seconds=seconds,
+                requests=requests,
+                growing=growing,
+                missing=missing,
+            )
+        # Each takes some milliseconds where there are a hundred thousand.
+        states = dict(states)
+        await asyncio.sleep(0)
+        newest = sorted(states, reverse=True)
+        await asyncio.sleep(0)
+        return Index(
+            states=states,
+            newest=newest,
+            as_of=as_of,
+            version=new_version(),
+            seconds=seconds,
+            requests=requests,
+            counts=_counts(states),
+            growing=growing,
+            missing=missing,
         )
 
     def amend(self, index: Index, wholes: Collection[int], found: Iterable[JobSummary]) -> Index:
@@ -104,9 +179,14 @@ class QueueIndex:
         self._records.take(rows.values())
         states = {i: state for i, state in index.states.items() if i in rows or i not in wholes}
         states.update({i: (row.state, row.flags) for i, row in rows.items()})
+        self._walk.amend({i: states[i] for i in rows}, [i for i in wholes if i not in rows])
         # Also where only the rows are new, such as their reasons.
         return msgspec.structs.replace(
-            index, states=states, newest=sorted(states, reverse=True), version=new_version()
+            index,
+            states=states,
+            newest=sorted(states, reverse=True),
+            version=new_version(),
+            counts=_counts(states),
         )
 
     async def rows(
@@ -131,7 +211,10 @@ class QueueIndex:
                 found = await self._source.accounted(Accounted(job_ids=unknown))
                 self._records.stand_in(await self._visible(found, states), states)
                 # What accounting does not tell is very new, or hidden from this person.
-                most = _FULL_ROWS
+                new = self._records.unknown(states)
+                await self._records.read(new[:_FULL_ROWS], states)
+                # Reasons come with the next look: this one shows the page.
+                return
         needed = self._records.unknown(states)
         now = self._clock()
         if needed or now - self._read_rows >= _ROWS_EVERY:
@@ -156,25 +239,9 @@ class QueueIndex:
         shown = self._records.get(probe) is not None
         return [row for row in found if row.user == me or (shown and row.job_id != probe)]
 
-    async def _follow(self, before: Index) -> dict[int, State]:
-        """The states of jobs that are known, and of those that came since."""
-        states: dict[int, State] = {}
-        for begin in range(0, len(before.newest), _IDS):
-            states.update(await self._source.states(before.newest[begin : begin + _IDS]))
-        # In a federation each cluster counts on its own; the upper bits say which it is.
-        newest: dict[int, int] = {}
-        for job_id in (*before.newest, *states):
-            origin = job_id >> _ORIGIN_BITS
-            newest[origin] = max(job_id, newest.get(origin, 0))
-        for last in newest.values():
-            while True:
-                came = await self._source.states(range(last + 1, last + 1 + _IDS))
-                states.update(came)
-                # Numbers are given out in order: none in a thousand means none at all.
-                if not came:
-                    break
-                last = max(last + 1, *came)
-        return states
+
+def _counts(states: Mapping[int, State]) -> dict[str, int]:
+    return dict(Counter(state for state, _ in states.values()))
 
 
 def ordered(index: Index, states: frozenset[str], sort: str) -> Sequence[int]:

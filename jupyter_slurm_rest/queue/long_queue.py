@@ -83,11 +83,11 @@ class LongQueue:
         else:
             ids = ordered(index, states, query.sort)
             chosen, total = self._window(ids, query), len(ids)
-            counts, note = index.counts(), QueueIndex.note
+            counts, note = dict(index.counts), QueueIndex.note
         shown = await self._plan.rows(index, chosen, accounting=accounting)
         if missing := len(chosen) - len(shown):
             note += f" {missing} jobs of this page are hidden from you, or have just left."
-        note = note.strip()
+        note = f"{note} {_growth_note(index)}".strip()
         version = self._version(query, shown, total, note)
         page = self._pages.cut(
             shown, query=query, version=version, total=total, counts=counts, since=since
@@ -131,6 +131,17 @@ class LongQueue:
         while len(self._shown) > 4 * self._most:
             self._shown.popitem(last=False)
         return version
+
+
+#: Jobs that come and go between two counts of slurmctld's, which are half a minute apart.
+_PASSING = 0.01
+
+
+def _growth_note(index: Index) -> str:
+    if not index.growing and index.missing <= max(10, _PASSING * len(index.states)):
+        return ""
+    found = len(index.states)
+    return f"{found} jobs are found so far, about {index.missing} more are being looked for."
 
 
 def _search_note(found: Found, query: PageQuery) -> str:

@@ -103,6 +103,13 @@ class Reading(Protocol):
     def seconds(self) -> float:
         """Of slurmrestd's time, that it cost."""
 
+    @property
+    def growing(self) -> bool:
+        """Whether it is a beginning that the next reading goes on from, very soon."""
+
+
+#: Seconds between readings that go on from one another.
+_BREATH = 0.2
 
 R = TypeVar("R", bound=Reading)
 
@@ -184,12 +191,13 @@ class View(Generic[R]):
             if self._error is not None and self._clock() < self._due:
                 raise self._error
             await asyncio.shield(self._start_reading())
-        elif self._clock() >= self._due:
+        elif self._clock() >= self._due and not self._value.growing:
             await asyncio.wait({self._start_reading()}, timeout=self._patience)
         if self._value is None:
             assert self._error is not None  # noqa: S101 - a reading ends in one or the other
             raise self._error
-        stale = self._error is not None or self._clock() >= self._due
+        overdue = self._clock() >= self._due and not self._value.growing
+        stale = self._error is not None or overdue
         return Seen(self._value, stale, self._error)
 
     def amend(self, change: Callable[[R], R]) -> None:
@@ -236,7 +244,11 @@ class View(Generic[R]):
         recovered = self._error is not None
         self._value, self._error = value, None
         changed = before is None or value.version != before.version
-        rest = self._pace.succeeded(value.seconds, self._readers(), changed=changed)
+        if value.growing:
+            # Paid for by the rest after the last of them.
+            rest = _BREATH
+        else:
+            rest = self._pace.succeeded(value.seconds, self._readers(), changed=changed)
         self._due = self._clock() + rest
         if recovered:
             self._trouble(None)

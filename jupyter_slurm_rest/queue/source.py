@@ -14,6 +14,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.errors import NotFound
+from jupyter_slurm_rest.slurm.job_numbers import WINDOW
 from jupyter_slurm_rest.slurm.jobs import Unchanged
 from jupyter_slurm_rest.slurm.models import Diag, JobState, JobSummary
 from jupyter_slurm_rest.slurm.session import in_one_version
@@ -59,6 +60,15 @@ class Accounted(msgspec.Struct, frozen=True, kw_only=True):
     ended_since: int | None = None
 
 
+class Numbered(msgspec.Struct, frozen=True):
+    """States of the jobs that some numbers have."""
+
+    #: By record (``JobSummary.job_id``).
+    states: dict[int, State]
+    #: Records that stand for several tasks of an array, and how many of them.
+    tasks: dict[int, int]
+
+
 class Source(Protocol):
     """One slurmrestd as one person; every call may raise a ``SlurmError``."""
 
@@ -75,6 +85,9 @@ class Source(Protocol):
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
         """States by record (``JobSummary.job_id``), of all or of these; from v0.0.40."""
+
+    async def numbered(self, numbers: Sequence[int]) -> Numbered:
+        """States of the jobs that these numbers have; many may have none. From v0.0.40."""
 
     async def records(self, job_id: int) -> list[JobSummary]:
         """slurmctld's record; all records of an array for its first id, likewise het jobs.
@@ -191,9 +204,6 @@ def _task(state_id: str) -> tuple[int, int] | None:
     return None if match is None else (int(match[1]), int(match[2]))
 
 
-#: Ids in one request: the request line may be long, but not without end, and slurmrestd's
-#: threads keep the memory that their largest answer took.
-_MAX_IDS = 1_000
 #: States taken over before others get a turn.
 _AT_ONCE = 5_000
 
@@ -214,14 +224,20 @@ class RestSource:
         return None if isinstance(answer, Unchanged) else Dump(answer.jobs, answer.last_update)
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
-        if job_ids is None:
+        if job_ids is not None:
+            return (await self.numbered(list(job_ids))).states
+        with self._timed():
+            found = await self._client.job_states()
+        return (await self._by_record(found)).states
+
+    async def numbered(self, numbers: Sequence[int]) -> Numbered:
+        found: list[JobState] = []
+        for begin in range(0, len(numbers), WINDOW):
             with self._timed():
-                found = await self._client.job_states()
-        else:
-            ids, found = list(job_ids), []
-            for begin in range(0, len(ids), _MAX_IDS):
-                with self._timed():
-                    found += await self._client.job_states(ids[begin : begin + _MAX_IDS])
+                found += await self._client.job_states(numbers[begin : begin + WINDOW])
+        return await self._by_record(found)
+
+    async def _by_record(self, found: list[JobState]) -> Numbered:
         if (await self.capabilities()).states_by_array:
             for array in self._tasks.to_read(found):
                 await self.records(array)
@@ -229,16 +245,20 @@ class RestSource:
         # Tasks that wait are listed one by one under their record's number; being one
         # record, they have one state.
         states: dict[int, State] = {}
+        tasks: dict[int, int] = {}
         # One of a kind, or the collector would look at thousands of them.
         kinds: dict[State, State] = {}
         for begin in range(0, len(found), _AT_ONCE):
             some = found[begin : begin + _AT_ONCE]
             for one in some:
                 state = (one.state, one.flags)
-                states[_record(one.id)] = kinds.setdefault(state, state)
+                record = _record(one.id)
+                if record in states:
+                    tasks[record] = tasks.get(record, 1) + 1
+                states[record] = kinds.setdefault(state, state)
             # A hundred thousand at once would stall the event loop.
             await asyncio.sleep(0)
-        return states
+        return Numbered(states, tasks)
 
     @in_one_version
     async def records(self, job_id: int) -> list[JobSummary]:

@@ -35,6 +35,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     requests: int = 0
     #: Slurm's own time of the last change, to be sent as ``update_time``.
     last_update: int | None = None
+    #: Always whole.
+    growing: bool = False
 
 
 _versions = itertools.count(1)

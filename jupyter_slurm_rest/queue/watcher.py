@@ -88,7 +88,7 @@ class Watcher:
         self._catching_up = asyncio.Lock()
         plan = self._queue_index = QueueIndex(source, Records(source))
         self._dumping: QueueDump | None = None
-        self._index: View[Index] = self._view(plan, lambda before, now: self._changed("all", now))
+        self._index: View[Index] = self._view(plan, self._index_changed)
         searches = max(1, self._settings.lists // 2)
         self._long = LongQueue(source, plan, self._pages, searches=searches)
 
@@ -154,6 +154,7 @@ class Watcher:
             self._my_jobs.expect(job_ids)
         else:
             self._unseen.extend(job_ids)
+        self._queue_index.hint(job_ids)
         self.acted(job_ids)
 
     def acted(self, job_ids: Iterable[int] = ()) -> None:
@@ -243,7 +244,13 @@ class Watcher:
 
     def _mine_changed(self, before: Table | None, now: Table) -> None:
         self._transitions.add(before, now)
+        self._queue_index.hint(row.job_id for row in now.rows.values())
         self._changed("mine", now)
+
+    def _index_changed(self, before: Index | None, now: Index) -> None:
+        # While it grows several times a second, the first and the last tell enough.
+        if before is None or not now.growing:
+            self._changed("all", now)
 
     def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
         self._changed("all", now)

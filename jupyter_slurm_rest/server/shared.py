@@ -52,6 +52,7 @@ class _Seen(msgspec.Struct, frozen=True):
     state: QueueState
     #: It is not slurmrestd's time that it cost.
     seconds: float = 0.0
+    growing: bool = False
 
     @property
     def version(self) -> int:

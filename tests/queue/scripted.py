@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from jupyter_slurm_rest.queue.source import Accounted, Dump, State, is_live
+from jupyter_slurm_rest.queue.source import Accounted, Dump, Numbered, State, is_live
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.wire.version import Capabilities, capabilities_of
 
@@ -37,6 +37,10 @@ class Queue:
         self.accounting_failure: Exception | None = None
         self.changed_at = 1_000
         self.whole_states = 0
+        #: Records that stand for several tasks, and how many.
+        self.tasks: dict[int, int] = {}
+        #: Most numbers in one request, and states listed in all.
+        self.largest = self.entries = 0
         self.calls: list[str] = []
         self.asked: list[Accounted] = []
         self.seconds = 0.0
@@ -74,9 +78,18 @@ class Queue:
         wanted: Iterable[int] = self.jobs
         if job_ids is not None:
             asked = set(job_ids)
-            # An array's number brings all of its tasks.
-            wanted = [i for i, row in self.jobs.items() if {i, row.array_job_id} & asked]
+            arrays = {one.array_job_id for one in self.jobs.values()} & asked
+            wanted = asked & self.jobs.keys()
+            if arrays:
+                # An array's number brings all of its tasks.
+                wanted |= {i for i, row in self.jobs.items() if row.array_job_id in arrays}
         return {i: (self.jobs[i].state, tuple(self.jobs[i].flags)) for i in wanted}
+
+    async def numbered(self, numbers: Sequence[int]) -> Numbered:
+        self.largest = max(self.largest, len(numbers))
+        states = dict(await self.states(numbers))
+        self.entries += sum(self.tasks.get(one, 1) for one in states)
+        return Numbered(states, {one: self.tasks[one] for one in states if one in self.tasks})
 
     async def records(self, job_id: int) -> list[JobSummary]:
         await self._call(f"record {job_id}")
@@ -103,7 +116,8 @@ class Queue:
 
     async def diag(self) -> Diag:
         await self._call("diag")
-        return Diag(jobs_pending=len(self.jobs), jobs_running=0, asked_at=self.changed_at + 1)
+        waiting = sum(self.tasks.get(one, 1) for one in self.jobs)
+        return Diag(jobs_pending=waiting, jobs_running=0, asked_at=self.changed_at + 1)
 
     async def capabilities(self) -> Capabilities:
         return capabilities_of(f"v0.0.{self.minor}")

@@ -100,10 +100,10 @@ async def test_a_long_queue_is_never_dumped() -> None:
     seen = await index(None)
     rows = await index.rows(seen, seen.newest[:10])
 
-    assert seen.counts() == {"PENDING": 1_000, "RUNNING": 1}
+    assert seen.counts == {"PENDING": 1_000, "RUNNING": 1}
     assert [row.job_id for row in rows] == [2_000, *range(1_000, 991, -1)]
     assert "dump" not in queue.calls
-    assert queue.requests == 11
+    assert queue.requests == 12
 
 
 async def test_a_page_is_one_question_and_its_reasons_follow() -> None:
@@ -117,6 +117,7 @@ async def test_a_page_is_one_question_and_its_reasons_follow() -> None:
     first, *_ = await asyncio.gather(*(index.rows(seen, seen.newest) for _ in range(20)))
     asked = len(queue.calls)
     reasons = [sum(row.reason == "Priority" for row in first)]
+    # The page shows before any reason is known.
     while reasons[-1] < 100:
         clock.now += 10
         rows = await index.rows(seen, seen.newest)
@@ -124,8 +125,7 @@ async def test_a_page_is_one_question_and_its_reasons_follow() -> None:
 
     assert [row.job_id for row in first] == list(range(100, 0, -1))
     assert asked == 26
-    assert reasons == [25, 50, 75, 100]
-    assert [row.reason for row in first[:25]] == ["Priority"] * 25
+    assert reasons == [0, 50, 75, 100]
 
 
 async def test_hidden_jobs_are_not_asked_for_with_every_look() -> None:
@@ -187,11 +187,10 @@ async def test_an_index_follows_the_queue_without_reading_it_again() -> None:
     assert set(second.states) | set(third.states) <= set(queue.jobs)
     assert set(third.states) >= set(queue.jobs) - {2**26 + 1}
     assert second.states[9] == ("RUNNING", ())
-    assert queue.whole_states == 1
 
-    clock.now += 4_000
+    plan.hint([2**26 + 2])
     assert set((await plan(third)).states) == set(queue.jobs)
-    assert queue.whole_states == 2
+    assert queue.whole_states == 1
 
 
 async def test_a_job_that_left_meanwhile_is_not_shown() -> None:
@@ -261,7 +260,9 @@ async def test_plans_agree() -> None:
 
     assert len(await plan.rows(index, index.newest)) == 41
     # Some rows with each look.
-    clock.now += 10
+    for _ in range(2):
+        clock.now += 10
+        await plan.rows(index, index.newest)
     assert await plan.rows(index, index.newest) == list(dumped.rows.values())[::-1]
     assert {row.id for row in found.rows} == {
         row.id for row in dumped.rows.values() if row.user == "bob"

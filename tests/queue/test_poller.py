@@ -15,6 +15,7 @@ from jupyter_slurm_rest.slurm.errors import Unreachable
 class Reading(msgspec.Struct, frozen=True):
     version: int
     seconds: float = 0.0
+    growing: bool = False
 
 
 class Slurm:

@@ -20,7 +20,7 @@ class FaultProxy:
 
     def __init__(self, port: int, seed: int) -> None:
         self._port = port
-        self._random = random.Random(seed)  # noqa: S311 - repeatable, no secret
+        self._random = random.Random(seed)
         self.cuts: dict[Cut, int] = {"before": 0, "during": 0, "after": 0, "never": 0}
         self.url = ""
         self._cut: Counter[bytes] = Counter()

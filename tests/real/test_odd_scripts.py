@@ -31,7 +31,7 @@ class _Odd(Case):
 
 
 def _scripts(newer: bool) -> list[Case]:
-    choose = random.Random(26)  # noqa: S311 - repeatable, no secret
+    choose = random.Random(26)
     pieces = [piece for part in _PIECES.split("|") if (piece := part.strip())]
     pieces += ["\t", "\v", *(_NEWER_PIECES if newer else [])]
     found: list[Case] = []
