@@ -17,11 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from devcluster.people import environment  # noqa: E402
-
 from devcluster import Cluster  # noqa: E402 - found beside the package only from here on
 from devcluster.lab import ensure_venv  # noqa: E402
 from devcluster.layout import home  # noqa: E402
+from devcluster.users import environment  # noqa: E402
 
 USER = "alice"
 #: Seconds; longer than the tests take.
