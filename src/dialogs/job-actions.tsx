@@ -136,7 +136,7 @@ export async function confirmRequeue(
       'A requeued job is stopped and runs again from the start. Unsaved results are lost.'
     ),
     buttons: [
-      Dialog.cancelButton({ label: trans.__('Keep running') }),
+      Dialog.cancelButton({ label: trans.__('Do not requeue') }),
       Dialog.warnButton({ label: trans.__('Requeue') })
     ],
     defaultButton: 0

@@ -1,5 +1,9 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import {
   CommandToolbarButton,
   ISanitizer,
@@ -11,21 +15,18 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { JobApi } from '../api/jobs';
+import { CommandIDs, JobCommandIDs } from '../command-ids';
+import { MainArea } from '../components/main-area';
 import { runCommand, withErrorDialog } from '../dialogs/errors';
-import { CommandIDs } from '../command-ids';
+import { slurmIcon } from '../icons';
+import { findRemedy } from '../token/remedy';
+import { ISlurmClusters } from '../tokens';
+import { describeJobArguments, type IJobArguments, jobArguments, stableJobId } from './arguments';
 // Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addJobCommands } from './commands';
-import type { IJobArguments } from './arguments';
-import { describeJobArguments, jobArguments } from './arguments';
-import { JobCommandIDs } from '../command-ids';
-import { findRemedy } from '../token/remedy';
 import type { JobTab } from './view';
-import { slurmIcon } from '../icons';
-import { stableJobId } from './arguments';
 import type { JobPanel } from './widget';
-import { ISlurmClusters } from '../tokens';
-import { MainArea } from '../components/main-area';
 
 type JobWidget = MainAreaWidget<JobPanel>;
 

@@ -4,17 +4,17 @@ import type { Event } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { ApiError } from '../api/request';
 import { listTransitions } from '../api/jobs';
-import { runCommand } from '../dialogs/errors';
+import { ApiError } from '../api/request';
 import { CommandIDs } from '../command-ids';
+import { runCommand } from '../dialogs/errors';
+import { ISlurmClusters } from '../tokens';
 /* eslint-disable jupyter/prefer-lazy-imports -- small, and must not miss the first event */
+import { type IQueueChange, queueChangeIn } from '../api/events';
 import { TransitionDigest } from './digest';
 import { LiveJobs } from './live-jobs';
-import { type IQueueChange, queueChangeIn } from '../api/events';
-import { describeTransitions, type ITransition, toneOf, type NotifyLevel } from './transitions';
+import { describeTransitions, type ITransition, type NotifyLevel, toneOf } from './transitions';
 /* eslint-enable jupyter/prefer-lazy-imports */
-import { ISlurmClusters } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-slurm-rest:notifications';
 

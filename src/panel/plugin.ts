@@ -1,5 +1,8 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -10,12 +13,10 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import { slurmIcon } from '../icons';
-// Commands are registered at once; what they do is loaded later.
-// eslint-disable-next-line jupyter/prefer-lazy-imports
-import { addJobListCommands } from '../jobs/commands';
 import { ISlurmClusters } from '../tokens';
-/* eslint-disable jupyter/prefer-lazy-imports -- needed to provide the clusters and the panel at once */
+/* eslint-disable jupyter/prefer-lazy-imports -- they are provided, or added to the shell, at once */
 import { SlurmServer } from '../api/request';
+import { addJobListCommands } from '../jobs/commands';
 import { ClustersModel } from './clusters';
 import { PanelModel } from './model';
 import { SlurmPanel } from './widget';

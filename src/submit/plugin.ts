@@ -1,5 +1,9 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import {
   Clipboard,
   CommandToolbarButton,
@@ -16,24 +20,22 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
-import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { UUID } from '@lumino/coreutils';
+import { type ReadonlyJSONObject, type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
-import type { Options } from '../api/submit';
-import { SubmitApi } from '../api/submit';
-import { runCommand, showError, withErrorDialog } from '../dialogs/errors';
+import { type Options, SubmitApi } from '../api/submit';
 import { CommandIDs } from '../command-ids';
+import { MainArea } from '../components/main-area';
+import { runCommand, showError, withErrorDialog } from '../dialogs/errors';
+import { slurmIcon } from '../icons';
 import { findRemedy } from '../token/remedy';
+import { ISlurmClusters } from '../tokens';
 // Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addScriptCommands, describeSubmitArguments } from './commands';
-import { slurmIcon } from '../icons';
-import type { SubmitModel } from './model';
 import { DraftStore, type IDraft, SCRIPT_TEMPLATE } from './drafts';
+import type { SubmitModel } from './model';
 import type { SubmitPanel } from './widget';
-import { ISlurmClusters } from '../tokens';
-import { MainArea } from '../components/main-area';
 
 /** Milliseconds without changes before a draft is stored. */
 const SAVE_DELAY = 500;

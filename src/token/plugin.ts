@@ -3,10 +3,10 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../command-ids';
+import { ISlurmClusters } from '../tokens';
 // Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addTokenCommands } from './commands';
-import { ISlurmClusters } from '../tokens';
 
 /** Lets the user paste a token, or log in to get one. */
 export const tokenPlugin: JupyterFrontEndPlugin<void> = {
