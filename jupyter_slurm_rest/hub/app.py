@@ -23,18 +23,18 @@ from .callers import HubClient
 from .clusters import Cluster, read_clusters
 from .errors import ConfigurationError
 from .handlers import make_application
-from .issuer import Metrics, TokenDesk
+from .issuer import Metrics, TokenIssuer
 from .serving import Listener, Service, serve
 from .shared import make_readers
-from .user_mapping import People
+from .user_mapping import UserMapping
 
 
 class SlurmTokenService(Application):
-    """Hands every JupyterHub server short Slurm tokens of its own owner."""
+    """Issues short-lived Slurm tokens to JupyterHub servers, for their owners."""
 
     name = "slurm-token"
     description = (
-        "The JupyterHub service that hands out Slurm tokens. Run it as a managed service of the "
+        "The JupyterHub service that issues Slurm tokens. Run it as a managed service of the "
         "hub, or by itself with api_url and an API token."
     )
     examples = """
@@ -58,7 +58,7 @@ class SlurmTokenService(Application):
         "auth_state_field, user_claim, shared. The first one is the default."
     ).tag(config=True)
     username_map = Dict(
-        help="Slurm names by hub name. When set, nobody else has a Slurm account."
+        help="Slurm names by hub name. When set, other users have no Slurm account."
     ).tag(config=True)
     username_pattern = Unicode(
         help=r"A regular expression for the whole hub name; its group ``user`` is the Slurm "
@@ -66,25 +66,25 @@ class SlurmTokenService(Application):
     ).tag(config=True)
     deny = List(
         Unicode(),
-        help="Slurm users who never get a token, besides root and slurm, under whatever name the "
-        "directory knows the same uid; a number is a uid. Put SlurmUser here.",
+        help="Slurm users who never get a token, besides root and slurm, under any name of the "
+        "same uid; a number is a uid. Put SlurmUser here.",
     ).tag(config=True)
     minimum_uid = Int(
-        1000, help="Users known here with a smaller uid get no token (system accounts)."
+        1000, help="Users with a smaller uid on this machine get no token (system accounts)."
     ).tag(config=True)
     servers_only = Bool(
         True,
-        help="Only single-user servers get tokens, not people's own hub tokens as they come. A "
-        "person may give a token of their own exactly the scopes of their server, and keep it "
-        "when the server is gone: the hub tells the two apart for nobody. It gets tokens of that "
-        "person alone.",
+        help="Issue tokens to single-user servers only, not to users' personal hub tokens. A "
+        "user can make a personal token with exactly the scopes of their server, and keep it "
+        "after the server has stopped: the hub does not tell the two apart. It gets tokens of "
+        "that user only.",
     ).tag(config=True)
     required_scopes = Set(
-        Unicode(), help="One of these scopes of the hub is needed. Default: access to this service."
+        Unicode(), help="One of these hub scopes is required. Default: access to this service."
     ).tag(config=True)
     rate_limit = Int(30, min=1, help="Tokens a minute for each user.").tag(config=True)
     open_metrics = Bool(
-        False, help="Let anybody read ``metrics``; otherwise the scope read:metrics is needed."
+        False, help="Let anyone read ``metrics``; otherwise the scope read:metrics is required."
     ).tag(config=True)
 
     service_name = Unicode(help="The name under which the hub knows this service.").tag(config=True)
@@ -157,7 +157,7 @@ class SlurmTokenService(Application):
             self.subapp.start()
             return
         _prepare_logging()
-        # A crash must not write the signing keys to a disk.
+        # Core dumps would write the signing keys to disk.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         try:
             asyncio.run(self._serve())
@@ -176,7 +176,7 @@ class SlurmTokenService(Application):
         return read_clusters(entries, issuer=f"jupyterhub/{self.service_name or self.name}")
 
     def make_application(self, hub: HubClient) -> tuple[WebApplication, Service]:
-        """Put the parts together, refusing what would be open to everybody.
+        """Put the parts together; refuses settings that would let anyone in.
 
         Raises ConfigurationError.
         """
@@ -186,18 +186,18 @@ class SlurmTokenService(Application):
                 "c.SlurmTokenService.service_name to the name under which the hub knows this "
                 "service."
             )
-        people = People(
+        user_mapping = UserMapping(
             table=self.username_map or None,
             pattern=self.username_pattern,
             deny=self.deny,
             minimum_uid=self.minimum_uid,
         )
         clusters = self.read_clusters()
-        readers = make_readers(clusters, people)
+        readers = make_readers(clusters, user_mapping)
         metrics = Metrics()
-        desk = TokenDesk(
+        issuer = TokenIssuer(
             hub=hub,
-            people=people,
+            user_mapping=user_mapping,
             clusters=clusters,
             required_scopes=self.required_scopes,
             servers_only=self.servers_only,
@@ -205,7 +205,7 @@ class SlurmTokenService(Application):
             metrics=metrics,
         )
         application = make_application(
-            self.prefix, desk, readers, metrics, open_metrics=self.open_metrics
+            self.prefix, issuer, readers, metrics, open_metrics=self.open_metrics
         )
         return application, Service(hub, clusters, readers)
 

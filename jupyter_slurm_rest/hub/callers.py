@@ -1,4 +1,4 @@
-"""Who is asking: the hub's own answer to the caller's token."""
+"""Identifies callers by asking the hub about their token."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Caller:
 
 
 class HubClient:
-    """Asks the hub. No answer is kept: a stopped server's token is refused at once."""
+    """Asks the hub. Nothing is cached: a stopped server's token is refused at once."""
 
     def __init__(self, api_url: str, api_token: str, tls: Tls, timeout: float = 10.0) -> None:
         self._api_url = api_url.rstrip("/")
@@ -58,7 +58,7 @@ class HubClient:
         return state if isinstance(state, dict) else {}
 
     async def authenticator(self) -> str:
-        """Return the authenticator's class; empty when the service may not know."""
+        """Return the authenticator's class; empty when the service may not read it."""
         status, body = await self._get("/info", self._api_token)
         described = body.get("authenticator")
         known = described.get("class") if isinstance(described, dict) else None
@@ -78,12 +78,12 @@ def check_caller(
 ) -> Caller:
     """Turn the hub's user model into a Caller. Raises Refusal.
 
-    Personal tokens and services' tokens are refused unless ``servers_only`` is off;
-    they do not end with a server, and a service may be named like a user.
+    Personal tokens and services' tokens are refused unless ``servers_only`` is off: they
+    outlive servers, and a service may have a user's name.
     """
-    name, scopes = model.get("name"), _words(model.get("scopes"))
+    name, scopes = model.get("name"), _strings(model.get("scopes"))
     if model.get("kind") != "user" or not isinstance(name, str) or not name:
-        raise not_a_server("Slurm tokens are handed to people's servers only.")
+        raise not_a_server("Slurm tokens are issued to users' servers only.")
     required = set(required)
     if not check_scopes(required, set(scopes)):
         raise scope_missing(" or ".join(sorted(required)))
@@ -91,15 +91,14 @@ def check_caller(
     own = [match[2] for match in matches if match[1] == name]
     personal = any(scope.startswith("tokens") for scope in scopes)
     if servers_only and not matches and not personal and f"users:activity!user={name}" in scopes:
-        # The token of a server, whose owner had another name when it started: the hub takes
-        # the scope of that server away.
+        # The server's owner has been renamed: the hub removed the scope of that server.
         raise renamed(name)
     if servers_only and (len(matches) != 1 or len(own) != 1 or personal):
         raise not_a_server(
-            "Slurm tokens are handed to people's servers only: this is a personal token."
+            "Slurm tokens are issued to users' servers only, and this is a personal token."
         )
-    return Caller(name, own[0] if own else "", tuple(_words(model.get("groups"))))
+    return Caller(name, own[0] if own else "", tuple(_strings(model.get("groups"))))
 
 
-def _words(value: object) -> list[str]:
+def _strings(value: object) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""The clusters the service hands out tokens for, and how it makes them."""
+"""The clusters for which the service issues tokens, and how tokens are made."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from .user_mapping import identity_claims
 
 LONGEST_LIFETIME = 3600
 SHORTEST_LIFETIME = 60
-#: Hubs renew an access token only when the provider refuses it, that is after its end:
-#: around that moment (seconds before, seconds after) waiting helps, not a new login.
+#: Hubs renew an access token only when the provider refuses it, that is after it expired:
+#: around that time (seconds before, seconds after) waiting helps, not a new login.
 LAST_MOMENTS, RENEWAL_GRACE = 5.0, 20.0
 
 #: A cluster's name is part of the service's paths.
@@ -32,9 +32,9 @@ CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
 class SharedConfig(Slurmrestd, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What everybody's servers see of a cluster is read once, as the Slurm user ``user``.
+    """Shared data of a cluster is read once for all servers, as the Slurm user ``user``.
 
-    The rest means what it does in ``c.SlurmRest``.
+    The other settings have the same meaning as in ``c.SlurmRest``.
     """
 
     user: str
@@ -47,7 +47,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """One entry of ``c.SlurmTokenService.clusters``.
 
     ``lifetime`` is in seconds. ``allowed_groups`` are groups of the hub. In the mode
-    ``oidc`` nothing is signed: the access token of the person's login is handed out,
+    ``oidc`` nothing is signed: the access token of the user's login is issued,
     found in ``auth_state_field``; ``user_claim`` is Slurm's ``userclaimfield=``.
     """
 
@@ -64,7 +64,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class Issued(msgspec.Struct, frozen=True):
-    """A token and what the audit line may say about it."""
+    """A token and what the audit log may hold about it."""
 
     token: str
     lifetime: int
@@ -75,7 +75,7 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class Cluster:
-    """One cluster's way of making tokens."""
+    """Makes the tokens of one cluster."""
 
     def __init__(self, name: str, config: ClusterConfig, issuer: str) -> None:
         self.name = name
@@ -96,7 +96,7 @@ class Cluster:
         return self._signer.public_jwk() if self._signer else None
 
     def sign(self, slurm_name: str) -> Issued:
-        """Make a token for a Slurm user whom the policy has let through."""
+        """Make a token for a Slurm user who has passed all checks."""
         if self._signer is None:
             raise ConfigurationError(f"The cluster {self.name} has no signing key.")
         now, jti = int(time.time()), uuid.uuid4().hex
@@ -112,12 +112,12 @@ class Cluster:
         return Issued(self._signer.sign(claims), self.config.lifetime, jti)
 
     def pass_on(self, auth_state: Mapping[str, object], slurm_name: str) -> Issued:
-        """Hand out the login's access token. Raises Refusal when it is not good any more."""
+        """Issue the login's access token. Raises Refusal when it is no longer valid."""
         value = auth_state.get(self.config.auth_state_field)
         if not isinstance(value, str):
             raise not_identified()
         try:
-            # Any lifetime will do to read it; what it really has left is looked at next.
+            # Any lifetime is accepted here; the real one is checked next.
             token = read_token(value, user_claim=self.config.user_claim, lifetime=1)
         except TokenError as error:
             raise _unusable(error) from None
@@ -159,7 +159,7 @@ def _read_cluster(name: str, entry: object, issuer: str) -> Cluster:
         )
     if config.shared and config.mode != "sign":
         raise ConfigurationError(
-            f"{where}: shared needs the mode sign: a reader has no login whose token it could use."
+            f"{where}: shared needs the mode sign: a reader has no login with a token."
         )
     return Cluster(name, config, issuer)
 
@@ -168,6 +168,6 @@ def _unusable(error: TokenError) -> Refusal:
     return Refusal(
         HTTPStatus.FORBIDDEN,
         "account_not_linked",
-        f"The login's access token is of no use to Slurm: {error.message}",
+        f"Slurm cannot use the login's access token: {error.message}",
         reason="unusable_access_token",
     )

@@ -1,4 +1,4 @@
-"""The service over HTTP. No cookies, no CORS, nothing about a user from query or body."""
+"""The service over HTTP: no cookies, no CORS; users are identified by their hub token only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
 from .clusters import Cluster
 from .errors import Refusal, not_identified, not_shared
-from .issuer import Metrics, TokenDesk
+from .issuer import Metrics, TokenIssuer
 from .shared import SharedReader
 
 log = logging.getLogger(__name__)
@@ -34,23 +34,23 @@ _AUTHORIZATION = re.compile(r"(?:bearer|token)\s+([\x21-\x7e]{1,4096})", re.IGNO
 
 
 class ServiceHandler(RequestHandler):
-    """JSON, never cached, and errors in the words of ``errors``."""
+    """Base of all handlers: JSON, never cached; a :exc:`Refusal` becomes an error response."""
 
     def initialize(
         self,
-        desk: TokenDesk,
+        issuer: TokenIssuer,
         readers: Mapping[str, SharedReader],
         metrics: Metrics,
         open_metrics: bool,
     ) -> None:
-        """Receive the application's parts."""
-        self.desk = desk
+        """Store what all handlers share."""
+        self.issuer = issuer
         self.readers = readers
         self.metrics = metrics
         self.open_metrics = open_metrics
 
     def set_default_headers(self) -> None:
-        """Keep answers out of every cache."""
+        """Keep responses out of every cache."""
         self.clear_header("Server")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
@@ -68,8 +68,8 @@ class ServiceHandler(RequestHandler):
         return match[1]
 
     def chosen(self, name: str | None) -> Cluster | None:
-        """The cluster that the path names, or the first one; None: answered with 404."""
-        clusters = self.desk.clusters
+        """The cluster that the path names, or the first one. ``None``: 404 was sent."""
+        clusters = self.issuer.clusters
         found = clusters.get(next(iter(clusters)) if name is None else name)
         if found is None:
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -78,67 +78,67 @@ class ServiceHandler(RequestHandler):
     def source(self) -> str:
         """Return the caller's address, for the log."""
         address = self.request.remote_ip
-        # Tornado gives the other end of a UNIX socket the address that nobody has: all zeros.
+        # Tornado reports the peer of a UNIX socket as the unspecified address.
         return address if address and not ip_address(address).is_unspecified else "socket"
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with a Refusal's words, or the status alone."""
+        """Send the Refusal, or the status alone."""
         error = (kwargs.get("exc_info") or (None, None))[1]
         if isinstance(error, Refusal):
-            answer: dict[str, object] = {
+            response: dict[str, object] = {
                 "code": error.code,
                 "message": error.message,
                 **error.details,
             }
             if error.retry_after is not None:
                 self.set_header("Retry-After", str(error.retry_after))
-                answer["retry_after"] = error.retry_after
-            self.finish(answer)
+                response["retry_after"] = error.retry_after
+            self.finish(response)
         else:
             self.finish({"code": "error", "message": HTTPStatus(status_code).phrase})
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
-        """Give refusals their status."""
+        """Use the status of a Refusal."""
         error = (kwargs.get("exc_info") or (None, None))[1]
         super().send_error(error.status if isinstance(error, Refusal) else status_code, **kwargs)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Refusals are logged where they are decided; other failures without the query."""
+        """Log unexpected failures, without the query. Refusals have been logged already."""
         if not isinstance(value, Refusal):
             log.error("%s %s failed", self.request.method, self.request.path, exc_info=value)
 
 
 Shared = QueueState | JobList | NodeList | PartitionList
 
-#: Behind a cluster's path, or behind the service's for the first cluster.
+#: Below a cluster's path, or below the service's path for the first cluster.
 PATH = r"shared(?:/(jobs|nodes|partitions))?"
 
 
 class SharedHandler(ServiceHandler):
-    """GET shared: what is public on a cluster, for whoever may have a token of it."""
+    """GET shared: public data of a cluster, for users who may get a token for it."""
 
     async def get(self, cluster_name: str | None = None, what: str | None = None) -> None:
-        """Answer with the queue's state, a page of it, nodes or partitions."""
+        """Send the queue's state, a page of it, nodes or partitions."""
         token = self.hub_token()
         cluster = self.chosen(cluster_name)
         if cluster is None:
             return
         name = cluster.name
-        await self.desk.admit(token, cluster, self.source())
+        await self.issuer.admit(token, cluster, self.source())
         try:
-            answer = await self._read(self.readers.get(name), what)
+            response = await self._read(self.readers.get(name), what)
         except Refusal as refusal:
             self.metrics.shared.labels(name, refusal.reason).inc()
             raise
-        self.set_header("Etag", etag(answer))
-        self.set_header("Slurm-As-Of", f"{answer.as_of:.3f}")
+        self.set_header("Etag", etag(response))
+        self.set_header("Slurm-As-Of", f"{response.as_of:.3f}")
         if self.check_etag_header():
             self.metrics.shared.labels(name, "unchanged").inc()
             self.set_status(HTTPStatus.NOT_MODIFIED)
             await self.finish()
             return
         self.metrics.shared.labels(name, "sent").inc()
-        body, encoding = await encoded(answer, self.request.headers.get("Accept-Encoding", ""))
+        body, encoding = await encoded(response, self.request.headers.get("Accept-Encoding", ""))
         if encoding:
             self.set_header("Content-Encoding", encoding)
         await self.finish(body)
@@ -168,12 +168,12 @@ class IssueTokenHandler(ServiceHandler):
     """POST token: a Slurm token for the owner of the calling server."""
 
     async def post(self, cluster_name: str | None = None) -> None:
-        """Hand out a token; without a cluster's name, for the first one configured."""
+        """Issue a token; for the first cluster unless the path names one."""
         token = self.hub_token()
         cluster = self.chosen(cluster_name)
         if cluster is None:
             return
-        username, issued = await self.desk.issue(token, cluster, self.source())
+        username, issued = await self.issuer.issue(token, cluster, self.source())
         self.finish(
             {
                 "token": issued.token,
@@ -189,7 +189,7 @@ class JwksHandler(ServiceHandler):
 
     def get(self, cluster_name: str | None = None) -> None:
         """Return the keys of all clusters, or of one."""
-        clusters = self.desk.clusters
+        clusters = self.issuer.clusters
         if cluster_name is not None and cluster_name not in clusters:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
@@ -203,7 +203,7 @@ class MetricsHandler(ServiceHandler):
 
     async def get(self) -> None:
         """Return the counters."""
-        if not self.open_metrics and not await self.desk.may_read_metrics(self.hub_token()):
+        if not self.open_metrics and not await self.issuer.may_read_metrics(self.hub_token()):
             self.send_error(HTTPStatus.FORBIDDEN)
             return
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -211,23 +211,23 @@ class MetricsHandler(ServiceHandler):
 
 
 class HealthHandler(ServiceHandler):
-    """GET health: the service runs and has its keys."""
+    """GET health: the service is running and has its keys."""
 
     def get(self) -> None:
-        """Answer."""
+        """Send the status."""
         self.finish({"status": "ok"})
 
 
 def make_application(
     prefix: str,
-    desk: TokenDesk,
+    issuer: TokenIssuer,
     readers: Mapping[str, SharedReader],
     metrics: Metrics,
     *,
     open_metrics: bool,
 ) -> Application:
     """Put the routes under the service's prefix."""
-    parts = {"desk": desk, "readers": readers, "metrics": metrics, "open_metrics": open_metrics}
+    parts = {"issuer": issuer, "readers": readers, "metrics": metrics, "open_metrics": open_metrics}
     start = "/" + prefix.strip("/") + "/"
     cluster = r"clusters/([A-Za-z0-9_.-]{1,63})/"
     routes = [
@@ -253,6 +253,6 @@ class _NotFound(ServiceHandler):
 
 
 def _log_request(handler: RequestHandler) -> None:
-    # The path without the query, where somebody may have put a token by mistake.
+    # Without the query, which may hold a token by mistake.
     request = handler.request
     log.debug("%d %s %s", handler.get_status(), request.method, request.path)

@@ -1,4 +1,4 @@
-"""The service's one decision: this caller, that cluster, a token or a refusal."""
+"""Decides whether a caller gets a token for a cluster, and issues it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
 from .callers import Caller, HubClient, check_caller
 from .clusters import Cluster, Issued
 from .errors import Refusal, directory_stalled, too_many
-from .user_mapping import People, check_groups
+from .user_mapping import UserMapping, check_groups
 
 
 class Metrics:
-    """The service's own registry."""
+    """Prometheus metrics of the service."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -33,7 +33,7 @@ class Metrics:
         )
         self.shared = Counter(
             "slurm_shared_requests",
-            "Requests for what is shared by cluster and outcome (sent, unchanged, or why not).",
+            "Requests for shared data by cluster and outcome (sent, unchanged, or why not).",
             ["cluster", "outcome"],
             registry=self._registry,
         )
@@ -44,16 +44,16 @@ class Metrics:
         )
 
     def render(self) -> bytes:
-        """Return the text format."""
+        """The metrics in Prometheus's text format."""
         return generate_latest(self._registry)
 
 
-#: Keys at most, so that strangers cannot fill the memory.
-MOST_REMEMBERED = 10_000
+#: Bounds the memory that unknown callers can use.
+MAX_KEYS = 10_000
 
 
 class RateLimit:
-    """A bucket per key: ``per_minute`` at once, refilled evenly."""
+    """A token bucket per key: ``per_minute`` requests at once, refilled evenly."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._size = float(per_minute)
@@ -61,24 +61,24 @@ class RateLimit:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def __len__(self) -> int:
-        """How many keys are remembered."""
+        """The number of keys in memory."""
         return len(self._buckets)
 
     def allows(self, key: str) -> bool:
-        """Take one from the key's bucket, if there is one."""
+        """Count a request of ``key``; whether it is within the limit."""
         now = self._clock()
         left, since = self._buckets.pop(key, (self._size, now))
         left = min(self._size, left + (now - since) * self._size / 60)
         allowed = left >= 1
-        # At the end: the dictionary stays in the order of the last use, the oldest first.
+        # Moved to the end: the dictionary stays sorted by last use.
         self._buckets[key] = (left - 1 if allowed else left, now)
         self._forget(now)
         return allowed
 
     def _forget(self, now: float) -> None:
-        """Drop what is full again after a minute, and the oldest where there are too many."""
+        """Drop buckets that are full again, and the oldest ones when there are too many."""
         for key, (_, since) in list(islice(self._buckets.items(), 2)):
-            if now - since >= 60 or len(self._buckets) > MOST_REMEMBERED:
+            if now - since >= 60 or len(self._buckets) > MAX_KEYS:
                 del self._buckets[key]
 
 
@@ -86,24 +86,24 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a caller is remembered who may see what is shared, and requests a minute.
-#: It is public: a server that was stopped meanwhile learns nothing that it might not.
-_REMEMBERED = 30.0
+#: Seconds for which a caller stays admitted to shared data, and requests a minute. The data
+#: is public: a server that was stopped meanwhile may read it all the same.
+_ADMITTED_FOR = 30.0
 _SHARED_PER_MINUTE = 300
 _ONE_WORD = re.compile(r"[A-Za-z0-9_.@+-]+")
 
 
-class TokenDesk:
-    """Identify, check, limit, issue, and write down that it happened.
+class TokenIssuer:
+    """Identifies callers, checks and limits them, issues tokens, and logs it.
 
-    Nothing about the person comes from the request: only the hub's answer counts.
+    Nothing about the user comes from the request: only the hub's response counts.
     """
 
     def __init__(
         self,
         *,
         hub: HubClient,
-        people: People,
+        user_mapping: UserMapping,
         clusters: Mapping[str, Cluster],
         required_scopes: Iterable[str],
         servers_only: bool,
@@ -111,7 +111,7 @@ class TokenDesk:
         metrics: Metrics,
     ) -> None:
         self._hub = hub
-        self._people = people
+        self._user_mapping = user_mapping
         self.clusters = clusters
         self._required = frozenset(required_scopes)
         self._servers_only = servers_only
@@ -150,7 +150,7 @@ class TokenDesk:
         return slurm_name, issued
 
     async def admit(self, hub_token: str, cluster: Cluster, source: str) -> None:
-        """Let those see what is shared who would get a token. Raises Refusal."""
+        """Admit callers to shared data who would get a token. Raises Refusal."""
         key = (_fingerprint(hub_token), cluster.name)
         caller: Caller | None = None
         try:
@@ -166,19 +166,19 @@ class TokenDesk:
             raise
         now = time.monotonic()
         self._admitted.pop(key, None)
-        self._admitted[key] = now + _REMEMBERED
-        # In the order of their ends: no more than a few are looked at.
+        self._admitted[key] = now + _ADMITTED_FOR
+        # Sorted by expiry: only expired ones are visited.
         while self._admitted[first := next(iter(self._admitted))] <= now:
             del self._admitted[first]
 
     async def may_read_metrics(self, hub_token: str) -> bool:
-        """Tell whether a token may read the hub's own metrics; then it may read ours."""
+        """Whether a token may read the hub's metrics, and so those of the service."""
         model = await self._hub.whoami(hub_token)
         scopes = model.get("scopes")
         return isinstance(scopes, list) and "read:metrics" in scopes
 
     async def _identify(self, hub_token: str) -> Caller:
-        # Before the hub is asked: a loop in somebody's notebook must not become its load.
+        # Before the hub is asked: a loop in a notebook must not put load on it.
         if not self._by_token.allows(_fingerprint(hub_token)):
             raise too_many()
         with self._metrics.hub_seconds.time():
@@ -197,10 +197,10 @@ class TokenDesk:
 
     async def _slurm_name(self, caller: Caller, cluster: Cluster) -> str:
         check_groups(caller.groups, cluster.config.allowed_groups, caller.name)
-        return await self._look_up(caller, lambda: self._people.slurm_name(caller.name))
+        return await self._look_up(caller, lambda: self._user_mapping.slurm_name(caller.name))
 
     async def _look_up(self, caller: Caller, work: Callable[[], T]) -> T:
-        """In a thread: it may ask a directory on the network, which may hang."""
+        """Run ``work`` in a thread: it may use a directory service, which may stall."""
         try:
             return await self._threads.run(caller.name, work)
         except FileSystemStalled:
@@ -208,7 +208,7 @@ class TokenDesk:
 
 
 def _word(name: str) -> str:
-    """A name in the log: one word, which can begin no other field and no other line."""
+    """A name for the log, quoted unless it is one plain word, so that it cannot fake a field."""
     return name if _ONE_WORD.fullmatch(name) else repr(name)
 
 

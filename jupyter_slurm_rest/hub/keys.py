@@ -1,4 +1,4 @@
-"""Signing keys: read as Slurm reads them, and refuse those that are badly kept."""
+"""Signing keys: read as Slurm reads them; keys with unsafe permissions are refused."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
-#: HMAC-SHA256 gains nothing from more, and is weak with less (bytes).
+#: Bytes. More gain nothing with HMAC-SHA256; fewer make it weak.
 GOOD_HS256_LENGTH = 32
 SHORTEST_RSA_KEY = 2048
 
 
 class Signer(Protocol):
-    """Signs claims; knows which public key (if any) Slurm needs to verify them."""
+    """Signs claims; has the public key, if any, that Slurm needs to verify them."""
 
     algorithm: str
 
@@ -44,8 +44,8 @@ class Signer(Protocol):
 class Hs256:
     """The cluster's shared key: the raw bytes of the file, as slurmctld uses them.
 
-    Not PyJWT: it refuses keys that look like PEM, which older Slurm guides tell
-    people to make with ``openssl genrsa``. A trailing newline is part of the key.
+    PyJWT is not used because it refuses keys in PEM form, which older Slurm guides make
+    with ``openssl genrsa``. A trailing newline is part of the key.
     """
 
     algorithm = "HS256"

@@ -1,4 +1,4 @@
-"""Listen, until told to stop; read keys again when told to."""
+"""Runs the service until it is stopped, and reloads keys on SIGHUP."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .shared import SharedReader
 
 log = logging.getLogger(__name__)
 
-#: Nothing is read from a body; this only bounds what has to be thrown away (bytes).
+#: Bytes. Bodies are not used; this only bounds what is read and discarded.
 MAX_BODY = 65_536
-#: With these anybody can log in under a name of their choice.
+#: With these, users can log in under any name.
 WEAK_AUTHENTICATORS = ("DummyAuthenticator", "SharedPassword", "FirstUse", "NullAuthenticator")
 
 
@@ -45,7 +45,7 @@ class Listener:
         parts = urlsplit(self.url)
         try:
             if parts.scheme == "http+unix":
-                # Everybody may connect: who is asking is decided by the hub token.
+                # Anyone may connect: callers are identified by their hub token.
                 server.add_socket(bind_unix_socket(unquote(parts.netloc), mode=0o666))
             else:
                 server.listen(parts.port or SERVICE_PORT, parts.hostname or "127.0.0.1")
@@ -73,7 +73,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What lives as long as the service, beside its routes."""
+    """What lives as long as the service."""
 
     hub: HubClient
     clusters: Mapping[str, Cluster]
@@ -108,7 +108,7 @@ def reload_keys(clusters: Mapping[str, Cluster]) -> None:
 
 
 async def warn_of_weak_login(hub: HubClient) -> None:
-    """Warn if the hub says (scope ``read:hub``) that people choose their own names."""
+    """Warn if the hub's authenticator (scope ``read:hub``) lets users choose their names."""
     for _ in range(10):
         try:
             login = await hub.authenticator()

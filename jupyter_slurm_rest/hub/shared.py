@@ -1,4 +1,4 @@
-"""Shared mode: what is public on a cluster, read once for a whole hub."""
+"""Shared mode: public data of a cluster, read once for all users of a hub."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from jupyter_slurm_rest.slurm.models import Node, Partition
 
 from .clusters import Cluster, SharedConfig
 from .errors import ConfigurationError, Refusal, not_public, slurm_failed
-from .user_mapping import People
-from .visibility import Publicness, Witness
+from .user_mapping import UserMapping
+from .visibility import Visibility, VisibilityCheckedSource
 
 T = TypeVar("T")
 
-#: Different lists that the people of a hub look at, about so many at the same time.
+#: Lists (filters and orders) that are kept for the hub's users at the same time.
 _LISTS = 64
 
 
 class OwnToken:
-    """The reader's token: signed here, held here, renewed at half of its life."""
+    """The reader's token, signed here and renewed at half of its life."""
 
     def __init__(self, cluster: Cluster, user: str) -> None:
         self._cluster = cluster
@@ -59,18 +59,18 @@ class OwnToken:
 
 
 class SharedReader:
-    """The one reader of a cluster, while anybody looks; every answer may be refused.
+    """Reads a cluster for all users while anyone asks.
 
-    All raise :exc:`Refusal`, and :exc:`InvalidRequest` for what no reader can be asked.
+    All methods raise :exc:`Refusal`, and :exc:`InvalidRequest` for invalid queries.
     """
 
     def __init__(self, cluster: Cluster, config: SharedConfig) -> None:
         token = OwnToken(cluster, config.user)
         self._transport = config.transport()
         self._client = SlurmClient(self._transport, token, api_version=config.api_version)
-        self._public = Publicness(cluster.name, config.user, self._client, token, self._begin)
+        self._public = Visibility(cluster.name, config.user, self._client, token, self._begin)
         self._watcher = Watcher(
-            Witness(RestSource(self._client, token.username), self._public.refuse),
+            VisibilityCheckedSource(RestSource(self._client, token.username), self._public.refuse),
             Nobody(),
             Settings(
                 max_jobs_dump=config.max_jobs_dump,
@@ -80,12 +80,12 @@ class SharedReader:
             ),
         )
         self._snapshots = Snapshots(ttl=config.refresh)
-        #: Versions of another run of this service mean nothing to this one.
+        #: Distinguishes versions of this run of the service from those of others.
         self._run = secrets.token_hex(4)
 
     async def state(self) -> QueueState:
         """Whether anything changed, and how all jobs are read."""
-        seen, choice = await self._asked(self._watcher.state)
+        seen, choice = await self._read_if_public(self._watcher.state)
         return QueueState(
             version=f"{self._run}-{seen.value.version}",
             as_of=seen.value.as_of,
@@ -94,18 +94,18 @@ class SharedReader:
         )
 
     async def jobs(self, query: JobsQuery) -> JobList:
-        """A page of everybody's queue, whatever the query's scope."""
+        """A page of all jobs, whatever the query's scope."""
         everybody = msgspec.structs.replace(query, scope="all")
-        return await self._asked(lambda: job_list(self._watcher, everybody))
+        return await self._read_if_public(lambda: job_list(self._watcher, everybody))
 
     async def nodes(self) -> NodeList:
         """Every node."""
-        found = await self._asked(self._nodes)
+        found = await self._read_if_public(self._nodes)
         return NodeList(nodes=found.value, **about(found))
 
     async def partitions(self) -> PartitionList:
         """Every partition, with what is free in it."""
-        found = await self._asked(self._partitions)
+        found = await self._read_if_public(self._partitions)
         return PartitionList(partitions=found.value, **about(found))
 
     async def close(self) -> None:
@@ -121,10 +121,10 @@ class SharedReader:
         nodes = (await self._nodes()).value
         return await self._snapshots.get("partitions", lambda: self._client.partitions(nodes))
 
-    async def _asked(self, read: Callable[[], Awaitable[T]]) -> T:
+    async def _read_if_public(self, read: Callable[[], Awaitable[T]]) -> T:
         try:
             await self._public.check()
-            answer = await read()
+            response = await read()
         except InvalidRequest:
             raise
         except PermissionDenied as error:
@@ -132,30 +132,32 @@ class SharedReader:
             raise not_public(error.message) from None
         except SlurmError as error:
             raise slurm_failed(error.message) from None
-        # The reading under way may have found what an older one did not.
-        self._public.insist()
-        return answer
+        # The reading itself may have detected hidden data.
+        self._public.raise_if_refused()
+        return response
 
     async def _begin(self) -> None:
-        """What was read before a refusal is not shown after it."""
+        """Forget what was read before a refusal."""
         self._snapshots.forget()
         await self._watcher.forget()
 
 
-def make_readers(clusters: Mapping[str, Cluster], people: People) -> dict[str, SharedReader]:
+def make_readers(
+    clusters: Mapping[str, Cluster], user_mapping: UserMapping
+) -> dict[str, SharedReader]:
     """A reader for each cluster that is shared. Raises ConfigurationError."""
     return {
-        name: _make_reader(cluster, cluster.config.shared, people)
+        name: _make_reader(cluster, cluster.config.shared, user_mapping)
         for name, cluster in clusters.items()
         if cluster.config.shared
     }
 
 
-def _make_reader(cluster: Cluster, config: SharedConfig, people: People) -> SharedReader:
+def _make_reader(cluster: Cluster, config: SharedConfig, user_mapping: UserMapping) -> SharedReader:
     where = f"c.SlurmTokenService.clusters[{cluster.name!r}]['shared']"
     try:
-        people.check_reader(config.user)
-        # Whether a token can be made shows now, not when the first person looks.
+        user_mapping.check_reader(config.user)
+        # Fails now, not at the first request, if a token cannot be made.
         cluster.sign(config.user)
         return SharedReader(cluster, config)
     except (ConfigurationError, Refusal) as error:

@@ -1,4 +1,4 @@
-"""Which Slurm user a hub user is, and who gets no token at all."""
+"""Maps hub users to Slurm users, and refuses those who get no token."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from jupyter_slurm_rest.tokens.base import USERNAME_PATTERN, DeniedUsers
 from .errors import ConfigurationError, not_linked
 
 
-class People:
+class UserMapping:
     """Maps hub names to Slurm names, and fails closed.
 
-    With a ``table``, only who is in it has an account. With a ``pattern`` (matched
-    against the whole name), its group ``user`` is the Slurm name. With neither the
+    With a ``table``, only users in it have an account. With a ``pattern`` (matched
+    against the whole name), its group ``user`` is the Slurm name. With neither, the
     names are the same.
     """
 
@@ -51,12 +51,12 @@ class People:
         return name
 
     def check_reader(self, name: str) -> None:
-        """Raise ConfigurationError for a name that sees, or may see, more than others."""
+        """Raise ConfigurationError for users that have, or may have, privileges."""
         if not USERNAME_PATTERN.fullmatch(name):
             raise ConfigurationError(f"{name!r} is not a name that a Slurm user can have.")
         if name in self._deny:
             raise ConfigurationError(
-                f"{name} may see everything; take an account without any privilege."
+                f"{name} may see everything; use an account without privileges."
             )
 
     def _mapped(self, hub_name: str) -> str | None:
@@ -71,14 +71,14 @@ class People:
         try:
             return pwd.getpwnam(name).pw_uid < self._minimum_uid
         except KeyError:
-            return False  # in a pod the directory is often not known; Slurm knows it
+            return False  # in a pod the users are often unknown; Slurm knows them
 
 
 def identity_claims(name: str) -> dict[str, Any]:
-    """The claims for ``use_jwt_client_ids``: what the directory here says of a user.
+    """The claims for ``use_jwt_client_ids``, from this machine's user directory.
 
     Slurm discards the identity unless every field is there and the paths are absolute.
-    Raises Refusal for names that this machine does not know.
+    Raises Refusal for users unknown to this machine.
     """
     try:
         entry = pwd.getpwnam(name)
@@ -98,7 +98,7 @@ def identity_claims(name: str) -> dict[str, Any]:
 
 
 def check_groups(groups: Iterable[str], allowed: Iterable[str], hub_name: str) -> None:
-    """Raise Refusal unless the user is in one of the allowed hub groups (none set: all are)."""
+    """Raise Refusal unless the user is in one of the allowed hub groups (if any are set)."""
     wanted = frozenset(allowed)
     if wanted and wanted.isdisjoint(groups):
         refusal = not_linked(hub_name)

@@ -1,7 +1,7 @@
-"""Whether everything a cluster shows to the hub's reader may be shown to everybody.
+"""Whether everything that a cluster shows to the hub's reader may be shown to all users.
 
-What an ordinary user without any privilege may see, everybody may see. So the reader
-must be one, and nothing may be hidden from it; who is in doubt, refuses.
+What a user without privileges may see, all users may see. So the reader must have none,
+and nothing may be hidden from it. In doubt, sharing is refused.
 """
 
 from __future__ import annotations
@@ -27,41 +27,41 @@ from jupyter_slurm_rest.slurm.wire.version import Capabilities
 
 from .errors import Refusal, not_public
 
-#: Seconds between two looks for hidden jobs where an answer gives no cause for one.
-_EVERY = 60.0
-#: Seconds after which accounting has heard of a job.
-_HEARD = 300.0
-#: Records that are looked at of those that might be hidden: PrivateData spares none of
-#: another person's, and what merely came in between has the highest numbers.
+#: Seconds between two checks for hidden jobs where responses give no reason for one.
+_CHECK_EVERY = 60.0
+#: Seconds after which accounting knows a job.
+_ACCOUNTED_AFTER = 300.0
+#: How many possibly hidden jobs are checked: PrivateData hides all jobs of other users, and
+#: jobs that were just submitted have the highest numbers.
 _LOWEST, _HIGHEST = 3, 2
-#: Other states are those of jobs that slurmctld is about to forget.
+#: Jobs in other states may leave slurmctld's memory at any time.
 _LIVE = ("PENDING", "RUNNING", "SUSPENDED")
 
 
-class Witness:
-    """A :class:`Source` that compares what it may read with what it should.
+class VisibilityCheckedSource:
+    """A :class:`Source` that detects jobs which PrivateData hides.
 
     ``jobs/state`` names every job whatever PrivateData says; the queue and ``job/{id}``
-    leave hidden ones out. A live job that is named before and after ``job/{id}`` does not
-    know it, twice, is hidden: one that came or ended meanwhile is not. ``hidden`` is told
-    before anything of the incomplete answer can be.
+    leave hidden ones out. A job is hidden if ``jobs/state`` has it before and after
+    ``job/{id}`` does not, twice; jobs that came or ended meanwhile are not. ``on_hidden``
+    is called before the incomplete response can be used.
     """
 
     def __init__(
         self,
         source: Source,
-        hidden: Callable[[Refusal], None],
+        on_hidden: Callable[[Refusal], None],
         *,
         clock: Callable[[], float] = time.time,
         pause: float = 1.0,
     ) -> None:
         self._source = source
-        self._tell = hidden
+        self._on_hidden = on_hidden
         self._clock = clock
         self._pause = pause
-        self._named: list[int] = []
-        self._next = -float("inf")
-        self._next_accounted = -float("inf")
+        self._listed: list[int] = []
+        self._next_check = -float("inf")
+        self._next_accounting_check = -float("inf")
 
     @property
     def seconds(self) -> float:
@@ -74,18 +74,18 @@ class Witness:
     async def dump(self, update_time: int | None) -> Dump | None:
         dump = await self._source.dump(update_time)
         if dump is None:
-            await self._look_around()
+            await self._check_if_due()
             return None
         shown = {row.job_id for row in dump.rows}
         states = await self._source.states()
-        self._named = _live(states)
-        await self._examine(i for i in self._named if i not in shown)
+        self._listed = _live(states)
+        await self._check_jobs(i for i in self._listed if i not in shown)
         return dump
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
         states = await self._source.states(job_ids)
-        self._named = _live(states) or self._named
-        await self._look_around()
+        self._listed = _live(states) or self._listed
+        await self._check_if_due()
         return states
 
     async def numbered(self, numbers: Sequence[int]) -> Numbered:
@@ -97,11 +97,11 @@ class Witness:
     async def records(self, job_id: int) -> list[JobSummary]:
         rows = await self._source.records(job_id)
         if not rows:
-            await self._examine([job_id])
+            await self._check_jobs([job_id])
         return rows
 
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
-        await self._ask_accounting(wanted.job_ids)
+        await self._check_accounting(wanted.job_ids)
         return await self._source.accounted(wanted)
 
     async def diag(self) -> Diag:
@@ -116,17 +116,17 @@ class Witness:
     async def user(self) -> str:
         return await self._source.user()
 
-    async def _look_around(self) -> None:
-        if self._clock() >= self._next:
-            await self._examine(self._named)
+    async def _check_if_due(self) -> None:
+        if self._clock() >= self._next_check:
+            await self._check_jobs(self._listed)
 
-    async def _examine(self, job_ids: Iterable[int]) -> None:
-        self._next = self._clock() + _EVERY
+    async def _check_jobs(self, job_ids: Iterable[int]) -> None:
+        self._next_check = self._clock() + _CHECK_EVERY
         suspects = sorted(job_ids)
         highest = suspects[max(_LOWEST, len(suspects) - _HIGHEST) :]
         for job_id in suspects[:_LOWEST] + highest:
             if await self._is_hidden(job_id):
-                self._refuse("other people's jobs are hidden (PrivateData=jobs in slurm.conf)")
+                self._refuse("other users' jobs are hidden (PrivateData=jobs in slurm.conf)")
 
     async def _is_hidden(self, job_id: int) -> bool:
         for pause in (0.0, self._pause):
@@ -138,20 +138,22 @@ class Witness:
                 return False
         return True
 
-    async def _ask_accounting(self, job_ids: Iterable[int]) -> None:
-        """slurmdbd has a PrivateData of its own, and finds less for whoever filters."""
-        if self._clock() < self._next_accounted:
+    async def _check_accounting(self, job_ids: Iterable[int]) -> None:
+        """slurmdbd has its own PrivateData, which hides jobs without an error."""
+        if self._clock() < self._next_accounting_check:
             return
         rows = [row for i in sorted(job_ids)[:_LOWEST] for row in await self._source.records(i)]
-        old = [row.job_id for row in rows if (row.submit_time or 0) < self._clock() - _HEARD]
+        old = [
+            row.job_id for row in rows if (row.submit_time or 0) < self._clock() - _ACCOUNTED_AFTER
+        ]
         if old and not await self._source.accounted(Accounted(job_ids=old)):
-            self._refuse("accounting does not tell of other people's jobs (slurmdbd.conf)")
+            self._refuse("accounting hides other users' jobs (PrivateData in slurmdbd.conf)")
         if old:
-            self._next_accounted = self._clock() + _EVERY
+            self._next_accounting_check = self._clock() + _CHECK_EVERY
 
     def _refuse(self, why: str) -> None:
         refusal = not_public(why)
-        self._tell(refusal)
+        self._on_hidden(refusal)
         raise refusal
 
 
@@ -161,19 +163,19 @@ def _live(states: Mapping[int, State]) -> list[int]:
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a verdict holds: administrators change such things seldom, and jobs that
-#: are hidden of a sudden are noticed by the Witness.
-_BELIEVED = 600.0
+#: Seconds for which a result is valid: such settings rarely change, and jobs that become
+#: hidden are detected by :class:`VisibilityCheckedSource`.
+_VALID_FOR = 600.0
 _NEXT_TRY = 30.0
-#: Whose name only tokens of root and SlurmUser may bear beside their own.
-_SOMEBODY_ELSE = "nobody"
-#: PrivateData=nodes is a denial; =partitions answers without a word of Slurm, and makes
+#: Only tokens of root and SlurmUser are accepted under another user's name.
+_OTHER_USER = "nobody"
+#: PrivateData=nodes is a denial; =partitions fails without a message from Slurm, and makes
 #: slurmrestd fail at nodes as if slurmctld were down (24.11 and 26.05).
 _HIDES = (PermissionDenied, Refused, ControllerDown)
 
 
-class Publicness:
-    """The verdict on one cluster, as of at most ten minutes ago."""
+class Visibility:
+    """Whether one cluster's data is public, as of at most ten minutes ago."""
 
     def __init__(
         self,
@@ -196,74 +198,76 @@ class Publicness:
         self._lock = asyncio.Lock()
 
     async def check(self) -> None:
-        """Raises the Refusal, or a SlurmError while nothing could be found out yet."""
+        """Raise the Refusal, if any, or a SlurmError while nothing is known yet."""
         async with self._lock:
             if self._clock() >= self._until:
-                await self._find_out()
-        self.insist()
+                await self._update()
+        self.raise_if_refused()
 
-    def insist(self) -> None:
-        """Raise the Refusal, if there is one: also after a reading, which may have found it."""
+    def raise_if_refused(self) -> None:
+        """Raise the Refusal, if any. Call it after a reading too, which may have caused it."""
         if self._refusal is not None:
             raise self._refusal
 
     def refuse(self, refusal: Refusal) -> None:
-        """Something was hidden: nobody gets anything until the next examination."""
+        """Refuse all callers until the next check, because something is hidden."""
         if self._refusal is None or self._refusal.message != refusal.message:
             log.warning("shared mode of %s is refused: %s", self._name, refusal.message)
         self._refusal, self._public = refusal, False
-        self._until = self._clock() + _BELIEVED
+        self._until = self._clock() + _VALID_FOR
 
-    async def _find_out(self) -> None:
+    async def _update(self) -> None:
         try:
-            await self._examine()
+            await self._check_privileges_and_lists()
         except Refusal as refusal:
             self.refuse(refusal)
         except SlurmError:
-            # What was public an hour ago is still: nothing new can be read meanwhile.
+            # It was public before, and nothing new can be read meanwhile.
             if not self._public:
                 raise
             self._until = self._clock() + _NEXT_TRY
         else:
             if not self._public:
                 await self._begin()
-                log.info("shared mode of %s: reading as %s for everybody", self._name, self._user)
+                log.info("shared mode of %s: reading as %s for all users", self._name, self._user)
             self._refusal, self._public = None, True
-            self._until = self._clock() + _BELIEVED
+            self._until = self._clock() + _VALID_FOR
 
-    async def _examine(self) -> None:
+    async def _check_privileges_and_lists(self) -> None:
         can = await self._client.capabilities()
         if not can.job_states:
             raise not_public(
-                f"it takes Slurm 23.11.5 to tell whether jobs are hidden ({can.version})"
+                f"Slurm 23.11.5 or newer is needed to detect hidden jobs ({can.version})"
             )
         try:
             privileges = await self._client.privileges(self._user)
         except AccountingMissing:
             privileges = []
         if privileges or await self._may_act_for_others():
-            what = ", ".join(privileges) or "may act as anybody"
-            raise not_public(f"the reader {self._user} sees more than others ({what})")
-        await self._must_show("nodes", self._client.nodes)
-        await self._must_show("partitions", self._client.partitions)
+            what = ", ".join(privileges) or "may act as any user"
+            raise not_public(f"the reader {self._user} has privileges ({what})")
+        await self._require_visible("nodes", self._client.nodes)
+        await self._require_visible("partitions", self._client.partitions)
 
     async def _may_act_for_others(self) -> bool:
-        """SlurmUser has no level in accounting; but Slurm lets it bear any name."""
+        """Detect SlurmUser: it has no admin level, but its token is accepted under any name."""
         path = f"/slurm/{await self._client.api_version()}/diag/"
         own = await self._credentials()
-        posing = Credentials(_SOMEBODY_ELSE, own.token)
+        as_other_user = Credentials(_OTHER_USER, own.token)
         transport = self._client.connection.transport
-        problem = failure(await transport.request("GET", path, credentials=posing), path=path)
+        problem = failure(
+            await transport.request("GET", path, credentials=as_other_user), path=path
+        )
         if problem is not None and not isinstance(problem, TokenRejected):
             raise problem
         return problem is None
 
-    async def _must_show(self, what: str, read: Callable[[], Awaitable[object]]) -> None:
+    async def _require_visible(self, what: str, read: Callable[[], Awaitable[object]]) -> None:
         for pause in (1.0, 0.0):
             try:
                 await read()
             except _HIDES:
-                # Raises in its turn while it is Slurm that is down.
+                # Raises if Slurm itself is down.
                 await self._client.diag()
                 await asyncio.sleep(pause)
             else:

@@ -1,4 +1,4 @@
-"""Where a person's Slurm token comes from. Imports nothing of Jupyter."""
+"""Where a user's Slurm token comes from. Does not import Jupyter."""
 
 from jupyter_slurm_rest.redaction import RedactTokens
 

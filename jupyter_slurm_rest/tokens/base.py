@@ -1,4 +1,4 @@
-"""What a token is, what every source of tokens does, and whose tokens are refused."""
+"""Tokens, the interface of token sources, and users whose tokens are refused."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from .errors import TokenRefused
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A person's Slurm token, held in memory only.
+    """A user's Slurm token, held in memory only.
 
     ``value`` stays out of ``repr``. ``expires_at`` is the token's own ``exp`` (seconds
     since the epoch); ``lifetime`` is how many seconds it had left when it was
-    fetched, measured so that a wrong local clock does no harm where the source
-    allows it.
+    fetched, measured independently of the local clock where the source allows it.
     """
 
     value: str = field(repr=False)
@@ -28,11 +27,11 @@ class Token:
 
 
 class TokenSource(Protocol):
-    """One place tokens come from. Caching and renewal are not its business."""
+    """A source of tokens. Caching and renewal are done by :class:`TokenProvider`."""
 
     #: Short name, as in the configuration.
     name: str
-    #: Asking costs a process or a request: failures are not repeated at once.
+    #: Fetching costs a process or a request: it is not retried at once after a failure.
     remote: bool
 
     async def fetch(self) -> Token:
@@ -40,19 +39,19 @@ class TokenSource(Protocol):
         ...
 
     async def changed(self) -> bool:
-        """Tell whether the source holds something newer than what ``fetch`` returned."""
+        """Whether the source holds something newer than what ``fetch`` returned."""
         ...
 
 
-#: What a Slurm user may be called. Also keeps the name safe in a header and in a path.
-#: Not a number: Slurm reads one as a uid, and 0 is root's.
+#: Valid names of Slurm users, which are safe in headers and paths. Not a number: Slurm
+#: would read it as a uid.
 USERNAME_PATTERN = re.compile(r"(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_.@-]{0,62}\$?")
 #: With a token of one of these, Slurm lets the holder act as anyone.
 PRIVILEGED_NAMES = frozenset({"root", "slurm"})
 
 
 class ExpectedUser:
-    """Lets tokens of one person through: the configured one, else the first one seen."""
+    """Accepts tokens of one user: the configured one, else that of the first token."""
 
     def __init__(self, username: str | None = None, deny: Iterable[str] = ()) -> None:
         self._configured = username
@@ -60,10 +59,10 @@ class ExpectedUser:
         self._deny = DeniedUsers(deny)
 
     def check(self, token: Token) -> None:
-        """Raise TokenRefused unless the token is the expected person's."""
+        """Raise TokenRefused unless the token is the expected user's."""
         name = token.username
         if not USERNAME_PATTERN.fullmatch(name):
-            raise TokenRefused("The token's user name is not one a Slurm user can have.")
+            raise TokenRefused("The token's user name is not a valid Slurm user name.")
         if name in self._deny:
             raise TokenRefused(
                 f"The token belongs to {name}, who may act as anyone on the cluster. "
@@ -75,17 +74,17 @@ class ExpectedUser:
         self._seen = name
 
     def forget(self) -> None:
-        """The person replaced the token by hand: the next one may be another user's."""
+        """Accept another user next: the token was replaced by hand."""
         self._seen = None
 
 
 class DeniedUsers:
-    """Root, slurm and further users, however they are spelled.
+    """Root, slurm and further users, in any spelling.
 
     A directory may know one account as ``slurmadm``, ``SlurmAdm`` and
-    ``slurmadm@example.org``, and slurmctld takes each: what counts is the account. Where
-    this machine does not know it, capitals and the domain make no difference. A number
-    is a uid.
+    ``slurmadm@example.org``, and slurmctld accepts each: accounts are compared, not names.
+    Where this machine does not know the account, case and domain are ignored. A number is
+    a uid.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:

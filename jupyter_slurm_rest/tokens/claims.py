@@ -1,6 +1,6 @@
-"""Read a token without verifying it: whose is it, how long does it live.
+"""Reads a token's user and expiry without verifying it.
 
-Verifying is Slurm's job; here the claims only serve to refuse a token early.
+Verifying is Slurm's job; here the claims are used to refuse a token early.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import jwt
 from .base import Token
 from .errors import TokenExpired, TokenMalformed, TokenRefused
 
-#: Three base64url parts: nothing else can be sent as a header, and nothing else is a JWT.
+#: Three base64url parts, as every JWT has; safe in a header.
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}")
-#: Tokens with group lists are a few KB; Slurm 22.05 to 26.05 took one of 65,356 characters.
+#: Tokens with group lists are a few KB; Slurm 22.05 to 26.05 accepted one of 65,356 characters.
 MAX_TOKEN_CHARACTERS = 65_000
-#: What slurmctld verifies; a token signed otherwise is refused by every release.
+#: What slurmctld verifies; every release refuses other algorithms.
 ALGORITHMS = ("HS256", "RS256")
 #: The claims Slurm reads the user's name from, in its order.
 USER_CLAIMS = ("sun", "username")
-#: Seconds since the epoch that any time_t and any calendar can hold (the year 9999).
+#: Seconds since the epoch: the end of the year 9999.
 _LAST_MOMENT = 253_402_300_800
 
 
@@ -37,9 +37,9 @@ def read_token(
     """Read user and expiry out of a token.
 
     ``user_claim`` is Slurm's ``userclaimfield=``. With ``fresh`` the token was made for
-    this very request, so ``exp - iat`` is its lifetime whatever the local clock says;
-    ``lifetime`` (seconds) is what the source itself said. Raises TokenMalformed (for what
-    Slurm never accepts as well), TokenRefused or TokenExpired.
+    this request, so ``exp - iat`` is its lifetime whatever the local clock says;
+    ``lifetime`` (seconds) is what the source said. Raises TokenMalformed (also for tokens
+    that no Slurm accepts), TokenRefused or TokenExpired.
     """
     if len(value) > MAX_TOKEN_CHARACTERS:
         raise TokenMalformed(
@@ -64,7 +64,7 @@ def read_token(
 
 @dataclass(frozen=True, slots=True)
 class TokenHeader:
-    """How a token is signed: ``alg``, ``kid`` (empty: none) and ``typ`` of its header."""
+    """``alg``, ``kid`` (empty: none) and ``typ`` of a token's header."""
 
     algorithm: str
     key_id: str
@@ -72,7 +72,7 @@ class TokenHeader:
 
 
 def token_header(token: Token) -> TokenHeader:
-    """The header of a token that :func:`read_token` took."""
+    """The header of a token that :func:`read_token` accepted."""
     header = jwt.get_unverified_header(token.value)
     return TokenHeader(
         str(header["alg"]), str(header.get("kid") or ""), str(header.get("typ") or "JWT")
@@ -101,7 +101,7 @@ def _expiry(value: object) -> float:
             "refuses it: write int(time.time()) + 600 where the token is made."
         )
     if (moment := _number(value)) is None:
-        raise TokenMalformed("The token's expiry time (claim exp) is no time that a calendar has.")
+        raise TokenMalformed("The token's expiry time (claim exp) is out of range.")
     return moment
 
 
@@ -112,14 +112,14 @@ def _username(claims: dict[str, object], user_claim: str | None) -> str:
     names = [name for name in (*named, carried) if isinstance(name, str) and name]
     if not names:
         raise TokenMalformed("The token names no Slurm user (claim sun or username).")
-    # Which of these Slurm follows depends on use_jwt_client_ids: they must agree.
+    # Which of these Slurm uses depends on use_jwt_client_ids: they must agree.
     if claims.get("uid") in (0, "0") or (carried and carried != names[0]):
         raise TokenRefused("The token's identity claims (uid, id) are not those of its user.")
     return names[0]
 
 
 def _number(value: object) -> float | None:
-    # JSON of Python knows numbers that are no times: NaN, Infinity, true.
+    # Python's JSON accepts NaN and Infinity, and bool is an int.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if abs(value) < _LAST_MOMENT else None

@@ -1,4 +1,4 @@
-"""Make a provider from its name and options, as the configuration gives them."""
+"""Makes a token provider from the name and options in the configuration."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOURCES: dict[str, Callable[..., TokenSource]] = {
 
 
 def default_provider_name(environ: Mapping[str, str] = os.environ) -> str:
-    """Say where tokens come from when the configuration does not."""
+    """The provider to use when none is configured."""
     if environ.get("JUPYTERHUB_API_TOKEN") and environ.get("JUPYTERHUB_API_URL"):
         return "hub"
     return "env" if environ.get("SLURM_JWT") else "paste"
@@ -43,9 +43,9 @@ def make_provider(
 ) -> TokenProvider:
     """Make the provider called ``name``; the empty name means the default one.
 
-    ``username`` is the Slurm user that tokens must be for (default: whoever the first
-    token is for), ``deny`` lists further names to refuse. The other options are those
-    of the source's class. Raises SourceMisconfigured, naming the wrong option.
+    ``username`` is the Slurm user that tokens must be for (default: the user of the first
+    token), ``deny`` lists further names to refuse. The other options are those of the
+    source's class. Raises SourceMisconfigured, naming the wrong option.
     """
     name = name or default_provider_name()
     source_class = SOURCES.get(name)
@@ -68,7 +68,7 @@ def make_provider(
     return TokenProvider(source_class(**options), ExpectedUser(username, deny))
 
 
-#: What options may be, by their annotation; other kinds are checked by the source itself.
+#: Types to check options against, by annotation; sources check other options themselves.
 _KINDS: dict[Any, Any] = {
     str: str,
     str | None: str | None,

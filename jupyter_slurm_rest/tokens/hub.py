@@ -1,4 +1,4 @@
-"""Tokens from the JupyterHub service that mints them (``python -m jupyter_slurm_rest.hub``)."""
+"""Tokens from the JupyterHub service that issues them (``python -m jupyter_slurm_rest.hub``)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .errors import (
 )
 from .service import Endpoint, Reply, Tls
 
-#: Where the service listens unless told otherwise, beside the hub's own API.
+#: The service's default port and prefix, on the host of the hub's API.
 SERVICE_PORT = 8182
 SERVICE_PREFIX = "/services/slurm-token/"
-#: Seconds we wait at most when the service asks for patience.
+#: Seconds to wait at most when the service returns Retry-After.
 LONGEST_WAIT = 6.0
 
 _REFUSALS: dict[str, type[TokenError]] = {
@@ -50,7 +50,7 @@ def service_endpoint(
     *,
     timeout: float,
 ) -> Endpoint:
-    """Where the service answers about ``what`` of a cluster, by the options of a provider."""
+    """The service's endpoint for ``what`` of a cluster, from the options of a provider."""
     base = (url or os.environ.get("JUPYTER_SLURM_REST_TOKEN_URL") or _beside_the_hub()).rstrip("/")
     path = f"/clusters/{quote(cluster, safe='')}/{what}" if cluster else f"/{what}"
     tls = Tls(tls_ca, tls_cert, tls_key) if tls_ca or tls_cert else Tls.of_jupyterhub()
@@ -58,18 +58,18 @@ def service_endpoint(
 
 
 def own_hub_token() -> dict[str, str]:
-    """The header by which the service knows this server."""
+    """The header that identifies this server to the service."""
     hub_token = os.environ.get("JUPYTERHUB_API_TOKEN")
     if not hub_token:
         raise SourceMisconfigured(
-            "There is no JUPYTERHUB_API_TOKEN here: the provider 'hub' works in servers "
+            "JUPYTERHUB_API_TOKEN is not set: the provider 'hub' works only in servers "
             "started by JupyterHub."
         )
     return {"Authorization": f"Bearer {hub_token}"}
 
 
 class HubSource:
-    """Asks with the server's own hub token; whose token comes back is the service's say.
+    """Asks with the server's own hub token; the service decides which user it stands for.
 
     ``url`` is the service's (default: ``$JUPYTER_SLURM_REST_TOKEN_URL``, else port 8182 on
     the hub's own host), ``cluster`` the name the service knows the cluster by.
@@ -100,10 +100,10 @@ class HubSource:
             raise _refusal(reply)
         value, lifetime = reply.body.get("token"), reply.body.get("expires_in")
         if not isinstance(value, str) or not isinstance(lifetime, (int, float)):
-            raise SourceMisconfigured("The token service's answer holds no token.")
+            raise SourceMisconfigured("The token service's response holds no token.")
         token = read_token(value, user_claim=self._user_claim, lifetime=float(lifetime))
         if token.username != reply.body.get("username"):
-            raise TokenRefused("The token service sent a token of another user than it said.")
+            raise TokenRefused("The token service sent a token of another user than it named.")
         return token
 
     async def changed(self) -> bool:
@@ -115,7 +115,8 @@ def _beside_the_hub() -> str:
     host = urlsplit(os.environ.get("JUPYTERHUB_API_URL", "")).hostname
     if not host:
         raise SourceMisconfigured(
-            "Where is the token service? Set JUPYTER_SLURM_REST_TOKEN_URL or the option 'url'."
+            "The token service's address is unknown. Set JUPYTER_SLURM_REST_TOKEN_URL or the "
+            "option 'url'."
         )
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{SERVICE_PORT}{SERVICE_PREFIX}"
@@ -132,5 +133,5 @@ def _refusal(reply: Reply) -> TokenError:
     if reply.status >= 500:
         return SourceUnreachable(f"The token service failed (HTTP {reply.status}).")
     return SourceMisconfigured(
-        f"What answers at the token service's URL is not the token service (HTTP {reply.status})."
+        f"The server at the token service's URL is not the token service (HTTP {reply.status})."
     )

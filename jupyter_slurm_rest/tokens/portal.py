@@ -1,12 +1,11 @@
 """Tokens from a login: the user's own access token (OpenID Connect), or a site's portal.
 
-The hub keeps it in its encrypted auth state together with the refresh token, which
-must not leave the hub. So a server gets it from the hub service, which hands out
-the access token alone.
+The hub keeps the access token in its encrypted auth state, with the refresh token, which
+must not leave the hub. So servers get the access token alone, from the hub service.
 
-The person makes the portal token in the site's web portal and may revoke it there.
-It is sent as the password of HTTP basic authentication; the answer is a short Slurm
-token. Names of parameters and fields are the site's.
+The user makes the portal token in the site's web portal and may revoke it there. It is sent
+as the password of HTTP basic authentication; the response holds a short-lived Slurm token.
+Names of parameters and fields are the site's.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from .hub import HubSource
 from .secret_file import SecretFile
 from .service import Endpoint, Tls
 
-#: Hubs renew an access token just after its end, so that once in its life everybody waits.
-PATIENCE = 4
+#: Attempts while the hub renews an access token, which it does just after it expired.
+ATTEMPTS = 4
 
 
 class OidcSource(HubSource):
@@ -38,7 +37,7 @@ class OidcSource(HubSource):
 
     async def fetch(self) -> Token:
         """Ask the service, and again when the hub is just renewing the token."""
-        for _ in range(PATIENCE):
+        for _ in range(ATTEMPTS):
             try:
                 return await super().fetch()
             except TokenRenewing as renewing:
@@ -73,7 +72,7 @@ class PortalSource:
         user_claim: str | None = None,
     ) -> None:
         self._endpoint = Endpoint(url, tls=Tls(tls_ca), timeout=timeout)
-        # In a container the process's user is the image's, not the person's.
+        # In a container, the process's user is the image's, not the hub's.
         self._username = username or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
         self._path = Path(secret_file).expanduser() if secret_file else None
         self._file = SecretFile(self._path) if self._path else None
@@ -93,7 +92,7 @@ class PortalSource:
         self._stamp: tuple[int, int, int] | None = None
 
     def paste(self, secret: str) -> None:
-        """Keep a portal token in memory; it goes before the file's. Raises TokenMissing."""
+        """Keep a portal token in memory, in preference to the file's. Raises TokenMissing."""
         word = secret.strip()
         if not word:
             raise TokenMissing("Nothing was pasted.")
@@ -115,12 +114,12 @@ class PortalSource:
         value = reply.body.get(self._token_field)
         if not isinstance(value, str):
             raise SourceMisconfigured(
-                f"The token portal's answer has no field {self._token_field!r}."
+                f"The token portal's response has no field {self._token_field!r}."
             )
         return read_token(token_from_text(value), user_claim=self._user_claim, fresh=True)
 
     async def changed(self) -> bool:
-        """Tell whether the file holds another portal token than the one last used."""
+        """Whether the file holds another portal token than the one last used."""
         if self._file is None or self._stamp is None or self._pasted:
             return False
         stamp = await self._file.stamp()
@@ -141,6 +140,7 @@ def _as_text(parameters: object) -> dict[str, str]:
         for name, value in parameters.items()
     ):
         raise SourceMisconfigured(
-            "The portal's 'parameters' must be a dictionary of texts, such as {'cli_api': '4.6.0'}."
+            "The portal's 'parameters' must be a dictionary of strings, such as "
+            "{'cli_api': '4.6.0'}."
         )
     return {name: str(value) for name, value in parameters.items()}

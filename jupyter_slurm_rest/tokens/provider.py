@@ -1,4 +1,4 @@
-"""One fresh token at a time, however many callers ask."""
+"""Caches and renews the token of one source."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ log = logging.getLogger(__name__)
 
 #: Slurm compares exp with its clock without leeway: stop using a token this early (seconds).
 MARGIN = 30.0
-#: A token younger than this (seconds, at most a quarter of its life) that Slurm refused
-#: will not get better by asking again.
+#: Seconds (at most a quarter of the token's life): if Slurm refuses a token younger than
+#: this, another one would not help.
 RENEW_AT_MOST_EVERY = 5.0
 #: Longest pause between attempts at a source that fails (seconds).
 LONGEST_PAUSE = 30.0
 
 
 class TokenProvider:
-    """Hands out the current token; renews it at half of its life, in the background.
+    """Returns the current token; renews it at half of its life, in the background.
 
-    All times are on the monotonic clock. A failed renewal is no failure while the
-    current token still lives. Failures of remote sources are repeated after a pause
-    that doubles (with jitter); until then callers get the same error at once.
+    All times are on the monotonic clock. A failed renewal is not an error while the
+    current token is valid. Remote sources are retried after a pause that doubles (with
+    jitter); until then callers get the last error at once.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class TokenProvider:
 
     @property
     def current(self) -> Token | None:
-        """The token in hand, if it is still usable. Asks nobody."""
+        """The cached token, if it is still usable."""
         return self._token if self._clock() < self._dead_at else None
 
     @property
@@ -71,9 +71,9 @@ class TokenProvider:
     async def acquire(self, *, renew: bool = False) -> Token:
         """Return a usable token, fetching one if need be. Raises TokenError.
 
-        ``renew`` says that Slurm has just refused the current token. Callers that find
-        out at the same time cause one fetch, and a brand-new token is not replaced:
-        whoever is refused twice must stop.
+        ``renew`` says that Slurm has just refused the current token. Concurrent callers
+        cause one fetch, and a brand-new token is not replaced: a caller that is refused
+        twice must stop.
         """
         if await self.source.changed():
             self._discard()
@@ -89,10 +89,12 @@ class TokenProvider:
         return token
 
     def paste(self, secret: str) -> None:
-        """Take what the person typed in (a token, or a portal's token). Memory only."""
+        """Use a token (or a portal's token) that the user pasted. It stays in memory only."""
         accept = getattr(self.source, "paste", None)
         if accept is None:
-            raise SourceMisconfigured(f"The token provider {self.name!r} takes nothing by hand.")
+            raise SourceMisconfigured(
+                f"The token provider {self.name!r} does not accept pasted tokens."
+            )
         accept(secret)
         self._pastes += 1
         self._flight = None
@@ -102,7 +104,7 @@ class TokenProvider:
 
     @property
     def accepts_paste(self) -> bool:
-        """Whether a person can type something in that helps this provider."""
+        """Whether this provider accepts pasted tokens."""
         return hasattr(self.source, "paste")
 
     def _discard(self) -> None:
@@ -111,7 +113,7 @@ class TokenProvider:
     async def _fetch_once(self) -> Token:
         if self._failure is not None and self._clock() < self._retry_at:
             raise self._failure.with_traceback(None)
-        # Shielded: one caller that gives up must not take the token away from the others.
+        # Shielded: a canceled caller must not cancel the fetch for the others.
         return await asyncio.shield(self._start_flight())
 
     def _start_flight(self) -> asyncio.Task[Token]:
@@ -134,10 +136,10 @@ class TokenProvider:
             self._retry_at = self._clock() + (_pause(self._failures) if self.source.remote else 0)
             raise
         if pastes != self._pastes:
-            return token  # something newer was pasted while this one was on its way
+            return token  # a newer one was pasted meanwhile
         self._token = token
         self._fetched_at = started
-        # Jitter, so that servers started by one class do not renew in step.
+        # Jitter, so that servers that started together do not renew together.
         self._renew_at = started + token.lifetime * random.uniform(0.4, 0.5)  # noqa: S311 - no secret
         self._dead_at = started + life
         self._failure, self._failures, self._retry_at = None, 0, 0.0
@@ -145,7 +147,7 @@ class TokenProvider:
 
     async def _check_user(self, token: Token) -> None:
         try:
-            # In a thread: it looks the name up, perhaps in a directory on the network.
+            # In a thread: it looks up the name, perhaps in a directory service.
             await self._threads.run("users", lambda: self._user.check(token))
         except FileSystemStalled:
             raise SourceUnreachable(
@@ -164,6 +166,6 @@ def _pause(failures: int) -> float:
 
 
 def _note_failure(flight: asyncio.Task[Token]) -> None:
-    # A renewal in the background has no caller to raise to; it is tried again later.
+    # A background renewal has no caller to raise to; it is tried again later.
     if not flight.cancelled() and (error := flight.exception()) is not None:
         log.info("No new Slurm token: %s", error)

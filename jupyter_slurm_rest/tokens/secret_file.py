@@ -1,4 +1,4 @@
-"""Read a file that holds a secret, and only if it is kept like one."""
+"""Reads files that hold a secret, if their permissions are safe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_BYTES = 65_536
 
 
 class SecretFile:
-    """Such a file, looked at in a thread: homes are often on network file systems."""
+    """A file with a secret, read in a thread: homes are often on network file systems."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -30,7 +30,7 @@ class SecretFile:
             ) from None
 
     async def stamp(self) -> tuple[int, int, int] | None:
-        """As :func:`file_stamp`; ``None`` too where the file system hangs."""
+        """As :func:`file_stamp`; also ``None`` where the file system does not respond."""
         try:
             return await self._threads.run("file", lambda: file_stamp(self._path))
         except FileSystemStalled:
@@ -40,11 +40,11 @@ class SecretFile:
 def read_secret(path: Path) -> tuple[str, tuple[int, int, int]]:
     """Return the file's text and a stamp that changes when the file does.
 
-    The mode is checked on the open file, so that it cannot be swapped in between.
+    The mode is checked on the open file, so that the file cannot be replaced in between.
     Raises TokenMissing, SourceMisconfigured or SourceUnreachable.
     """
     try:
-        # Non-blocking: a FIFO put here must not hang the server.
+        # Non-blocking: opening a FIFO must not block the server.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         raise TokenMissing(f"The token file {path} does not exist.") from None
@@ -54,7 +54,7 @@ def read_secret(path: Path) -> tuple[str, tuple[int, int, int]]:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise SourceMisconfigured(f"The token file {path} is not a regular file.")
-        # Kubernetes mounts secrets as root's, readable through a group of the pod.
+        # Kubernetes mounts secrets owned by root and readable by a group of the pod.
         mounted = status.st_uid == 0 != os.geteuid()
         if status.st_mode & (0o037 if mounted else 0o077):
             raise SourceMisconfigured(
@@ -72,7 +72,7 @@ def read_secret(path: Path) -> tuple[str, tuple[int, int, int]]:
 
 
 def file_stamp(path: Path) -> tuple[int, int, int] | None:
-    """Return the stamp of the file as it is now; None if it cannot be looked at."""
+    """The stamp of the file as it is now; ``None`` if it cannot be read."""
     try:
         return _stamp(path.stat())
     except OSError:

@@ -1,4 +1,4 @@
-"""Ask a token service over HTTP: the only module here that knows httpx."""
+"""Requests to a token service over HTTP: the only module here that uses httpx."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONNECT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status and JSON object of an answer (empty when the body is none)."""
+    """Status and JSON object of a response (empty when the body is not an object)."""
 
     status: int
     body: dict[str, object]
@@ -28,7 +28,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole answer that may be large; names of headers are in lower case."""
+    """A whole response, which may be large; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,7 +37,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Paths of PEM files: whom to trust, and who we are."""
+    """Paths of PEM files: the CA to trust, and the client certificate with its key."""
 
     ca: str | None = None
     cert: str | None = None
@@ -80,8 +80,8 @@ class Endpoint:
             usable = False
         if not usable or parts.scheme not in ("http", "https", "http+unix"):
             raise SourceMisconfigured(
-                f"The token service's URL {url!r} is not one: http://, https:// "
-                "or http+unix://%2Fpath%2Fto%2Fsocket/ was expected."
+                f"The token service's URL {url!r} is invalid: use http://, https:// "
+                "or http+unix://%2Fpath%2Fto%2Fsocket/."
             )
         if parts.username or parts.password:
             raise SourceMisconfigured("The token service's URL must not hold a password.")
@@ -106,7 +106,7 @@ class Endpoint:
         basic: tuple[str, str] | None = None,
     ) -> Reply:
         """Send one request. Raises SourceUnreachable or SourceMisconfigured."""
-        # A connection per question: there is one every few minutes.
+        # No connection is kept: there is one request every few minutes.
         async with self._client() as client:
             fetched = await self._send(client, method, "", headers, params, basic, MAX_BYTES)
         return Reply(fetched.status, as_object(fetched.data))
@@ -119,9 +119,9 @@ class Endpoint:
         params: Mapping[str, str] | None = None,
         most: int,
     ) -> Fetched:
-        """GET what may have ``most`` bytes, over a connection that is kept. Raises as ``ask``.
+        """GET at most ``most`` bytes over a connection that is kept. Raises as ``ask``.
 
-        ``below`` is put behind the address: ``/nodes``.
+        ``below`` is appended to the URL's path: ``/nodes``.
         """
         if self._kept is None:
             self._kept = self._client()
@@ -138,7 +138,7 @@ class Endpoint:
         transport = httpx.AsyncHTTPTransport(
             verify=self._tls.context() if secure else False, uds=self._socket, trust_env=False
         )
-        # Whoever waits long for an answer still wants to know soon that nobody is there.
+        # A long timeout for responses must not delay the error when nothing listens.
         timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT))
         return httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False)
 
@@ -153,7 +153,7 @@ class Endpoint:
         most: int,
     ) -> Fetched:
         url = self._url.copy_with(path=self._url.path + below) if below else self._url
-        # httpx's own `params` would replace the query that the configured URL has.
+        # httpx's own `params` would replace the query of the configured URL.
         url = url.copy_merge_params(params or {})
         try:
             async with client.stream(
@@ -161,15 +161,15 @@ class Endpoint:
                 url,
                 headers={"Accept": "application/json", **(headers or {})},
                 auth=basic,
-            ) as answer:
-                data = await self._read(answer, most)
-                return Fetched(answer.status_code, dict(answer.headers), data)
+            ) as response:
+                data = await self._read(response, most)
+                return Fetched(response.status_code, dict(response.headers), data)
         except httpx.TimeoutException as error:
             waited = self._timeout
             if isinstance(error, httpx.ConnectTimeout):
                 waited = min(waited, _CONNECT)
             raise SourceUnreachable(
-                f"The token service at {self._shown} did not answer within {waited:g} s. "
+                f"The token service at {self._shown} did not respond within {waited:g} s. "
                 "On Kubernetes this is often a network policy."
             ) from None
         except httpx.HTTPError as error:
@@ -177,15 +177,15 @@ class Endpoint:
                 f"The token service at {self._shown} cannot be reached ({_reason(error)})."
             ) from None
 
-    async def _read(self, answer: httpx.Response, most: int) -> bytes:
+    async def _read(self, response: httpx.Response, most: int) -> bytes:
         too_large = SourceMisconfigured(
             f"The token service at {self._shown} sent more than {most} bytes."
         )
-        announced = answer.headers.get("content-length", "")
+        announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > most:
             raise too_large
         data = bytearray()
-        async for chunk in answer.aiter_bytes():
+        async for chunk in response.aiter_bytes():
             data += chunk
             if len(data) > most:
                 raise too_large
@@ -193,7 +193,7 @@ class Endpoint:
 
 
 def as_object(data: bytes) -> dict[str, object]:
-    """A JSON object; empty where the body is none."""
+    """A JSON object; empty where the body is not one."""
     try:
         return msgspec.json.decode(data, type=dict[str, object])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

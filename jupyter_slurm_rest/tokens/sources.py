@@ -1,4 +1,4 @@
-"""Tokens from this machine: environment, file, command, or pasted by the user."""
+"""Tokens from the environment, a file, a command, or pasted by the user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .claims import read_token, token_from_text
 from .errors import SourceMisconfigured, SourceUnreachable, TokenExpired, TokenMissing
 from .secret_file import SecretFile
 
-#: Tokens taken out of the environment, by variable: several clusters may name the same one.
+#: Tokens taken out of the environment, by variable: several clusters may use the same one.
 _taken: dict[str, str] = {}
 
 
@@ -45,7 +45,7 @@ class EnvSource:
             ) from None
 
     async def changed(self) -> bool:
-        """Tell whether someone set the variable again."""
+        """Whether the variable was set again."""
         return self._variable in os.environ
 
     def _take(self) -> str:
@@ -81,14 +81,14 @@ class FileSource:
             ) from None
 
     async def changed(self) -> bool:
-        """Tell whether the file is another one than the one last read."""
+        """Whether the file has changed since it was read."""
         if self._stamp is None:
             return False
         stamp = await self._file.stamp()
         return stamp is not None and stamp != self._stamp
 
 
-#: The child gets the server's environment without these: they are other people's keys.
+#: Left out of the command's environment: credentials that are not meant for it.
 _KEPT_BACK = ("JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN", "SLURM_JWT")
 
 
@@ -133,7 +133,7 @@ class CommandSource:
             if isinstance(error, asyncio.CancelledError):
                 raise
             raise SourceUnreachable(
-                f"{program} gave no token within {self._timeout:g} s and was stopped."
+                f"{program} printed no token within {self._timeout:g} s and was stopped."
             ) from None
         if child.returncode != 0:
             words = redact(complaint.decode(errors="replace").strip())[:300]
@@ -147,7 +147,7 @@ class CommandSource:
 
 
 class PasteSource:
-    """Holds what was pasted last."""
+    """Holds the token that was pasted last."""
 
     name = "paste"
     remote = False
@@ -174,5 +174,5 @@ class PasteSource:
             raise TokenExpired("The pasted token has expired: paste a new one.") from None
 
     async def changed(self) -> bool:
-        """Pasting tells the provider itself."""
+        """Pasting notifies the provider directly."""
         return False

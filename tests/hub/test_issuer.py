@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.hub.issuer import MOST_REMEMBERED, RateLimit
+from jupyter_slurm_rest.hub.issuer import MAX_KEYS, RateLimit
 
 
 class Clock:
@@ -23,13 +23,13 @@ def test_a_bucket_fills_again() -> None:
 def test_strangers_fill_no_memory_and_free_nobody_who_goes_on_asking() -> None:
     clock = Clock()
     limit = RateLimit(2, clock)
-    for number in range(3 * MOST_REMEMBERED):
+    for number in range(3 * MAX_KEYS):
         limit.allows(f"stranger {number}")
         if number % 1000 == 0:
             # The user whose last request is oldest is forgotten first.
             assert limit.allows("a") is (number < 2000)
-    assert len(limit) <= MOST_REMEMBERED
+    assert len(limit) <= MAX_KEYS
     clock.now = 60.0
-    for _ in range(MOST_REMEMBERED):
+    for _ in range(MAX_KEYS):
         limit.allows("a")
     assert len(limit) == 1

@@ -84,7 +84,7 @@ async def test_a_cluster_that_is_not_shared_says_so(hub: FakeHub, key_file: Path
     ("change", "words"),
     [
         ("db_users", "Administrator"),
-        ("anybody", "may act as anybody"),
+        ("anybody", "may act as any user"),
         ("nodes", "nodes are hidden"),
         ("partitions", "partitions are hidden"),
     ],

@@ -153,7 +153,7 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
     hub: FakeHub, key_file: Path, slurmrestd: Slurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jupyter_slurm_rest.server.shared._SOONEST", 0.2)
-    monkeypatch.setattr("jupyter_slurm_rest.hub.visibility._BELIEVED", 0.5)
+    monkeypatch.setattr("jupyter_slurm_rest.hub.visibility._VALID_FOR", 0.5)
     slurmrestd.anybody = True
     heard = Heard()
     async with (
@@ -165,7 +165,7 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
         assert found.jobs
         assert found.note == (
             "All jobs are read by this server, not by the hub: "
-            "the reader reader sees more than others (may act as anybody)."
+            "the reader reader has privileges (may act as any user)."
         )
         assert {owner(seen) for seen in slurmrestd.sent("slurm/jobs")} == {"alice"}
         assert "not by the hub" in await one.plan()

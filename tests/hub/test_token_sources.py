@@ -109,7 +109,7 @@ def responding(status: int, body: Any, headers: dict[str, str] | None = None) ->
         (
             200,
             {"token": make_token("bob"), "username": "alice", "expires_in": 600},
-            "another user than it said",
+            "another user than it named",
         ),
     ],
 )

@@ -8,51 +8,51 @@ from pathlib import Path
 import pytest
 
 from jupyter_slurm_rest.hub.errors import ConfigurationError, Refusal
-from jupyter_slurm_rest.hub.user_mapping import People, check_groups, identity_claims
+from jupyter_slurm_rest.hub.user_mapping import UserMapping, check_groups, identity_claims
 from jupyter_slurm_rest.tokens.base import ExpectedUser, Token
 from jupyter_slurm_rest.tokens.errors import TokenRefused
 
 
 def test_names_are_the_same_unless_told_otherwise() -> None:
-    assert People().slurm_name("someone") == "someone"
+    assert UserMapping().slurm_name("someone") == "someone"
 
 
 @pytest.mark.parametrize("name", ["root", "slurm", "daemon", "svc", "0", "a/b", "a b", "", "-x"])
 def test_nobody_gets_a_token_of_a_privileged_or_impossible_user(name: str) -> None:
     with pytest.raises(Refusal) as caught:
-        People(deny=["svc"]).slurm_name(name)
+        UserMapping(deny=["svc"]).slurm_name(name)
     assert caught.value.code == "account_not_linked"
 
 
 def test_a_table_is_the_whole_truth() -> None:
-    people = People(table={"alice@example.org": "asmith"})
-    assert people.slurm_name("alice@example.org") == "asmith"
+    mapping = UserMapping(table={"alice@example.org": "asmith"})
+    assert mapping.slurm_name("alice@example.org") == "asmith"
     with pytest.raises(Refusal):
-        people.slurm_name("asmith")
+        mapping.slurm_name("asmith")
 
 
 def test_a_table_cannot_lead_to_root() -> None:
     with pytest.raises(Refusal):
-        People(table={"alice": "root"}).slurm_name("alice")
+        UserMapping(table={"alice": "root"}).slurm_name("alice")
 
 
 def test_a_table_gives_a_slurm_user_to_one_user_only() -> None:
     with pytest.raises(ConfigurationError, match="more than one"):
-        People(table={"alice": "shared", "bob": "shared"})
+        UserMapping(table={"alice": "shared", "bob": "shared"})
 
 
 def test_a_pattern_must_match_the_whole_name() -> None:
-    people = People(pattern=r"(?P<user>[a-z0-9]+)@example\.org")
-    assert people.slurm_name("alice@example.org") == "alice"
+    mapping = UserMapping(pattern=r"(?P<user>[a-z0-9]+)@example\.org")
+    assert mapping.slurm_name("alice@example.org") == "alice"
     for name in ("alice", "alice@example.org.evil.com", "alice@example-org", "root@example.org"):
         with pytest.raises(Refusal):
-            people.slurm_name(name)
+            mapping.slurm_name(name)
 
 
 @pytest.mark.parametrize("pattern", ["(", "[a-z]+"])
 def test_a_pattern_without_the_user_is_refused_at_start(pattern: str) -> None:
     with pytest.raises(ConfigurationError, match="username_pattern"):
-        People(pattern=pattern)
+        UserMapping(pattern=pattern)
 
 
 def test_groups_are_checked_only_where_set() -> None:
@@ -87,13 +87,13 @@ def test_denied_is_the_account_however_it_is_spelled(
         return pwd.struct_passwd((asked, "x", directory[asked], 100, "", "/", "/bin/sh"))
 
     monkeypatch.setattr(pwd, "getpwnam", getpwnam)
-    people = People(deny=["slurmadmin"])
-    assert people.slurm_name("alice") == "alice"
+    mapping = UserMapping(deny=["slurmadmin"])
+    assert mapping.slurm_name("alice") == "alice"
     with pytest.raises(Refusal) as caught:
-        people.slurm_name(name)
+        mapping.slurm_name(name)
     assert caught.value.code == "account_not_linked"
     with pytest.raises(ConfigurationError):
-        people.check_reader(name)
+        mapping.check_reader(name)
     # The server refuses them too, wherever the token came from.
     with pytest.raises(TokenRefused, match="act as anyone"):
         ExpectedUser(deny=["slurmadmin"]).check(Token("x.y.z", name, 0, 0))

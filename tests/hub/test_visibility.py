@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_slurm_rest.hub.errors import Refusal
-from jupyter_slurm_rest.hub.visibility import Witness
+from jupyter_slurm_rest.hub.visibility import VisibilityCheckedSource
 from jupyter_slurm_rest.queue.full_listing import QueueDump
 from jupyter_slurm_rest.queue.index import QueueIndex
 from jupyter_slurm_rest.queue.records import Records
@@ -31,22 +31,22 @@ def hiding(count: int = 5, hidden: bool = True) -> Hiding:
 
 
 class Told(list[Refusal]):
-    def witness(self, queue: Queue, now: float = 1e9) -> Witness:
+    def checked_source(self, queue: Queue, now: float = 1e9) -> VisibilityCheckedSource:
         self.now = now
-        return Witness(queue, self.append, clock=lambda: self.now, pause=0.0)
+        return VisibilityCheckedSource(queue, self.append, clock=lambda: self.now, pause=0.0)
 
 
 async def test_jobs_that_the_queue_leaves_out_are_noticed() -> None:
     told = Told()
     with pytest.raises(Refusal, match="PrivateData") as caught:
-        await QueueDump(told.witness(hiding()), tells_last_update=True)(None)
+        await QueueDump(told.checked_source(hiding()), tells_last_update=True)(None)
     assert caught.value.code == "not_public"
     assert told == [caught.value]
 
 
 async def test_an_open_queue_is_read_as_it_is() -> None:
     told, queue = Told(), hiding(hidden=False)
-    table = await QueueDump(told.witness(queue), tells_last_update=True)(None)
+    table = await QueueDump(told.checked_source(queue), tells_last_update=True)(None)
     assert len(table.rows) == 5
     assert told == []
 
@@ -71,7 +71,7 @@ class Moving(Queue):
 
 async def test_what_came_or_ended_between_two_responses_is_not_hidden() -> None:
     told = Told()
-    table = await QueueDump(told.witness(Moving()), tells_last_update=True)(None)
+    table = await QueueDump(told.checked_source(Moving()), tells_last_update=True)(None)
     assert len(table.rows) == 5
     assert told == []
 
@@ -89,21 +89,21 @@ async def test_one_miss_is_no_proof() -> None:
     queue = Once(job(1))
     queue.hidden = {1}
     told = Told()
-    await told.witness(queue).dump(None)
+    await told.checked_source(queue).dump(None)
     assert told == []
 
 
 async def test_a_long_queue_is_refused_before_a_row_of_it_is_asked_for() -> None:
     told = Told()
-    witness = told.witness(hiding())
+    checked_source = told.checked_source(hiding())
     with pytest.raises(Refusal):
-        await QueueIndex(witness, Records(witness))(None)
+        await QueueIndex(checked_source, Records(checked_source))(None)
 
 
 async def test_a_queue_that_closes_is_noticed_within_a_minute_and_at_the_next_row() -> None:
     queue, told = hiding(hidden=False), Told()
-    witness = told.witness(queue)
-    plan = QueueIndex(witness, Records(witness))
+    checked_source = told.checked_source(queue)
+    plan = QueueIndex(checked_source, Records(checked_source))
     index = await plan(None)
     queue.hidden = set(queue.jobs)
     index = await plan(index)
@@ -112,22 +112,22 @@ async def test_a_queue_that_closes_is_noticed_within_a_minute_and_at_the_next_ro
         await plan.rows(index, [2])
 
     queue, told = hiding(hidden=False), Told()
-    witness = told.witness(queue)
-    table = await QueueDump(witness, tells_last_update=True)(None)
+    checked_source = told.checked_source(queue)
+    table = await QueueDump(checked_source, tells_last_update=True)(None)
     queue.hidden = set(queue.jobs)
     told.now += 61
     with pytest.raises(Refusal):
-        await QueueDump(witness, tells_last_update=True)(table)
+        await QueueDump(checked_source, tells_last_update=True)(table)
 
 
 async def test_accounting_that_hides_jobs_would_make_filters_find_too_little() -> None:
     queue, told = hiding(hidden=False), Told()
     queue.late = set(queue.jobs)
     with pytest.raises(Refusal, match=r"slurmdbd\.conf"):
-        await told.witness(queue).accounted(Accounted(users=["bob"], job_ids=[1, 2]))
+        await told.checked_source(queue).accounted(Accounted(users=["bob"], job_ids=[1, 2]))
 
     young = Queue(job(1, submit_time=int(1e9) - 5))
     young.late = {1}
     told = Told()
-    assert await told.witness(young).accounted(Accounted(users=["bob"], job_ids=[1])) == []
+    assert await told.checked_source(young).accounted(Accounted(users=["bob"], job_ids=[1])) == []
     assert told == []

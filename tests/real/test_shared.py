@@ -141,13 +141,13 @@ async def test_alice_then_sees_her_own_view_with_her_own_token(
         await one.close()
     assert found.plan == "dump"
     assert {row.user for row in found.jobs} == {"alice"}
-    assert "not by the hub: other people's jobs are hidden" in found.note
+    assert "not by the hub: other users' jobs are hidden" in found.note
 
 
 async def test_a_cluster_that_becomes_private_ends_shared_mode(
     own: Cluster, hub: FakeHub, private: Hide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_slurm_rest.hub.visibility._EVERY", 1.0)
+    monkeypatch.setattr("jupyter_slurm_rest.hub.visibility._CHECK_EVERY", 1.0)
     async with running(hub, **sharing(own)) as service:
         assert (await get(service, "jobs")).status_code == 200
         private("jobs")
@@ -164,7 +164,7 @@ async def test_a_cluster_that_becomes_private_ends_shared_mode(
 
 @pytest.mark.parametrize(
     ("user", "words"),
-    [("carol", "coordinator of chemistry"), ("slurm", "may act as anybody")],
+    [("carol", "coordinator of chemistry"), ("slurm", "may act as any user")],
 )
 async def test_a_privileged_reader_is_detected(
     own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, user: str, words: str
@@ -196,7 +196,7 @@ async def test_nothing_is_shared_where_visibility_is_unknown(
         response = await get(service, "nodes")
     if cluster.generation == "host":
         assert (response.status_code, response.json()["code"]) == (409, "not_public")
-        assert "it takes Slurm 23.11.5" in response.json()["message"]
+        assert "Slurm 23.11.5 or newer is needed" in response.json()["message"]
     else:
         assert response.status_code == 200
 

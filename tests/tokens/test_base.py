@@ -25,7 +25,7 @@ def test_privileged_names_are_refused_even_when_configured() -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "../alice", "alice\nbob", "x" * 80, "0", "1000"])
 def test_names_no_slurm_user_has_are_refused(name: str) -> None:
-    with pytest.raises(TokenRefused, match="not one a Slurm user"):
+    with pytest.raises(TokenRefused, match="not a valid Slurm user name"):
         ExpectedUser().check(token_of(name))
 
 

@@ -115,6 +115,6 @@ def test_identity_claims_of_somebody_else_are_refused(claims: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("moment", [10**400, 10**15, -(10**15)])
-def test_an_end_that_no_calendar_has_is_refused(moment: int) -> None:
-    with pytest.raises(TokenMalformed, match="calendar"):
+def test_an_expiry_out_of_range_is_refused(moment: int) -> None:
+    with pytest.raises(TokenMalformed, match="out of range"):
         read_token(make_token(exp=moment))

@@ -125,8 +125,8 @@ async def test_fixed_parameters_join_the_query_of_the_url() -> None:
     ("options", "named"),
     [
         ({"parameters": {"user": "bob"}}, "'user' is set twice"),
-        ({"parameters": "cli_api=4.6.0"}, "dictionary of texts"),
-        ({"parameters": {"list": ["a"]}}, "dictionary of texts"),
+        ({"parameters": "cli_api=4.6.0"}, "dictionary of strings"),
+        ({"parameters": {"list": ["a"]}}, "dictionary of strings"),
         ({"url": "https://portal.example.org/token#a"}, "fragment"),
     ],
 )

@@ -72,7 +72,7 @@ def test_both_see_the_same_queue_through_one_reader_and_then_what_is_private(
             time.sleep(0.5)
             found = look(site, "alice")
         assert found["plan"] == "dump"
-        assert "other people's jobs are hidden" in found["note"]
+        assert "other users' jobs are hidden" in found["note"]
         assert {row["user"] for row in found["jobs"]} == {"alice"}
         assert "shared mode of shared is refused" in site.hub.log.read_text()
     finally:
