@@ -1,3 +1,3 @@
-"""``jupyter slurm doctor``: what is wrong between this machine and Slurm."""
+"""``jupyter slurm doctor``: finds what is wrong between this machine and Slurm."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m jupyter_slurm_rest.doctor``: where the command is not on the path."""
+"""``python -m jupyter_slurm_rest.doctor``: for when the command is not on the path."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from .checks import Finding, examine
 
 
 class DoctorApp(JupyterApp):
-    """Says which of address, token, API version, clock, accounting and files is wrong."""
+    """Checks address, token, API version, clock, accounting and files."""
 
     name = "jupyter-slurm-doctor"
     description = __doc__
@@ -37,20 +37,20 @@ class DoctorApp(JupyterApp):
     classes = [SlurmRest]
     config_file_name = Unicode("jupyter_server_config")
 
-    cluster = Unicode("", help="Look at this cluster only. Default: all.").tag(config=True)
+    cluster = Unicode("", help="Check this cluster only. Default: all.").tag(config=True)
     aliases = {"cluster": "DoctorApp.cluster", "config": "JupyterApp.config_file"}
 
     def start(self) -> None:
-        """Print what is found; exits with 1 when something is wrong."""
+        """Print the findings; exits with 1 when something is wrong."""
         super().start()
         if not self.config_file:
             self._load_further_files()
-        # What is tried again in between is no finding.
+        # Retries are not findings.
         logging.getLogger("stamina").setLevel(logging.ERROR)
         sys.exit(asyncio.run(self._examine_all()))
 
     def _load_further_files(self) -> None:
-        """What a server with JupyterLab reads besides; its own file goes before."""
+        """Load the other files that a server with JupyterLab reads; this file takes precedence."""
         own = copy.deepcopy(self.config)
         for name in ("jupyter_lab_config", SlurmRest().config_file_name):
             Application.load_config_file(self, name, path=self.config_file_paths)
@@ -102,7 +102,7 @@ class SlurmApp(JupyterApp):
     description = __doc__
     version = __version__
     subcommands: dict[str, Any] = {
-        "doctor": (DoctorApp, "Say what is wrong between this machine and Slurm.")
+        "doctor": (DoctorApp, "Find what is wrong between this machine and Slurm.")
     }
 
     def start(self) -> None:

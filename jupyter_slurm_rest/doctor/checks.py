@@ -21,13 +21,13 @@ from jupyter_slurm_rest.slurm.jobs import Unchanged
 from jupyter_slurm_rest.tokens import TokenError
 from jupyter_slurm_rest.tokens.claims import token_header
 
-#: ``unknown`` is what could not be looked at because something before it is wrong.
+#: ``unknown``: could not be checked because something before it is wrong.
 Verdict = Literal["ok", "warning", "wrong", "unknown"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     #: ``address``, ``token``, ``slurmrestd``, ``controller``, ``clock``, ``accounting``,
     #: ``users``, ``plan``, ``files``.
@@ -49,7 +49,7 @@ class Finding:
 _SKEW_NOTICED = 5
 _SKEW_TOO_MUCH = 60
 _CONNECT = 5.0
-#: Jobs that are read at once to see whether their users have names.
+#: Jobs that are read at once to check whether their users have names.
 _FEW_JOBS = 500
 _THREADS = FileThreads()
 _KEYS_AND_CLOCKS = (
@@ -68,13 +68,13 @@ _TYPE = (
 
 
 async def examine(cluster: ConfiguredCluster) -> AsyncIterator[Finding]:
-    """Everything there is to say about ``cluster``, in the order of what needs what."""
+    """All findings about ``cluster``; each check depends on the ones before it."""
     address = await _address(cluster.settings.url)
     yield address
     token = await _token(cluster)
     yield token
     if "wrong" in (address.verdict, token.verdict):
-        yield Finding("slurmrestd", "unknown", "Not asked: see above.")
+        yield Finding("slurmrestd", "unknown", "Not checked: see above.")
         return
     slurmrestd = await _slurmrestd(cluster)
     yield slurmrestd
@@ -104,19 +104,24 @@ async def _address(url: str) -> Finding:
     try:
         _, writer = await asyncio.wait_for(asyncio.open_connection(parts.hostname, port), _CONNECT)
     except asyncio.TimeoutError:
-        advice = "A firewall or network policy may drop the packets; ask who runs the network."
-        return Finding("address", "wrong", f"{where} does not answer.", advice)
+        advice = (
+            "A firewall or network policy may drop the packets; ask the network's administrators."
+        )
+        return Finding("address", "wrong", f"{where} does not respond.", advice)
     except socket.gaierror:
         return Finding(
-            "address", "wrong", f"The host name {parts.hostname} is not known.", "Check the URL."
+            "address",
+            "wrong",
+            f"The host name {parts.hostname} cannot be resolved.",
+            "Check the URL.",
         )
     except OSError as error:
         advice = "Check host and port of the URL, and that slurmrestd runs there."
-        # asyncio's own words leave out why.
+        # asyncio's own message leaves out the reason.
         why = os.strerror(error.errno) if error.errno else str(error)
         return Finding("address", "wrong", f"{where}: {why}.", advice)
     writer.close()
-    return Finding("address", "ok", f"{where} takes connections.")
+    return Finding("address", "ok", f"{where} accepts connections.")
 
 
 def _socket(path: Path) -> Finding:
@@ -127,7 +132,7 @@ def _socket(path: Path) -> Finding:
     except OSError as error:
         advice = "Check the path, that slurmrestd runs, and that you may use its socket."
         return Finding("address", "wrong", f"{path}: {error.strerror or error}.", advice)
-    return Finding("address", "ok", f"{path} takes connections.")
+    return Finding("address", "ok", f"{path} accepts connections.")
 
 
 async def _token(cluster: ConfiguredCluster) -> Finding:
@@ -137,12 +142,12 @@ async def _token(cluster: ConfiguredCluster) -> Finding:
     except TokenError as error:
         advice = "Configure c.SlurmRest.clusters[...]['tokens']."
         if name == "env":
-            advice = "A server takes SLURM_JWT out of its environment: set it for this command."
+            advice = "A server removes SLURM_JWT from its environment: set it for this command."
         return Finding("token", "wrong", f"From {name!r}: {error.message}", advice)
     left = token.expires_at - time.time()
-    text = f"From {name!r}, for the Slurm user {token.username}, good for {left:.0f} seconds."
+    text = f"From {name!r}, for the Slurm user {token.username}, valid for {left:.0f} seconds."
     if left < 0:
-        advice = "The clock of this machine is ahead, or the source gives old tokens."
+        advice = "The clock of this machine is ahead, or the source returns expired tokens."
         return Finding("token", "wrong", text, advice)
     return Finding("token", "ok", text)
 
@@ -164,7 +169,7 @@ async def _slurmrestd(cluster: ConfiguredCluster) -> Finding:
 
 
 async def _accepted(cluster: ConfiguredCluster) -> Finding:
-    """slurmrestd passes tokens on unread: it is slurmctld that accepts them."""
+    """slurmrestd does not check tokens: slurmctld does."""
     try:
         pings = await cluster.client.ping()
     except TokenRejected as error:
@@ -173,13 +178,13 @@ async def _accepted(cluster: ConfiguredCluster) -> Finding:
         return Finding("controller", "wrong", error.message, error.advice)
     up = [ping.hostname for ping in pings if ping.up]
     if not up:
-        advice = "Ask the cluster's administrators; running jobs go on."
+        advice = "Ask the cluster's administrators; running jobs continue."
         return Finding("controller", "wrong", "No slurmctld is up.", advice)
-    return Finding("controller", "ok", f"slurmctld on {', '.join(up)} is up and takes the token.")
+    return Finding("controller", "ok", f"slurmctld on {', '.join(up)} is up and accepts the token.")
 
 
 async def _rejected(cluster: ConfiguredCluster, error: TokenRejected) -> Finding:
-    """Slurm does not say why; what may be wrong depends on how the token is made."""
+    """Slurm does not say why; likely causes depend on how the token is signed."""
     try:
         header = token_header(await cluster.tokens.acquire())
     except TokenError as problem:
@@ -197,14 +202,14 @@ async def _clock(cluster: ConfiguredCluster) -> Finding:
     try:
         diag = await cluster.client.diag()
     except SlurmError as error:
-        return Finding("clock", "unknown", f"Slurm does not tell its time: {error.message}")
+        return Finding("clock", "unknown", f"Slurm does not report its time: {error.message}")
     if diag.asked_at is None:
-        return Finding("clock", "unknown", "Slurm does not tell its time.")
-    # Slurm's clock is given in whole seconds, taken somewhen during the call.
+        return Finding("clock", "unknown", "Slurm does not report its time.")
+    # Slurm's time is in whole seconds, taken at some point during the call.
     skew = diag.asked_at - (before + time.time()) / 2
     ahead = "ahead of" if skew < 0 else "behind"
     text = f"This machine is {abs(skew):.0f} seconds {ahead} slurmctld."
-    advice = "Tokens may be refused as expired: keep time with NTP on both sides."
+    advice = "Tokens may be refused as expired: synchronize both clocks with NTP."
     if abs(skew) > _SKEW_TOO_MUCH:
         return Finding("clock", "wrong", text, advice)
     if abs(skew) > _SKEW_NOTICED:
@@ -218,7 +223,7 @@ async def _accounting(cluster: ConfiguredCluster) -> Finding:
     except SlurmError as error:
         return Finding("accounting", "wrong", error.message, error.advice)
     if there:
-        return Finding("accounting", "ok", "slurmdbd answers: history, accounts and limits work.")
+        return Finding("accounting", "ok", "slurmdbd responds: history, accounts and limits work.")
     return Finding(
         "accounting",
         "warning",
@@ -228,7 +233,7 @@ async def _accounting(cluster: ConfiguredCluster) -> Finding:
 
 
 async def _users(cluster: ConfiguredCluster) -> Finding | None:
-    """``None`` where it cannot be seen."""
+    """``None`` where it cannot be determined."""
     user = await cluster.username()
     known = await cluster.client.resolves(user)
     if known is None:
@@ -278,14 +283,14 @@ async def _files(cluster: ConfiguredCluster) -> Finding:
         return Finding(
             "files",
             "warning",
-            f"{what} does not respond: a file system or directory service hangs.",
-            "Output of jobs cannot be shown until it does.",
+            f"{what} does not respond: a file system or directory service is stalled.",
+            "Job output cannot be shown until it does.",
         )
     if not readable:
         return Finding(
             "files",
             "warning",
             f"{home}, the home of {user}, cannot be read here.",
-            "Output of jobs that write there cannot be shown.",
+            "The output of jobs that write there cannot be shown.",
         )
     return Finding("files", "ok", f"{home}, the home of {user}, can be read here.")

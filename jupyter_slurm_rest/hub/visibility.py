@@ -90,8 +90,8 @@ class VisibilityCheckedSource:
 
     async def numbered(self, numbers: Sequence[int]) -> Numbered:
         found = await self._source.numbered(numbers)
-        self._named = _live(found.states) or self._named
-        await self._look_around()
+        self._listed = _live(found.states) or self._listed
+        await self._check_if_due()
         return found
 
     async def records(self, job_id: int) -> list[JobSummary]:
