@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from jupyter_slurm_rest.slurm.errors import SlurmRestError
 
-class ConfigurationError(Exception):
+
+class ConfigurationError(SlurmRestError):
     """The service cannot start (or a key cannot be used) as configured."""
 
 
-class Refusal(Exception):
-    """Nothing. ``message`` is for the person, ``code`` for their server; neither is secret.
+class Refusal(SlurmRestError):
+    """No token. ``message`` is for the user, ``code`` for their server; neither is secret.
 
     ``reason`` is the one word that the metrics count by; ``details`` go beside ``message``.
     """

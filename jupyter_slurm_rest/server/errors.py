@@ -19,7 +19,7 @@ from .responses import ErrorBody
 log = logging.getLogger(__name__)
 
 
-class RequestFailed(Exception):
+class RequestFailed(slurm.SlurmRestError):
     """A request that this server itself answers with an error."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Failure(msgspec.Struct, frozen=True):
 _STATUSES: list[tuple[type[slurm.SlurmError], int, str]] = [
     (slurm.InvalidRequest, 422, "invalid"),
     (slurm.Unsupported, 422, "unsupported"),
-    (slurm.TokenMissing, 401, "token_missing"),
+    (slurm.NoToken, 401, "token_missing"),
     (slurm.TokenRejected, 401, "token_rejected"),
     (slurm.PermissionDenied, 403, "permission_denied"),
     (slurm.NotFound, 404, "not_found"),

@@ -1,4 +1,31 @@
-"""Everything that can go wrong between us and Slurm, in words a person can act on.
+"""Everything that can go wrong between us and Slurm, in words a user can act on.
+
+::
+
+    SlurmRestError                 base of all errors of this package
+    +-- TokenError                 no usable token (jupyter_slurm_rest.tokens)
+    +-- SlurmError                 base of what SlurmClient raises
+        +-- Unreachable            nothing was sent
+        +-- AnswerLost             sent, but no whole response: it may have taken effect
+        |   +-- SlurmTimeout
+        +-- NoToken                there is no token to send
+        +-- TokenRejected          Slurm does not accept the token
+        |   +-- TokenSuspected     most likely because of the token
+        +-- PermissionDenied
+        +-- NotFound               no such job, node, partition or reservation
+        +-- Refused                by Slurm, in its own words
+        |   +-- UserNotResolved
+        +-- InvalidRequest         refused before anything was sent
+        |   +-- ScriptError        at a line of a batch script
+        +-- Unsupported            the API version cannot carry it
+        +-- NoSuchEndpoint
+        |   +-- NoCommonVersion
+        +-- ControllerDown         slurmctld does not respond
+        |   +-- Busy               it asked to come back later
+        +-- AccountingDown         slurmdbd does not respond
+        +-- AccountingMissing      this cluster serves no accounting
+        +-- UnreadableAnswer
+        +-- TooLarge
 
 ``str(error)`` is a whole sentence. Words of Slurm itself are data: shortened, kept
 apart in ``slurm_text``, never to be shown as markup. No error carries a token.
@@ -6,7 +33,11 @@ apart in ``slurm_text``, never to be shown as markup. No error carries a token.
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from jupyter_slurm_rest.redaction import redact
+
+E = TypeVar("E", bound="SlurmRestError")
 
 #: Upstream words longer than this are cut; they end in messages and logs.
 MAX_UPSTREAM_TEXT = 500
@@ -20,7 +51,23 @@ def shorten(text: str, limit: int = MAX_UPSTREAM_TEXT) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-class SlurmError(Exception):
+class SlurmRestError(Exception):
+    """Base of all errors of this package. ``message`` is a sentence; it holds no token."""
+
+    message: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Constructors differ; what they made of their arguments is kept.
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(kind: type[E], arguments: tuple[Any, ...], state: dict[str, Any]) -> E:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(state)
+    return error
+
+
+class SlurmError(SlurmRestError):
     """Base of every failure of :class:`~jupyter_slurm_rest.slurm.SlurmClient`."""
 
     def __init__(
@@ -38,7 +85,7 @@ class SlurmError(Exception):
         super().__init__(message)
         #: A sentence: what happened.
         self.message = message
-        #: A sentence: what the person can do; may be empty.
+        #: A sentence: what the user can do; may be empty.
         self.advice = advice
         #: Slurm's number (``slurm_errno.h``), when it gave one.
         self.error_number = error_number
@@ -62,12 +109,12 @@ class SlurmTimeout(AnswerLost):
     """No answer within the time limit; the request may have taken effect."""
 
 
-class TokenMissing(SlurmError):
+class NoToken(SlurmError):
     """There is no Slurm token to send."""
 
 
 class TokenRejected(SlurmError):
-    """Slurm does not accept the token: expired, badly signed, or another person's."""
+    """Slurm does not accept the token: expired, badly signed, or another user's."""
 
     #: Whether it is sure that nothing was done. Before 24.11 slurmctld just hangs up on
     #: a bad token, which looks the same as its dying in the middle of a request.
@@ -81,7 +128,7 @@ class TokenSuspected(TokenRejected):
 
 
 class PermissionDenied(SlurmError):
-    """Slurm knows the person and says no."""
+    """Slurm knows the user and refuses."""
 
 
 class NotFound(SlurmError):

@@ -32,9 +32,10 @@ from .errors import (
     AnswerLost,
     Busy,
     NoSuchEndpoint,
+    NoToken,
     SlurmError,
+    SlurmRestError,
     SlurmTimeout,
-    TokenMissing,
     TokenRejected,
     Unreachable,
     Unsupported,
@@ -46,7 +47,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class VersionChanged(Exception):
+class VersionChanged(SlurmRestError):
     """Nothing was done: from now on another API version is spoken; call again."""
 
     def __init__(self, why: SlurmError) -> None:
@@ -281,7 +282,7 @@ class Connection:
     async def _acquire(self, renew: bool) -> Credentials:
         credentials = await self._credentials(renew=renew)
         if not credentials.token:
-            raise TokenMissing(
+            raise NoToken(
                 "There is no Slurm token.", advice="Check where this cluster's tokens come from."
             )
         return credentials

@@ -1,17 +1,19 @@
-"""Why there is no token, and what the person can do about it."""
+"""Why there is no token, and what the user can do about it."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from jupyter_slurm_rest.slurm.errors import SlurmRestError
+
 #: The one thing that helps: the panel turns it into a button or a sentence.
 Action = Literal["login", "restart", "paste", "retry", "admin"]
 
 
-class TokenError(Exception):
+class TokenError(SlurmRestError):
     """No usable token.
 
-    ``message`` is a sentence for the person and holds no token. ``code`` is short
+    ``message`` is a sentence for the user and holds no token. ``code`` is short
     and stable, ``action`` names what helps. Raised without a cause on purpose:
     chained HTTP exceptions carry request headers.
     """
@@ -48,7 +50,7 @@ class TokenExpired(TokenError):
 
 
 class TokenRefused(TokenError):
-    """The token belongs to somebody it must not belong to (root, another person)."""
+    """The token belongs to somebody it must not belong to (root, another user)."""
 
     code = "token_refused"
     action: Action = "admin"
@@ -69,7 +71,7 @@ class ScopeMissing(TokenError):
 
 
 class AccountNotLinked(TokenError):
-    """The site knows no Slurm account for this person."""
+    """The site knows no Slurm account for this user."""
 
     code = "account_not_linked"
     action: Action = "admin"

@@ -15,8 +15,8 @@ from jupyter_slurm_rest.slurm.errors import (
     InvalidRequest,
     NoCommonVersion,
     NoSuchEndpoint,
+    NoToken,
     SlurmTimeout,
-    TokenMissing,
     TokenRejected,
     TokenSuspected,
     Unreachable,
@@ -256,6 +256,6 @@ async def test_an_empty_token_is_not_sent() -> None:
         return Credentials("alice", "")
 
     transport = Scripted(speaks("v0.0.45"))
-    with pytest.raises(TokenMissing):
+    with pytest.raises(NoToken):
         await SlurmClient(transport, nothing).ping()
     assert transport.seen == []
