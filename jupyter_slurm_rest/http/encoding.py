@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-#: Bytes from which on an answer is compressed, and from which on in another thread.
+#: Bytes from which on a response is compressed, and from which on in another thread.
 _WORTH_COMPRESSING = 1_024
 _COMPRESSED_HERE = 65_536
 #: Three times as fast as the usual 6, and rows of JSON still shrink to a tenth.
@@ -17,7 +17,7 @@ _LEVEL = 2
 
 
 def etag(content: Any) -> str:
-    """Of all but the time. Weak: the same for every encoding of the answer."""
+    """Of all but the time. Weak: the same for every encoding of the response."""
     told = msgspec.structs.replace(content, as_of=0.0)
     if getattr(content, "version", "") and hasattr(content, "jobs"):
         # Says what the rows would say, without encoding thousands of them.

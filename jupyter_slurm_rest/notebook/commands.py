@@ -270,7 +270,7 @@ def read_line(line: str, *, takes_file: bool) -> tuple[SbatchLine, str]:
     try:
         options = options_of(parse_script(f"#!/bin/sh\n#SBATCH {line}\n"))
     except InvalidRequest as error:
-        # The parser speaks of the line of a script that the person has not written.
+        # The parser speaks of the line of a script that the user has not written.
         said = error.message.removeprefix("Line 2: ")
         raise SlurmMagicError(said, error.advice) from None
     cluster = options.get("clusters")
@@ -339,7 +339,7 @@ def submit_cell(api: SlurmApi, line: str, cell: str) -> Any:
 
 def _submit(api: SlurmApi, asked: SbatchLine, script: str, file: Path | None = None) -> Any:
     cluster = api.cluster(asked.cluster)
-    # As sbatch does: relative paths begin where the person is, and the file names the job.
+    # As sbatch does: relative paths begin where the user is, and the file names the job.
     body = {
         "script": script,
         "options": asked.options,

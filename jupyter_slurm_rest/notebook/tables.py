@@ -228,7 +228,7 @@ def results_table(rows: list[Row], caption: str) -> NotebookTable:
 
 
 def associations_table(account: dict[str, Any]) -> NotebookTable:
-    """What the person may use."""
+    """What the user may use."""
     columns: list[Column] = [
         ("Account", lambda row: row["account"] + ("*" if row["is_default"] else "")),
         ("Partition", lambda row: row["partition"] or "all"),
@@ -243,7 +243,7 @@ def associations_table(account: dict[str, Any]) -> NotebookTable:
 
 
 def _together(association: Row, accounts: Sequence[Row]) -> str:
-    """What limits the person's jobs there together, and everybody's in each account above."""
+    """What limits the user's jobs there together, and everybody's in each account above."""
     limits = [("yours", association)]
     above = {one["account"]: one for one in accounts}
     name = association["account"]

@@ -1,4 +1,4 @@
-"""One answer of Slurm shared by everyone who asks within a short time.
+"""One response of Slurm shared by everyone who asks within a short time.
 
 However many tabs and notebooks look, each resource is fetched once (single flight) and
 kept for a few seconds. When Slurm cannot answer, what is known is given out as stale.
@@ -17,8 +17,8 @@ from jupyter_slurm_rest.slurm import errors
 
 T = TypeVar("T")
 
-#: Failures that pass by themselves: an older answer is better than none.
-_PASSING = (errors.Unreachable, errors.AnswerLost, errors.ControllerDown)
+#: Failures that pass by themselves: an older response is better than none.
+_PASSING = (errors.Unreachable, errors.ResponseLost, errors.ControllerDown)
 
 
 class Snapshot(msgspec.Struct, Generic[T], frozen=True):
@@ -52,7 +52,7 @@ class Snapshots:
         ttl: float | None = None,
         allow_stale: bool = True,
     ) -> Snapshot[T]:
-        """The answer under ``key``, from ``fetch`` unless a young one is there.
+        """The response under ``key``, from ``fetch`` unless a young one is there.
 
         Without ``allow_stale``, what is known is not given out when ``fetch`` fails: for
         answers that cannot say that they are old.
@@ -67,7 +67,7 @@ class Snapshots:
             self._running.add(flight)
             flight.add_done_callback(lambda done: self._landed(key, done))
         try:
-            # Shielded: the first to ask may leave; the others still wait for the answer.
+            # Shielded: the first to ask may leave; the others still wait for the response.
             return cast("Snapshot[T]", await asyncio.shield(flight))
         except _PASSING as error:
             if allow_stale and kept and time.monotonic() - kept[0] < self.keep:
@@ -76,7 +76,7 @@ class Snapshots:
             raise
 
     def forget(self) -> None:
-        """Drop everything: something was changed, or another person's token came."""
+        """Drop everything: something was changed, or another user's token came."""
         self._generation += 1
         self._kept.clear()
         self._flights.clear()

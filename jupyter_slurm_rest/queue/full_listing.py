@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
+from jupyter_slurm_rest.slurm.errors import UnreadableResponse
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .source import Meter, Source
@@ -15,14 +15,14 @@ from .table import Table, amended, carry_over, new_version
 
 
 class QueueDump:
-    """Every job that slurmctld holds, in one answer.
+    """Every job that slurmctld holds, in one response.
 
     Cost: 8 kB and up to 0.9 ms of slurmrestd per job (5,000 jobs: 40 MB, 3-4 s), and up to
     0.5 MB of its memory per thousand jobs and dump, which it does not give back. So it is
     for queues under ``max_jobs_dump``; on longer ones only where an API version before
     v0.0.40, or a cluster without accounting, leaves nothing else.
 
-    When nothing changed, ``update_time`` makes it 3 ms and an empty answer. Versions
+    When nothing changed, ``update_time`` makes it 3 ms and an empty response. Versions
     before v0.0.40 do not tell when the last change was; there slurmctld's own clock, read
     from ``diag`` just before the dump, stands in for it.
     """
@@ -54,7 +54,7 @@ class QueueDump:
         if dump is None:
             # In answer to an update_time, which came out of a table.
             if before is None:
-                raise UnreadableAnswer(
+                raise UnreadableResponse(
                     "slurmrestd says that nothing has changed, and was not asked since when."
                 )
             return msgspec.structs.replace(

@@ -21,7 +21,7 @@ from .table import new_version
 
 #: Rows of one look: a screenful and a margin.
 MAX_ROWS = 200
-#: Records that one look reads in full. A site's rate limit lets a person ask slurmctld for
+#: Records that one look reads in full. A site's rate limit lets a user ask slurmctld for
 #: 30 things at once, and then for two a second.
 _FULL_ROWS = 25
 #: Seconds between two such readings, whoever looks.
@@ -210,7 +210,7 @@ class QueueIndex:
             with contextlib.suppress(AccountingDown):
                 found = await self._source.accounted(Accounted(job_ids=unknown))
                 self._records.stand_in(await self._visible(found, states), states)
-                # What accounting does not tell is very new, or hidden from this person.
+                # What accounting does not tell is very new, or hidden from this user.
                 new = self._records.unknown(states)
                 await self._records.read(new[:_FULL_ROWS], states)
                 # Reasons come with the next look: this one shows the page.

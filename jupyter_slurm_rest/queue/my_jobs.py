@@ -55,7 +55,7 @@ class MyJobs:
         self._records = Records(source)
         self._accounted: dict[int, JobSummary] = {}
         self._read_until = 0.0
-        #: Submitted by this person here, and not yet known to accounting.
+        #: Submitted by this user here, and not yet known to accounting.
         self._fresh: dict[int, float] = {}
         #: Arrays and jobs that had something live at the last reading.
         self._followed: set[int] = set()

@@ -126,7 +126,7 @@ class Pages:
             by_id = _Sorted(table, in_order(list(table.rows.values()), "id"))
             self._sorted[query.view] = by_id
         filters = query.filters
-        # How many there are in each state, so that a person can choose among the states.
+        # How many there are in each state, so that a user can choose among the states.
         anyhow = matching(by_id.rows, msgspec.structs.replace(filters, states=frozenset()))
         counts = dict(Counter(row.state for row in anyhow))
         rows = matching(anyhow, Filters(states=filters.states))

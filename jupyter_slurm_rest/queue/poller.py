@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-#: An answer this many times slower than any of late is odd.
+#: A response this many times slower than any of late is odd.
 _ODD = 4.0
 #: Seconds after which half of the slowest answer is remembered.
 _HALF_LIFE = 3_600.0
@@ -25,7 +25,7 @@ class Pace:
     A reading that took ``s`` seconds is followed by ``s / share - s`` seconds of rest, so
     that over time no more than ``share`` is spent; when slurmctld limits its users or is
     slow, answers take longer and so do the rests. ``floor`` and ``ceiling`` bound the
-    delay in seconds. An answer far slower than any of the last hours has probably waited,
+    delay in seconds. A response far slower than any of the last hours has probably waited,
     for slurmctld to restart, rather than worked: it is not paid for with minutes of rest
     at once, but with rests that double until it is. While nothing changes the floor
     rises, up to :data:`CALM` times: most people's jobs wait or run for hours.
@@ -73,7 +73,7 @@ class Pace:
         return max(self.floor / 2, most * self._jitter())
 
     def _weighed_rest(self, seconds: float, rest: float) -> float:
-        """``rest``, or less while the answer is odd."""
+        """``rest``, or less while the response is odd."""
         now = self._clock()
         slowest = self._slowest * 0.5 ** ((now - self._weighed) / _HALF_LIFE)
         self._slowest, self._weighed = slowest, now
@@ -210,7 +210,7 @@ class View(Generic[R]):
             self._changed(before, self._value)
 
     def hurry(self) -> None:
-        """Something was changed by the person: read soon, not when the pace says."""
+        """Something was changed by the user: read soon, not when the pace says."""
         if self._error is None:
             self._due = min(self._due, self._clock())
             self._wake.set()

@@ -1,7 +1,7 @@
 """Requests to a watcher, and its responses: lists of jobs, nodes and partitions.
 
 Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
-can tell how old the data is; ``stale`` that a newer answer could not be had.
+can tell how old the data is; ``stale`` that a newer response could not be had.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ T = TypeVar("T")
 class Delta(Model, frozen=True, kw_only=True):
     """How to come from a page that the reader has to the new one.
 
-    Take out what is ``removed`` and every row that is among the answer's jobs; then put
+    Take out what is ``removed`` and every row that is among the response's jobs; then put
     each of those in ``at`` its place, in their order.
     """
 
@@ -68,7 +68,7 @@ class Delta(Model, frozen=True, kw_only=True):
     since: str
     #: Ids that are no longer on the page.
     removed: list[str]
-    #: Where each of the answer's jobs stands on the new page, counted from 0, ascending.
+    #: Where each of the response's jobs stands on the new page, counted from 0, ascending.
     at: list[int]
 
 
@@ -135,5 +135,5 @@ class About(TypedDict):
 
 
 def about(found: Snapshot[list[T]]) -> About:
-    """To be spread into the answer that holds ``found``'s list."""
+    """To be spread into the response that holds ``found``'s list."""
     return About(total=len(found.value), as_of=found.as_of, stale=found.stale, note=found.note)

@@ -70,7 +70,7 @@ class Numbered(msgspec.Struct, frozen=True):
 
 
 class Source(Protocol):
-    """One slurmrestd as one person; every call may raise a ``SlurmError``."""
+    """One slurmrestd as one user; every call may raise a ``SlurmError``."""
 
     @property
     def seconds(self) -> float:
@@ -175,7 +175,7 @@ class TaskNumbers:
         chosen = [
             array
             for array, tasks in unknown.items()
-            # Another person's may be hidden: then asking again tells no more.
+            # Another user's may be hidden: then asking again tells no more.
             if started[array] <= _LONG and self._asked.get(array) != tasks
         ][:_ARRAYS_AT_ONCE]
         self._asked = {array: tasks for array, tasks in self._asked.items() if array in unknown}
@@ -220,8 +220,10 @@ class RestSource:
 
     async def dump(self, update_time: int | None) -> Dump | None:
         with self._timed():
-            answer = await self._client.jobs(update_time=update_time)
-        return None if isinstance(answer, Unchanged) else Dump(answer.jobs, answer.last_update)
+            response = await self._client.jobs(update_time=update_time)
+        return (
+            None if isinstance(response, Unchanged) else Dump(response.jobs, response.last_update)
+        )
 
     async def states(self, job_ids: Iterable[int] | None = None) -> Mapping[int, State]:
         if job_ids is not None:
@@ -264,20 +266,20 @@ class RestSource:
     async def records(self, job_id: int) -> list[JobSummary]:
         with self._timed():
             try:
-                answer = await self._client.connection.get(
+                response = await self._client.connection.get(
                     "slurm", f"job/{job_id}", wanted=("job", str(job_id))
                 )
             except NotFound:
                 return []
-            rows = await self._client.with_names(wire.decode_jobs(answer.body))
+            rows = await self._client.with_names(wire.decode_jobs(response.body))
         return self._learned(rows)
 
     @in_one_version
     async def accounted(self, wanted: Accounted) -> list[JobSummary]:
         params = _params(wanted, await self.capabilities())
         with self._timed():
-            answer = await self._client.database_jobs(params, wanted.users)
-        rows = decode(answer.body, records.RecordRows).jobs or []
+            response = await self._client.database_jobs(params, wanted.users)
+        rows = decode(response.body, records.RecordRows).jobs or []
         return self._learned([records.summary(row) for row in rows])
 
     async def diag(self) -> Diag:

@@ -47,7 +47,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def for_mine(here: Circumstances, now: str = "") -> Choice:
-    """The plan for the person's own jobs."""
+    """The plan for the user's own jobs."""
     if here.capabilities.job_states and here.accounting:
         return Choice("mine", "accounting says which jobs are yours")
     return _dump(here, now, "your jobs are picked out of the whole queue")
@@ -73,7 +73,7 @@ def _dump(here: Circumstances, now: str, what: str) -> Choice:
     return Choice("dump", f"{what}: {lack}")
 
 
-#: Seconds that an answer is believed. It costs one ``diag`` (7 kB, 3-6 ms), and one
+#: Seconds that a response is believed. It costs one ``diag`` (7 kB, 3-6 ms), and one
 #: small question to accounting.
 _BELIEVED = 60.0
 
@@ -96,7 +96,7 @@ class Weather:
         self._lock = asyncio.Lock()
 
     async def now(self) -> Circumstances:
-        """Raises the ``SlurmError`` of slurmrestd's first answer when there is none yet."""
+        """Raises the ``SlurmError`` of slurmrestd's first response when there is none yet."""
         async with self._lock:
             old = self._clock() - self._asked >= _BELIEVED
             if self._now is None or old or await self._speaks_otherwise(self._now):

@@ -19,7 +19,7 @@ CLOCKWORK = ("elapsed",)
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of one view at one time. Immutable: readers may keep it while it is replaced."""
 
-    #: By :attr:`JobSummary.id`, in the order of the answer. A row that did not change is
+    #: By :attr:`JobSummary.id`, in the order of the response. A row that did not change is
     #: the same object as in the table before: so two tables are compared by identity.
     rows: Mapping[str, JobSummary]
     #: Seconds since the epoch: when the reading began.

@@ -43,7 +43,7 @@ def transitions(before: Table | None, after: Table) -> Iterator[Transition]:
 
 
 class Transitions:
-    """What the last readings of the person's jobs found."""
+    """What the last readings of the user's jobs found."""
 
     def __init__(self) -> None:
         #: When Slurm was asked, and what had happened.

@@ -83,7 +83,7 @@ class Watcher:
         self._my_jobs: MyJobs | None = None
         #: Submitted before anybody looked at my jobs; those long since accounting knows.
         self._unseen: deque[int] = deque(maxlen=200)
-        #: Numbers of jobs and arrays that the person changed, and that are to be read again.
+        #: Numbers of jobs and arrays that the user changed, and that are to be read again.
         self._touched: set[int] = set()
         self._catching_up = asyncio.Lock()
         plan = self._queue_index = QueueIndex(source, Records(source))
@@ -145,11 +145,11 @@ class Watcher:
         return self._dump.value if self._dump is not None else None
 
     def transitions(self, since: float) -> list[Transition]:
-        """What happened to the person's jobs in the readings since then."""
+        """What happened to the user's jobs in the readings since then."""
         return self._transitions.since(since)
 
     def submitted(self, job_ids: Collection[int]) -> None:
-        """The person submitted these: show them now, not when accounting knows."""
+        """The user submitted these: show them now, not when accounting knows."""
         if self._my_jobs is not None:
             self._my_jobs.expect(job_ids)
         else:
@@ -158,7 +158,7 @@ class Watcher:
         self.acted(job_ids)
 
     def acted(self, job_ids: Iterable[int] = ()) -> None:
-        """The person changed these jobs and arrays: every list shows it at the next look.
+        """The user changed these jobs and arrays: every list shows it at the next look.
 
         Their list is read at once as well, the dear ones as usual.
         """
@@ -185,7 +185,7 @@ class Watcher:
             self._dump.amend(lambda table: dump.amend(table, wholes, rows))
 
     async def _catch_up(self) -> None:
-        """Read what the person changed, before a list is shown that does not know of it."""
+        """Read what the user changed, before a list is shown that does not know of it."""
         async with self._catching_up:
             touched, self._touched = sorted(self._touched, reverse=True)[:_CATCH_UP], set()
             if not touched or not any(view.value for view in self._views()):
@@ -204,7 +204,7 @@ class Watcher:
                 self._dump.amend(lambda value: dump.amend(value, wholes, found))
 
     async def forget(self) -> None:
-        """Another person's token came: nothing of the old one may be shown."""
+        """Another user's token came: nothing of the old one may be shown."""
         await self.close()
         self._begin()
 
@@ -269,7 +269,7 @@ def _only(table: Table, user: str) -> Table:
 
 
 def _told(row: JobSummary) -> tuple[object, ...]:
-    """What a person sees change, and both daemons tell."""
+    """What a user sees change, and both daemons tell."""
     return row.id, row.state, row.flags
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class SlurmRest(ExtensionApp):
-    """Slurm over slurmrestd, with the token of the person who is logged in."""
+    """Slurm over slurmrestd, with the token of the user who is logged in."""
 
     name = "jupyter_slurm_rest"
     description = "Slurm in Jupyter over slurmrestd."
@@ -130,7 +130,7 @@ class SlurmRest(ExtensionApp):
 
     @functools.cached_property
     def root_directory(self) -> str:
-        """Where the person's files are, as the file browser shows them."""
+        """Where the user's files are, as the file browser shows them."""
         root = self.serverapp.root_dir if self.serverapp else "~"
         return str(Path(root).expanduser().resolve())
 
@@ -194,7 +194,7 @@ class SlurmRest(ExtensionApp):
             )
             for name, entry in settings.items()
         }
-        # Now: it is on the person's file system, which may hang later.
+        # Now: it is on the user's file system, which may hang later.
         self.log.debug("Files below %s", self.root_directory)
 
     def initialize_handlers(self) -> None:

@@ -37,12 +37,12 @@ MARK = "slurm_operation"
 
 
 class Operation:
-    """What one verb accepts and answers."""
+    """What one verb accepts and responses."""
 
-    def __init__(self, verb: Verb, action: Action, answers: dict[int, Any] | None) -> None:
+    def __init__(self, verb: Verb, action: Action, responses: dict[int, Any] | None) -> None:
         self.verb = verb
         self.action = action
-        self._answers = answers
+        self._responses = responses
         self.summary = (verb.__doc__ or "").strip().split("\n")[0].rstrip(".")
 
     # The next ones only when first needed: annotations are strings until then.
@@ -61,27 +61,27 @@ class Operation:
         return self._hints.get("body")
 
     @functools.cached_property
-    def answers(self) -> dict[int, Any]:
+    def responses(self) -> dict[int, Any]:
         """The structure that is answered with each status of success."""
-        if self._answers is not None:
-            return self._answers
-        answer = self._hints["return"]
-        return {204: None} if answer is type(None) else {200: answer}
+        if self._responses is not None:
+            return self._responses
+        response = self._hints["return"]
+        return {204: None} if response is type(None) else {200: response}
 
-    def status(self, answer: Any) -> int:
+    def status(self, response: Any) -> int:
         """The status of ``answer``."""
-        return next(s for s, kind in self.answers.items() if kind and isinstance(answer, kind))
+        return next(s for s, kind in self.responses.items() if kind and isinstance(response, kind))
 
 
-def operation(action: Action, *, answers: dict[int, Any] | None = None) -> Callable[[Verb], Verb]:
+def operation(action: Action, *, responses: dict[int, Any] | None = None) -> Callable[[Verb], Verb]:
     """Make a coroutine method a verb: authenticated, authorized for ``action``, typed.
 
     ``answers`` names the structures for each status where it is not just one with 200;
-    empty, the verb writes its answer itself.
+    empty, the verb writes its response itself.
     """
 
     def decorate(verb: Verb) -> Verb:
-        described = Operation(verb, action, answers)
+        described = Operation(verb, action, responses)
 
         async def run(handler: SlurmHandler, *args: str, **kwargs: str) -> None:
             try:
@@ -91,16 +91,16 @@ def operation(action: Action, *, answers: dict[int, Any] | None = None) -> Calla
                     given["query"] = handler.decode_query(described.query)
                 if described.body:
                     given["body"] = handler.decode_body(described.body)
-                answer = await handler.until_closed(verb(handler, *args, **kwargs, **given))
+                response = await handler.until_closed(verb(handler, *args, **kwargs, **given))
             except (asyncio.CancelledError, web.HTTPError):
                 raise
             except Exception as error:  # noqa: BLE001 - the one place where failures become answers
                 handler.fail(failure_of(error))
                 return
-            if answer is not None:
-                await handler.answer(described.status(answer), answer)
-            elif described.answers:
-                handler.answer_nothing()
+            if response is not None:
+                await handler.response(described.status(response), response)
+            elif described.responses:
+                handler.response_nothing()
 
         wrapped = web.authenticated(authorized(action)(functools.wraps(verb)(run)))
         setattr(wrapped, MARK, described)
@@ -161,7 +161,7 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
         )
 
     async def may(self, action: Action) -> bool:
-        """Whether this person could do ``action``."""
+        """Whether this user could do ``action``."""
         try:
             self.check_owner(action)
         except RequestFailed:
@@ -210,7 +210,7 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
             self._work.cancel()
         super().on_connection_close()
 
-    async def answer(self, status: int, content: Any) -> None:
+    async def response(self, status: int, content: Any) -> None:
         """Finish with ``content`` as JSON, compressed where that is worth it.
 
         What has an ``as_of`` also gets an ETag, made from all the rest: an unchanged
@@ -230,20 +230,20 @@ class SlurmHandler(ExtensionHandlerMixin, APIHandler):
             self.set_header("Content-Encoding", encoding)
         await self.finish(body)
 
-    def answer_nothing(self) -> None:
+    def response_nothing(self) -> None:
         """Finish with 204."""
         self.set_status(204)
         super(APIHandler, self).finish()
 
     def compute_etag(self) -> str | None:
-        # Only where a handler sets one: tornado's would hash every answer.
+        # Only where a handler sets one: tornado's would hash every response.
         return None
 
     def fail(self, failure: Failure) -> None:
-        """Finish with an error; in the middle of an answer, by breaking it off."""
+        """Finish with an error; in the middle of a response, by breaking it off."""
         self.log.debug("%s %s", failure.status, failure.body.message)
         if self._headers_written:
-            # A whole answer must not be what the client takes this for.
+            # A whole response must not be what the client takes this for.
             cast("HTTP1Connection", self.request.connection).close()
             return
         self.set_status(failure.status)

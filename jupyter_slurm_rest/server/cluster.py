@@ -1,4 +1,4 @@
-"""One configured cluster: its connection, the person's token, and shared answers."""
+"""One configured cluster: its connection, the user's token, and shared answers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ABOUT_TOKENS = ("timeout", "user_claim")
 
 
 class ConfiguredCluster:
-    """Everything handlers need to talk to one cluster as the person."""
+    """Everything handlers need to talk to one cluster as the user."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class ConfiguredCluster:
         self.settings = settings
         self.snapshots = Snapshots(ttl=ttl)
         self._configured = _provider(name, settings)
-        #: A token pasted by the person stands in for the configured source.
+        #: A token pasted by the user stands in for the configured source.
         self._pasted: TokenProvider | None = None
         self.transport = _transport(name, settings)
         #: The proxy's own connections: a client that stalls must not take the panel's.
@@ -82,7 +82,7 @@ class ConfiguredCluster:
         return f"My jobs: {mine}. All jobs: {everybody}.{why}"
 
     async def jobs(self, query: JobsQuery) -> JobList:
-        """A page of the queue; the person's own is always read with their own token."""
+        """A page of the queue; the user's own is always read with their own token."""
         if self.shared is None or query.scope == "mine":
             return await job_list(self.watcher, query)
         if (found := await self.shared.jobs(query)) is not None:
@@ -97,13 +97,13 @@ class ConfiguredCluster:
 
     @property
     def token_source(self) -> str:
-        """The provider's name; ``pasted`` for a token that a person typed in, else ``none``."""
+        """The provider's name; ``pasted`` for a token that a user typed in, else ``none``."""
         if self.tokens.name == "paste":
             return "pasted" if self.tokens.current else "none"
         return self.tokens.name
 
     async def credentials(self, renew: bool = False) -> Credentials:
-        """The person's user name and a fresh token. Raises a TokenError."""
+        """The user's user name and a fresh token. Raises a TokenError."""
         token = await self.tokens.acquire(renew=renew)
         return Credentials(token.username, token.value)
 
@@ -112,7 +112,7 @@ class ConfiguredCluster:
         return (await self.credentials()).username
 
     async def nodes(self) -> Snapshot[list[Node]]:
-        """Every node, with what is free on it for this person."""
+        """Every node, with what is free on it for this user."""
         return await self.machine.nodes()
 
     async def partitions(self) -> Snapshot[list[Partition]]:
@@ -120,7 +120,7 @@ class ConfiguredCluster:
         return await self.machine.partitions()
 
     async def account(self) -> Snapshot[Account]:
-        """What the person may use; changes seldom."""
+        """What the user may use; changes seldom."""
         user = await self.username()
         return await self.snapshots.get("account", lambda: self.client.account(user), ttl=60.0)
 
@@ -150,7 +150,7 @@ class ConfiguredCluster:
         return job
 
     async def paste(self, secret: str) -> None:
-        """Use a token that the person typed in. Raises a TokenError, and changes nothing then."""
+        """Use a token that the user typed in. Raises a TokenError, and changes nothing then."""
         if self._configured.accepts_paste:
             self._configured.paste(secret)
         else:
@@ -168,7 +168,7 @@ class ConfiguredCluster:
         await self._forget()
 
     def changed(self, *, submitted: Collection[int] = (), touched: Iterable[int] = ()) -> None:
-        """The person submitted jobs, or did something to some: what is known may be wrong."""
+        """The user submitted jobs, or did something to some: what is known may be wrong."""
         self.snapshots.forget()
         self.watcher.submitted(submitted)
         self.watcher.acted(touched)

@@ -55,7 +55,7 @@ class PartitionsHandler(SlurmHandler):
 class ReservationsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> ReservationList:
-        """Every reservation the person may see."""
+        """Every reservation the user may see."""
         found = await self.cluster(cluster).machine.reservations()
         return ReservationList(reservations=found.value, **about(found))
 
@@ -71,14 +71,14 @@ class LicensesHandler(SlurmHandler):
 class AccountHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> Account:
-        """The person's associations, QOS, limits and fairshare."""
+        """The user's associations, QOS, limits and fairshare."""
         return (await self.cluster(cluster).account()).value
 
 
 class TokenHandler(SlurmHandler):
     @operation("write")
     async def put(self, cluster: str, body: TokenRequest) -> ClusterInfo:
-        """Use a token that the person pasted."""
+        """Use a token that the user pasted."""
         if not self.context.paste_tokens:
             raise RequestFailed(
                 403, "forbidden", "Pasting tokens is switched off (c.SlurmRest.paste_tokens)."

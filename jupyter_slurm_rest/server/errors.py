@@ -1,4 +1,4 @@
-"""Every failure as a status code and a body a person can read: the one table."""
+"""Every failure as a status code and a body a user can read: the one table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RequestFailed(slurm.SlurmRestError):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """What a client gets instead of an answer."""
+    """What a client gets instead of a response."""
 
     status: int
     body: ErrorBody
@@ -51,9 +51,9 @@ _STATUSES: list[tuple[type[slurm.SlurmError], int, str]] = [
     (slurm.Busy, 503, "busy"),
     (slurm.ControllerDown, 502, "controller_down"),
     (slurm.SlurmTimeout, 504, "timeout"),
-    (slurm.AnswerLost, 502, "answer_lost"),
+    (slurm.ResponseLost, 502, "answer_lost"),
     (slurm.Unreachable, 502, "unreachable"),
-    (slurm.UnreadableAnswer, 502, "unreadable_answer"),
+    (slurm.UnreadableResponse, 502, "unreadable_answer"),
     (slurm.TooLarge, 502, "too_large"),
     (slurm.Refused, 422, "refused"),
 ]

@@ -26,7 +26,7 @@ from . import requests
 from .cluster import ConfiguredCluster
 from .known_names import check_filter
 
-#: Jobs that are looked up one by one; of more, the list of the person's jobs is read.
+#: Jobs that are looked up one by one; of more, the list of the user's jobs is read.
 _FEW = 25
 #: More than anybody has in the queue.
 _ALL = 1_000_000
@@ -131,7 +131,7 @@ async def _spare_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
 
 
 async def _mine(cluster: ConfiguredCluster) -> list[JobSummary]:
-    """The person's jobs; none where they cannot be told."""
+    """The user's jobs; none where they cannot be told."""
     try:
         return (await cluster.watcher.page("mine", Filters(), limit=_ALL)).page.rows
     except (AccountingDown, AccountingMissing):

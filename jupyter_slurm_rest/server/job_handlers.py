@@ -52,7 +52,7 @@ class JobsHandler(SlurmHandler):
         await check_filter(target, given, total=page.total, rows=rows)
         return page
 
-    @operation("write", answers={201: Submitted, 200: ScriptAnswer})
+    @operation("write", responses={201: Submitted, 200: ScriptAnswer})
     async def post(
         self, cluster: str, query: SubmitQuery, body: SubmitRequest
     ) -> Submitted | ScriptAnswer:
@@ -127,7 +127,7 @@ class HistoryHandler(SlurmHandler):
 class TransitionsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: TransitionsQuery) -> TransitionList:
-        """What was seen to happen to the person's jobs; asks nothing of Slurm."""
+        """What was seen to happen to the user's jobs; asks nothing of Slurm."""
         found = self.cluster(cluster).watcher.transitions(query.since)
         return TransitionList(
             transitions=[

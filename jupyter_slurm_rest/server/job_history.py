@@ -20,10 +20,10 @@ from .requests import HistoryQuery
 from .responses import HistoryList
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
-#: that several who look share one answer.
+#: that several who look share one response.
 _WINDOW = 7 * 86_400
 _STEP = 60
-#: Seconds that an answer is kept: dearer than the queue, and what is over does not change.
+#: Seconds that a response is kept: dearer than the queue, and what is over does not change.
 _KEPT = 10.0
 
 

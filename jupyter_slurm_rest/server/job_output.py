@@ -1,6 +1,6 @@
 """The end of a job's output file, where this server sees the file.
 
-The file is opened with the rights of the Jupyter server, so those of the person. Its
+The file is opened with the rights of the Jupyter server, so those of the user. Its
 path was written by whoever submitted the job: only regular files are read, a link in the
 last place is not followed, and the file of somebody else's job must be that user's own.
 """
@@ -24,7 +24,7 @@ from .job_files import contents_path
 from .requests import OutputQuery
 from .responses import OutputChunk
 
-#: Bytes of one answer, and of the first one, which shows the end of the file.
+#: Bytes of one response, and of the first one, which shows the end of the file.
 CHUNK = 256 * 1024
 FIRST = 64 * 1024
 
@@ -78,9 +78,9 @@ async def read_output(
 
 
 def _must_own(cluster: ConfiguredCluster, job: Job) -> str | None:
-    """Whose the file must be; ``None`` where the job is the person's own.
+    """Whose the file must be; ``None`` where the job is the user's own.
 
-    Anybody may name a file of the person's as their job's output: Slurm checks nothing
+    Anybody may name a file of the user's as their job's output: Slurm checks nothing
     before the job starts, and whoever looks at that job would be shown it.
     """
     token = cluster.tokens.current

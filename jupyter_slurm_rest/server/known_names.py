@@ -1,4 +1,4 @@
-"""Whether what a filter names exists, as far as the cluster tells this person."""
+"""Whether what a filter names exists, as far as the cluster tells this user."""
 
 from __future__ import annotations
 

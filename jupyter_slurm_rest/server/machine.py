@@ -24,7 +24,7 @@ from jupyter_slurm_rest.slurm.models import Account, License, Node, Partition, R
 
 from .shared import SharedLists
 
-#: Seconds that an answer is kept which only an administrator changes.
+#: Seconds that a response is kept which only an administrator changes.
 _SELDOM = 60.0
 
 

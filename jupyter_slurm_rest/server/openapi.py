@@ -25,12 +25,15 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, ready for :func:`json.dumps`."""
     verbs = list(_verbs())
-    answers = [ErrorBody, *(kind for _, _, _, o in verbs for kind in o.answers.values() if kind)]
+    responses = [
+        ErrorBody,
+        *(kind for _, _, _, o in verbs for kind in o.responses.values() if kind),
+    ]
     requests = [t for _, _, _, o in verbs for t in (o.body, o.query) if t]
-    _, answer_schemas = msgspec.json.schema_components(_unique(answers), ref_template=_REF)
+    _, response_schemas = msgspec.json.schema_components(_unique(responses), ref_template=_REF)
     _, request_schemas = msgspec.json.schema_components(_unique(requests), ref_template=_REF)
     queries = {o.query.__name__ for _, _, _, o in verbs if o.query}
-    schemas = {name: _always_complete(schema) for name, schema in answer_schemas.items()}
+    schemas = {name: _always_complete(schema) for name, schema in response_schemas.items()}
     schemas |= {name: s for name, s in request_schemas.items() if name not in queries}
     paths: dict[str, Any] = {}
     for path, method, handler, described in verbs:
@@ -126,13 +129,13 @@ def _operation(
 
 
 def _successes(described: Operation) -> dict[str, Any]:
-    if not described.answers:
+    if not described.responses:
         return {"200": {"description": "As slurmrestd answers"}}
     return {
         str(status): {"description": "Success", "content": _json_content(kind)}
         if kind
         else {"description": "Done"}
-        for status, kind in described.answers.items()
+        for status, kind in described.responses.items()
     }
 
 

@@ -166,7 +166,7 @@ class ProxyHandler(SlurmHandler):
         super().initialize(name, context, **kwargs)
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
         self._exchange: asyncio.Task[None] | None = None
-        #: All of the request is here: its answer may be written.
+        #: All of the request is here: its response may be written.
         self._arrived = asyncio.Event()
 
     async def prepare(self) -> None:  # type: ignore[override]
@@ -207,17 +207,17 @@ class ProxyHandler(SlurmHandler):
             self._exchange.cancel()
         super().on_connection_close()
 
-    @operation("read", answers={})
+    @operation("read", responses={})
     async def get(self, cluster: str, path: str) -> None:
         """Pass a reading request through to slurmrestd."""
         await self._finish_exchange()
 
-    @operation("write", answers={})
+    @operation("write", responses={})
     async def post(self, cluster: str, path: str) -> None:
         """Pass a changing request through to slurmrestd."""
         await self._finish_exchange()
 
-    @operation("write", answers={})
+    @operation("write", responses={})
     async def delete(self, cluster: str, path: str) -> None:
         """Pass a deleting request through to slurmrestd."""
         await self._finish_exchange()
@@ -260,7 +260,7 @@ class ProxyHandler(SlurmHandler):
             self.set_header("Cache-Control", "no-store")
             async for chunk in upstream.chunks():
                 self.write(chunk)
-                # Waits for a slow reader, so that no answer piles up in memory.
+                # Waits for a slow reader, so that no response piles up in memory.
                 await _in_time(self.flush(), "take the response")
         if method != "GET" or changes_by_get(path):
             target.changed()

@@ -87,7 +87,7 @@ class ScriptRequest(Request, frozen=True, kw_only=True):
 
 
 class JobFilter(Request, frozen=True, kw_only=True):
-    """The person's own jobs to which everything given applies: exact values, no patterns.
+    """The user's own jobs to which everything given applies: exact values, no patterns.
 
     Something must be given, unless ``all`` is true.
     """
@@ -101,7 +101,7 @@ class JobFilter(Request, frozen=True, kw_only=True):
     reservation: Words | None = None
     #: Jobs that run on one of these: ``cpu[1-2],gpu1``.
     nodes: Words | None = None
-    #: Every job of the person, if nothing else is given.
+    #: Every job of the user, if nothing else is given.
     all: bool = False
 
 
@@ -147,6 +147,6 @@ class JobChange(Request, frozen=True, kw_only=True):
 
 
 class TokenRequest(Request, frozen=True, kw_only=True):
-    """A Slurm token pasted by the person; it stays in this server's memory."""
+    """A Slurm token pasted by the user; it stays in this server's memory."""
 
     token: Annotated[str, Meta(min_length=1, max_length=65_000)]

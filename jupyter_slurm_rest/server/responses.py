@@ -1,7 +1,7 @@
 """What the server's routes answer, beside the vocabulary of :mod:`jupyter_slurm_rest.slurm.models`.
 
 Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
-can tell how old the data is; ``stale`` that a newer answer could not be had.
+can tell how old the data is; ``stale`` that a newer response could not be had.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from jupyter_slurm_rest.slurm.models import (
     Reservation,
 )
 
-#: A value of one sbatch option: the words a person writes, or a number.
+#: A value of one sbatch option: the words a user writes, or a number.
 OptionValue = str | int | bool | None
 
 
 class ErrorBody(Model, frozen=True, kw_only=True):
-    """Why a request failed, for a person and for a program."""
+    """Why a request failed, for a user and for a program."""
 
     #: One sentence.
     message: str
@@ -36,7 +36,7 @@ class ErrorBody(Model, frozen=True, kw_only=True):
     #: Where in the script, counted from 1.
     line: int | None = None
     column: int | None = None
-    #: One sentence: what the person can do about it.
+    #: One sentence: what the user can do about it.
     advice: str = ""
     #: For trouble with the token, the one thing that helps: ``login``, ``restart``,
     #: ``paste``, ``retry`` or ``admin``; otherwise empty.
@@ -47,7 +47,7 @@ class ErrorBody(Model, frozen=True, kw_only=True):
 
 
 class ClusterInfo(Model, frozen=True, kw_only=True):
-    """One configured cluster, as it is now for this person."""
+    """One configured cluster, as it is now for this user."""
 
     name: str
     reachable: bool
@@ -76,7 +76,7 @@ class ClusterList(Model, frozen=True, kw_only=True):
 
 
 class JobTransition(Model, frozen=True, kw_only=True):
-    """One of the person's jobs came, or its state changed."""
+    """One of the user's jobs came, or its state changed."""
 
     #: As in :attr:`~jupyter_slurm_rest.slurm.models.JobSummary.id`.
     id: str
@@ -90,7 +90,7 @@ class JobTransition(Model, frozen=True, kw_only=True):
 
 
 class TransitionList(Model, frozen=True, kw_only=True):
-    """What happened to the person's jobs, oldest first."""
+    """What happened to the user's jobs, oldest first."""
 
     transitions: list[JobTransition]
 

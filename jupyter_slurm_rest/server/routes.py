@@ -1,4 +1,4 @@
-"""The route table: every path of the server's API, and the handler that answers it."""
+"""The route table: every path of the server's API, and the handler that responses it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the hub reads once for everybody: all jobs, nodes and partitions of a cluster.
 
-A person's own jobs, and all that they do, never come this way.
+A user's own jobs, and all that they do, never come this way.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .errors import RequestFailed
 
 A = TypeVar("A", bound=QueueState | JobList | NodeList | PartitionList)
 
-#: Seconds for an answer: the hub's first reading takes as long as one of our own would.
+#: Seconds for a response: the hub's first reading takes as long as one of our own would.
 _PATIENCE = 30.0
 #: 5,000 rows are 3 MB.
 _MOST = 32 * 1024 * 1024
@@ -72,7 +72,7 @@ class SharedLists:
         self._audience = audience
         # Not longer: each version of a page is a snapshot of its own.
         self._snapshots = Snapshots(ttl=refresh, keep=refresh)
-        self._answers: OrderedDict[object, tuple[str, Any]] = OrderedDict()
+        self._responses: OrderedDict[object, tuple[str, Any]] = OrderedDict()
         self._again = Pace(floor=_SOONEST / 2, ceiling=_LATEST)
         self._due = 0.0
         self._trial: asyncio.Task[None] | None = None
@@ -168,13 +168,13 @@ class SharedLists:
 
     async def _ask(self, what: str, kind: type[A], params: Mapping[str, str]) -> A:
         key = (what, *params.items())
-        tag, known = self._answers.get(key, ("", None))
+        tag, known = self._responses.get(key, ("", None))
         headers = {"If-None-Match": tag} if tag else {}
         try:
             reply = await self._place.fetch(
                 what, headers={**own_hub_token(), **headers}, params=params, most=_MOST
             )
-            answer: A = _read(reply, kind, known)
+            response: A = _read(reply, kind, known)
         except TokenError as error:
             raise self._not_shared(error.message) from None
         except (NotShared, msgspec.MsgspecError) as error:
@@ -184,10 +184,10 @@ class SharedLists:
         self.why = ""
         self._again.succeeded(0.0)
         if reply.status == 200:
-            self._answers[key] = (reply.headers.get("etag", ""), answer)
-            while len(self._answers) > _KEPT:
-                self._answers.popitem(last=False)
-        return answer
+            self._responses[key] = (reply.headers.get("etag", ""), response)
+            while len(self._responses) > _KEPT:
+                self._responses.popitem(last=False)
+        return response
 
     def _not_shared(self, why: str) -> NotShared:
         first = not self.why

@@ -15,13 +15,13 @@ from .responses import ClusterInfo, ErrorBody
 #: Seconds after which a cluster that does not answer is called unreachable: the other
 #: clusters' state must not wait for it.
 PATIENCE = 8.0
-#: Seconds that answers are kept which change when an administrator does something.
+#: Seconds that responses are kept which change when an administrator does something.
 _SELDOM = 300.0
 _NOW_AND_THEN = 60.0
 
 
 async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> ClusterInfo:
-    """The cluster's state; what is wrong with it is part of the answer."""
+    """The cluster's state; what is wrong with it is part of the response."""
     info = ClusterInfo(name=cluster.name, reachable=False)
     try:
         info = await asyncio.wait_for(_ask(cluster, can_write), PATIENCE)

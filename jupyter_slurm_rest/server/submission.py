@@ -43,7 +43,7 @@ class Checked(msgspec.Struct, frozen=True):
 
     request: SubmitRequest
     specs: list[JobSpec]
-    answer: ScriptAnswer
+    response: ScriptAnswer
     #: Where it is submitted from.
     directory: str
 
@@ -59,7 +59,7 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     directory = request.directory or root
     if not directory.startswith("/"):
         raise errors.InvalidRequest("directory", "directory: must be a path from / on.")
-    return Checked(request, specs, _answer(script, specs), directory)
+    return Checked(request, specs, _response(script, specs), directory)
 
 
 async def check_directories(files: FileThreads, asked: Checked) -> list[str]:
@@ -116,7 +116,7 @@ def understand(
         merge(_NO_OPTIONS, given, rules=rules)
         text = rewrite(text, request.options)
     script = parse_script(text)
-    return _answer(script, merge(script, rules=rules))
+    return _response(script, merge(script, rules=rules))
 
 
 async def validate(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
@@ -127,7 +127,7 @@ async def validate(cluster: ConfiguredCluster, asked: Checked, noticed: list[str
         submitter=await _submitter(cluster, asked),
         environment=os.environ,
     )
-    return msgspec.structs.replace(asked.answer, warnings=[*noticed, *warnings])
+    return msgspec.structs.replace(asked.response, warnings=[*noticed, *warnings])
 
 
 async def submit(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> Submitted:
@@ -157,7 +157,7 @@ async def _submitter(cluster: ConfiguredCluster, asked: Checked) -> Submitter:
         known = await cluster.files.run("the user directory", lambda: pwd.getpwnam(user))
         home, shell = known.pw_dir, known.pw_shell
     except KeyError:
-        # In a container the person often goes by another name than on the cluster.
+        # In a container the user often goes by another name than on the cluster.
         home, shell = str(Path.home()), "/bin/bash"
     return Submitter(
         user=user,
@@ -170,7 +170,7 @@ async def _submitter(cluster: ConfiguredCluster, asked: Checked) -> Submitter:
     )
 
 
-def _answer(script: ParsedScript, specs: list[JobSpec]) -> ScriptAnswer:
+def _response(script: ParsedScript, specs: list[JobSpec]) -> ScriptAnswer:
     components = [_words(spec) for spec in specs]
     return ScriptAnswer(
         options=components[0],
@@ -211,7 +211,7 @@ async def _choices(cluster: ConfiguredCluster, error_number: int | None) -> str:
                 return _listed("Your accounts", [one.account for one in mine])
             return _listed("Your QOS", [qos for one in mine for qos in one.qos])
     except errors.SlurmError:
-        # The refusal itself is what the person must see.
+        # The refusal itself is what the user must see.
         pass
     return ""
 

@@ -1,4 +1,4 @@
-"""The submit form: a JSON Schema whose choices are what this person may use here."""
+"""The submit form: a JSON Schema whose choices are what this user may use here."""
 
 from __future__ import annotations
 

@@ -186,8 +186,8 @@ class AccountingCalls(JobCalls):
         dialect = await self.dialect()
         params = _filters(query, dialect, states)
         users = query.users if dialect.capabilities.history_by_user else []
-        answer = await self.database_jobs(params, users, timeout=LONG)
-        rows = decode(answer.body, wire.RecordRows).jobs or []
+        response = await self.database_jobs(params, users, timeout=LONG)
+        rows = decode(response.body, wire.RecordRows).jobs or []
         read = wire.summary_37 if dialect.capabilities.start_is_eligible else wire.summary
         return [read(row) for row in rows]
 
@@ -214,7 +214,7 @@ class AccountingCalls(JobCalls):
         rows: list[wire.Record] = []
         if dialect.capabilities.stored_scripts:
             rows = await self._rows(params | {"show_batch_script": "true"})
-        # Asked for a script that this person may not read, slurmdbd hides the whole job.
+        # Asked for a script that this user may not read, slurmdbd hides the whole job.
         rows = rows or await self._rows(params)
         runs = [wire.with_efficiency(row, wire.record(row)) for row in rows]
         # To v0.0.39 there is one for each time that the job ran under its number, or that

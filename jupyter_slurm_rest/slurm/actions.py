@@ -10,7 +10,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
-from jupyter_slurm_rest.slurm.wire.actions import KillAnswer, KillStatus
+from jupyter_slurm_rest.slurm.wire.actions import KillResponse, KillStatus
 from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
@@ -89,7 +89,7 @@ class OneByOneCalls(AccountingCalls):
         )
         if response.status == 304:
             return ActionResult(id=name, ok=True, message=FINISHED)
-        found = decode(response.body, KillAnswer)
+        found = decode(response.body, KillResponse)
         if any(warning.words.startswith(_ALREADY_SENT) for warning in found.warnings or []):
             # Perhaps only a part of it.
             return ActionResult(id=name, ok=True, message=f"{done}{WHERE_LIVE}")
@@ -272,7 +272,7 @@ class ActionCalls(OneByOneCalls):
             response = await self.connection.send(
                 "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
             )
-            told = decode(response.body, KillAnswer).status or []
+            told = decode(response.body, KillResponse).status or []
         results = [
             stranding(str(one), parts[one]) if one in parts else killed(one, told, done)
             for one in ids

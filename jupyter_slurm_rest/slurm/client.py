@@ -36,7 +36,7 @@ class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     proxy: str | None = None
     #: Pins the API version. Default: the newest that both sides know.
     api_version: ApiVersion | None = None
-    #: Seconds that one answer may take.
+    #: Seconds that one response may take.
     timeout: Seconds = 60.0
 
     def transport(self) -> Transport:
@@ -56,7 +56,7 @@ class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 @final
 class SlurmClient(ClusterCalls, ChangeCalls, MatchingCalls, SubmitCalls, PeopleCalls, MachineCalls):
-    """One cluster's Slurm as one person.
+    """One cluster's Slurm as one user.
 
     ``credentials`` gives user name and token for each request. ``api_version``
     (``v0.0.42``) pins the API version; by default the newest that both sides know is

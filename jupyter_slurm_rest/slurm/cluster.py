@@ -20,7 +20,7 @@ from jupyter_slurm_rest.slurm.models import (
 )
 from jupyter_slurm_rest.slurm.wire import associations as wire
 from jupyter_slurm_rest.slurm.wire.cluster import (
-    DiagAnswer,
+    DiagResponse,
     LicenseRows,
     Pings,
     ReservationRows,
@@ -61,8 +61,8 @@ class ClusterCalls(Calls):
         Raises :exc:`TokenRejected` rather than calling slurmctld down, where slurmrestd
         confuses the two.
         """
-        answer = await self.connection.get("slurm", "ping/")
-        pings = [ping(row) for row in decode(answer.body, Pings).pings or []]
+        response = await self.connection.get("slurm", "ping/")
+        pings = [ping(row) for row in decode(response.body, Pings).pings or []]
         if pings and not any(one.up for one in pings):
             # A rejected token makes ping say DOWN; diag tells which it is.
             await self.connection.get("slurm", "diag/")
@@ -70,8 +70,8 @@ class ClusterCalls(Calls):
 
     async def diag(self) -> Diag:
         """slurmctld's counters: among them the number of pending and running jobs."""
-        answer = await self.connection.get("slurm", "diag/")
-        return diag(decode(answer.body, DiagAnswer))
+        response = await self.connection.get("slurm", "diag/")
+        return diag(decode(response.body, DiagResponse))
 
     async def has_accounting(self) -> bool:
         """Whether slurmrestd serves accounting.
@@ -93,11 +93,11 @@ class MachineCalls(Calls):
     """What there is to run on, and how much of it is free."""
 
     async def nodes(self) -> list[Node]:
-        """Every node that this person may see."""
+        """Every node that this user may see."""
         # No update_time: before 26.05.3 slurmrestd fails when only nodes have changed.
-        answer = await self.connection.get("slurm", "nodes/")
+        response = await self.connection.get("slurm", "nodes/")
         mixed_failing = (await self.capabilities()).mixed_nodes_failing
-        rows = decode(answer.body, NodeRows).nodes or []
+        rows = decode(response.body, NodeRows).nodes or []
         return [node(row, mixed_failing=mixed_failing) for row in rows]
 
     async def node(self, name: str) -> Node:
@@ -122,21 +122,21 @@ class MachineCalls(Calls):
         raise NotFound("partition", name)
 
     async def shown_partitions(self) -> set[str] | None:
-        """Names of those that Slurm shows this person without being asked for all.
+        """Names of those that Slurm shows this user without being asked for all.
 
         Left out are hidden ones and those for other groups. ``None`` where the API
         version does not tell.
         """
         if not (await self.capabilities()).list_flags:
             return None
-        answer = await self.connection.get("slurm", "partitions/")
-        found = (await self.dialect()).decode_partitions(answer.body)
+        response = await self.connection.get("slurm", "partitions/")
+        found = (await self.dialect()).decode_partitions(response.body)
         return {partition.name for partition in found}
 
     async def reservations(self) -> list[Reservation]:
-        """Reservations that this person may see."""
-        answer = await self.connection.get("slurm", "reservations/")
-        rows = decode(answer.body, ReservationRows).reservations or []
+        """Reservations that this user may see."""
+        response = await self.connection.get("slurm", "reservations/")
+        rows = decode(response.body, ReservationRows).reservations or []
         return [reservation(row) for row in rows]
 
     async def licenses(self) -> list[License]:
@@ -146,19 +146,19 @@ class MachineCalls(Calls):
             raise Unsupported("Reading licences", can.version, needs="v0.0.38 (Slurm 22.05)")
         if can.fragile_licenses:
             await self.connection.get("slurm", "diag/")
-        answer = await self.connection.get("slurm", "licenses/")
-        return [license_(row) for row in decode(answer.body, LicenseRows).licenses or []]
+        response = await self.connection.get("slurm", "licenses/")
+        return [license_(row) for row in decode(response.body, LicenseRows).licenses or []]
 
     async def _partitions(self) -> list[Partition]:
         dialect = await self.dialect()
         # Without it newer versions leave hidden partitions out.
         params: Params | None = {"flags": "ALL"} if dialect.capabilities.list_flags else None
-        answer = await self.connection.get("slurm", "partitions/", params)
-        found = dialect.decode_partitions(answer.body)
+        response = await self.connection.get("slurm", "partitions/", params)
+        found = dialect.decode_partitions(response.body)
         if dialect.capabilities.partition_states or not await self.connection.also(_TELLS_STATES):
             return found
-        answer = await self.connection.send("GET", "slurm", "partitions/", version=_TELLS_STATES)
-        older = dialect_of(_TELLS_STATES).decode_partitions(answer.body)
+        response = await self.connection.send("GET", "slurm", "partitions/", version=_TELLS_STATES)
+        older = dialect_of(_TELLS_STATES).decode_partitions(response.body)
         told = {one.name: {"state": one.state, "default": one.default} for one in older}
         return [msgspec.structs.replace(one, **told.get(one.name, {})) for one in found]
 
@@ -170,9 +170,9 @@ class PeopleCalls(AccountingCalls):
     """
 
     async def associations(self, user: str = "") -> list[Association]:
-        """Associations of ``user``, or of everyone that this person may see."""
-        answer = await self.database("associations/", {"user": user} if user else None)
-        rows = decode(answer.body, wire.AssociationRows)
+        """Associations of ``user``, or of everyone that this user may see."""
+        response = await self.database("associations/", {"user": user} if user else None)
+        rows = decode(response.body, wire.AssociationRows)
         found = [wire.association(row) for row in rows.here()]
         if (await self.capabilities()).numbered_qos:
             numbers = await self._qos()
@@ -182,8 +182,8 @@ class PeopleCalls(AccountingCalls):
     async def _account_associations(self) -> list[Association]:
         """The associations of accounts themselves, which are those of no user."""
         # A name that trims to nothing; an empty one would be taken for no condition.
-        answer = await self.database("associations/", {"user": " "})
-        rows = decode(answer.body, wire.AssociationRows)
+        response = await self.database("associations/", {"user": " "})
+        rows = decode(response.body, wire.AssociationRows)
         return [one for one in map(wire.association, rows.here()) if not one.user]
 
     async def qos(self) -> list[Qos]:
@@ -199,8 +199,8 @@ class PeopleCalls(AccountingCalls):
         can = await self.capabilities()
         if not can.fairshare:
             raise Unsupported("Fairshare", can.version, needs="v0.0.40 (Slurm 23.11)")
-        answer = await self.connection.get("slurm", "shares/", {"users": user} if user else None)
-        rows = (decode(answer.body, wire.ShareRows).shares or wire.Shares()).shares or []
+        response = await self.connection.get("slurm", "shares/", {"users": user} if user else None)
+        rows = (decode(response.body, wire.ShareRows).shares or wire.Shares()).shares or []
         shares = [wire.share(row) for row in rows]
         return wire.standing(shares, user) if user else shares
 
@@ -232,8 +232,8 @@ class PeopleCalls(AccountingCalls):
         # Older versions tell it unasked, and refuse the question.
         asked = (await self.capabilities()).coordinators_on_request
         params = {"with_coords": "true"} if asked else None
-        answer = await self.database(f"user/{segment(user)}", params)
-        rows = decode(answer.body, wire.UserRows).users or []
+        response = await self.database(f"user/{segment(user)}", params)
+        rows = decode(response.body, wire.UserRows).users or []
         return [one for row in rows if row.name == user for one in wire.standing_out(row)]
 
     async def accounts(self) -> list[str]:

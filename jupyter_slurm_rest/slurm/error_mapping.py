@@ -32,11 +32,11 @@ from .errors import (
     TokenRejected,
     TokenSuspected,
     TooLarge,
-    UnreadableAnswer,
+    UnreadableResponse,
     UserNotResolved,
     shorten,
 )
-from .transport import Answer, Transport
+from .transport import Response, Transport
 
 #: ESLURM_REST_EMPTY_RESULT and SLURM_NO_CHANGE_IN_DATA are no errors.
 _HARMLESS = {9003, 1900}
@@ -78,34 +78,34 @@ class _Context(NamedTuple):
 
 
 def failure(
-    answer: Answer, *, path: str, wanted: tuple[str, str] | None = None, rows: bool = False
+    response: Response, *, path: str, wanted: tuple[str, str] | None = None, rows: bool = False
 ) -> SlurmError | None:
     """What is wrong with ``answer``, or ``None``.
 
     ``wanted`` is the kind and name of the one thing that was asked for; errors that
-    say it is not there become :exc:`NotFound`. Entries of ``errors`` in an answer with
+    say it is not there become :exc:`NotFound`. Entries of ``errors`` in a response with
     status 200 count too. ``rows``: records were read out of it already.
     """
-    if answer.content_type != "application/json":
-        return _without_json(answer, path)
+    if response.content_type != "application/json":
+        return _without_json(response, path)
     try:
-        envelope = decode(answer.body, Envelope)
-    except UnreadableAnswer as problem:
+        envelope = decode(response.body, Envelope)
+    except UnreadableResponse as problem:
         return problem
     said = envelope.errors or []
     by_accounting = path.startswith("/slurmdb/")
     problems = [entry for entry in said if not _harmless(entry)]
     beside = problems and not by_accounting and all(map(_of_accounting, problems))
-    if beside and (rows or _has_rows(answer.body)):
+    if beside and (rows or _has_rows(response.body)):
         # slurmctld's records are there; accounting could not name something in them.
         return None
-    if not problems and (answer.status == 200 or said):
+    if not problems and (response.status == 200 or said):
         return None
     context = _Context(
-        answer.status,
+        response.status,
         by_accounting,
         wanted,
-        answer.seconds < _PATIENCE,
+        response.seconds < _PATIENCE,
         _release(envelope.release()) >= _NAMES_TOKENS,
     )
     # "Unspecified error" beside another says nothing.
@@ -143,7 +143,7 @@ class _Rows(Envelope):
 def _has_rows(body: bytes) -> bool:
     try:
         found = decode(body, _Rows)
-    except UnreadableAnswer:
+    except UnreadableResponse:
         return False
     return bool(found.jobs or found.partitions or found.nodes)
 
@@ -192,8 +192,8 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
         return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")
     if code in _TIMEOUT or context.status == 504:
         return made(SlurmTimeout, "Slurm's controller did not answer in time.", "Try again later.")
-    unanswered = code == -1 or (code == _UNEXPECTED and not context.quick)
-    if code in _CONTROLLER or (context.status >= 500 and unanswered) or context.status == 502:
+    unresponded = code == -1 or (code == _UNEXPECTED and not context.quick)
+    if code in _CONTROLLER or (context.status >= 500 and unresponded) or context.status == 502:
         return made(
             ControllerDown,
             "Slurm's controller (slurmctld) does not answer slurmrestd.",
@@ -220,24 +220,24 @@ def _missing(entry: Problem, context: _Context) -> bool:
 
 
 def _said(entry: Problem) -> str:
-    """The words that tell a person most: those of Slurm itself, else slurmrestd's."""
+    """The words that tell a user most: those of Slurm itself, else slurmrestd's."""
     own = text(entry.error) if isinstance(entry.error, str) else ""
     # slurmrestd's own numbers have one name for many things.
     said = own if 0 < entry.code < 9000 and own else text(entry.description) or own
     return f"{shorten(said, 300).rstrip('.')}." if said else ""
 
 
-def _without_json(answer: Answer, path: str) -> SlurmError | None:
+def _without_json(response: Response, path: str) -> SlurmError | None:
     """slurmrestd answers in plain text when it never came to ask Slurm."""
-    said = shorten(answer.body[:2000].decode("utf-8", "replace"))
-    status = answer.status
+    said = shorten(response.body[:2000].decode("utf-8", "replace"))
+    status = response.status
     if status in (204, 304):
         return None
     if status == 401 or "authentication" in said.lower():
         return TokenRejected(
             "slurmrestd does not accept the token.", advice=_RENEW_ADVICE, slurm_text=said
         )
-    if status in (404, 405) and answer.content_type in ("text/plain", ""):
+    if status in (404, 405) and response.content_type in ("text/plain", ""):
         return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=said)
     if status == 413:
         return TooLarge("The request is larger than slurmrestd takes.", slurm_text=said)
@@ -251,8 +251,8 @@ def _without_json(answer: Answer, path: str) -> SlurmError | None:
         return Refused(
             f"slurmrestd refused the request (HTTP status {status}): {said}", slurm_text=said
         )
-    return UnreadableAnswer(
-        f"The answer (HTTP status {status}, {answer.content_type or 'no content type'})"
+    return UnreadableResponse(
+        f"The answer (HTTP status {status}, {response.content_type or 'no content type'})"
         " is not slurmrestd's.",
         advice="Check that the address is slurmrestd's and not a login page or another service.",
         slurm_text=said,

@@ -6,7 +6,7 @@
     +-- TokenError                 no usable token (jupyter_slurm_rest.tokens)
     +-- SlurmError                 base of what SlurmClient raises
         +-- Unreachable            nothing was sent
-        +-- AnswerLost             sent, but no whole response: it may have taken effect
+        +-- ResponseLost             sent, but no whole response: it may have taken effect
         |   +-- SlurmTimeout
         +-- NoToken                there is no token to send
         +-- TokenRejected          Slurm does not accept the token
@@ -24,7 +24,7 @@
         |   +-- Busy               it asked to come back later
         +-- AccountingDown         slurmdbd does not respond
         +-- AccountingMissing      this cluster serves no accounting
-        +-- UnreadableAnswer
+        +-- UnreadableResponse
         +-- TooLarge
 
 ``str(error)`` is a whole sentence. Words of Slurm itself are data: shortened, kept
@@ -101,12 +101,12 @@ class Unreachable(SlurmError):
     """slurmrestd could not be reached; the request was not sent."""
 
 
-class AnswerLost(SlurmError):
-    """The request was sent, but no whole answer came: it may have taken effect."""
+class ResponseLost(SlurmError):
+    """The request was sent, but no whole response came: it may have taken effect."""
 
 
-class SlurmTimeout(AnswerLost):
-    """No answer within the time limit; the request may have taken effect."""
+class SlurmTimeout(ResponseLost):
+    """No response within the time limit; the request may have taken effect."""
 
 
 class NoToken(SlurmError):
@@ -210,9 +210,9 @@ class AccountingMissing(SlurmError):
         )
 
 
-class UnreadableAnswer(SlurmError):
-    """The answer is not what slurmrestd sends: no JSON, or JSON of another shape."""
+class UnreadableResponse(SlurmError):
+    """The response is not what slurmrestd sends: no JSON, or JSON of another shape."""
 
 
 class TooLarge(SlurmError):
-    """The answer (or request) is larger than the limit set for it."""
+    """The response (or request) is larger than the limit set for it."""

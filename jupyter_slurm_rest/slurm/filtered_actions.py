@@ -10,14 +10,14 @@ from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
 from jupyter_slurm_rest.slurm.models.job_filter import LIVE_STATES, JobFilter
 from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
-from jupyter_slurm_rest.slurm.wire.actions import KillAnswer
+from jupyter_slurm_rest.slurm.wire.actions import KillResponse
 from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
 from .accounting import HistoryQuery
 from .action_results import judge, refused, stranding
 from .actions import ActionCalls, Target
-from .errors import NoSuchEndpoint, NotFound, SlurmError, UnreadableAnswer, UserNotResolved
+from .errors import NoSuchEndpoint, NotFound, SlurmError, UnreadableResponse, UserNotResolved
 from .jobs import Unchanged
 
 _DONE = "cancelled"
@@ -58,7 +58,7 @@ class MatchingHereCalls(ActionCalls):
         queue = await self.jobs()
         if isinstance(queue, Unchanged):
             # Not asked for, and no empty queue.
-            raise UnreadableAnswer("Slurm did not say which jobs there are.", advice="Try again.")
+            raise UnreadableResponse("Slurm did not say which jobs there are.", advice="Try again.")
         return queue.jobs
 
     async def _kill_rows(
@@ -151,7 +151,7 @@ class MatchingCalls(MatchingHereCalls):
     """Cancelling by what jobs are, not by their ids."""
 
     async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
-        """Cancel this person's own jobs to which ``wanted`` applies; a result for each.
+        """Cancel this user's own jobs to which ``wanted`` applies; a result for each.
 
         Nobody else's jobs, also not for an operator or coordinator, who may cancel them by
         their ids. From v0.0.40 (Slurm 23.11.6) slurmctld itself chooses, at the moment of
@@ -238,8 +238,8 @@ class MatchingCalls(MatchingHereCalls):
         return [name for name in met if "+" not in name], parts
 
     async def _kill_chosen(self, body: dict[str, object]) -> list[ActionResult]:
-        answer = await self.connection.send(
+        response = await self.connection.send(
             "DELETE", "slurm", "jobs/", body=body, twice_is_once=True
         )
-        told = decode(answer.body, KillAnswer).status or []
+        told = decode(response.body, KillResponse).status or []
         return [judge(str(entry.step_id), entry.code, entry.words, _DONE) for entry in told]

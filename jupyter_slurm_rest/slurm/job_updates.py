@@ -10,7 +10,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
 from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from jupyter_slurm_rest.slurm.wire.actions import RequeueAnswer, UpdateAnswer, UpdateResult
+from jupyter_slurm_rest.slurm.wire.actions import RequeueResponse, UpdateResponse, UpdateResult
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
 from .action_results import each, is_over, judge, refused
@@ -18,7 +18,7 @@ from .actions import ActionCalls
 from .errors import NotFound, SlurmError, Unsupported, shorten
 from .transport import segment
 
-#: Refusals before anything is changed: no such job, another person's, already finished.
+#: Refusals before anything is changed: no such job, another user's, already finished.
 _BEFORE_ANY = {2010, 2017, 2021, 2084}
 #: The first of slurmrestd's own numbers: it could not read the request.
 _UNREAD = 9000
@@ -106,7 +106,7 @@ class ChangeCalls(ActionCalls):
             wanted=("job", name),
             twice_is_once=True,
         )
-        told = decode(response.body, UpdateAnswer)
+        told = decode(response.body, UpdateResponse)
         # An empty word where a list is expected is warned of, and taken.
         taken = {f"#/{key}/" for key, value in body.items() if value == ""}
         unread = [one.words for one in told.warnings or [] if one.source not in taken]
@@ -162,7 +162,7 @@ class ChangeCalls(ActionCalls):
             )
         try:
             # A GET that writes: it is not to be repeated like one.
-            answer = await self.connection.send(
+            response = await self.connection.send(
                 "GET",
                 "slurm",
                 f"job/{segment(name)}/requeue/",
@@ -172,7 +172,7 @@ class ChangeCalls(ActionCalls):
         except SlurmError as problem:
             return refused(name, problem)
         done = "requeued and held" if hold else "requeued"
-        return _first_failure(name, decode(answer.body, RequeueAnswer).status, done)
+        return _first_failure(name, decode(response.body, RequeueResponse).status, done)
 
 
 def _inseparable(what: str, version: str) -> Unsupported:

@@ -21,12 +21,12 @@ from jupyter_slurm_rest.slurm.wire.scalars import moment, text
 from .error_mapping import failure
 from .errors import NotFound, PermissionDenied, Unsupported
 from .json_stream import ArrayReader
-from .transport import Answer, Params, segment
+from .transport import Params, Response, segment
 from .user_names import UserCalls
 
 
 class JobList(Model, frozen=True, kw_only=True):
-    """All jobs that slurmctld shows this person."""
+    """All jobs that slurmctld shows this user."""
 
     jobs: list[JobSummary]
     #: Slurm's own time of the last change (seconds since the epoch), to be handed back
@@ -50,7 +50,7 @@ class JobCalls(UserCalls):
     async def jobs(self, *, update_time: int | None = None) -> JobList | Unchanged:
         """Every job that slurmctld shows: expensive on a full queue.
 
-        The answer is read while it arrives and is never held as a whole.
+        The response is read while it arrives and is never held as a whole.
         With ``update_time`` (an earlier :attr:`JobList.last_update`), :class:`Unchanged`
         when nothing has changed since; that is never to be read as an empty queue.
         """
@@ -122,12 +122,12 @@ class JobCalls(UserCalls):
             return ""
         node = text(row.batch_host)
         try:
-            answer = await self.connection.get(
+            response = await self.connection.get(
                 "slurm", f"node/{segment(node)}", wanted=("node", node)
             )
         except (NotFound, PermissionDenied):
             return ""
-        return next((text(one.hostname) for one in decode(answer.body, NodeRows).nodes or []), "")
+        return next((text(one.hostname) for one in decode(response.body, NodeRows).nodes or []), "")
 
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
         """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.
@@ -146,13 +146,13 @@ class JobCalls(UserCalls):
             return [] if read is None else read[0]
         # Its description promises a comma-separated list, which it refuses.
         params: Params = {"job_id": [str(one) for one in ids]}
-        answer = await self.connection.get("slurm", "jobs/state/", params)
-        return wire.states(decode(answer.body, wire.StateRows).jobs or [])
+        response = await self.connection.get("slurm", "jobs/state/", params)
+        return wire.states(decode(response.body, wire.StateRows).jobs or [])
 
     async def _streamed(
         self, path: str, params: Params | None, rows: Callable[[bytes], list[T]]
     ) -> tuple[list[T], bytes] | None:
-        """The list ``jobs`` of a long answer, and the answer without it; ``None``: a 304."""
+        """The list ``jobs`` of a long response, and the response without it; ``None``: a 304."""
         reader = ArrayReader("jobs", rows)
         found: list[T] = []
         async with self.connection.stream("slurm", path, params) as stream:
@@ -164,7 +164,7 @@ class JobCalls(UserCalls):
                 await asyncio.sleep(0)
         last, rest = reader.finish()
         found += last
-        problem = failure(Answer(200, stream.content_type, rest, 0.0), path="/slurm/")
+        problem = failure(Response(200, stream.content_type, rest, 0.0), path="/slurm/")
         if problem is not None:
             raise problem
         return found, rest

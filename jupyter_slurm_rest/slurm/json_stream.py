@@ -1,4 +1,4 @@
-"""Read one array of a large JSON answer object by object, while it arrives.
+"""Read one array of a large JSON response object by object, while it arrives.
 
 A whole-queue answer is 165 MB for 20,000 jobs; never hold it, never stall the event loop.
 Only the last place where one object ends and the next begins is searched for
@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from .errors import TooLarge, UnreadableAnswer
+from .errors import TooLarge, UnreadableResponse
 
 T = TypeVar("T")
 
@@ -50,11 +50,11 @@ class ArrayReader(Generic[T]):
         self._mark: bytes | None = None
         #: Before this place of the buffer no object ends.
         self._searched = 0
-        #: The answer without the array: ``meta``, ``errors``, ``warnings``, ``last_update``.
+        #: The response without the array: ``meta``, ``errors``, ``warnings``, ``last_update``.
         self._head = b""
 
     def feed(self, chunk: bytes) -> list[T]:
-        """The objects that ``chunk`` completes. Raises :exc:`UnreadableAnswer`."""
+        """The objects that ``chunk`` completes. Raises :exc:`UnreadableResponse`."""
         self._buffer += chunk
         if not self._in_array and not self._enter():
             return []
@@ -69,7 +69,7 @@ class ArrayReader(Generic[T]):
     def finish(self) -> tuple[list[T], bytes]:
         """After the last chunk: the last object, and the answer with the array emptied.
 
-        Raises :exc:`UnreadableAnswer` when the answer ended too early.
+        Raises :exc:`UnreadableResponse` when the response ended too early.
         """
         if not self._in_array:
             return [], self._buffer
@@ -79,7 +79,7 @@ class ArrayReader(Generic[T]):
             objects += self._whole(tail[:end])
             tail = tail[end:].lstrip(b", \t\r\n")
         if not tail.lstrip().startswith(b"]"):
-            raise UnreadableAnswer("slurmrestd's answer ended in the middle of a list.")
+            raise UnreadableResponse("slurmrestd's answer ended in the middle of a list.")
         self._buffer = b""
         return objects, self._head + tail.lstrip()
 
@@ -87,7 +87,7 @@ class ArrayReader(Generic[T]):
         found = self._start.search(self._buffer)
         if found is None:
             if len(self._buffer) > MAX_HEAD:
-                raise UnreadableAnswer("slurmrestd's answer has no such list.")
+                raise UnreadableResponse("slurmrestd's answer has no such list.")
             return False
         self._head = self._buffer[: found.end()]
         self._buffer = self._buffer[found.end() :]
@@ -126,7 +126,7 @@ class ArrayReader(Generic[T]):
                 # slurmrestd passes names on as they were typed, in whatever encoding.
                 return self._decode_text(array.decode("utf-8", "replace").encode())
         except RecursionError:
-            raise UnreadableAnswer("slurmrestd's answer is nested too deeply.") from None
+            raise UnreadableResponse("slurmrestd's answer is nested too deeply.") from None
 
     def _whole(self, data: bytes) -> list[T]:
         try:
@@ -135,8 +135,8 @@ class ArrayReader(Generic[T]):
             raise _unreadable(problem) from None
 
 
-def _unreadable(problem: msgspec.DecodeError) -> UnreadableAnswer:
-    return UnreadableAnswer(f"An entry of slurmrestd's answer cannot be read: {problem}.")
+def _unreadable(problem: msgspec.DecodeError) -> UnreadableResponse:
+    return UnreadableResponse(f"An entry of slurmrestd's answer cannot be read: {problem}.")
 
 
 def _object_end(data: bytes) -> int | None:

@@ -19,7 +19,7 @@ from jupyter_slurm_rest.slurm.wire.version import NEWEST, OLDEST
 
 from .error_mapping import failure
 from .errors import InvalidRequest, NoCommonVersion, NoSuchEndpoint
-from .transport import Answer
+from .transport import Response
 
 #: Every version spoken here, newest first.
 KNOWN = tuple(f"v0.0.{api}" for api in range(NEWEST, OLDEST - 1, -1))
@@ -39,7 +39,7 @@ class Negotiated(msgspec.Struct, frozen=True):
 class Negotiation:
     """Finds the version once; ``probe`` sends ``ping`` in a version."""
 
-    def __init__(self, probe: Callable[[str], Awaitable[Answer]], pinned: str | None) -> None:
+    def __init__(self, probe: Callable[[str], Awaitable[Response]], pinned: str | None) -> None:
         if pinned is not None and not _VERSION.fullmatch(pinned):
             raise InvalidRequest(
                 "api_version", f"{pinned!r} is no API version of slurmrestd: write {KNOWN[0]}"
@@ -106,11 +106,11 @@ class Negotiation:
 
     async def _served(self, version: str) -> Envelope | None:
         """Who answered; ``None``: not served."""
-        answer = await self._probe(version)
-        problem = failure(answer, path=f"/slurm/{version}/ping/")
+        response = await self._probe(version)
+        problem = failure(response, path=f"/slurm/{version}/ping/")
         if isinstance(problem, NoSuchEndpoint):
             return None
-        if problem is not None and answer.content_type != "application/json":
+        if problem is not None and response.content_type != "application/json":
             raise problem
         # With slurmctld down ping fails, but the version is there.
-        return decode(answer.body, Envelope)
+        return decode(response.body, Envelope)

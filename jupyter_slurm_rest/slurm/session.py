@@ -29,10 +29,10 @@ from jupyter_slurm_rest.slurm.wire.version import (
 from .credentials import Credentials, CredentialSource
 from .error_mapping import failure, verdict, worth_renewing
 from .errors import (
-    AnswerLost,
     Busy,
     NoSuchEndpoint,
     NoToken,
+    ResponseLost,
     SlurmError,
     SlurmRestError,
     SlurmTimeout,
@@ -41,7 +41,7 @@ from .errors import (
     Unsupported,
 )
 from .negotiation import Negotiated, Negotiation
-from .transport import Answer, Params, Stream, Transport
+from .transport import Params, Response, Stream, Transport
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -100,14 +100,14 @@ def in_one_version(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[A
     return call
 
 
-#: Seconds for an answer that holds a whole queue.
+#: Seconds for a response that holds a whole queue.
 LONG = 180.0
 
 
 class Connection:
-    """Calls to one slurmrestd as one person.
+    """Calls to one slurmrestd as one user.
 
-    Reads are repeated when nothing came of them (no connection, a lost answer, Slurm
+    Reads are repeated when nothing came of them (no connection, a lost response, Slurm
     too busy); writes never are, except after a token that was surely rejected. A
     rejected token is renewed once per call.
     """
@@ -162,10 +162,10 @@ class Connection:
         *,
         wanted: tuple[str, str] | None = None,
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Read ``/<area>/<version>/<path>``; ``area`` is slurm or slurmdb.
 
-        Returns an answer of status 200 without errors, or 304. Raises any
+        Returns a response of status 200 without errors, or 304. Raises any
         :exc:`SlurmError`.
         """
         target = f"/{area}/{await self.api_version()}/{path}"
@@ -186,7 +186,7 @@ class Connection:
         timeout: float | None = None,
         twice_is_once: bool = False,
         version: str = "",
-    ) -> Answer:
+    ) -> Response:
         """Write, once. ``body`` is encoded as JSON. Otherwise as :meth:`get`.
 
         ``version``: an API version other than the one in use; see :meth:`also`.
@@ -202,7 +202,7 @@ class Connection:
     async def stream(
         self, area: str, path: str, params: Params | None = None
     ) -> AsyncIterator[Stream]:
-        """Read a long answer piece by piece: JSON of status 200, or an empty 304.
+        """Read a long response piece by piece: JSON of status 200, or an empty 304.
 
         Whether its ``errors`` are empty is for the reader to see.
         """
@@ -216,11 +216,11 @@ class Connection:
                     yield stream
                     return
                 body = b"".join([chunk async for chunk in stream.chunks()])
-            answer = Answer(stream.status, stream.content_type, body, stream.seconds)
-            problem = failure(answer, path=target)
-            if problem is None and answer.content_type == "application/json":
+            response = Response(stream.status, stream.content_type, body, stream.seconds)
+            problem = failure(response, path=target)
+            if problem is None and response.content_type == "application/json":
                 # All rows, although slurmrestd missed something beside them.
-                yield Stream.of(answer)
+                yield Stream.of(response)
                 return
             problem = problem or SlurmError(f"Unexpected HTTP status {stream.status}.")
             problem = await self.verdict(problem, target, credentials)
@@ -234,7 +234,7 @@ class Connection:
         params: Params | None,
         credentials: Credentials,
     ) -> Stream:
-        """Begin a long answer; only its beginning is tried again."""
+        """Begin a long response; only its beginning is tried again."""
         async for attempt in self._attempts():
             with attempt:
                 return await stack.enter_async_context(
@@ -252,7 +252,7 @@ class Connection:
         content: bytes | None = None,
         *,
         renew: bool = False,
-    ) -> Answer:
+    ) -> Response:
         """Send to a whole path and return whatever comes: no retry, no judgement."""
         credentials = await self._acquire(renew)
         return await self.transport.request(
@@ -296,10 +296,10 @@ class Connection:
         wanted: tuple[str, str] | None,
         timeout: float | None,
         twice_is_once: bool = True,
-    ) -> Answer:
+    ) -> Response:
         for renew in (False, True):
             credentials = await self._acquire(renew)
-            answer = await self.transport.request(
+            response = await self.transport.request(
                 method,
                 target,
                 params=params,
@@ -307,9 +307,9 @@ class Connection:
                 credentials=credentials,
                 timeout=timeout,
             )
-            problem = failure(answer, path=target, wanted=wanted)
+            problem = failure(response, path=target, wanted=wanted)
             if problem is None:
-                return answer
+                return response
             if isinstance(problem, NoSuchEndpoint):
                 # slurmrestd may have been upgraded: ask for its versions again.
                 self._negotiation.forget()
@@ -318,23 +318,23 @@ class Connection:
                 raise problem
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _probe(self, version: str) -> Answer:
+    async def _probe(self, version: str) -> Response:
         target = f"/slurm/{version}/ping/"
         async for attempt in self._attempts():
             with attempt:
                 for renew in (False, True):
                     credentials = await self._acquire(renew)
-                    answer = await self.transport.request("GET", target, credentials=credentials)
-                    problem = failure(answer, path=target)
+                    response = await self.transport.request("GET", target, credentials=credentials)
+                    problem = failure(response, path=target)
                     if not isinstance(problem, TokenRejected):
                         break
-                return answer
+                return response
         raise AssertionError("unreachable")  # pragma: no cover
 
 
 def _worth_repeating(problem: Exception) -> bool:
-    # A time-out has cost its whole time already: the person decides.
-    return isinstance(problem, (Unreachable, AnswerLost, Busy)) and not isinstance(
+    # A time-out has cost its whole time already: the user decides.
+    return isinstance(problem, (Unreachable, ResponseLost, Busy)) and not isinstance(
         problem, SlurmTimeout
     )
 

@@ -22,12 +22,12 @@ from .error_mapping import failure, worth_renewing
 from .errors import (
     AccountingDown,
     AccountingMissing,
-    AnswerLost,
     ControllerDown,
+    ResponseLost,
     SlurmError,
     TokenRejected,
     TooLarge,
-    UnreadableAnswer,
+    UnreadableResponse,
 )
 from .session import VersionChanged
 from .submit_recovery import LookupCalls, Trace
@@ -81,10 +81,10 @@ class SubmitCalls(LookupCalls, ActionCalls):
         """Submit ``script`` with the options of its ``#SBATCH`` lines.
 
         ``options`` (sbatch's long names with underscores) win over the ``SBATCH_*``
-        variables of ``environment``, and these over the script. When the answer is
+        variables of ``environment``, and these over the script. When the response is
         lost, the job is looked for before anything is sent again. Raises
         :exc:`ScriptError` and :exc:`InvalidRequest` (with the field), :exc:`Unsupported`,
-        :exc:`TooLarge`, :exc:`Refused` in Slurm's words, and :exc:`AnswerLost` when it
+        :exc:`TooLarge`, :exc:`Refused` in Slurm's words, and :exc:`ResponseLost` when it
         cannot be found out whether the job was taken.
         """
         submission = await self._prepare(script, options, submitter, environment)
@@ -93,7 +93,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
         except SlurmError as problem:
             if not _uncertain(problem):
                 raise
-            result = await self._after_lost_answer(submission, problem)
+            result = await self._after_lost_response(submission, problem)
         self.submitted.append(result.job_id)
         warnings = [*submission.encoded.warnings, *result.warnings]
         return msgspec.structs.replace(result, warnings=warnings)
@@ -133,10 +133,10 @@ class SubmitCalls(LookupCalls, ActionCalls):
         if told:
             return told
         try:
-            answer = await self.database("clusters/")
+            response = await self.database("clusters/")
         except (AccountingDown, AccountingMissing):
             return ""
-        known = names(decode(answer.body, NamedRows).clusters)
+        known = names(decode(response.body, NamedRows).clusters)
         return known[0] if len(known) == 1 else ""
 
     async def _forget_own_cluster(self, specs: Sequence[JobSpec]) -> None:
@@ -161,19 +161,19 @@ class SubmitCalls(LookupCalls, ActionCalls):
     async def _send(self, submission: _Submission, *, renew: bool = False) -> Submitted:
         """Post it once, or again after a token that was surely rejected."""
         while True:
-            answer = await self.connection.raw(
+            response = await self.connection.raw(
                 "POST", submission.target, content=submission.encoded.body, renew=renew
             )
-            result = taken(answer, submission.components)
+            result = taken(response, submission.components)
             if result is not None:
                 return result
-            problem = failure(answer, path=submission.target) or not_taken(answer)
+            problem = failure(response, path=submission.target) or not_taken(response)
             problem = await self.connection.verdict(problem, submission.target)
             if renew or not worth_renewing(problem, twice_is_once=False):
                 raise problem
             renew = True
 
-    async def _after_lost_answer(self, submission: _Submission, lost: SlurmError) -> Submitted:
+    async def _after_lost_response(self, submission: _Submission, lost: SlurmError) -> Submitted:
         """Look for the job; send it again only when slurmctld surely does not have it.
 
         The mark stays the same, so that a request that was merely slow is recognised
@@ -237,7 +237,7 @@ def _uncertain(problem: SlurmError) -> bool:
     """Whether Slurm may have taken the job although it did not say so."""
     if isinstance(problem, TokenRejected):
         return not problem.sure
-    return isinstance(problem, (AnswerLost, ControllerDown, UnreadableAnswer))
+    return isinstance(problem, (ResponseLost, ControllerDown, UnreadableResponse))
 
 
 def _recovered(job_id: int, submission: _Submission) -> Submitted:
@@ -248,9 +248,9 @@ def _recovered(job_id: int, submission: _Submission) -> Submitted:
     )
 
 
-def _unknown(trace: Trace, found: Sequence[int] = ()) -> AnswerLost:
+def _unknown(trace: Trace, found: Sequence[int] = ()) -> ResponseLost:
     several = f" Jobs {', '.join(map(str, found))} look like it." if found else ""
-    return AnswerLost(
+    return ResponseLost(
         f'Slurm did not answer, and it could not be found out whether job "{trace.name}" '
         f"was submitted.{several}",
         advice="Look for it in the queue before submitting it again.",

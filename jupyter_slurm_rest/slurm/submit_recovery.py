@@ -67,8 +67,8 @@ class LookupCalls(JobCalls):
         enough = bool(trace.mark) and not all_of_them
         rows = await self._newest(trace, enough)
         if rows is None:
-            answer = await self.connection.get("slurm", "jobs/", timeout=LONG)
-            rows = decode(answer.body, QueuedRows).jobs or []
+            response = await self.connection.get("slurm", "jobs/", timeout=LONG)
+            rows = decode(response.body, QueuedRows).jobs or []
         return sorted({row.told_id for row in rows if trace.fits(row)})
 
     async def _newest(self, trace: Trace, enough: bool) -> list[QueuedRow] | None:
@@ -83,13 +83,13 @@ class LookupCalls(JobCalls):
         rows: list[QueuedRow] = []
         for seen, job_id in enumerate(sorted(ids, reverse=True)[:_MOST]):
             try:
-                answer = await self.connection.get(
+                response = await self.connection.get(
                     "slurm", f"job/{segment(job_id)}", wanted=("job", str(job_id))
                 )
             except (NotFound, PermissionDenied):
-                # Another person's, where jobs are private.
+                # Another user's, where jobs are private.
                 continue
-            some = decode(answer.body, QueuedRows).jobs or []
+            some = decode(response.body, QueuedRows).jobs or []
             rows += some
             if enough and any(map(trace.fits, some)):
                 return rows

@@ -19,7 +19,7 @@ import msgspec
 
 from .address import base_address, check_proxy, tls_context
 from .credentials import Credentials
-from .errors import AnswerLost, InvalidRequest, SlurmError, SlurmTimeout, TooLarge, Unreachable
+from .errors import InvalidRequest, ResponseLost, SlurmError, SlurmTimeout, TooLarge, Unreachable
 
 
 def broken(problem: httpx.HTTPError) -> SlurmError:
@@ -43,7 +43,7 @@ def broken(problem: httpx.HTTPError) -> SlurmError:
         return Unreachable("All connections to slurmrestd are busy.", advice="Try again later.")
     if isinstance(problem, httpx.TimeoutException):
         return SlurmTimeout("slurmrestd stopped answering.", advice="Try again later.")
-    return AnswerLost(
+    return ResponseLost(
         "slurmrestd closed the connection before its answer was complete.", slurm_text=words
     )
 
@@ -57,13 +57,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds and bytes that a request may cost."""
 
     connect: float = 5.0
-    #: From the request to the end of the answer, unless the call says otherwise.
+    #: From the request to the end of the response, unless the call says otherwise.
     total: float = 60.0
-    #: Between two pieces of an answer that is streamed.
+    #: Between two pieces of a response that is streamed.
     idle: float = 60.0
     #: A larger answer is given up while it is read.
-    answer_bytes: int = 256 * 1024 * 1024
-    #: The same for an answer that is not kept but read piece by piece.
+    response_bytes: int = 256 * 1024 * 1024
+    #: The same for a response that is not kept but read piece by piece.
     streamed_bytes: int = 4 * 1024 * 1024 * 1024
     #: slurmrestd itself refuses more than 50 MB.
     request_bytes: int = 50_000_000
@@ -72,8 +72,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     keepalive: float = 5.0
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """A whole answer, whatever its status."""
+class Response(msgspec.Struct, frozen=True):
+    """A whole response, whatever its status."""
 
     status: int
     #: Lower case, without parameters.
@@ -91,29 +91,29 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 class Stream:
-    """An answer whose body is still to be read, once, piece by piece."""
+    """A response whose body is still to be read, once, piece by piece."""
 
     def __init__(self, response: httpx.Response, limit: int, seconds: float) -> None:
         self.status = response.status_code
         self.content_type = _content_type(response)
-        #: From the request to the head of the answer.
+        #: From the request to the head of the response.
         self.seconds = seconds
         self._response = response
         self._limit = limit
 
     @classmethod
-    def of(cls, answer: Answer) -> Stream:
-        """``answer``, which came whole."""
+    def of(cls, whole: Response) -> Stream:
+        """A response that has come whole, as a stream."""
 
         async def pieces() -> AsyncIterator[bytes]:
-            yield answer.body
+            yield whole.body
 
-        headers = {"Content-Type": answer.content_type}
-        response = httpx.Response(answer.status, headers=headers, content=pieces())
-        return cls(response, len(answer.body), answer.seconds)
+        headers = {"Content-Type": whole.content_type}
+        again = httpx.Response(whole.status, headers=headers, content=pieces())
+        return cls(again, len(whole.body), whole.seconds)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body's pieces as they arrive. Raises :exc:`TooLarge`, :exc:`AnswerLost`."""
+        """The body's pieces as they arrive. Raises :exc:`TooLarge`, :exc:`ResponseLost`."""
         size = 0
         failure: SlurmError | None = None
         try:
@@ -181,17 +181,17 @@ class Transport:
         content: bytes | None = None,
         credentials: Credentials | None = None,
         timeout: float | None = None,
-    ) -> Answer:
-        """Send one request and read its whole answer; any HTTP status is an answer.
+    ) -> Response:
+        """Send one request and read its whole response; any HTTP status is a response.
 
         ``timeout`` (seconds, whole exchange) overrides ``limits.total``. Raises
-        :exc:`Unreachable` (nothing was sent), :exc:`SlurmTimeout`, :exc:`AnswerLost`
+        :exc:`Unreachable` (nothing was sent), :exc:`SlurmTimeout`, :exc:`ResponseLost`
         and :exc:`TooLarge`.
         """
         seconds = self.limits.total if timeout is None else timeout
         begun = time.perf_counter()
 
-        async def exchange() -> Answer:
+        async def exchange() -> Response:
             async with self.stream(
                 method,
                 path,
@@ -199,11 +199,11 @@ class Transport:
                 content=content,
                 credentials=credentials,
                 idle=seconds,
-                most=self.limits.answer_bytes,
+                most=self.limits.response_bytes,
             ) as stream:
                 body = b"".join([chunk async for chunk in stream.chunks()])
             took = time.perf_counter() - begun
-            return Answer(stream.status, stream.content_type, body, took)
+            return Response(stream.status, stream.content_type, body, took)
 
         try:
             return await asyncio.wait_for(exchange(), seconds)
@@ -228,7 +228,7 @@ class Transport:
         content_type: str = _JSON,
         accept: str = _JSON,
     ) -> AsyncIterator[Stream]:
-        """Send one request; the answer's body is read by the caller (``chunks``).
+        """Send one request; the response's body is read by the caller (``chunks``).
 
         ``idle`` (seconds between two pieces) and ``most`` (bytes) override the limits;
         ``content_type`` is the body's, ``accept`` the wanted answer's.

@@ -28,7 +28,7 @@ from jupyter_slurm_rest.slurm.wire.version import Capabilities
 from .errors import AccountingDown, AccountingMissing, NoSuchEndpoint, SlurmError, UserNotResolved
 from .names import no_such
 from .session import Calls
-from .transport import Answer, Params
+from .transport import Params, Response
 
 J = TypeVar("J", bound=JobSummary)
 
@@ -100,8 +100,8 @@ class UserCalls(Calls):
             "skip_steps": "true",
             **flags(await self.capabilities()),
         }
-        answer = await self.database("jobs/", params)
-        told = [summary(row) for row in decode(answer.body, RecordRows).jobs or []]
+        response = await self.database("jobs/", params)
+        told = [summary(row) for row in decode(response.body, RecordRows).jobs or []]
         # The same number may have been another user's job before.
         found = {(job.job_id, job.submit_time): job.user for job in told if job.user}
         for uid, row in rows.items():
@@ -111,7 +111,7 @@ class UserCalls(Calls):
 
     async def database_jobs(
         self, params: Params, users: Sequence[str], timeout: float | None = None
-    ) -> Answer:
+    ) -> Response:
         """slurmdbd's jobs, only those of ``users`` if there are any.
 
         Raises :exc:`InvalidRequest` for users whom Slurm does not know.
@@ -131,8 +131,8 @@ class UserCalls(Calls):
 
     async def _association_ids(self, users: Sequence[str]) -> list[str]:
         """The numbers of the associations of ``users``, whom slurmrestd does not know."""
-        answer = await self.connection.get("slurm", "shares/", {"users": ",".join(users)})
-        rows = (decode(answer.body, ShareRows).shares or Shares()).shares or []
+        response = await self.connection.get("slurm", "shares/", {"users": ",".join(users)})
+        rows = (decode(response.body, ShareRows).shares or Shares()).shares or []
         found: list[str] = []
         for user in users:
             ids = association_ids(rows, user)
@@ -147,8 +147,8 @@ class UserCalls(Calls):
 
     async def database(
         self, path: str, params: Params | None = None, timeout: float | None = None
-    ) -> Answer:
-        """An answer of slurmdbd. Raises :exc:`AccountingMissing` where there is none."""
+    ) -> Response:
+        """A response of slurmdbd. Raises :exc:`AccountingMissing` where there is none."""
         try:
             return await self.connection.get("slurmdb", path, params, timeout=timeout)
         except NoSuchEndpoint:

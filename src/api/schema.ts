@@ -110,7 +110,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What was seen to happen to the person's jobs; asks nothing of Slurm */
+        /** What was seen to happen to the user's jobs; asks nothing of Slurm */
         get: operations["getTransitions"];
         put?: never;
         post?: never;
@@ -206,7 +206,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every reservation the person may see */
+        /** Every reservation the user may see */
         get: operations["getReservations"];
         put?: never;
         post?: never;
@@ -244,7 +244,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The person's associations, QOS, limits and fairshare */
+        /** The user's associations, QOS, limits and fairshare */
         get: operations["getAccount"];
         put?: never;
         post?: never;
@@ -302,7 +302,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Use a token that the person pasted */
+        /** Use a token that the user pasted */
         put: operations["putToken"];
         post?: never;
         /** Forget the pasted token */
@@ -387,7 +387,7 @@ export interface components {
         };
         /**
          * Association
-         * @description A person's membership of an account (on a partition, or on all of them).
+         * @description A user's membership of an account (on a partition, or on all of them).
          *
          *     Without ``user`` it is the account itself. The limits for one user (``max_*``) hold what
          *     the accounts above hand down; those for all together (``group_*``) are its own, and
@@ -414,7 +414,7 @@ export interface components {
         };
         /**
          * ClusterInfo
-         * @description One configured cluster, as it is now for this person.
+         * @description One configured cluster, as it is now for this user.
          */
         ClusterInfo: {
             name: string;
@@ -441,7 +441,7 @@ export interface components {
          * Delta
          * @description How to come from a page that the reader has to the new one.
          *
-         *     Take out what is ``removed`` and every row that is among the answer's jobs; then put
+         *     Take out what is ``removed`` and every row that is among the response's jobs; then put
          *     each of those in ``at`` its place, in their order.
          */
         Delta: {
@@ -465,7 +465,7 @@ export interface components {
         };
         /**
          * ErrorBody
-         * @description Why a request failed, for a person and for a program.
+         * @description Why a request failed, for a user and for a program.
          */
         ErrorBody: {
             message: string;
@@ -639,7 +639,7 @@ export interface components {
         };
         /**
          * JobFilter
-         * @description The person's own jobs to which everything given applies: exact values, no patterns.
+         * @description The user's own jobs to which everything given applies: exact values, no patterns.
          *
          *     Something must be given, unless ``all`` is true.
          */
@@ -719,7 +719,7 @@ export interface components {
         };
         /**
          * JobTransition
-         * @description One of the person's jobs came, or its state changed.
+         * @description One of the user's jobs came, or its state changed.
          */
         JobTransition: {
             id: string;
@@ -965,7 +965,7 @@ export interface components {
         };
         /**
          * Share
-         * @description One line of fairshare (``sshare``): of an account, or of a person in it.
+         * @description One line of fairshare (``sshare``): of an account, or of a user in it.
          */
         Share: {
             account: string;
@@ -1026,14 +1026,14 @@ export interface components {
         };
         /**
          * TokenRequest
-         * @description A Slurm token pasted by the person; it stays in this server's memory.
+         * @description A Slurm token pasted by the user; it stays in this server's memory.
          */
         TokenRequest: {
             token: string;
         };
         /**
          * TransitionList
-         * @description What happened to the person's jobs, oldest first.
+         * @description What happened to the user's jobs, oldest first.
          */
         TransitionList: {
             transitions: components["schemas"]["JobTransition"][];

@@ -20,9 +20,9 @@ from jupyter_slurm_rest.redaction import printable, redact
 from jupyter_slurm_rest.server.proxy import accepted, content_type, upstream_query
 from jupyter_slurm_rest.slurm import wire
 from jupyter_slurm_rest.slurm.error_mapping import failure
-from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError, UnreadableAnswer
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError, UnreadableResponse
 from jupyter_slurm_rest.slurm.json_stream import ArrayReader
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
 from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
@@ -64,7 +64,7 @@ def test_responses_of_slurmrestd(shape: type[Envelope]) -> None:
     @bounded(60)
     @given(body=BODIES | _filled(shape))
     def read(body: bytes) -> None:
-        with contextlib.suppress(UnreadableAnswer):
+        with contextlib.suppress(UnreadableResponse):
             decode(body, shape)
 
     read()
@@ -77,7 +77,7 @@ def test_responses_of_slurmrestd(shape: type[Envelope]) -> None:
     kind=st.sampled_from(["application/json", "text/plain", "", "text/html"]),
 )
 def test_failures_of_slurmrestd(body: bytes, status: int, kind: str) -> None:
-    found = failure(Answer(status, kind, body, 0.0), path="/slurm/v0.0.45/jobs/")
+    found = failure(Response(status, kind, body, 0.0), path="/slurm/v0.0.45/jobs/")
     assert found is None or (isinstance(found, SlurmError) and found.message)
 
 

@@ -58,7 +58,7 @@ class FakeHub:
     def application(self) -> Application:
         hub = self
 
-        class Answer(RequestHandler):
+        class Response(RequestHandler):
             def get(self, path: str) -> None:
                 hub.asked += 1
                 hub.paths.append(self.request.path.removeprefix("/hub/api/"))
@@ -74,7 +74,7 @@ class FakeHub:
                 else:
                     self.set_status(403)
 
-        return Application([(r"/hub/api/(.*)", Answer)], log_function=lambda _: None)
+        return Application([(r"/hub/api/(.*)", Response)], log_function=lambda _: None)
 
 
 @dataclass

@@ -77,13 +77,13 @@ def alices_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTERHUB_API_URL", "http://hub:8081/hub/api")
 
 
-def answering_get(status: int, body: Any) -> Application:
-    class Answer(RequestHandler):
+def responseing_get(status: int, body: Any) -> Application:
+    class Response(RequestHandler):
         def get(self) -> None:
             self.set_status(status)
             self.write(body)
 
-    return Application([(".*", Answer)], log_function=lambda _: None)
+    return Application([(".*", Response)], log_function=lambda _: None)
 
 
 def shared_at(url: str) -> SharedLists:
@@ -205,7 +205,7 @@ async def test_whatever_else_responds_costs_nobody_their_list(
 ) -> None:
     async with (
         running(hub, clusters={"maxwell": {"key_file": str(key_file)}}) as service,
-        serving(answering_get(status, body)) as broken,
+        serving(responseing_get(status, body)) as broken,
         server(slurmrestd, service.url) as one,
     ):
         assert one.shared is not None

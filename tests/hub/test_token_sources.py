@@ -88,14 +88,14 @@ async def test_the_service_is_looked_for_beside_the_hub(monkeypatch: pytest.Monk
 
 
 def responding(status: int, body: Any, headers: dict[str, str] | None = None) -> Application:
-    class Answer(RequestHandler):
+    class Response(RequestHandler):
         def post(self) -> None:
             self.set_status(status)
             for name, value in (headers or {}).items():
                 self.set_header(name, value)
             self.write(body)
 
-    return Application([(".*", Answer)], log_function=lambda _: None)
+    return Application([(".*", Response)], log_function=lambda _: None)
 
 
 @pytest.mark.parametrize(

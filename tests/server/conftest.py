@@ -70,7 +70,7 @@ def jp_server_config(clusters: dict[str, Any], slurm_config: dict[str, Any]) -> 
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: Any
     body: bytes
@@ -79,7 +79,7 @@ class Answer:
         return json.loads(self.body)
 
 
-Call = Callable[..., Awaitable[Answer]]
+Call = Callable[..., Awaitable[Response]]
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def call(jp_fetch: Any) -> Call:
         *,
         headers: dict[str, str] | None = None,
         **query: Any,
-    ) -> Answer:
+    ) -> Response:
         content = body if body is None or isinstance(body, bytes) else json.dumps(body)
         response = await jp_fetch(
             NAMESPACE,
@@ -105,6 +105,6 @@ def call(jp_fetch: Any) -> Call:
             raise_error=False,
             allow_nonstandard_methods=True,
         )
-        return Answer(response.code, response.headers, response.body)
+        return Response(response.code, response.headers, response.body)
 
     return send

@@ -8,7 +8,7 @@ import pytest
 from jupyter_server.auth import User
 from tornado.web import create_signed_value
 
-from .conftest import Answer, Call
+from .conftest import Call, Response
 from .replay import ReplaySlurmrestd
 
 REQUEUE = "clusters/maxwell/rest/slurm/v0.0.45/job/1/requeue"
@@ -78,7 +78,7 @@ async def test_the_xsrf_header_or_a_token_is_needed(
 ) -> None:
     cookies = f"{login}; _xsrf={XSRF}"
     given = {"Authorization": "", "Cookie": cookies, "X-XSRFToken": XSRF}
-    responses: list[Answer] = [
+    responses: list[Response] = [
         await call("GET", REQUEUE, headers=given),
         await call("GET", REQUEUE),
     ]

@@ -145,12 +145,12 @@ async def test_a_cluster_that_is_down(call: Call) -> None:
 async def test_a_response_that_breaks_off_is_not_whole(
     call: Call, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from jupyter_slurm_rest.slurm.errors import AnswerLost
+    from jupyter_slurm_rest.slurm.errors import ResponseLost
     from jupyter_slurm_rest.slurm.transport import Stream
 
     async def chunks(self: Stream) -> Any:
         yield b'{"jobs": ['
-        raise AnswerLost("slurmrestd has gone.")
+        raise ResponseLost("slurmrestd has gone.")
 
     monkeypatch.setattr(Stream, "chunks", chunks)
     with pytest.raises(HTTPStreamClosedError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from tests.recorded import FIXTURES, PAIRS, Recorded, responses
 
 __all__ = ["FIXTURES", "RECORDINGS", "Recording"]
@@ -55,9 +55,9 @@ class Recording:
     def body(self, name: str) -> bytes:
         return self.index[name].body
 
-    def response(self, name: str, seconds: float = 0.01) -> Answer:
+    def response(self, name: str, seconds: float = 0.01) -> Response:
         entry = self.index[name]
-        return Answer(entry.status, entry.content_type, entry.body, seconds)
+        return Response(entry.status, entry.content_type, entry.body, seconds)
 
 
 RECORDINGS = [Recording(FIXTURES / release / version) for release, version in PAIRS]

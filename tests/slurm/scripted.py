@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import httpx
 
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
-from jupyter_slurm_rest.slurm.transport import Answer, Params, Stream, Upload
+from jupyter_slurm_rest.slurm.transport import Params, Response, Stream, Upload
 
 from .recorded import Recording
 
-NO_SUCH_PATH = Answer(404, "text/plain", b"Unable find requested URL.", 0.0)
+NO_SUCH_PATH = Response(404, "text/plain", b"Unable find requested URL.", 0.0)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Request:
 class Scripted(Transport):
     """Gives what ``reply`` returns, raises what it raises."""
 
-    def __init__(self, reply: Callable[[Request], Answer]) -> None:
+    def __init__(self, reply: Callable[[Request], Response]) -> None:
         super().__init__("http://127.0.0.1:9")
         self.seen: list[Request] = []
         self._reply = reply
@@ -42,7 +42,7 @@ class Scripted(Transport):
         content: bytes | None = None,
         credentials: Credentials | None = None,
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> Response:
         token = credentials.token if credentials else ""
         self.seen.append(Request(method, path, params or {}, content, token))
         return self._reply(self.seen[-1])
@@ -92,9 +92,9 @@ class Tokens:
         return Credentials("alice", f"token-{self.renewals}")
 
 
-def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
+def recorded_reply(recording: Recording) -> Callable[[Request], Response]:
     """Recorded responses by method and path; queries are ignored."""
-    responses: dict[tuple[str, str], Answer] = {}
+    responses: dict[tuple[str, str], Response] = {}
     for name, entry in recording.index.items():
         if name.startswith(("no_slurm", "token_", "bad_")) or "?" in entry.path:
             continue
@@ -102,7 +102,7 @@ def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
     responses["GET", recording.path("db_jobs").partition("?")[0]] = recording.response("db_jobs")
     jobs = f"/slurm/{recording.version}/job/"
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         path = request.path.rstrip("/")
         found = responses.get((request.method, path))
         if found is None and request.method == "GET" and path.startswith(jobs):
@@ -115,7 +115,7 @@ def recorded_reply(recording: Recording) -> Callable[[Request], Answer]:
 
 
 def client_of(
-    reply: Callable[[Request], Answer], version: str | None = None
+    reply: Callable[[Request], Response], version: str | None = None
 ) -> tuple[SlurmClient, Scripted, Tokens]:
     """A client over a scripted transport."""
     transport, tokens = Scripted(reply), Tokens()

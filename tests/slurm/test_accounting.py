@@ -16,7 +16,7 @@ from jupyter_slurm_rest.slurm.errors import (
     NotFound,
 )
 from jupyter_slurm_rest.slurm.models import ExitCode, Job, Step, Tres
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, client_of, recorded_reply
@@ -39,7 +39,7 @@ async def test_a_job_whose_script_may_not_be_read_is_asked_for_without(version: 
     recording = Recording(FIXTURES / release / version)
     there = recorded_reply(recording)
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if "show_batch_script" in request.params:
             return recording.response("db_jobs_none")
         return there(request)
@@ -60,12 +60,12 @@ async def test_a_running_job_is_not_told_by_accounting_to_have_ended(recording: 
     assert job.sources == ["slurmctld", "slurmdbd"]
 
 
-def without(daemon: str) -> Callable[[Request], Answer]:
+def without(daemon: str) -> Callable[[Request], Response]:
     area = "slurmdb" if daemon == "slurmdbd" else "slurm"
     down = NEW.response("no_slurmdbd_db_qos" if area == "slurmdb" else "no_slurmctld_jobs")
     reply = recorded_reply(NEW)
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         stopped = request.path.startswith(f"/{area}/") and "diag" not in request.path
         return down if stopped and "ping" not in request.path else reply(request)
 

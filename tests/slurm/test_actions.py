@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.slurm.errors import ControllerDown, InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 
 from .recorded import FIXTURES, Recording
@@ -25,21 +25,21 @@ def id_of(recording: Recording, name: str) -> str:
     return recording.path(name).partition("?")[0].rpartition("/")[2]
 
 
-def together(name: str) -> Callable[[Request], Answer]:
+def together(name: str) -> Callable[[Request], Response]:
     """The newest API; jobs are canceled together, with the response ``name``."""
     reply = recorded_reply(NEW)
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         return NEW.response(name) if request.method == "DELETE" else reply(request)
 
     return response
 
 
-def posting(recording: Recording, name: str) -> Callable[[Request], Answer]:
+def posting(recording: Recording, name: str) -> Callable[[Request], Response]:
     """The recording, with the response ``name`` to every POST."""
     reply = recorded_reply(recording)
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         return recording.response(name) if request.method == "POST" else reply(request)
 
     return response
@@ -124,7 +124,7 @@ async def test_old_versions_cancel_one_by_one(recording: Recording) -> None:
     assert [path.rpartition("/")[2] for path in killed] == [ids[0], ids[2], "999999"]
 
 
-def before_23_11_6(request: Request) -> Answer:
+def before_23_11_6(request: Request) -> Response:
     """v0.0.40 where jobs cannot be canceled together yet."""
     if request.method == "DELETE" and request.path.endswith("/jobs/"):
         return NO_SUCH_PATH
@@ -133,7 +133,7 @@ def before_23_11_6(request: Request) -> Answer:
     found = recorded_reply(V40)(request)
     if request.path.rstrip("/").endswith("/ping"):
         body = found.body.replace(V40.release.encode(), b"23.11.5")
-        return Answer(found.status, found.content_type, body, 0.0)
+        return Response(found.status, found.content_type, body, 0.0)
     return found
 
 
@@ -300,7 +300,7 @@ async def test_a_job_that_only_accounting_remembers_had_finished() -> None:
     reply = recorded_reply(NEW)
     client, _, _ = client_of(
         lambda request: (
-            Answer(refusal.status, refusal.content_type, body, 0.0)
+            Response(refusal.status, refusal.content_type, body, 0.0)
             if request.method == "DELETE"
             else reply(request)
         ),
@@ -332,11 +332,11 @@ async def test_an_array_had_finished_when_all_its_tasks_had(
     ]
     reply = recorded_reply(NEW)
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         if request.method == "DELETE":
-            return Answer(200, "application/json", msgspec.json.encode({"status": status}), 0.0)
+            return Response(200, "application/json", msgspec.json.encode({"status": status}), 0.0)
         if request.path.endswith("/job/61"):
-            return Answer(200, "application/json", msgspec.json.encode({"jobs": records}), 0.0)
+            return Response(200, "application/json", msgspec.json.encode({"jobs": records}), 0.0)
         return reply(request)
 
     client, _, _ = client_of(response, NEW.version)
@@ -347,7 +347,7 @@ async def test_a_component_is_changed_by_its_own_number() -> None:
     whole = id_of(NEW, "job_het")
     reply = posting(NEW, "update")
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         if request.method == "GET" and request.path.endswith(f"/job/{whole}%2B1"):
             return NEW.response("job_het")
         return reply(request)

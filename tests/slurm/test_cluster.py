@@ -9,7 +9,7 @@ from jupyter_slurm_rest.slurm.errors import (
     TokenRejected,
     Unsupported,
 )
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, client_of, recorded_reply
@@ -44,10 +44,10 @@ async def test_what_a_version_does_not_have_is_refused_by_name(recording: Record
 
 
 async def test_licenses_are_asked_for_where_slurmctld_responds(recording: Recording) -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         rejected = b'{"errors": [{"error_number": 1007, "description": "auth"}]}'
         if request.path.endswith(("/diag/", "/licenses/")):
-            return Answer(511, "application/json", rejected, 0.0)
+            return Response(511, "application/json", rejected, 0.0)
         return recorded_reply(recording)(request)
 
     client, transport, _ = client_of(reply, recording.version)
@@ -64,7 +64,7 @@ async def test_what_v0039_leaves_out_of_partitions_an_older_version_tells(releas
     newer = recorded_reply(new)
     older = recorded_reply(old) if served else lambda request: NO_SUCH_PATH
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if request.path.startswith(("/slurm/v0.0.39/", "/slurmdb/v0.0.39/")):
             return newer(request)
         return older(request) if "/v0.0.38/" in request.path else NO_SUCH_PATH

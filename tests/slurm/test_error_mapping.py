@@ -16,9 +16,9 @@ from jupyter_slurm_rest.slurm.errors import (
     SlurmError,
     TokenRejected,
     TokenSuspected,
-    UnreadableAnswer,
+    UnreadableResponse,
 )
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from .recorded import RECORDINGS, Recording
 
@@ -96,7 +96,7 @@ def test_slurmctld_is_down(recording: Recording, name: str) -> None:
 
 def test_a_change_without_slurmctld() -> None:
     body = b'{"errors": [{"error_number": 1000, "error": "Unexpected message received"}]}'
-    response = Answer(500, "application/json", body, 9.0)
+    response = Response(500, "application/json", body, 9.0)
     assert isinstance(failure(response, path="/slurm/v0.0.38/job/5"), ControllerDown)
 
 
@@ -166,18 +166,18 @@ def test_whatever_was_asked_successfully_is_no_failure(recording: Recording) -> 
 @pytest.mark.parametrize(
     ("status", "content_type", "body", "kind"),
     [
-        (200, "text/html", b"<html><title>Log in</title>", UnreadableAnswer),
-        (302, "text/html", b"", UnreadableAnswer),
+        (200, "text/html", b"<html><title>Log in</title>", UnreadableResponse),
+        (302, "text/html", b"", UnreadableResponse),
         (503, "text/html", b"<h1>503</h1>", ControllerDown),
-        (200, "application/json", b'{"jobs": [', UnreadableAnswer),
-        (200, "application/json", b"[1, 2]", UnreadableAnswer),
+        (200, "application/json", b'{"jobs": [', UnreadableResponse),
+        (200, "application/json", b"[1, 2]", UnreadableResponse),
         (500, "application/json", b"{}", Refused),
     ],
 )
 def test_responses_that_are_not_slurmrestds(
     status: int, content_type: str, body: bytes, kind: type[SlurmError]
 ) -> None:
-    found = failure(Answer(status, content_type, body, 0.0), path="/slurm/v0.0.42/jobs/")
+    found = failure(Response(status, content_type, body, 0.0), path="/slurm/v0.0.42/jobs/")
     assert isinstance(found, kind)
 
 
@@ -185,13 +185,13 @@ def test_responses_that_are_not_slurmrestds(
 def test_a_failure_without_a_word(seconds: float, kind: type[SlurmError]) -> None:
     # Of Slurm 24.05, asked for partitions.
     body = b'{"meta": {"slurm": {"release": "24.05.8"}}, "errors": [], "warnings": []}'
-    response = Answer(500, "application/json", body, seconds)
+    response = Response(500, "application/json", body, seconds)
     assert type(failure(response, path="/slurm/v0.0.41/partitions/")) is kind
 
 
 def test_upstream_words_are_short_and_on_one_line() -> None:
     body = b"line one\n\x1b[31mline two " + b"x" * 5000
-    found = failure(Answer(500, "text/plain", body, 0.0), path="/slurm/v0.0.42/jobs/")
+    found = failure(Response(500, "text/plain", body, 0.0), path="/slurm/v0.0.42/jobs/")
     assert found is not None
     assert len(found.slurm_text) <= 500
     assert found.slurm_text.isprintable()
@@ -203,9 +203,9 @@ def test_a_token_in_upstream_words_is_not_passed_on() -> None:
         {"errors": [{"error_number": 2078, "error": f"bad X-SLURM-USER-TOKEN: {token}"}]}
     )
     for response in (
-        Answer(500, "application/json", body, 0.0),
-        Answer(400, "text/plain", body, 0.0),
-        Answer(200, "text/html", body, 0.0),
+        Response(500, "application/json", body, 0.0),
+        Response(400, "text/plain", body, 0.0),
+        Response(200, "text/html", body, 0.0),
     ):
         found = failure(response, path="/slurm/v0.0.42/jobs/")
         assert found is not None
@@ -214,5 +214,5 @@ def test_a_token_in_upstream_words_is_not_passed_on() -> None:
 
 def test_a_response_nested_too_deeply_is_unreadable() -> None:
     for body in (b'{"errors": ' + b"[" * 200_000, b'{"meta": ' + b'{"slurm": ' * 200_000):
-        found = failure(Answer(200, "application/json", body, 0.0), path="/slurm/v0.0.42/jobs/")
-        assert isinstance(found, UnreadableAnswer)
+        found = failure(Response(200, "application/json", body, 0.0), path="/slurm/v0.0.42/jobs/")
+        assert isinstance(found, UnreadableResponse)

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, Scripted, client_of, recorded_reply
@@ -23,7 +23,7 @@ V37 = Recording(FIXTURES / "22.05.8" / "v0.0.37")
 Later = Callable[[dict[str, Any]], None]
 
 
-def chosen_by_slurm(request: Request) -> Answer:
+def chosen_by_slurm(request: Request) -> Response:
     return (
         NEW.response("cancel_many") if request.method == "DELETE" else recorded_reply(NEW)(request)
     )
@@ -53,7 +53,7 @@ def chosen_here(recording: Recording, later: Later = unchanged) -> Any:
     reply = recorded_reply(recording)
     queue = msgspec.json.decode(recording.body("jobs"))
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         if request.method == "DELETE":
             return recording.response("cancel")
         number = request.path.rpartition("/job/")[2]
@@ -63,7 +63,7 @@ def chosen_here(recording: Recording, later: Later = unchanged) -> Any:
         job = dict(found[0])
         later(job)
         body = msgspec.json.encode({"jobs": [job], "errors": []})
-        return Answer(200, "application/json", body, 0.0)
+        return Response(200, "application/json", body, 0.0)
 
     return response
 
@@ -221,7 +221,7 @@ class Throttled:
         rows = throttled(self.record, self.states)
         return [{**row, "name": self.names[row["job_id"]]} for row in rows]
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> Response:
         last = request.path.rstrip("/").rpartition("/")[2]
         if request.method == "DELETE":
             self.killed.append(last)
@@ -234,7 +234,7 @@ class Throttled:
         rows = self.rows()
         if last.isdigit():
             rows = [row for row in rows if last in ("8", str(row["job_id"]))]
-        return Answer(200, "application/json", msgspec.json.encode({"jobs": rows}), 0.0)
+        return Response(200, "application/json", msgspec.json.encode({"jobs": rows}), 0.0)
 
 
 async def test_an_array_that_is_meant_as_a_whole_is_canceled_at_once() -> None:

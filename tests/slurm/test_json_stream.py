@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
+from jupyter_slurm_rest.slurm.errors import UnreadableResponse
 from jupyter_slurm_rest.slurm.json_stream import ArrayReader
 
 # Strings that look like the places where objects end and begin.
@@ -61,7 +61,7 @@ def test_a_response_without_the_list_is_given_back(size: int) -> None:
 
 @pytest.mark.parametrize("end", ['{"jobs": [', '{"jobs": [{"a": 1}', '{"jobs": [{"a": 1}, {"a"'])
 def test_half_a_response_is_an_error(end: str) -> None:
-    with pytest.raises(UnreadableAnswer, match="middle of a list"):
+    with pytest.raises(UnreadableResponse, match="middle of a list"):
         read(end.encode(), 1000)
 
 
@@ -70,7 +70,7 @@ def test_an_object_of_another_shape_is_named() -> None:
         job_id: int
 
     reader = ArrayReader("jobs", msgspec.json.Decoder(list[Row]).decode)
-    with pytest.raises(UnreadableAnswer, match=r"job_id"):
+    with pytest.raises(UnreadableResponse, match=r"job_id"):
         reader.feed(b'{"jobs": [{"job_id": "x"}, {"job_id": 2}, {"job_id": 3}]}')
 
 
@@ -81,5 +81,5 @@ def test_names_in_another_encoding_do_not_hide_the_list() -> None:
 
 def test_an_object_nested_too_deeply_is_unreadable() -> None:
     deep = b'{"jobs": [{"a": ' + b"[" * 200_000 + b"]" * 200_000 + b"}]}"
-    with pytest.raises(UnreadableAnswer, match="nested too deeply"):
+    with pytest.raises(UnreadableResponse, match="nested too deeply"):
         read(deep, 65_536)

@@ -9,7 +9,7 @@ import stamina
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
 from jupyter_slurm_rest.slurm.negotiation import KNOWN
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from tests.recorded import PAIRS
 
 from .recorded import FIXTURES, Recording
@@ -34,11 +34,11 @@ def asks_slurmdbd_first(recording: Recording) -> bool:
     return recording.minor == 39 or (recording.minor == 40 and recording.line == (23, 11))
 
 
-def rejecting(recording: Recording, trouble: str, bad: str) -> Callable[[Request], Answer]:
+def rejecting(recording: Recording, trouble: str, bad: str) -> Callable[[Request], Response]:
     """A slurmrestd that rejects tokens that begin with ``bad``."""
     versions = served(recording)
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         _, area, version, what, *_ = request.path.split("/")
         if version not in versions:
             return NO_SUCH_PATH
@@ -50,10 +50,10 @@ def rejecting(recording: Recording, trouble: str, bad: str) -> Callable[[Request
     return reply
 
 
-def without_slurmdbd(recording: Recording) -> Callable[[Request], Answer]:
+def without_slurmdbd(recording: Recording) -> Callable[[Request], Response]:
     versions = served(recording)
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         _, area, version, what, *_ = request.path.split("/")
         if version not in versions:
             return NO_SUCH_PATH

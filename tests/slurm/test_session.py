@@ -10,18 +10,18 @@ import stamina
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient
 from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
-    AnswerLost,
     ControllerDown,
     InvalidRequest,
     NoCommonVersion,
     NoSuchEndpoint,
     NoToken,
+    ResponseLost,
     SlurmTimeout,
     TokenRejected,
     TokenSuspected,
     Unreachable,
 )
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, Scripted, client_of, recorded_reply
@@ -36,10 +36,10 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
-def speaks(*versions: str) -> Callable[[Request], Answer]:
+def speaks(*versions: str) -> Callable[[Request], Response]:
     """A slurmrestd with these API versions that serves ping and diag."""
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         version = request.path.split("/")[2]
         if version not in versions:
             return NO_SUCH_PATH
@@ -78,11 +78,11 @@ async def test_a_version_newer_than_known_can_be_pinned() -> None:
     assert {partition.name for partition in found} == {"debug", "long", "gpu"}
 
 
-def recorded_as(recording: Recording, version: str) -> Callable[[Request], Answer]:
+def recorded_as(recording: Recording, version: str) -> Callable[[Request], Response]:
     """The recording, replayed under another version's paths."""
     reply = recorded_reply(recording)
 
-    def under(request: Request) -> Answer:
+    def under(request: Request) -> Response:
         path = request.path.replace(f"/{version}/", f"/{recording.version}/")
         return reply(Request(request.method, path, request.params, None, ""))
 
@@ -119,7 +119,7 @@ async def test_after_an_upgrade_the_version_is_negotiated_anew() -> None:
 async def test_a_rejected_token_is_renewed_once_and_the_read_repeated() -> None:
     rejected = NEW.response("token_expired")
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         return rejected if request.token == "token-0" else speaks("v0.0.45")(request)
 
     client, transport, tokens = client_of(reply, "v0.0.45")
@@ -138,7 +138,7 @@ async def test_a_token_that_stays_rejected_is_not_asked_for_again_and_again() ->
 
 
 async def test_a_stream_renews_its_token_too() -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if request.token == "token-0":
             return NEW.response("token_expired")
         return NEW.response("jobs" if "/jobs" in request.path else "ping")
@@ -151,8 +151,8 @@ async def test_a_stream_renews_its_token_too() -> None:
 
 
 async def test_a_write_is_repeated_after_a_sure_rejection_only() -> None:
-    def refusing(response: Answer) -> Callable[[Request], Answer]:
-        def reply(request: Request) -> Answer:
+    def refusing(response: Response) -> Callable[[Request], Response]:
+        def reply(request: Request) -> Response:
             if "ping" in request.path:
                 return speaks("v0.0.45")(request)
             return response if request.token == "token-0" else NEW.response("submit")
@@ -171,7 +171,7 @@ async def test_a_write_is_repeated_after_a_sure_rejection_only() -> None:
 
 
 async def test_accounting_that_seems_down_because_of_the_token() -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if request.token == "token-0" and "ping" not in request.path:
             return NEW.response(
                 "token_expired_db" if "slurmdb" in request.path else "token_expired"
@@ -184,7 +184,7 @@ async def test_accounting_that_seems_down_because_of_the_token() -> None:
 
 
 async def test_accounting_that_is_down() -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         down = "slurmdb" in request.path
         return NEW.response("no_slurmdbd_db_qos") if down else speaks("v0.0.45")(request)
 
@@ -195,7 +195,7 @@ async def test_accounting_that_is_down() -> None:
 
 
 async def test_ping_does_not_call_slurmctld_down_for_a_rejected_token() -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         return NEW.response("no_slurmctld_ping" if "ping" in request.path else "token_expired")
 
     client, _, _ = client_of(reply, "v0.0.45")
@@ -212,11 +212,11 @@ async def test_ping_does_not_call_slurmctld_down_for_a_rejected_token() -> None:
         await client.ping()
 
 
-@pytest.mark.parametrize("problem", [Unreachable("no"), AnswerLost("cut")])
+@pytest.mark.parametrize("problem", [Unreachable("no"), ResponseLost("cut")])
 async def test_reads_are_repeated_when_nothing_came(problem: Exception) -> None:
     left = [problem, problem]
 
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if left and "diag" in request.path:
             raise left.pop()
         return speaks("v0.0.45")(request)
@@ -226,9 +226,9 @@ async def test_reads_are_repeated_when_nothing_came(problem: Exception) -> None:
     assert not left
 
 
-@pytest.mark.parametrize("problem", [Unreachable("no"), AnswerLost("cut"), SlurmTimeout("slow")])
+@pytest.mark.parametrize("problem", [Unreachable("no"), ResponseLost("cut"), SlurmTimeout("slow")])
 async def test_writes_are_never_repeated(problem: Exception) -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if request.method != "GET":
             raise problem
         return speaks("v0.0.45")(request)
@@ -240,7 +240,7 @@ async def test_writes_are_never_repeated(problem: Exception) -> None:
 
 
 async def test_a_time_out_is_not_repeated() -> None:
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if "diag" in request.path:
             raise SlurmTimeout("slow")
         return speaks("v0.0.45")(request)

@@ -9,16 +9,16 @@ import pytest
 
 from jupyter_slurm_rest.slurm import submit as submit_calls
 from jupyter_slurm_rest.slurm.errors import (
-    AnswerLost,
     InvalidRequest,
     Refused,
+    ResponseLost,
     TokenRejected,
     TooLarge,
     Unreachable,
     Unsupported,
 )
 from jupyter_slurm_rest.slurm.sbatch import Submitter
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.submit import taken
 
 from .recorded import FIXTURES, Recording
@@ -37,8 +37,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submit_calls, "_PAUSES", (0.0, 0.0))
 
 
-def json(status: int = 200, **body: Any) -> Answer:
-    return Answer(status, "application/json", msgspec.json.encode(body), 0.0)
+def json(status: int = 200, **body: Any) -> Response:
+    return Response(status, "application/json", msgspec.json.encode(body), 0.0)
 
 
 class Slurm:
@@ -56,7 +56,7 @@ class Slurm:
     def client(self) -> tuple[Any, Scripted, Tokens]:
         return client_of(self.reply, self.version)
 
-    def reply(self, request: Request) -> Answer:
+    def reply(self, request: Request) -> Response:
         if request.path.endswith("/job/submit"):
             return self._submit(request)
         if request.method == "DELETE":
@@ -70,12 +70,12 @@ class Slurm:
             return json(jobs=[{"job_id": str(job), "state": ["PENDING"]} for job in self.jobs])
         return json(jobs=list(self.jobs.values()))
 
-    def _submit(self, request: Request) -> Answer:
+    def _submit(self, request: Request) -> Response:
         self.submissions += 1
         fault = self.faults.pop(0) if self.faults else ""
         told = msgspec.json.decode(request.content or b"")["job"]
         if fault == "unsent":
-            raise AnswerLost("cut")
+            raise ResponseLost("cut")
         if fault == "refused":
             return json(500, errors=[{"error_number": 2000, "description": "Invalid partition"}])
         if fault == "token":
@@ -84,12 +84,12 @@ class Slurm:
             return json(200, errors=[], warnings=[{"description": "Expected OpenAPI type=x"}])
         if fault == "slow":
             self.late.append(told)
-            raise AnswerLost("cut")
+            raise ResponseLost("cut")
         for job in (told, *self.late):
             self._queue(job)
         self.late = []
         if fault == "unanswered":
-            raise AnswerLost("cut")
+            raise ResponseLost("cut")
         last = max(self.jobs)
         if fault == "oddly":
             return json(500, job_id=last, errors=[{"error_number": 2070, "error": "not available"}])
@@ -149,7 +149,7 @@ async def test_nothing_is_sent_again_while_slurm_cannot_be_asked() -> None:
     slurm = Slurm(faults="unanswered")
     slurm.lookups_fail = True
     client, _, _ = slurm.client()
-    with pytest.raises(AnswerLost, match="could not be found out") as caught:
+    with pytest.raises(ResponseLost, match="could not be found out") as caught:
         await client.submit(_SCRIPT, submitter=_SUBMITTER)
     assert '"mine"' in str(caught.value)
     assert "queue" in caught.value.advice
@@ -164,7 +164,7 @@ async def test_jobs_that_cannot_be_told_apart_are_named() -> None:
         slurm._queue(
             {"name": "mine", "comment": "same", "current_working_directory": "/home/alice"}
         )
-    with pytest.raises(AnswerLost, match="Jobs 100, 101, 102 look like it"):
+    with pytest.raises(ResponseLost, match="Jobs 100, 101, 102 look like it"):
         await client.submit(script, submitter=_SUBMITTER)
     assert slurm.submissions == 1
 
@@ -207,7 +207,7 @@ async def test_a_rejected_token_is_renewed_once() -> None:
 
 async def test_a_token_that_slurmctld_hangs_up_on_is_named() -> None:
     # As before 24.11: writes end so, reads in an error without a number.
-    def reply(request: Request) -> Answer:
+    def reply(request: Request) -> Response:
         if request.path.endswith(("ping", "ping/")):
             return _RECORDED["v0.0.38"].response("ping")
         return json(500, errors=[{"error_number": 5005, "description": "Zero Bytes"}])

@@ -14,8 +14,8 @@ import pytest
 
 from jupyter_slurm_rest.slurm import Credentials, Limits, Transport
 from jupyter_slurm_rest.slurm.errors import (
-    AnswerLost,
     InvalidRequest,
+    ResponseLost,
     SlurmError,
     SlurmTimeout,
     TooLarge,
@@ -226,17 +226,17 @@ def test_a_key_with_a_password_is_refused_not_asked_for(tmp_path: Path) -> None:
 
 
 CUT: dict[str, tuple[Server, type[SlurmError]]] = {
-    "before the answer": (Server(b"", cut=True), AnswerLost),
-    "in the head": (Server(b"HTTP/1.1 200 O", cut=True), AnswerLost),
+    "before the answer": (Server(b"", cut=True), ResponseLost),
+    "in the head": (Server(b"HTTP/1.1 200 O", cut=True), ResponseLost),
     "in the body": (
         Server(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", cut=True),
-        AnswerLost,
+        ResponseLost,
     ),
-    "with rubbish": (Server(b"SSH-2.0-OpenSSH_9.2\r\n", cut=True), AnswerLost),
+    "with rubbish": (Server(b"SSH-2.0-OpenSSH_9.2\r\n", cut=True), ResponseLost),
     # Up to 25.05 some refusals lack the blank line that ends the head.
     "without the blank line": (
         Server(b"HTTP/1.1 411 LENGTH REQUIRED\r\nContent-Length: 0\r\n", cut=True),
-        AnswerLost,
+        ResponseLost,
     ),
 }
 
@@ -282,7 +282,7 @@ async def test_a_response_that_is_too_large_is_not_kept() -> None:
     body = b"x" * 100_000
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
     async with serving(Server(head + body)) as url:
-        transport = Transport(url, limits=Limits(answer_bytes=50_000))
+        transport = Transport(url, limits=Limits(response_bytes=50_000))
         with pytest.raises(TooLarge):
             await transport.request("GET", "/")
         await transport.close()

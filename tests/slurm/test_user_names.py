@@ -11,7 +11,7 @@ from jupyter_slurm_rest.slurm import JobList
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, UserNotResolved
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from .scripted import Request, client_of
 
@@ -42,8 +42,8 @@ def record(number: int, user: str, submitted: int = 1000) -> dict[str, object]:
     return {"job_id": number, "user": user, "time": times, "state": {"current": ["RUNNING"]}}
 
 
-def strange(*queue: dict[str, object], known: list[dict[str, object]]) -> Callable[..., Answer]:
-    def reply(request: Request) -> Answer:
+def strange(*queue: dict[str, object], known: list[dict[str, object]]) -> Callable[..., Response]:
+    def reply(request: Request) -> Response:
         body: dict[str, object] = {"pings": []}
         if request.path.startswith("/slurmdb/"):
             unknown = "users" in request.params
@@ -58,7 +58,7 @@ def strange(*queue: dict[str, object], known: list[dict[str, object]]) -> Callab
                 body = {"status": [{"step_id": "1", "error": {"code": 0}}]}
         elif "/job" in request.path:
             body = {"jobs": list(queue)}
-        return Answer(200, "application/json", json.dumps(body).encode(), 0.0)
+        return Response(200, "application/json", json.dumps(body).encode(), 0.0)
 
     return reply
 

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 
 from .recorded import FIXTURES, Recording
@@ -20,7 +20,7 @@ V39 = Recording(FIXTURES / "23.11.11" / "v0.0.39")
 V38 = Recording(FIXTURES / "23.11.11" / "v0.0.38")
 
 
-def posting(name: str) -> Callable[[Request], Answer]:
+def posting(name: str) -> Callable[[Request], Response]:
     reply = recorded_reply(V39)
     return lambda request: V39.response(name) if request.method == "POST" else reply(request)
 
@@ -75,9 +75,9 @@ async def test_an_empty_word_is_taken_in_spite_of_a_warning() -> None:
     recording = Recording(FIXTURES / "24.05.8" / "v0.0.41")
     reply = recorded_reply(recording)
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         posted = request.method == "POST"
-        return Answer(200, "application/json", body, 0.0) if posted else reply(request)
+        return Response(200, "application/json", body, 0.0) if posted else reply(request)
 
     client, _, _ = client_of(response, recording.version)
     (taken,) = await client.update([31], JobChange(excluded_nodes=""))
@@ -109,7 +109,7 @@ async def test_a_component_goes_by_its_own_number() -> None:
     whole = id_of(V39, "job_het")
     reply = recorded_reply(V39)
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         if request.method == "DELETE":
             return V39.response("cancel")
         if request.path.endswith(f"/job/{whole}%2B1"):
@@ -129,7 +129,7 @@ async def test_tasks_to_come_are_canceled_through_the_older_version() -> None:
     array = id_of(V39, "job_array")
     replies = {one.version: recorded_reply(one) for one in (V38, V39)}
 
-    def response(request: Request) -> Answer:
+    def response(request: Request) -> Response:
         version = request.path.split("/")[2]
         if request.method == "DELETE":
             return V38.response("cancel")

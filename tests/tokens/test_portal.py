@@ -31,7 +31,7 @@ class Portal:
     def application(self) -> Application:
         portal = self
 
-        class Answer(RequestHandler):
+        class Response(RequestHandler):
             def get(self) -> None:
                 portal.queries.append(
                     {k: self.get_query_argument(k) for k in self.request.arguments}
@@ -42,7 +42,7 @@ class Portal:
                 else:
                     self.write({portal.field: make_token("alice", 600)})
 
-        return Application([("/token", Answer)], log_function=lambda _: None)
+        return Application([("/token", Response)], log_function=lambda _: None)
 
 
 @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@ from .values import Limit, Model
 
 
 class Association(Model, frozen=True, kw_only=True):
-    """A person's membership of an account (on a partition, or on all of them).
+    """A user's membership of an account (on a partition, or on all of them).
 
     Without ``user`` it is the account itself. The limits for one user (``max_*``) hold what
     the accounts above hand down; those for all together (``group_*``) are its own, and
@@ -54,7 +54,7 @@ class Qos(Model, frozen=True, kw_only=True):
 
 
 class Share(Model, frozen=True, kw_only=True):
-    """One line of fairshare (``sshare``): of an account, or of a person in it."""
+    """One line of fairshare (``sshare``): of an account, or of a user in it."""
 
     account: str
     user: str = ""

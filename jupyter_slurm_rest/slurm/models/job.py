@@ -13,7 +13,7 @@ class JobSummary(Model, frozen=True, kw_only=True):
     Times are seconds since the epoch, UTC; ``None`` where Slurm has none.
     """
 
-    #: As a person writes it: ``123``, array task ``123_4``, tasks still to come
+    #: As a user writes it: ``123``, array task ``123_4``, tasks still to come
     #: ``123_[5-9%2]``, component of a heterogeneous job ``123+1``.
     id: str
     #: Slurm's own number of this record; unique on a cluster, differs per array task.
@@ -112,7 +112,7 @@ class Reason(Model, frozen=True, kw_only=True):
     code: str
     #: One sentence: what the code means.
     text: str
-    #: One sentence: what the person can do, or that there is nothing to do.
+    #: One sentence: what the user can do, or that there is nothing to do.
     advice: str = ""
 
 
@@ -162,7 +162,7 @@ class Job(JobSummary, frozen=True, kw_only=True):
     mail_type: list[str] = []
     steps: list[Step] = []
     efficiency: Efficiency | None = None
-    #: Which daemons this answer comes from: ``slurmctld``, ``slurmdbd``.
+    #: Which daemons this response comes from: ``slurmctld``, ``slurmdbd``.
     sources: list[str] = []
 
 
@@ -182,7 +182,7 @@ class Submitted(Model, frozen=True, kw_only=True):
     job_ids: list[int] = []
     #: What Slurm said although it took the job (limits, partition down, ...).
     warnings: list[str] = []
-    #: True when the answer of the first try was lost and the job was found in the queue.
+    #: True when the response of the first try was lost and the job was found in the queue.
     recovered: bool = False
 
 

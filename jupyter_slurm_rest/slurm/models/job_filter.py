@@ -1,4 +1,4 @@
-"""Which of a person's jobs are meant, by what they have in common."""
+"""Which of a user's jobs are meant, by what they have in common."""
 
 from __future__ import annotations
 

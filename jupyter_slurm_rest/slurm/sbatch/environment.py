@@ -139,7 +139,7 @@ def _limits(names: list[str]) -> Iterator[tuple[str, str]]:
 
     for name in names:
         soft, _ = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
-        # The U marks a limit that the person asked for, so that failing to set it is an error.
+        # The U marks a limit that the user asked for, so that failing to set it is an error.
         yield f"SLURM_RLIMIT_{name}", f"U{soft & (2**64 - 1)}"
 
 

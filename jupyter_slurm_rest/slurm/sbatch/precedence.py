@@ -264,7 +264,7 @@ def merge(
 
 
 def options_of(script: ParsedScript) -> dict[str, str | bool]:
-    """What the script sets, in the words a person writes; flags are ``True``.
+    """What the script sets, in the words a user writes; flags are ``True``.
 
     Of a heterogeneous job these are the options of its first component.
     """

@@ -155,7 +155,7 @@ def nice(words: str) -> int:
     if not words:
         return 100
     match = _NUMBER.match(words)
-    # strtoll() takes what is not a number for 0; that is never what a person means.
+    # strtoll() takes what is not a number for 0; that is never what a user means.
     if not match or match.end() != len(words) or abs(int(match[1])) > _INT_MAX - 3:
         raise ValueError(f'"{words}" is not an adjustment; write a whole number')
     return int(match[1])
@@ -206,7 +206,7 @@ def _one_of(words: str, choices: tuple[str, ...] | list[str]) -> str:
 def mail_type(words: str) -> list[str]:
     """``--mail-type``: the events; empty for ``NONE``. Unknown words are refused.
 
-    sbatch drops unknown words when at least one is known; a person who mistyped one
+    sbatch drops unknown words when at least one is known; a user who mistyped one
     would wait for a mail that never comes.
     """
     events: list[str] = []

@@ -86,7 +86,7 @@ class KillStatus(msgspec.Struct):
     """What became of one job of a kill request (from v0.0.40); mostly failures."""
 
     error: _Code | None = None
-    #: The job's id as a person writes it.
+    #: The job's id as a user writes it.
     step_id: str | int | None = None
     job_id: Number = None
 
@@ -99,8 +99,8 @@ class KillStatus(msgspec.Struct):
         return text(self.error.message) or text(self.error.string) if self.error else ""
 
 
-class KillAnswer(Envelope):
-    """An answer to a ``DELETE`` of jobs."""
+class KillResponse(Envelope):
+    """A response to a ``DELETE`` of jobs."""
 
     status: list[KillStatus] | None = None
 
@@ -122,13 +122,13 @@ class UpdateResult(msgspec.Struct):
         return text(self.why) or text(self.error)
 
 
-class UpdateAnswer(Envelope):
-    """An answer to an update: ``results`` for an array's records, else nothing."""
+class UpdateResponse(Envelope):
+    """A response to an update: ``results`` for an array's records, else nothing."""
 
     results: list[UpdateResult] | None = None
 
 
-class RequeueAnswer(Envelope):
-    """An answer to a requeue (from v0.0.45)."""
+class RequeueResponse(Envelope):
+    """A response to a requeue (from v0.0.45)."""
 
     status: list[UpdateResult] | None = None

@@ -32,7 +32,7 @@ class AssociationRows(Envelope):
     associations: list[AssociationRow] | None = None
 
     def here(self) -> list[AssociationRow]:
-        """Those of the cluster that answers; of all, where it does not say its name."""
+        """Those of the cluster that responses; of all, where it does not say its name."""
         rows, name = self.associations or [], self.cluster()
         return [row for row in rows if not name or not row.cluster or row.cluster == name]
 
@@ -139,7 +139,7 @@ class ShareRows(Envelope):
 
 
 def share(row: ShareRow) -> Share:
-    """One line of fairshare: a person in an account, or an account."""
+    """One line of fairshare: a user in an account, or an account."""
     person = "USER" in words(row.type)
     factor = real((row.fairshare or _Fairshare()).factor)
     return Share(
@@ -151,7 +151,7 @@ def share(row: ShareRow) -> Share:
         norm_shares=real(row.shares_normalized),
         raw_usage=number(row.usage),
         effective_usage=real(row.effective_usage),
-        # Fairshare is a person's; accounts have the number 0 without a meaning.
+        # Fairshare is a user's; accounts have the number 0 without a meaning.
         fairshare=factor if person else None,
         # Infinite then, which every version writes in a way of its own: 0, 2^64, ...
         level_fs=real((row.fairshare or _Fairshare()).level) if number(row.usage) else None,
@@ -220,11 +220,11 @@ class TresTypes(Envelope, rename={"tres": "TRES"}):
     tres: list[_TresType] | None = None
 
 
-def tres_names(answer: TresTypes) -> list[str]:
+def tres_names(response: TresTypes) -> list[str]:
     """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``, ``license/matlab``."""
     return [
         f"{row.type}/{row.name}" if row.name else row.type or ""
-        for row in answer.tres or []
+        for row in response.tres or []
         # slurmdbd's marker between its own resources and a site's.
         if row.type != "dynamic_offset"
     ]

@@ -23,7 +23,7 @@ class PingRow(msgspec.Struct):
 
 
 class Pings(Envelope):
-    """An answer of ``ping``."""
+    """A response of ``ping``."""
 
     pings: list[PingRow] | None = None
 
@@ -55,15 +55,15 @@ class Statistics(msgspec.Struct):
     req_time_start: Number = None
 
 
-class DiagAnswer(Envelope):
-    """An answer of ``diag``."""
+class DiagResponse(Envelope):
+    """A response of ``diag``."""
 
     statistics: Statistics | None = None
 
 
-def diag(answer: DiagAnswer) -> Diag:
+def diag(response: DiagResponse) -> Diag:
     """slurmctld's counters."""
-    told = answer.statistics or Statistics()
+    told = response.statistics or Statistics()
     return Diag(
         jobs_pending=number(told.jobs_pending),
         jobs_running=number(told.jobs_running),

@@ -31,7 +31,7 @@ class Dialect(msgspec.Struct, frozen=True):
         return f"{self.capabilities.update_time_prefix}{epoch}"
 
     def decode_partitions(self, body: bytes) -> list[Partition]:
-        """Every partition of an answer."""
+        """Every partition of a response."""
         read = flat_partitions if self.capabilities.flat_partitions else nested_partitions
         found = read(body)
         if not self.capabilities.misplaced_default_time:

@@ -1,4 +1,4 @@
-"""What surrounds every answer: errors, warnings, and who answered."""
+"""What surrounds every response: errors, warnings, and who answered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.errors import UnreadableAnswer, shorten
+from jupyter_slurm_rest.slurm.errors import UnreadableResponse, shorten
 
 from .scalars import Number, Text, number, text
 
@@ -50,7 +50,7 @@ class Meta(msgspec.Struct, rename={"old": "Slurm"}):
 
 
 class Envelope(msgspec.Struct):
-    """The parts of an answer that are the same for all; payloads inherit."""
+    """The parts of a response that are the same for all; payloads inherit."""
 
     errors: list[Problem] | None = None
     warnings: list[Problem] | None = None
@@ -88,7 +88,7 @@ def decode(body: bytes | memoryview, shape: type[E]) -> E:
     """``body`` as ``shape``; bare ``NaN`` and ``Infinity`` are read as ``null``.
 
     Slurm passes names on in whatever encoding they were typed: bytes that are no UTF-8
-    become replacement characters. Raises :exc:`UnreadableAnswer`.
+    become replacement characters. Raises :exc:`UnreadableResponse`.
     """
     decoder = _decoder(shape)
     try:
@@ -105,7 +105,7 @@ def decode(body: bytes | memoryview, shape: type[E]) -> E:
             words = str(problem)
         except RecursionError:
             words = TOO_DEEP
-    raise UnreadableAnswer(
+    raise UnreadableResponse(
         "slurmrestd's answer could not be read.",
         advice="A newer slurmrestd, or something else at this address, may have answered.",
         slurm_text=f"{words}; it begins: {shorten(bytes(body[:200]).decode('utf-8', 'replace'))}",

@@ -85,7 +85,7 @@ class JobDetail(JobRow):
 
 
 class DetailRows(Envelope):
-    """An answer of ``job/{id}``."""
+    """A response of ``job/{id}``."""
 
     jobs: list[JobDetail] | None = None
 
@@ -98,7 +98,7 @@ def job(
     host: str = "",
     now: float | None = None,
 ) -> Job:
-    """``row`` as a :class:`Job`; ``now`` is when the answer was made.
+    """``row`` as a :class:`Job`; ``now`` is when the response was made.
 
     ``resolved``: the plain file names have no patterns left (v0.0.39 to v0.0.42).
     ``user``: the user's name, where slurmrestd does not know it.

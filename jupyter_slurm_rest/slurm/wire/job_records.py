@@ -132,7 +132,7 @@ class RecordRow(msgspec.Struct):
 
 
 class RecordRows(Envelope):
-    """An answer of slurmdb's ``jobs``, for lists."""
+    """A response of slurmdb's ``jobs``, for lists."""
 
     jobs: list[RecordRow] | None = None
 
@@ -172,7 +172,7 @@ class Record(RecordRow):
 
 
 class Records(Envelope):
-    """An answer of slurmdb's ``job/{id}``."""
+    """A response of slurmdb's ``job/{id}``."""
 
     jobs: list[Record] | None = None
 

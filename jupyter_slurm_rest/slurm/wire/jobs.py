@@ -57,7 +57,7 @@ class JobRow(msgspec.Struct):
 
 
 class JobRows(Envelope):
-    """An answer of ``jobs``."""
+    """A response of ``jobs``."""
 
     jobs: list[JobRow] | None = None
     last_update: Number = None
@@ -71,7 +71,7 @@ def display_id(
     het_job_id: int | None,
     het_offset: int | None,
 ) -> str:
-    """The id that a person writes and squeue shows."""
+    """The id that a user writes and squeue shows."""
     if array_job_id and array_task_id is not None:
         return f"{array_job_id}_{array_task_id}"
     if array_job_id and array_tasks:
@@ -110,7 +110,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "het_offset": het_offset,
         "cron": bool(text(row.cron)),
         "name": text(row.name),
-        # slurmrestd's host may not know the person's name.
+        # slurmrestd's host may not know the user's name.
         "user": text(row.user_name) or str(number(row.user_id) or ""),
         "account": text(row.account),
         "partition": text(row.partition),
@@ -160,14 +160,14 @@ def _counted_from(row: JobRow, start: int) -> int:
 
 
 def summary(row: JobRow, now: float | None = None) -> JobSummary:
-    """``row`` as a :class:`JobSummary`; ``now`` is when the answer was made."""
+    """``row`` as a :class:`JobSummary`; ``now`` is when the response was made."""
     return msgspec.convert(row_fields(row, time.time() if now is None else now), JobSummary)
 
 
 def decode_jobs(body: bytes | memoryview, now: float | None = None) -> list[JobSummary]:
-    """A whole answer of ``jobs`` to rows. Raises :exc:`UnreadableAnswer`."""
-    moment_of_answer = time.time() if now is None else now
-    return [summary(row, moment_of_answer) for row in decode(body, JobRows).jobs or []]
+    """A whole response of ``jobs`` to rows. Raises :exc:`UnreadableResponse`."""
+    moment_of_response = time.time() if now is None else now
+    return [summary(row, moment_of_response) for row in decode(body, JobRows).jobs or []]
 
 
 class StateRow(msgspec.Struct, gc=False):
@@ -176,7 +176,7 @@ class StateRow(msgspec.Struct, gc=False):
 
 
 class StateRows(Envelope):
-    """An answer of ``jobs/state``."""
+    """A response of ``jobs/state``."""
 
     jobs: list[StateRow] | None = None
 
@@ -190,8 +190,8 @@ def states(rows: Iterable[StateRow]) -> list[JobState]:
     return found
 
 
-def says_unchanged(answer: JobRows) -> bool:
+def says_unchanged(response: JobRows) -> bool:
     """Whether an empty list means "no change since ``update_time``" (from v0.0.39)."""
-    return not answer.jobs and any(
-        warning.words.startswith("No job changes") for warning in answer.warnings or []
+    return not response.jobs and any(
+        warning.words.startswith("No job changes") for warning in response.warnings or []
     )

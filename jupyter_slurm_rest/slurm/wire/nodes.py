@@ -58,7 +58,7 @@ class NodeRow(msgspec.Struct):
 
 
 class NodeRows(Envelope):
-    """An answer of ``nodes`` or ``node/{name}``."""
+    """A response of ``nodes`` or ``node/{name}``."""
 
     nodes: list[NodeRow] | None = None
     last_update: Number = None

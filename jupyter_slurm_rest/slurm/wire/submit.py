@@ -13,7 +13,7 @@ from jupyter_slurm_rest.slurm.errors import (
     InvalidRequest,
     Refused,
     SlurmError,
-    UnreadableAnswer,
+    UnreadableResponse,
     Unsupported,
     shorten,
 )
@@ -21,7 +21,7 @@ from jupyter_slurm_rest.slurm.models import Submitted
 from jupyter_slurm_rest.slurm.sbatch.environment import job_environment
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Submitter
 from jupyter_slurm_rest.slurm.sbatch.resolve import resolve
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 
 from . import submit_v0037, submit_v0040
 from .envelope import Envelope, decode
@@ -37,7 +37,7 @@ def new_mark() -> str:
 
 
 def without_mark(text: str) -> str:
-    """A job's command or comment as the person knows it."""
+    """A job's command or comment as the user knows it."""
     return _MARK.sub("", text)
 
 
@@ -50,8 +50,8 @@ class _Result(msgspec.Struct):
     job_submit_user_msg: Text = None
 
 
-class SubmitAnswer(Envelope):
-    """``POST job/submit``; v0.0.39-41 repeat the answer within ``result``."""
+class SubmitResponse(Envelope):
+    """``POST job/submit``; v0.0.39-41 repeat the response within ``result``."""
 
     job_id: Number = None
     job_submit_user_msg: Text = None
@@ -85,17 +85,17 @@ class QueuedRows(Envelope):
     jobs: list[QueuedRow] | None = None
 
 
-def taken(answer: Answer, components: int) -> Submitted | None:
+def taken(response: Response, components: int) -> Submitted | None:
     """The submission, if Slurm took it: any answer with a job id, whatever its status.
 
     Slurm also reports what is no refusal among ``errors`` (22.05, 23.02: the job is
     held, its partition is down), some of it with status 500.
     """
-    if answer.content_type != "application/json":
+    if response.content_type != "application/json":
         return None
     try:
-        told = decode(answer.body, SubmitAnswer)
-    except UnreadableAnswer:
+        told = decode(response.body, SubmitResponse)
+    except UnreadableResponse:
         return None
     result = told.result or _Result()
     job_id = number(told.job_id) or number(result.job_id)
@@ -111,14 +111,14 @@ def taken(answer: Answer, components: int) -> Submitted | None:
     )
 
 
-def not_taken(answer: Answer) -> SlurmError:
-    """What an answer without errors and without a job id means.
+def not_taken(response: Response) -> SlurmError:
+    """What a response without errors and without a job id means.
 
     slurmrestd 24.11 so answers a request that it could not read: in warnings.
     """
     try:
-        told = decode(answer.body, SubmitAnswer)
-    except UnreadableAnswer as problem:
+        told = decode(response.body, SubmitResponse)
+    except UnreadableResponse as problem:
         return problem
     words = shorten("; ".join(warning.words for warning in told.warnings or []))
     return Refused(f"Slurm took no job: {words or 'it does not say why'}", slurm_text=words)
@@ -131,7 +131,7 @@ def _without_repetition(messages: list[str]) -> list[str]:
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """The body of ``POST job/submit`` and what to tell the person beside it."""
+    """The body of ``POST job/submit`` and what to tell the user beside it."""
 
     body: bytes
     warnings: list[str]

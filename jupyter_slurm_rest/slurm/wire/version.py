@@ -4,7 +4,7 @@ The part of :mod:`~jupyter_slurm_rest.slurm.wire.version` that only submissions 
 
 A rule of slurmrestd's interface hangs on the API version, a rule of the daemons behind
 it on Slurm's release. Where the release is unknown, every release that serves the API
-version is possible, and the answer that is right for all of them is given.
+version is possible, and the response that is right for all of them is given.
 """
 
 from __future__ import annotations

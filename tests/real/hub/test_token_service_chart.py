@@ -100,15 +100,15 @@ def test_each_replica_hands_out_tokens_that_slurm_accepts(
 ) -> None:
     headers = {"Authorization": f"token {site.hub_token('alice')}"}
     for client in replicas:
-        answer = client.post("/services/slurm-token/clusters/forky/token", headers=headers)
-        assert answer.status_code == 200, answer.text
-        token = answer.json()["token"]
+        response = client.post("/services/slurm-token/clusters/forky/token", headers=headers)
+        assert response.status_code == 200, response.text
+        token = response.json()["token"]
         assert owner_of(token) == "alice"
         assert slurm_accepts(site.clusters["forky"], token)
 
 
 def test_nobody_else_gets_one(replicas: list[httpx.Client]) -> None:
     for headers in ({}, {"Authorization": "token of-nobody"}):
-        answer = replicas[0].post("/services/slurm-token/token", headers=headers)
-        assert answer.status_code in (401, 403), answer.text
-        assert json.loads(answer.text)["code"]
+        response = replicas[0].post("/services/slurm-token/token", headers=headers)
+        assert response.status_code in (401, 403), response.text
+        assert json.loads(response.text)["code"]

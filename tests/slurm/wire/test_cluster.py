@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_slurm_rest.slurm.availability import with_free
 from jupyter_slurm_rest.slurm.models import Gres, Node, Partition
 from jupyter_slurm_rest.slurm.wire.cluster import (
-    DiagAnswer,
+    DiagResponse,
     LicenseRows,
     Pings,
     ReservationRows,
@@ -136,7 +136,7 @@ def test_licenses(recording: Recording) -> None:
 def test_ping_and_counters(recording: Recording) -> None:
     pings = [ping(row) for row in decode(recording.body("ping"), Pings).pings or []]
     assert [(one.up, one.primary) for one in pings] == [(True, True)]
-    counters = diag(decode(recording.body("diag"), DiagAnswer))
+    counters = diag(decode(recording.body("diag"), DiagResponse))
     assert (counters.jobs_running or 0) > 0
     assert (counters.jobs_pending or 0) > 0
     assert counters.since is not None

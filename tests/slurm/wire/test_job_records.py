@@ -15,7 +15,7 @@ from jupyter_slurm_rest.queue.filters import in_order
 from jupyter_slurm_rest.queue.table import with_elapsed, with_state
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
-from jupyter_slurm_rest.slurm.transport import Answer
+from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.job_records import tasks_of
 from jupyter_slurm_rest.slurm.wire.jobs import decode_jobs
 from jupyter_slurm_rest.slurm.wire.states import run_state
@@ -32,10 +32,10 @@ def run(state: object, submitted: int, end: int, *, step: str = "batch") -> Run:
     return {"job_id": 7, "state": {"current": state}, "time": times, "steps": steps}
 
 
-def accounting(*runs: Run) -> Callable[[Request], Answer]:
-    def reply(request: Request) -> Answer:
+def accounting(*runs: Run) -> Callable[[Request], Response]:
+    def reply(request: Request) -> Response:
         body: dict[str, object] = {"jobs": list(runs), "pings": []}
-        return Answer(200, "application/json", json.dumps(body).encode(), 0.0)
+        return Response(200, "application/json", json.dumps(body).encode(), 0.0)
 
     return reply
 

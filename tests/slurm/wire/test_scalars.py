@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.slurm.errors import UnreadableAnswer
+from jupyter_slurm_rest.slurm.errors import UnreadableResponse
 from jupyter_slurm_rest.slurm.models import ExitCode, Gres, Limit, Tres
 from jupyter_slurm_rest.slurm.wire.associations import ShareRows
 from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
@@ -152,7 +152,7 @@ def test_bare_words_that_are_not_json_are_read_as_null() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b'"text"', b'{"errors": 5}', b"\xff\xfe{}"])
 def test_unreadable_values_raise(body: bytes) -> None:
-    with pytest.raises(UnreadableAnswer):
+    with pytest.raises(UnreadableResponse):
         decode(body, Envelope)
 
 
