@@ -12,6 +12,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { BoxPanel, type PanelLayout, type TabPanel } from '@lumino/widgets';
 import React from 'react';
 
+import type { Poller } from '../api/poller';
 import type { Scope } from '../api/types';
 import { CommandIDs } from '../command-ids';
 import { RemedyContext } from '../components/remedy';
@@ -24,7 +25,6 @@ import { JobsView } from '../jobs/view';
 import { NodesView } from '../nodes/view';
 import { findRemedy } from '../token/remedy';
 import type { PanelModel } from './model';
-import { Section } from './section';
 import { ClusterGate, ClusterSelect, StatusLine } from './view';
 
 /** The Slurm panel: tabs for jobs, nodes and history, a toolbar and a status line. */
@@ -173,5 +173,36 @@ export namespace SlurmPanel {
     model: PanelModel;
     commands: CommandRegistry;
     translator: ITranslator;
+  }
+}
+
+/** A tab of the panel. Its list is loaded only while it is visible. */
+class Section extends ReactWidget {
+  constructor(options: Section.IOptions) {
+    super();
+    const { body, caption, label, poller } = options;
+    this._body = body;
+    this.addClass('jp-SlurmSection');
+    this.title.label = label;
+    this.title.caption = caption;
+    onVisibilityChange(this, visible => {
+      poller.active = visible;
+    });
+  }
+
+  protected render(): React.ReactElement {
+    return this._body;
+  }
+
+  private readonly _body: React.ReactElement;
+}
+
+namespace Section {
+  export interface IOptions {
+    label: string;
+    caption: string;
+    /** Loads the list. */
+    poller: Poller;
+    body: React.ReactElement;
   }
 }
