@@ -118,7 +118,7 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
             server.jobs(name, {"If-None-Match": etag}, scope="all", limit=5000) for _ in range(20)
         ]
         if same[-1].status != 304:
-            raise RuntimeError(f"an unchanged queue answers {same[-1].status}")
+            raise RuntimeError(f"an unchanged queue returned {same[-1].status}")
         cluster.run(["bash", "-c", _CHANGE_TEN])
         changed = _until_new(server, name, told["version"])
     yield Result(

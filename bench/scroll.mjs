@@ -1,4 +1,4 @@
-// Scrolls a list as a person does who flings it by wheel or touchpad, and tells of its frames.
+// Scrolls a list as a user does with wheel or touchpad, and reports its frame times.
 
 /** Notches of the wheel: how many a second, of how many pixels. */
 const RATE = 60;

@@ -1,7 +1,7 @@
 """What a hub of a thousand users costs slurmrestd, by the pace that the watcher keeps.
 
 ``python -m bench.simulation`` plays an hour: users open and close panels, each one's
-server reads by its plans, and slurmrestd answers with so many threads at once, so that
+server reads by its plans, and slurmrestd serves them with so many threads at once, so that
 what it cannot do in time delays the next reading too. The costs of single readings are
 those measured by ``make bench``, scaled by the length of the queue.
 """
@@ -150,10 +150,10 @@ def play(design: Design, habits: Habits | None = None, *, seed: int = 1) -> Play
 def report() -> str:
     """As Markdown."""
     lines = [
-        f"{USERS:,} people, {JOBS:,} jobs, slurmrestd with {THREADS} threads "
+        f"{USERS:,} users, {JOBS:,} jobs, slurmrestd with {THREADS} threads "
         f"({60 * THREADS} seconds of work a minute at most):",
         "",
-        "| design | panels open | slurmrestd, s a minute | of what it can do | slowest answer |",
+        "| design | panels open | slurmrestd, s a minute | of what it can do | slowest response |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for design in designs():

@@ -176,7 +176,7 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
             f"looks of {CLIENTS} clients in {minutes:g} minutes",
             looks,
             "looks",
-            note=f"{sum(c.differences for c in clients)} answered by differences, "
+            note=f"{sum(c.differences for c in clients)} served as deltas, "
             f"{sum(c.failures for c in clients)} failed",
         ),
     ]

@@ -34,7 +34,7 @@ class Probe(Protocol):
         """Standard output of a command run inside the cluster as root; empty when it fails."""
 
     def rest_responds(self) -> bool:
-        """Whether slurmrestd answers over TCP and over its socket."""
+        """Whether slurmrestd responds over TCP and over its socket."""
 
 
 def daemons(settings: Settings) -> list[Daemon]:

@@ -39,7 +39,7 @@ for epoch in $(seq 1 300); do
 done"""
 _USES_CPU = "timeout 20 sh -c 'while :; do :; done'; echo converged"
 _FAILS = "echo 'reading input.csv'; echo 'input.csv: No such file' >&2; exit 3"
-#: User, script and sbatch's options: a job of each kind that people meet.
+#: User, script and sbatch's options: a job of each common kind.
 _JOBS: tuple[tuple[str, str, list[str]], ...] = (
     ("bob", "sleep 1800", ["--partition=long", "--job-name=relax", "--cpus-per-task=4"]),
     ("carol", "sleep 1800", ["--partition=gpu", "--job-name=protein", "--gres=gpu:a100:2"]),

@@ -37,7 +37,7 @@ from jupyterhub.auth import Authenticator
 given = json.loads(Path({given!r}).read_text())
 
 class Passwords(Authenticator):
-    # The people of the test bed have no passwords on this machine, and need none.
+    # The users of the test clusters have no passwords on this machine, and need none.
     async def authenticate(self, handler, data):
         password = given["passwords"].get(data["username"], "")
         right = password and hmac.compare_digest(password, data["password"])
@@ -111,7 +111,7 @@ class Hub:
         return self.folder / "state/slurm_token_config.py"
 
     def up(self) -> None:
-        """Write the configuration, start the hub and wait until it answers."""
+        """Write the configuration, start the hub and wait until it responds."""
         self._lay_out()
         self.start()
 

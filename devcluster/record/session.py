@@ -19,7 +19,7 @@ _OLDEST = 37
 
 
 def record(generation: str, folder: Path) -> None:
-    """Record a generation's answers under `folder`/<release>, replacing older ones."""
+    """Record a generation's responses under `folder`/<release>, replacing older ones."""
     cluster = Cluster(generation, _INSTANCE)
     cluster.down()
     cluster.up()

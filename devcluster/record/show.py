@@ -19,7 +19,7 @@ def show(folder: Path, what: Sequence[str]) -> bytes:
     if (release, version) not in pairs or len(what) > 3:
         raise DevclusterError(
             "recorded: name nothing, or a release and API version listed, e.g. "
-            "24.11.5 v0.0.42, and the name of an answer"
+            "24.11.5 v0.0.42, and the name of a response"
         )
     files = archive.read(archive.path_of(folder, release, version))
     index = json.loads(files["index.json"])
@@ -29,5 +29,5 @@ def show(folder: Path, what: Sequence[str]) -> bytes:
             f"{one['status']}  {name:32}  {one['method']:6}  {one['path']}\n" for name, one in rows
         ).encode()
     if name not in index:
-        raise DevclusterError(f"{release} {version} has no answer named {name!r}")
+        raise DevclusterError(f"{release} {version} has no response named {name!r}")
     return files[index[name]["file"]]

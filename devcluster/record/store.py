@@ -28,7 +28,7 @@ class Store:
 
     def put(self, version: Version, call: Call, response: Response) -> None:
         if b"eyJ" in response.body:
-            raise DevclusterError(f"the answer to {call.name} holds a token; it is not recorded")
+            raise DevclusterError(f"the response to {call.name} holds a token; it is not recorded")
         suffix = "json" if response.content_type.startswith("application/json") else "txt"
         file = f"{call.name}.{suffix}"
         index = self._index.setdefault(version.text, {})

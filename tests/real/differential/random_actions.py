@@ -26,7 +26,7 @@ _SMALL = ("--mem=20", "--time=5")
 
 
 @dataclass(frozen=True)
-class Deed:
+class Step:
     """One step that submits jobs or changes the queue."""
 
     kind: str
@@ -141,6 +141,6 @@ _KINDS: dict[str, Callable[[Cluster, int, int], None]] = {
     "cron": _cron,
 }
 
-_DEEDS = st.builds(Deed, st.sampled_from(list(_KINDS)), st.integers(0, 59), st.integers(0, 59))
+_STEPS = st.builds(Step, st.sampled_from(list(_KINDS)), st.integers(0, 59), st.integers(0, 59))
 #: A queue, and which of its rows is canceled at the end.
-QUEUES = st.tuples(st.lists(_DEEDS, min_size=2, max_size=5), st.integers(0, 100))
+QUEUES = st.tuples(st.lists(_STEPS, min_size=2, max_size=5), st.integers(0, 100))

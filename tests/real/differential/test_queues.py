@@ -28,7 +28,7 @@ from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 from tests.real.instances import own_cluster
 
 from .commands import differing, ours, sacct, sinfo, squeue, tasks
-from .random_actions import QUEUES, Deed
+from .random_actions import QUEUES, Step
 
 _log = logging.getLogger(__name__)
 QUEUES_EACH = int(os.environ.get("DIFFERENTIAL_QUEUES", "5"))
@@ -115,11 +115,11 @@ async def rest(cluster: Cluster) -> None:
             before, changed = now, time.monotonic()
 
 
-async def check(eyes: Eyes, deeds: list[Deed], chosen: int) -> None:
+async def check(eyes: Eyes, steps: list[Step], chosen: int) -> None:
     cluster = eyes.cluster
     begun = int(time.time())
-    for deed in deeds:
-        deed.do(cluster)
+    for step in steps:
+        step.do(cluster)
     await rest(cluster)
     fresh = eyes.watch()
     try:
@@ -237,11 +237,11 @@ def test_random_queues(own: Cluster) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(QUEUES)
-    def differ(queue: tuple[list[Deed], int]) -> None:
+    def differ(queue: tuple[list[Step], int]) -> None:
         clear(own)
         begun = time.monotonic()
         loop.run_until_complete(check(eyes, *queue))
-        kinds = ", ".join(deed.kind for deed in queue[0])
+        kinds = ", ".join(step.kind for step in queue[0])
         _log.info("%s: %s: %.1f s", own.generation, kinds, time.monotonic() - begun)
 
     try:
