@@ -88,7 +88,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     async def replace() -> None:
         # After every extension has been loaded, in whatever order.
         (extension,) = app.extension_manager.extension_apps["jupyter_slurm_rest"]
-        for name, cluster in extension.clusters_by_name.items():
+        for name, cluster in extension.context.clusters.items():
             settings = Settings(max_jobs_dump=10 * JOBS)
             cluster.watcher = Watcher(Crowd(), Announcer(app.event_logger, name), settings)
 

@@ -75,7 +75,7 @@ class ProbeHandler(JupyterHandler):
 
     def _tables(self) -> dict[str, int]:
         (extension,) = self._app.extension_manager.extension_apps["jupyter_slurm_rest"]
-        dumps = {name: one.watcher.dumped for name, one in extension.clusters_by_name.items()}
+        dumps = {name: one.watcher.dumped for name, one in extension.context.clusters.items()}
         return {name: table_size(table.rows) for name, table in dumps.items() if table}
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from jupyter_slurm_rest.slurm.errors import SlurmRestError
+from jupyter_slurm_rest.http.errors import ErrorResponse, HttpError
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmRestError
 
 
 class ConfigurationError(SlurmRestError):
     """The service cannot start (or a key cannot be used) as configured."""
 
 
-class Refusal(SlurmRestError):
+class Refusal(HttpError):
     """No token. ``message`` is for the user, ``code`` for their server; neither is secret.
 
     ``reason`` is the one word that the metrics count by; ``details`` go beside ``message``.
@@ -28,12 +29,13 @@ class Refusal(SlurmRestError):
         retry_after: int | None = None,
         details: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.details = dict(details or {})
-        self.retry_after = retry_after
-        self.status = status
+        body: dict[str, object] = {"code": code, "message": message, **(details or {})}
+        headers = {}
+        if retry_after is not None:
+            headers["Retry-After"] = str(retry_after)
+            body["retry_after"] = retry_after
+        super().__init__(message, ErrorResponse(status, body, headers))
         self.code = code
-        self.message = message
         self.reason = reason or code
 
 
@@ -134,3 +136,21 @@ def not_public(why: str) -> Refusal:
 def slurm_failed(message: str) -> Refusal:
     """Slurm does not answer the service's reader, or not as it should."""
     return Refusal(HTTPStatus.BAD_GATEWAY, "slurm_failed", message)
+
+
+def invalid_query(message: str) -> Refusal:
+    """The query names something there is not, or gives it a wrong value."""
+    return Refusal(HTTPStatus.BAD_REQUEST, "invalid_query", message)
+
+
+def invalid(error: InvalidRequest) -> Refusal:
+    """The query can be read, and asks for something that no reader can be asked."""
+    details = {"field": error.field, "advice": error.advice}
+    return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, details=details)
+
+
+def error_response(status: int, error: BaseException | None) -> ErrorResponse:
+    """What a caller is told: of an exception, or of ``status`` alone."""
+    if isinstance(error, HttpError):
+        return error.response
+    return ErrorResponse(status, {"code": "error", "message": HTTPStatus(status).phrase})

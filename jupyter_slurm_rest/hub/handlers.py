@@ -10,10 +10,10 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
-import msgspec
 from tornado.web import Application, RequestHandler
 
-from jupyter_slurm_rest.http.encoding import encoded, etag
+from jupyter_slurm_rest.http.requests import decode_query
+from jupyter_slurm_rest.http.responses import JsonHandler
 from jupyter_slurm_rest.queue.responses import (
     JobList,
     JobsQuery,
@@ -24,7 +24,7 @@ from jupyter_slurm_rest.queue.responses import (
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
 from .clusters import Cluster
-from .errors import Refusal, not_identified, not_shared
+from .errors import Refusal, error_response, invalid, invalid_query, not_identified, not_shared
 from .issuer import Metrics, TokenIssuer
 from .shared import SharedReader
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 _AUTHORIZATION = re.compile(r"(?:bearer|token)\s+([\x21-\x7e]{1,4096})", re.IGNORECASE)
 
 
-class ServiceHandler(RequestHandler):
+class ServiceHandler(JsonHandler):
     """Base of all handlers: JSON, never cached; a :exc:`Refusal` becomes an error response."""
 
     def initialize(
@@ -55,10 +55,6 @@ class ServiceHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Content-Type", "application/json")
-
-    def compute_etag(self) -> None:
-        """No ETag: it would be a fingerprint of a token."""
-        return
 
     def hub_token(self) -> str:
         """Return the caller's hub token: from the Authorization header and nowhere else."""
@@ -82,25 +78,9 @@ class ServiceHandler(RequestHandler):
         return address if address and not ip_address(address).is_unspecified else "socket"
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Send the Refusal, or the status alone."""
-        error = (kwargs.get("exc_info") or (None, None))[1]
-        if isinstance(error, Refusal):
-            response: dict[str, object] = {
-                "code": error.code,
-                "message": error.message,
-                **error.details,
-            }
-            if error.retry_after is not None:
-                self.set_header("Retry-After", str(error.retry_after))
-                response["retry_after"] = error.retry_after
-            self.finish(response)
-        else:
-            self.finish({"code": "error", "message": HTTPStatus(status_code).phrase})
-
-    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
-        """Use the status of a Refusal."""
-        error = (kwargs.get("exc_info") or (None, None))[1]
-        super().send_error(error.status if isinstance(error, Refusal) else status_code, **kwargs)
+        """Send the response of a Refusal, or the status alone."""
+        _, error, _ = kwargs.get("exc_info", (None, None, None))
+        self.fail(error_response(status_code, error))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log unexpected failures, without the query. Refusals have been logged already."""
@@ -130,18 +110,8 @@ class SharedHandler(ServiceHandler):
         except Refusal as refusal:
             self.metrics.shared.labels(name, refusal.reason).inc()
             raise
-        self.set_header("Etag", etag(response))
-        self.set_header("Slurm-As-Of", f"{response.as_of:.3f}")
-        if self.check_etag_header():
-            self.metrics.shared.labels(name, "unchanged").inc()
-            self.set_status(HTTPStatus.NOT_MODIFIED)
-            await self.finish()
-            return
-        self.metrics.shared.labels(name, "sent").inc()
-        body, encoding = await encoded(response, self.request.headers.get("Accept-Encoding", ""))
-        if encoding:
-            self.set_header("Content-Encoding", encoding)
-        await self.finish(body)
+        sent = await self.respond(response)
+        self.metrics.shared.labels(name, "sent" if sent else "unchanged").inc()
 
     async def _read(self, reader: SharedReader | None, what: str | None) -> Shared:
         if reader is None:
@@ -154,14 +124,13 @@ class SharedHandler(ServiceHandler):
             return await reader.state()
         given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
         try:
-            return await reader.jobs(msgspec.convert(given, JobsQuery, strict=False))
-        except msgspec.ValidationError as error:
-            raise Refusal(HTTPStatus.BAD_REQUEST, "invalid_query", str(error)) from None
+            query = decode_query(given, JobsQuery)
         except InvalidRequest as error:
-            details = {"field": error.field, "advice": error.advice}
-            raise Refusal(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, details=details
-            ) from None
+            raise invalid_query(error.message) from None
+        try:
+            return await reader.jobs(query)
+        except InvalidRequest as error:
+            raise invalid(error) from None
 
 
 class IssueTokenHandler(ServiceHandler):

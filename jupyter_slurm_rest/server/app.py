@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import math
 import os
@@ -106,9 +105,9 @@ class SlurmRest(ExtensionApp):
         working directories that are not there are warned of. Default: True.""",
     ).tag(config=True)
 
-    #: The configured clusters, once the extension has started.
-    clusters_by_name: dict[str, ConfiguredCluster]
-    #: What kept the server's configuration from being taken, in words; empty: nothing.
+    #: What handlers are given, once the extension has started.
+    context: ServerContext | None = None
+    #: What is wrong in the server's configuration, in words; empty: nothing.
     wrong_setting = ""
 
     @default("clusters")
@@ -128,19 +127,12 @@ class SlurmRest(ExtensionApp):
             raise TraitError(f"c.SlurmRest.{name}: this setting must be a number of finite size.")
         return float(proposal["value"])
 
-    @functools.cached_property
-    def root_directory(self) -> str:
-        """Where the user's files are, as the file browser shows them."""
-        root = self.serverapp.root_dir if self.serverapp else "~"
-        return str(Path(root).expanduser().resolve())
-
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Take the server's configuration.
 
         jupyter_server only warns of what fails here and loads the extension all the same,
         with default settings: so :meth:`initialize_settings` fails with the same words.
         """
-        self.clusters_by_name = {}
         try:
             super()._link_jupyter_server_extension(serverapp)
         except TraitError as error:
@@ -157,7 +149,7 @@ class SlurmRest(ExtensionApp):
                 # is linked later than extensions whose names sort before its own.
                 self.update_config(self.serverapp.config)
             check_names(self.config.get("SlurmRest", {}), self.trait_names(config=True))
-            self._make_clusters()
+            self.context = self._make_context()
         except (BadSetting, TraitError) as error:
             # jupyter_server shows the exception with its traceback: first in one line.
             self.log.critical("Slurm is not available: %s", wrong_setting(error))
@@ -168,10 +160,27 @@ class SlurmRest(ExtensionApp):
         for logger in (self.log, self.serverapp.log if self.serverapp else self.log):
             for handler in logger.handlers:
                 handler.addFilter(redact)
-        if not self.clusters_by_name:
+        if not self.context.clusters:
             self.log.warning("No cluster: set SLURMRESTD_URL or c.SlurmRest.clusters.")
 
-    def _make_clusters(self) -> None:
+    def _make_context(self) -> ServerContext:
+        """Raises BadSetting."""
+        clusters = self._make_clusters()
+        # Now: it is on the user's file system, which may hang later.
+        root = self.serverapp.root_dir if self.serverapp else "~"
+        return ServerContext(
+            clusters=clusters,
+            owner=self.owner,
+            visitors=self.visitors,
+            proxy_methods=self.proxy_methods,
+            paste_tokens=self.paste_tokens,
+            shared_files=self.shared_files,
+            max_script_size=self.max_script_size,
+            max_body_size=self.max_body_size,
+            root_directory=str(Path(root).expanduser().resolve()),
+        )
+
+    def _make_clusters(self) -> dict[str, ConfiguredCluster]:
         """Raises BadSetting."""
         events = self.serverapp.event_logger if self.serverapp else None
         events = events or EventLogger(parent=self)
@@ -183,8 +192,7 @@ class SlurmRest(ExtensionApp):
             # Zero: every look reads, and nothing is read without one.
             lease=90.0 if self.refresh else 0.0,
         )
-        settings = read_clusters(self.clusters)
-        self.clusters_by_name = {
+        return {
             name: ConfiguredCluster(
                 name,
                 entry,
@@ -192,29 +200,16 @@ class SlurmRest(ExtensionApp):
                 audience=Announcer(events, name),
                 watching=watching,
             )
-            for name, entry in settings.items()
+            for name, entry in read_clusters(self.clusters).items()
         }
-        # Now: it is on the user's file system, which may hang later.
-        self.log.debug("Files below %s", self.root_directory)
 
     def initialize_handlers(self) -> None:
         """Register every route of :mod:`.routes`."""
-        self.handlers.extend(handlers(self._context()))
-
-    def _context(self) -> ServerContext:
-        return ServerContext(
-            clusters=self.clusters_by_name,
-            owner=self.owner,
-            visitors=self.visitors,
-            max_script_size=self.max_script_size,
-            max_body_size=self.max_body_size,
-            proxy_methods=self.proxy_methods,
-            paste_tokens=self.paste_tokens,
-            shared_files=self.shared_files,
-            root_directory=self.root_directory,
-        )
+        if self.context is not None:
+            self.handlers.extend(handlers(self.context))
 
     async def stop_extension(self) -> None:
         """Close every connection."""
-        for cluster in self.clusters_by_name.values():
-            await cluster.close()
+        if self.context is not None:
+            for cluster in self.context.clusters.values():
+                await cluster.close()

@@ -7,11 +7,12 @@ import asyncio
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from jupyter_slurm_rest.http.errors import ErrorResponse
 from jupyter_slurm_rest.queue.responses import NodeList, PartitionList, about
 from jupyter_slurm_rest.slurm.models import Account, Node
 
 from .base import SlurmHandler, operation
-from .errors import Failure, RequestFailed
+from .errors import RequestFailed
 from .requests import TokenRequest
 from .responses import ClusterInfo, ClusterList, ErrorBody, LicenseList, ReservationList
 from .status import cluster_info
@@ -94,13 +95,12 @@ class TokenHandler(SlurmHandler):
 
 
 class UnknownHandler(SlurmHandler):
-    """Answers in JSON what jupyter_server would answer with a page."""
+    """Responds in JSON where jupyter_server would respond with a page."""
 
     @web.authenticated
     @authorized("read")
     async def get(self) -> None:
-        self.fail(
-            Failure(404, ErrorBody(message="There is no such address here.", reason="not_found"))
-        )
+        body = ErrorBody(message="There is no such address here.", reason="not_found")
+        self.fail(ErrorResponse(404, body))
 
     post = put = patch = delete = get

@@ -1,29 +1,63 @@
-"""What handlers need of the extension: its clusters and settings."""
+"""What every handler is given: the clusters, and what this server allows to whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from .cluster import ConfiguredCluster
+from .errors import RequestFailed
+
+Action = Literal["read", "write"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServerContext:
-    """Handed to every handler; the settings are those of ``c.SlurmRest``."""
+    """The settings of ``c.SlurmRest`` as handlers need them; set once, when the server starts."""
 
+    #: By name, in the order of the configuration.
     clusters: Mapping[str, ConfiguredCluster]
-    #: The Jupyter user this server acts for; empty: no check.
+    #: The Jupyter user this server acts for; empty outside a hub, where nobody is checked.
     owner: str
-    #: ``refuse``, ``read`` or ``write``.
+    #: What other users may do: ``refuse``, ``read`` or ``write``.
     visitors: str
+    #: What goes through the proxy: ``none``, ``read`` or ``all``.
+    proxy_methods: str
+    #: Users may paste Slurm tokens.
+    paste_tokens: bool
+    #: This server sees the clusters' file systems under the same paths.
+    shared_files: bool
     #: Bytes.
     max_script_size: int
-    #: Bytes.
     max_body_size: int
-    #: ``none``, ``read`` or ``all``.
-    proxy_methods: str
-    paste_tokens: bool
-    shared_files: bool
-    #: The folder that the file browser shows, absolute.
+    #: The absolute path of the folder that the file browser shows.
     root_directory: str
+
+    def cluster(self, name: str) -> ConfiguredCluster:
+        """The configured cluster called ``name``. Raises :exc:`RequestFailed` (404)."""
+        if (found := self.clusters.get(name)) is not None:
+            return found
+        configured = ", ".join(self.clusters) or "none"
+        raise RequestFailed(
+            404,
+            "no_such_cluster",
+            f"No cluster named {name!r} is configured here. Configured: {configured}.",
+            field="cluster",
+        )
+
+    def check_visitor(self, username: str, action: Action) -> None:
+        """Refuse visitors: on a hub, Slurm sees the server's owner, whoever asks.
+
+        Raises :exc:`RequestFailed` (403).
+        """
+        if not self.owner or username == self.owner:
+            return
+        if self.visitors == "write" or (self.visitors == "read" and action == "read"):
+            return
+        raise RequestFailed(
+            403,
+            "not_owner",
+            f"This server acts on Slurm as {self.owner}, and you are {username}.",
+            advice="Use Slurm from your own Jupyter server.",
+        )

@@ -1,4 +1,4 @@
-"""Every failure as a status code and a body a user can read: the one table."""
+"""Every error as a status code and a body that a user can read: the one table."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import logging
 import traceback
 from typing import Any
 
-import msgspec
 from tornado import web
 
 from jupyter_slurm_rest.file_threads import FileSystemStalled
+from jupyter_slurm_rest.http.errors import ErrorResponse, HttpError, MalformedRequest
 from jupyter_slurm_rest.slurm import errors as slurm
 from jupyter_slurm_rest.tokens.errors import TokenError
 
@@ -19,22 +19,14 @@ from .responses import ErrorBody
 log = logging.getLogger(__name__)
 
 
-class RequestFailed(slurm.SlurmRestError):
-    """A request that this server itself answers with an error."""
+class RequestFailed(HttpError):
+    """A request that this server itself refuses."""
 
     def __init__(
         self, status: int, reason: str, message: str, *, field: str | None = None, advice: str = ""
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = ErrorBody(message=message, reason=reason, field=field, advice=advice)
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """What a client gets instead of a response."""
-
-    status: int
-    body: ErrorBody
+        body = ErrorBody(message=message, reason=reason, field=field, advice=advice)
+        super().__init__(message, ErrorResponse(status, body))
 
 
 #: From the special to the general: the first match counts.
@@ -75,26 +67,29 @@ _FIELDS = {
 }
 
 
-def failure_of(error: BaseException) -> Failure:
-    """The failure that a client is told when ``error`` ended its request."""
-    if isinstance(error, RequestFailed):
-        return Failure(error.status, error.body)
+def error_response(error: BaseException) -> ErrorResponse:
+    """What a client is told when ``error`` ended its request."""
+    if isinstance(error, HttpError):
+        return error.response
+    if isinstance(error, MalformedRequest):
+        return ErrorResponse(400, ErrorBody(message=error.message, reason="invalid"))
     if isinstance(error, TokenError):
-        return Failure(
+        return ErrorResponse(
             401, ErrorBody(message=error.message, reason=error.code, action=error.action)
         )
     if isinstance(error, slurm.SlurmError):
-        return _slurm_failure(error)
+        return _slurm_response(error)
     if isinstance(error, FileSystemStalled):
-        said = f"{error.filename} does not respond; nothing was sent to Slurm."
-        return Failure(503, ErrorBody(message=said, reason="stalled", advice="Try again later."))
+        message = f"{error.filename} does not respond; nothing was sent to Slurm."
+        body = ErrorBody(message=message, reason="stalled", advice="Try again later.")
+        return ErrorResponse(503, body)
     # Type and place, but not the message: it may quote a header, and so a token.
     log.error(
         "%s while answering a request:\n%s",
         type(error).__name__,
         "".join(traceback.format_tb(error.__traceback__)),
     )
-    return Failure(
+    return ErrorResponse(
         500,
         ErrorBody(
             message="Something went wrong inside the Jupyter server's Slurm extension.",
@@ -104,15 +99,15 @@ def failure_of(error: BaseException) -> Failure:
     )
 
 
-def http_failure(status: int, error: BaseException | None) -> Failure:
-    """The failure behind tornado's and jupyter_server's own errors (403, 404, 405, ...)."""
-    said = error.log_message if isinstance(error, web.HTTPError) else None
-    message = said or http.HTTPStatus(status).phrase
+def http_error_response(status: int, error: BaseException | None) -> ErrorResponse:
+    """For tornado's and jupyter_server's own errors (403, 404, 405, ...)."""
+    message = error.log_message if isinstance(error, web.HTTPError) else None
     reason = {401: "forbidden", 403: "forbidden", 404: "not_found"}.get(status, "http")
-    return Failure(status, ErrorBody(message=message, reason=reason))
+    body = ErrorBody(message=message or http.HTTPStatus(status).phrase, reason=reason)
+    return ErrorResponse(status, body)
 
 
-def _slurm_failure(error: slurm.SlurmError) -> Failure:
+def _slurm_response(error: slurm.SlurmError) -> ErrorResponse:
     status, reason = next(
         ((status, reason) for kind, status, reason in _STATUSES if isinstance(error, kind)),
         (502, "refused"),
@@ -132,4 +127,4 @@ def _slurm_failure(error: slurm.SlurmError) -> Failure:
         slurm_text=error.slurm_text,
         **position,
     )
-    return Failure(status, body)
+    return ErrorResponse(status, body)

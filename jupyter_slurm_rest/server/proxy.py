@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from tornado.web import HTTPError, stream_request_body
@@ -25,7 +25,7 @@ from jupyter_slurm_rest.slurm.transport import Upload
 from .base import SlurmHandler, operation
 from .cluster import ConfiguredCluster
 from .context import ServerContext
-from .errors import RequestFailed, failure_of
+from .errors import RequestFailed, error_response
 
 _ROOTS = {
     "slurm": re.compile(r"v0\.0\.[0-9]{2,3}"),
@@ -162,8 +162,8 @@ T = TypeVar("T")
 
 @stream_request_body
 class ProxyHandler(SlurmHandler):
-    def initialize(self, name: str, context: ServerContext, **kwargs: Any) -> None:
-        super().initialize(name, context, **kwargs)
+    def initialize(self, context: ServerContext) -> None:
+        super().initialize(context)
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
         self._exchange: asyncio.Task[None] | None = None
         #: All of the request is here: its response may be written.
@@ -178,7 +178,7 @@ class ProxyHandler(SlurmHandler):
         try:
             length = self._length()
         except RequestFailed as problem:
-            self.fail(failure_of(problem))
+            self.fail(error_response(problem))
             return
         if self.request.method in ("POST", "DELETE") and length and await self.may("write"):
             with contextlib.suppress(RequestFailed, SlurmError):
@@ -199,7 +199,7 @@ class ProxyHandler(SlurmHandler):
         if exchange.cancelled() or self._arrived.is_set():
             return
         if isinstance(problem := exchange.exception(), RequestFailed) and not self._finished:
-            self.fail(failure_of(problem))
+            self.fail(error_response(problem))
 
     def on_connection_close(self) -> None:
         if self._exchange is not None and not self._arrived.is_set():

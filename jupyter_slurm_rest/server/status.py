@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from jupyter_slurm_rest.slurm.errors import AccountingDown
 
 from .cluster import ConfiguredCluster
-from .errors import failure_of
+from .errors import error_response
 from .responses import ClusterInfo, ErrorBody
 
 #: Seconds after which a cluster that does not answer is called unreachable: the other
@@ -29,7 +29,7 @@ async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> Cluste
         said = f"slurmrestd did not answer within {PATIENCE:g} seconds."
         info = replace(info, error=ErrorBody(message=said, reason="timeout"))
     except Exception as problem:  # noqa: BLE001 - it must not hide the other clusters
-        info = replace(info, error=failure_of(problem).body)
+        info = replace(info, error=error_response(problem).body)
     token = cluster.tokens.current
     return replace(
         info,

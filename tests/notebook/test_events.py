@@ -62,7 +62,7 @@ def happened(server: Any, *told: Transition) -> None:
     """The server reads its user's queue and finds this."""
     as_of = time.time()
     cluster = server.extension_manager.extension_apps["jupyter_slurm_rest"].copy().pop()
-    watcher = cluster.clusters_by_name["maxwell"].watcher
+    watcher = cluster.context.clusters["maxwell"].watcher
     watcher._transitions._found.append((as_of, list(told)))
     changed(server, as_of=as_of)
 

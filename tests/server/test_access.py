@@ -159,7 +159,7 @@ class TestEvents:
     ) -> None:
         line = await jp_ws_fetch("api", "events", "subscribe")
         (app,) = jp_serverapp.extension_manager.extension_apps["jupyter_slurm_rest"]
-        watcher = app.clusters_by_name["maxwell"].watcher
+        watcher = app.context.clusters["maxwell"].watcher
         running = JobSummary(id="77", job_id=77, name="secret plan", user="alice", state="RUNNING")
         failed = msgspec.structs.replace(running, state="FAILED", exit_code=ExitCode(code=3))
         tables = [

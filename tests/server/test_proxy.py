@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tornado.simple_httpclient import HTTPStreamClosedError
 
-from jupyter_slurm_rest.server.errors import Failure
+from jupyter_slurm_rest.http.errors import ErrorResponse
 from jupyter_slurm_rest.server.proxy import ProxyHandler
 from tests.recorded import Recorded, recorded_by
 
@@ -202,8 +202,8 @@ async def test_a_client_that_does_not_read_is_cut_off(
     monkeypatch.setattr("jupyter_slurm_rest.server.proxy.IDLE", 1.0)
     given_up, fail = asyncio.Event(), ProxyHandler.fail
 
-    def noticed(handler: ProxyHandler, failure: Failure) -> None:
-        fail(handler, failure)
+    def noticed(handler: ProxyHandler, error: ErrorResponse) -> None:
+        fail(handler, error)
         given_up.set()
 
     monkeypatch.setattr(ProxyHandler, "fail", noticed)

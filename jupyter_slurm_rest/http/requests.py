@@ -1,0 +1,67 @@
+"""Queries and bodies, decoded strictly into msgspec structures.
+
+What is wrong is told as a field and a sentence instead of msgspec's own text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+from .errors import MalformedRequest
+
+T = TypeVar("T")
+
+# msgspec: "Object contains unknown field `x` - at `$.filter`".
+_UNKNOWN = re.compile(r"unknown field `(.*)`")
+_MISSING = re.compile(r"missing required field `(.*)`")
+_WHERE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
+
+
+def decode_query(given: Mapping[str, str], kind: type[T]) -> T:
+    """The arguments of a query as ``kind``. Raises :exc:`InvalidRequest` naming the argument."""
+    with _named_field(kind):
+        return msgspec.convert(given, kind, strict=False)
+
+
+def decode_body(body: bytes, kind: type[T]) -> T:
+    """A JSON body as ``kind``.
+
+    Raises :exc:`InvalidRequest` naming the field, and :exc:`MalformedRequest` for what is
+    not JSON.
+    """
+    if not body:
+        raise MalformedRequest("The request has no body; JSON was expected.")
+    with _named_field(kind):
+        return msgspec.json.decode(body, type=kind)
+
+
+@contextlib.contextmanager
+def _named_field(kind: type[Any]) -> Iterator[None]:
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error), kind) from None
+    except RecursionError:
+        raise MalformedRequest("The body is nested too deeply.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedRequest(f"The body is not JSON: {error}.") from None
+
+
+def _invalid(text: str, kind: type[Any]) -> InvalidRequest:
+    where = _WHERE.search(text)
+    field = where["field"] if where else ""
+    problem = text[: where.start()] if where else text
+    if unknown := _UNKNOWN.search(problem):
+        known = ", ".join(kind.__struct_fields__)
+        return InvalidRequest(unknown[1], f"There is no {unknown[1]!r} here; known are {known}.")
+    if missing := _MISSING.search(problem):
+        return InvalidRequest(missing[1], f"{missing[1]}: is missing.")
+    words = problem.replace("`", "")
+    return InvalidRequest(field.partition("[")[0], f"{field or 'The request'}: {words}.")
