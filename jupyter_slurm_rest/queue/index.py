@@ -29,7 +29,7 @@ _ROWS_EVERY = 5.0
 #: Queues up to this long are read at once at first: 80 ms, and no number has to be guessed.
 _WHOLE = 5_000
 #: Jobs after which the first reading ends: somebody waits for the first page.
-_FIRST = 2 * MAX_ROWS
+_FIRST = MAX_ROWS
 #: Seconds of slurmrestd's time of each reading that follows until all are found, and how
 #: many such readings may take together before the rest is found at the usual pace.
 _SLICE, _AT_MOST = 0.25, 10.0
@@ -94,6 +94,16 @@ class QueueIndex:
         self._walk = NumberWalk(source, chance=chance)
         self._read_rows = -float("inf")
         self._reading = asyncio.Lock()
+
+    @property
+    def newest(self) -> list[int]:
+        """The newest number known of each cluster of a federation; empty: none is known."""
+        return self._walk.newest
+
+    async def find_newest(self, queue: int) -> None:
+        """Find out what the newest number is, unless it is known; ``queue`` jobs are there."""
+        if not self._walk.started:
+            await (self._walk.read_whole() if queue <= self._whole_up_to else self._walk.start())
 
     def hint(self, numbers: Iterable[int]) -> None:
         """Numbers that Slurm has given out: the newest is not below them."""
@@ -190,29 +200,40 @@ class QueueIndex:
         )
 
     async def rows(
-        self, index: Index, job_ids: Sequence[int], *, accounting: bool = True
+        self,
+        index: Index,
+        job_ids: Sequence[int],
+        *,
+        accounting: bool = True,
+        accounted: Sequence[JobSummary] = (),
     ) -> list[JobSummary]:
         """The rows of these records; those that have left meanwhile are missing.
 
-        However many ask at once, each record is read once.
+        However many ask at once, each record is read once. ``accounted`` is what
+        accounting has told of them already.
         """
         states = {i: index.states[i] for i in job_ids[:MAX_ROWS] if i in index.states}
         async with self._reading:
-            await self._read(states, accounting)
+            await self._read(states, accounting, accounted)
         rows = (self._records.get(job_id) for job_id in states)
         return [row for row in rows if row is not None]
 
-    async def _read(self, states: Mapping[int, State], accounting: bool) -> None:
+    async def _read(
+        self, states: Mapping[int, State], accounting: bool, accounted: Sequence[JobSummary]
+    ) -> None:
         unknown = self._records.unknown(states)
         most = max(_FULL_ROWS, len(unknown))
         if accounting and len(unknown) > _FULL_ROWS:
             # One question instead of a hundred: the page shows at once.
             with contextlib.suppress(AccountingDown):
-                found = await self._source.accounted(Accounted(job_ids=unknown))
+                new = set(unknown)
+                found = [row for row in accounted if row.job_id in new]
+                rest = new - {row.job_id for row in found}
+                if rest:
+                    found += await self._source.accounted(Accounted(job_ids=sorted(rest)))
                 self._records.stand_in(await self._visible(found, states), states)
                 # What accounting does not tell is very new, or hidden from this user.
-                new = self._records.unknown(states)
-                await self._records.read(new[:_FULL_ROWS], states)
+                await self._records.read(self._records.unknown(states)[:_FULL_ROWS], states)
                 # Reasons come with the next look: this one shows the page.
                 return
         needed = self._records.unknown(states)

@@ -20,6 +20,10 @@ from .search import Found, Search
 from .source import Source
 from .table import new_version
 
+#: Matches that the first look waits for: 4 kB each.
+_AT_FIRST = 32
+#: Seconds until it is said that there are more of them.
+_SOON = 0.3
 #: Seconds that one look may spend on searching; the next look searches on.
 _PATIENCE = 0.8
 #: Matches that are found before they are sorted by anything but their number.
@@ -48,12 +52,14 @@ class LongQueue:
         pages: Pages,
         *,
         searches: int = 4,
+        more: Callable[[str], None] = lambda view: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._plan = plan
         self._pages = pages
         self._most = searches
+        self._more = more
         self._clock = clock
         self._searches: OrderedDict[Filters, _Kept] = OrderedDict()
         #: What was shown last for each query, so that equal rows have equal versions.
@@ -72,19 +78,21 @@ class LongQueue:
                     needs="accounting, which this cluster does not serve",
                 )
             found = await self._find(index, ordered(index, states, "-job_id"), query)
+            accounted: Sequence[JobSummary]
             rows, counts = found.rows, dict(Counter(row.state for row in found.rows))
             if query.sort.lstrip("-") not in ("id", "job_id"):
                 rows = in_order(rows, query.sort)
             elif not query.sort.startswith("-"):
                 rows = rows[::-1]
-            chosen: Sequence[int] = [row.job_id for row in self._window(rows, query)]
+            accounted = self._window(rows, query)
+            chosen: Sequence[int] = [row.job_id for row in accounted]
             total = len(rows)
             note = _search_note(found, query)
         else:
             ids = ordered(index, states, query.sort)
-            chosen, total = self._window(ids, query), len(ids)
+            chosen, total, accounted = self._window(ids, query), len(ids), ()
             counts, note = dict(index.counts), QueueIndex.note
-        shown = await self._plan.rows(index, chosen, accounting=accounting)
+        shown = await self._plan.rows(index, chosen, accounting=accounting, accounted=accounted)
         if missing := len(chosen) - len(shown):
             note += f" {missing} jobs of this page are hidden from you, or have just left."
         note = f"{note} {_growth_note(index)}".strip()
@@ -93,6 +101,11 @@ class LongQueue:
             shown, query=query, version=version, total=total, counts=counts, since=since
         )
         return page, note
+
+    def matched(self, filters: Filters) -> list[JobSummary]:
+        """What the search by ``filters`` has found so far, as accounting told it."""
+        kept = self._searches.get(filters)
+        return [] if kept is None else kept.search.matched
 
     async def _find(self, index: Index, among: Sequence[int], query: PageQuery) -> Found:
         now = self._clock()
@@ -109,6 +122,10 @@ class LongQueue:
         newest_first = query.sort in ("-id", "-job_id")
         enough = query.offset + query.limit + 1 if newest_first else _SORTABLE
         async with kept.lock:
+            if not kept.search.begun and enough > _AT_FIRST:
+                enough = _AT_FIRST
+                # More can be had at once by whoever looks again.
+                asyncio.get_running_loop().call_later(_SOON, self._more, query.view)
             return await kept.search.find(
                 index, among, enough=enough, hurry=lambda: self._clock() - now > _PATIENCE
             )

@@ -8,13 +8,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, AccountingMissing
 from jupyter_slurm_rest.slurm.models import JobSummary
+from jupyter_slurm_rest.slurm.models.job_id import known_ranges
 
+from .number_walk import LONG_ARRAY
 from .records import Records
 from .source import LIVE_STATES, Accounted, Meter, Source, State, is_live
 from .table import Table, amended, carry_over, new_version, whole_of, with_state
 
 #: Accounting learns of a job some seconds after slurmctld, and clocks differ.
 _LATE = 300
+#: Seconds that a job stays in the list after it ended.
+RECENT = 3_600
 #: Seconds after its end in which slurmctld may still have a job (``MinJobAge`` is 300).
 _REQUEUED_WITHIN = 900
 
@@ -41,13 +45,12 @@ class MyJobs:
         source: Source,
         user: str,
         *,
-        recent: int = 3600,
+        recent: int = RECENT,
         at_once: int = 100,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._source = source
         self._user = user
-        #: Seconds that a job stays in the list after it ended.
         self._recent = recent
         #: Records read in full in one reading at most; the others' turn comes next time.
         self._at_once = at_once
@@ -73,10 +76,17 @@ class MyJobs:
 
     async def __call__(self, before: Table | None) -> Table:
         meter = Meter(self._source, self._clock)
+        # Of a job that was just submitted only its record tells that it is a long array.
+        new = [i for i in self._fresh if self._records.get(i) is None]
+        await self._records.read(new[: self._at_once], {})
         asked = self._wholes()
         states: dict[int, State]
         problem, states = await asyncio.gather(self._ask_accounting(), self._states(asked))
         states.update(await self._states(self._wholes() - asked))
+        for array in self._long_arrays():
+            row = self._accounted.get(array) or self._records.get(array)
+            if row is not None:
+                states[array] = (row.state, row.flags)
         # Of what ended both tell the same, and accounting has the times.
         states = {i: state for i, state in states.items() if self._tells_more(i, state)}
         await self._read_unheard(states)
@@ -134,7 +144,18 @@ class MyJobs:
             for row in self._accounted.values()
             if is_live(row) or "REQUEUED" in row.flags or (row.end_time or 0) >= since
         ]
-        return {whole_of(row) for row in asked} | self._followed | set(self._fresh)
+        long = self._long_arrays()
+        # Of a long array slurmctld would list every task: those that started are asked for.
+        wholes = {row.job_id if whole_of(row) in long else whole_of(row) for row in asked}
+        return (wholes | self._followed | set(self._fresh)) - long
+
+    def _long_arrays(self) -> set[int]:
+        fresh = [row for i in self._fresh if (row := self._records.get(i)) is not None]
+        return {
+            row.job_id
+            for row in (*self._accounted.values(), *fresh)
+            if is_live(row) and row.job_id == row.array_job_id and _is_long(row)
+        }
 
     def _tells_more(self, job_id: int, state: State) -> bool:
         known = self._accounted.get(job_id)
@@ -181,3 +202,9 @@ class MyJobs:
                 yield accounted
             # Else slurmctld has forgotten it and accounting has not heard of its end: it
             # neither lives nor may it be called finished. It is left out until one says more.
+
+
+def _is_long(row: JobSummary) -> bool:
+    """Whether ``row`` stands for more tasks than are worth listing one by one."""
+    tasks = row.array_tasks or ""
+    return "..." in tasks or sum(len(some) for some in known_ranges(tasks)) > LONG_ARRAY

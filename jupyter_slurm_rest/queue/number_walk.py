@@ -24,7 +24,7 @@ _AT_FIRST, _UNKNOWN = 4, 250
 #: States that one request should list at most.
 _LISTED = 2_000
 #: An array with more tasks to come is read by its record, and its number is not asked for.
-_LONG_ARRAY = 500
+LONG_ARRAY = 500
 #: Records of such arrays read in one pass; those read longest ago come first.
 _ARRAYS_AT_ONCE = 3
 #: Of a window's numbers, at least so many must have a job for the next to be as promising,
@@ -60,11 +60,14 @@ class NumberWalk:
         #: Jobs that live, as slurmctld counts: each task of a waiting array by itself.
         self.live = 0
         self._unread = Unread()
+        #: Whether it was looked for newer jobs since the newest number changed elsewhere.
+        self._climbed = False
         self._size = _AT_FIRST
         self._poor = 0
 
     def hint(self, numbers: Iterable[int]) -> None:
         """Numbers that Slurm has given out: the newest is not below them."""
+        self._climbed = False
         for number in numbers:
             self._raise_top(number)
 
@@ -72,6 +75,11 @@ class NumberWalk:
     def started(self) -> bool:
         """Whether any job was found."""
         return bool(self._tops)
+
+    @property
+    def newest(self) -> list[int]:
+        """The newest number known for each origin."""
+        return list(self._tops.values())
 
     @property
     def exhausted(self) -> bool:
@@ -87,7 +95,7 @@ class NumberWalk:
 
     async def start(self) -> None:
         """Find the newest number, unless it is known."""
-        for one in list(self._tops.values()):
+        for one in [] if self._climbed else list(self._tops.values()):
             await self._climb(one)
         if not self._tops:
             found = await any_number(self._probe, chance=self._chance)
@@ -99,6 +107,7 @@ class NumberWalk:
 
         ``False`` when there are ``expected`` jobs, or only single ones may be missing.
         """
+        self._climbed = False
         while expected is None or self.live < expected:
             if enough():
                 return True
@@ -163,6 +172,7 @@ class NumberWalk:
     async def _climb(self, number: int) -> None:
         top = await newest_from(self._probe, number)
         self._raise_top(top)
+        self._climbed = True
 
     def _raise_top(self, number: int) -> None:
         before = self._tops.get(origin(number), origin(number) << ORIGIN_BITS)
@@ -241,7 +251,7 @@ class NumberWalk:
             self.states[number] = state
             if (count := tasks.get(number, 1)) > 1:
                 self._tasks[number] = count
-            if count > _LONG_ARRAY:
+            if count > LONG_ARRAY:
                 self._arrays.setdefault(number)
             if state[0] in LIVE_STATES:
                 self.live += count

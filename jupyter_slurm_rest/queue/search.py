@@ -13,11 +13,10 @@ from .index import Index
 from .source import Accounted, Source, is_live
 from .table import with_state
 
-#: Records asked for at once, at first and at most. An id is 11 bytes of the request line.
-FIRST_CHUNK, MAX_CHUNK = 500, 3_000
-#: slurmdbd's record of one job is 4 kB and 0.5 ms: a chunk answers with at most 500 of
-#: them while matches are frequent, and grows only while they are rare.
-_RARE = 0.05
+#: Records asked for at once, at first and at most; more take longer for each of them.
+FIRST_CHUNK, MAX_CHUNK = 40, 1_000
+#: slurmdbd's record of one job is 4 kB and 0.5 ms: so many are to be told at once, about.
+_TOLD = 100
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +48,17 @@ class Search:
         self._filters = msgspec.structs.replace(filters, states=frozenset())
         self._matched: dict[int, JobSummary] = {}
         self._searched: set[int] = set()
+        self._size = FIRST_CHUNK
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was searched."""
+        return bool(self._searched)
+
+    @property
+    def matched(self) -> list[JobSummary]:
+        """Every match so far."""
+        return list(self._matched.values())
 
     def forget(self) -> None:
         """Search everything again."""
@@ -70,14 +80,20 @@ class Search:
         self._searched.intersection_update(index.states)
         self._matched = {i: row for i, row in self._matched.items() if i in index.states}
         left = [i for i in among if i not in self._searched]
-        size = FIRST_CHUNK
-        while left and sum(i in self._matched for i in among) < enough:
-            chunk, left = left[:size], left[size:]
+        matches = sum(i in self._matched for i in among)
+        while left and matches < enough:
+            chunk, left = left[: self._size], left[self._size :]
             found = await self._source.accounted(self._asked(chunk))
-            # Resized and requeued jobs have several records; slurmctld holds the live one.
-            self._matched.update({row.job_id: row for row in found if is_live(row)})
+            # Resized and requeued jobs have several records; slurmctld holds the live one,
+            # or one that ended a moment ago.
+            found.sort(key=is_live)
+            new = {row.job_id: row for row in found if row.job_id in index.states}
+            matches += len(new.keys() - self._matched.keys())
+            self._matched.update(new)
             self._searched.update(chunk)
-            size = min(MAX_CHUNK, size * 2) if len(found) < _RARE * len(chunk) else FIRST_CHUNK
+            told = min(_TOLD, max(10, enough - matches))
+            fitting = told * len(chunk) // max(1, len(found))
+            self._size = max(10, min(fitting, 3 * self._size, MAX_CHUNK))
             if hurry():
                 break
         rows = [with_state(self._matched[i], index.states[i]) for i in among if i in self._matched]

@@ -58,6 +58,8 @@ class Accounted(msgspec.Struct, frozen=True, kw_only=True):
     job_ids: Sequence[int] = ()
     #: Without ``job_ids``: live jobs of any age, and those that ended after this.
     ended_since: int | None = None
+    #: With ``job_ids``: of these records only those.
+    live_since: int | None = None
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -315,6 +317,10 @@ def _record(state_id: str) -> int:
     return int(state_id.replace("+", "_").partition("_")[0])
 
 
+#: Seconds since the epoch; later ones do not fit where Slurm keeps them in 32 bits.
+_END_OF_TIME = 2_147_483_000
+
+
 def _params(wanted: Accounted, can: Capabilities) -> Params:
     params: dict[str, str | int | list[str]] = {
         # Despite its name: "live, or ended since start_time", where the default would
@@ -325,6 +331,10 @@ def _params(wanted: Accounted, can: Capabilities) -> Params:
         "skip_steps": "true",
         **flags(can),
     }
+    if wanted.live_since is not None:
+        # Without the flag the span holds for given ids as well.
+        del params["usage_time_as_submit_time"]
+        params |= {"start_time": f"uts{wanted.live_since}", "end_time": f"uts{_END_OF_TIME}"}
     lists = {
         "account": wanted.accounts,
         "partition": wanted.partitions,

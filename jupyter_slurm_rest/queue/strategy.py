@@ -12,6 +12,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.errors import AccountingDown
 from jupyter_slurm_rest.slurm.wire.version import Capabilities
 
+from .my_share import AT_MOST
 from .source import Source
 
 PlanName = Literal["mine", "dump", "dump-rarely", "index"]
@@ -28,6 +29,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     #: Jobs that slurmctld holds; ``None`` when it did not tell. ``diag`` counts each task
     #: of a waiting array, ``jobs/state`` its record.
     queue: int | None
+    #: Jobs that ended since slurmctld began to count, about a day ago at most.
+    ended: int = 0
     max_jobs_dump: int = 5_000
 
     def is_long(self, now: str = "") -> bool:
@@ -38,6 +41,10 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
         limit = self.max_jobs_dump * (_HYSTERESIS if now in ("index", "dump-rarely") else 1)
         return self.queue > limit
 
+    def may_have_many(self) -> bool:
+        """Whether one user may have more jobs, live or just ended, than are read at once."""
+        return self.queue is None or self.queue + self.ended > self.max_jobs_dump
+
 
 class Choice(msgspec.Struct, frozen=True):
     """A plan's name, and in a sentence why it was chosen."""
@@ -46,9 +53,11 @@ class Choice(msgspec.Struct, frozen=True):
     why: str
 
 
-def for_mine(here: Circumstances, now: str = "") -> Choice:
-    """The plan for the user's own jobs."""
+def for_mine(here: Circumstances, now: str = "", *, many: bool = False) -> Choice:
+    """The plan for the user's own jobs; ``many``: too many for accounting to tell at once."""
     if here.capabilities.job_states and here.accounting:
+        if many:
+            return Choice("index", f"you have more than {AT_MOST} jobs: they are read in pages")
         return Choice("mine", "accounting says which jobs are yours")
     return _dump(here, now, "your jobs are picked out of the whole queue")
 
@@ -120,6 +129,9 @@ class Weather:
             capabilities=capabilities,
             accounting=await self._accounting(),
             queue=(diag.jobs_pending or 0) + (diag.jobs_running or 0) if known else None,
+            ended=sum(
+                count or 0 for count in (diag.jobs_completed, diag.jobs_cancelled, diag.jobs_failed)
+            ),
             max_jobs_dump=self._max_jobs_dump,
         )
 

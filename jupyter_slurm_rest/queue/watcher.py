@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import SlurmError
+from jupyter_slurm_rest.slurm.job_numbers import smallest
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 
 from .filters import Filters
 from .full_listing import QueueDump
 from .index import Index, QueueIndex
 from .long_queue import LongQueue
-from .my_jobs import MyJobs
+from .my_jobs import RECENT, MyJobs
+from .my_share import AT_MOST, has_many
 from .pages import Page, PageQuery, Pages
 from .poller import Pace, Seen, View
 from .records import Records
 from .source import Source
-from .strategy import Choice, Weather, for_all, for_mine
-from .table import Table
+from .strategy import Choice, Circumstances, Weather, for_all, for_mine
+from .table import Table, with_state
 from .transitions import Audience, Transition, Transitions
 
 Scope = Literal["mine", "all"]
 
 #: Jobs and arrays that are read again by themselves after a change; the newest of more.
 _CATCH_UP = 25
+#: Seconds that it is believed whether the user has many jobs, while the queue hardly grows.
+_COUNTED = 600.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +50,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lease: float = 90.0
     #: Different lists (filters, order) that are looked at, about so many at the same time.
     lists: int = 8
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    until: float
+    #: Jobs in the queue then.
+    queue: int
+    many: bool
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +90,8 @@ class Watcher:
         self._weather = Weather(source, self._settings.max_jobs_dump)
         self._choices: dict[Scope, Choice] = {}
         self._transitions = Transitions()
+        #: Whose jobs are shown as mine, once somebody looked at them.
+        self._user = ""
         self._mine: View[Table] | None = None
         self._dump: View[Table] | None = None
         self._my_jobs: MyJobs | None = None
@@ -86,11 +100,20 @@ class Watcher:
         #: Numbers of jobs and arrays that the user changed, and that are to be read again.
         self._touched: set[int] = set()
         self._catching_up = asyncio.Lock()
+        #: Whether the user has too many jobs to be told at once, as last counted.
+        self._counted: _Counted | None = None
+        self._counting = asyncio.Lock()
         plan = self._queue_index = QueueIndex(source, Records(source))
         self._dumping: QueueDump | None = None
         self._index: View[Index] = self._view(plan, self._index_changed)
         searches = max(1, self._settings.lists // 2)
-        self._long = LongQueue(source, plan, self._pages, searches=searches)
+        self._long = LongQueue(
+            source,
+            plan,
+            self._pages,
+            searches=searches,
+            more=lambda view: self._audience.queue_changed(view, time.time()),
+        )
 
     async def page(
         self,
@@ -108,6 +131,10 @@ class Watcher:
         order that this queue is too long for.
         """
         choice = await self.choice(scope)
+        if scope == "mine" and choice.plan != "mine":
+            user = await self._source.user()
+            filters = msgspec.structs.replace(filters, users=frozenset({user}))
+            self._user = user
         query = PageQuery(scope, filters, sort, offset, limit)
         await self._catch_up()
         if choice.plan == "index":
@@ -118,9 +145,6 @@ class Watcher:
             )
             return _look(page, seen, choice, note)
         view = await self._table_view(choice)
-        if scope == "mine" and choice.plan != "mine":
-            mine = msgspec.structs.replace(filters, users=frozenset({await self._source.user()}))
-            query = msgspec.structs.replace(query, filters=mine)
         looked = await view.look()
         page = await self._pages.page(looked.value, query, since=since)
         return _look(page, looked, choice, looked.value.note)
@@ -135,9 +159,42 @@ class Watcher:
         """The plan of a view, and why."""
         weather = await self._weather.now()
         before = self._choices.get(scope)
-        choose = for_mine if scope == "mine" else for_all
-        choice = self._choices[scope] = choose(weather, before.plan if before else "")
+        now = before.plan if before else ""
+        if scope == "mine":
+            choice = for_mine(weather, now)
+            if choice.plan == "mine" and weather.may_have_many() and await self._many(weather):
+                choice = for_mine(weather, now, many=True)
+        else:
+            choice = for_all(weather, now)
+        self._choices[scope] = choice
         return choice
+
+    async def _many(self, here: Circumstances) -> bool:
+        """Whether the user has too many jobs to ask accounting for all of them."""
+        async with self._counting:
+            known, queue = self._counted, here.queue or 0
+            if known is None or time.monotonic() >= known.until or queue > known.queue + AT_MOST:
+                many = await has_many(
+                    self._source,
+                    await self._source.user(),
+                    await self._numbers(queue),
+                    recent=RECENT,
+                )
+                known = self._counted = _Counted(time.monotonic() + _COUNTED, queue, many)
+            return known.many
+
+    async def _numbers(self, queue: int) -> list[Sequence[int]]:
+        """Numbers that jobs have, or may have: the likely ones apart from the others."""
+        index = self._index.value
+        if index is not None and not (index.growing or index.missing):
+            return [index.newest]
+        await self._queue_index.find_newest(queue)
+        ranges: list[Sequence[int]] = []
+        for newest in self._queue_index.newest:
+            first = smallest(newest)
+            likely = max(first, newest - 2 * queue)
+            ranges += [range(likely, newest + 1), range(first, likely)]
+        return ranges
 
     @property
     def dumped(self) -> Table | None:
@@ -251,6 +308,12 @@ class Watcher:
         # While it grows several times a second, the first and the last tell enough.
         if before is None or not now.growing:
             self._changed("all", now)
+        mine = self._choices.get("mine")
+        if mine is not None and mine.plan == "index" and before is not None:
+            known = self._long.matched(Filters(users=frozenset({self._user})))
+            self._transitions.add(_rows_of(before, known), _rows_of(now, known))
+            if not now.growing:
+                self._changed("mine", now)
 
     def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
         self._changed("all", now)
@@ -266,6 +329,13 @@ class Watcher:
 def _only(table: Table, user: str) -> Table:
     rows = {job_id: row for job_id, row in table.rows.items() if row.user == user}
     return msgspec.structs.replace(table, rows=rows)
+
+
+def _rows_of(index: Index, known: Iterable[JobSummary]) -> Table:
+    """Those rows that ``index`` has, in the states that it has."""
+    states = index.states
+    rows = {row.id: with_state(row, states[row.job_id]) for row in known if row.job_id in states}
+    return Table(rows=rows, as_of=index.as_of, version=index.version)
 
 
 def _told(row: JobSummary) -> tuple[object, ...]:

@@ -24,8 +24,9 @@ _SMALLEST = 100
 _TRIES, _AT_LEAST = 40, 3
 #: Origins that are tried, once for so many windows without a federation's number.
 _ORIGINS, _TRIES_WITHOUT = 8, 8
-#: How far apart the numbers of each window above the newest known are.
-_STRIDES = (1, 16, 256, 4_096, 65_536)
+#: Numbers of each window above the newest known, and how far apart they are.
+_ABOVE = 200
+_STRIDES = (1, 16, 256, 4_096, 65_536, 524_288)
 #: Windows of one stride that are tried one after the other where jobs are sparse.
 _STEPS = 8
 
@@ -36,6 +37,11 @@ Ask = Callable[[Sequence[int]], Awaitable[Collection[int]]]
 def origin(number: int) -> int:
     """The part of ``number`` that a federation adds: 0 without one."""
     return number >> ORIGIN_BITS
+
+
+def smallest(number: int) -> int:
+    """The first number that the cluster which gave out ``number`` may have given."""
+    return (origin(number) << ORIGIN_BITS) + 1
 
 
 async def any_number(ask: Ask, *, chance: random.Random | None = None) -> int | None:
@@ -110,7 +116,7 @@ async def newest_from(ask: Ask, number: int) -> int:
 
 async def _above(ask: Ask, number: int, stride: int) -> Collection[int]:
     end = (origin(number) + 1) * _SPACE
-    numbers = range(number + stride, min(end, number + 1 + WINDOW * stride), stride)
+    numbers = range(number + stride, min(end, number + 1 + _ABOVE * stride), stride)
     return await ask(numbers) if numbers else ()
 
 

@@ -41,6 +41,8 @@ class Queue:
         self.tasks: dict[int, int] = {}
         #: Most numbers in one request, and states listed in all.
         self.largest = self.entries = 0
+        #: Rows that accounting told.
+        self.told = 0
         self.calls: list[str] = []
         self.asked: list[Accounted] = []
         self.seconds = 0.0
@@ -106,12 +108,16 @@ class Queue:
         rows = [msgspec.structs.replace(row, reason="") for row in known]
         rows += self.history.values()
         if wanted.job_ids:
-            rows = [row for row in rows if row.job_id in wanted.job_ids]
+            asked = set(wanted.job_ids)
+            rows = [row for row in rows if row.job_id in asked]
         else:
             since = wanted.ended_since or 0
             rows = [row for row in rows if is_live(row) or (row.end_time or 0) >= since]
         for field, values in (("user", wanted.users), ("account", wanted.accounts)):
             rows = [row for row in rows if not values or getattr(row, field) in values]
+        if (earliest := wanted.live_since) is not None:
+            rows = [row for row in rows if is_live(row) or (row.end_time or 0) >= earliest]
+        self.told += len(rows)
         return rows
 
     async def diag(self) -> Diag:
