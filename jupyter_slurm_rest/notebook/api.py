@@ -13,23 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from jupyter_slurm_rest.redaction import printable
-
-
-class SlurmMagicError(Exception):
-    """An error that the user can act on; IPython shows only its message."""
-
-    def __init__(self, message: str, advice: str = "", *, reason: str = "") -> None:
-        super().__init__(f"{message} {advice}".strip())
-        self.message = message
-        self.advice = advice
-        #: The short code of the server's error, where it comes from the server.
-        self.reason = reason
-
-    def _render_traceback_(self) -> list[str]:
-        """IPython's way to let an exception show itself."""
-        return [printable(f"Slurm: {self}")]
-
+from .errors import SlurmMagicError
 
 #: What a server listens on when it listens on every address of its machine.
 _EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})  # noqa: S104 -- compared only
@@ -38,7 +22,7 @@ _OPEN_IN_JUPYTERLAB = "Open this notebook in a JupyterLab that has jupyter-slurm
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """Where the server is, and the Jupyter token that opens it."""
+    """Where the server is, and its Jupyter token."""
 
     url: str
     token: str = field(repr=False)
@@ -47,16 +31,16 @@ class ServerAddress:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What lets a request in."""
+        """The headers that authenticate a request."""
         if self.token:
             return {"Authorization": f"token {self.token}"}
-        # A server without authentication compares these two, and nothing else.
+        # A server without authentication only compares these two.
         pair = os.urandom(16).hex()
         return {"Cookie": f"_xsrf={pair}", "X-XSRFToken": pair}
 
     @property
     def ssl_context(self) -> ssl.SSLContext | None:
-        """Whom to trust, for ``https``: ``SSL_CERT_FILE``, else the usual authorities."""
+        """For ``https``: trusts ``SSL_CERT_FILE``, or the usual authorities."""
         if not self.url.startswith("https:"):
             return None
         return httpx.create_ssl_context()
@@ -66,7 +50,7 @@ def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
     """The server that started this kernel.
 
     On a hub its address is in the environment; elsewhere servers leave files in the
-    runtime directory. Raises :exc:`SlurmMagicError` when none or several fit.
+    runtime directory. Raises :exc:`SlurmMagicError` when there is none, or more than one.
     """
     return _hub_server(environ) or _running_server(environ)
 
@@ -84,7 +68,7 @@ def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
 
 
 def _behind_internal_ssl(public_url: str, token: str) -> ServerAddress:
-    """Such a server accepts the certificates of the hub and its proxy, and no others."""
+    """With internal_ssl a server accepts only the hub's and the proxy's certificates."""
     if not public_url:
         raise SlurmMagicError(
             "This hub runs with internal_ssl: kernels reach their server through its proxy only.",
@@ -119,16 +103,16 @@ def _running_server(environ: Mapping[str, str]) -> ServerAddress:
 
 
 def running_servers(folder: Path) -> Iterable[dict[str, Any]]:
-    """What the servers of this machine say of themselves in Jupyter's runtime directory.
+    """The servers of this machine, from the files in Jupyter's runtime directory.
 
-    jupyter_server's own function of this purpose deletes the files of servers whose process
-    is not there, and on a shared home those run on other machines.
+    Not jupyter_server's ``list_running_servers``: it deletes the files of servers whose
+    process does not exist, and on a shared home those run on other machines.
     """
     for file in sorted(folder.glob("jpserver-*.json")):
         try:
             info = json.loads(file.read_bytes())
         except (OSError, ValueError):
-            continue  # Gone, somebody else's, or being written.
+            continue  # Deleted, not readable, or being written.
         if isinstance(info, dict) and _runs_here(info.get("pid")):
             yield info
 
@@ -139,12 +123,12 @@ def _runs_here(pid: object) -> bool:
     try:
         os.kill(pid, 0)
     except (OSError, OverflowError):
-        return False  # Nobody, or another user's: this user's servers can be signaled.
+        return False  # No such process, or another user's.
     return True
 
 
 def _chosen(servers: Sequence[dict[str, Any]], environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """The server whose child this process is or whose terminal it is in, else the only one."""
+    """The server that started this process or its terminal, else the only one."""
     parents = {str(os.getppid()), str(os.getpid()), environ.get("JPY_PARENT_PID", "")}
     for server in servers:
         if str(server.get("pid")) in parents:
@@ -171,7 +155,7 @@ TIMEOUT = 200.0
 class SlurmApi:
     """Calls to the Jupyter server's Slurm extension.
 
-    The server is looked for at the first call, and again when it has gone.
+    The server is looked up at the first call, and again after a connection has failed.
     """
 
     def __init__(self, find: Callable[[], ServerAddress] = find_server) -> None:
@@ -203,7 +187,7 @@ class SlurmApi:
     def _connect(self) -> httpx.Client:
         address = self._find()
         self._has_token = bool(address.token)
-        # The server is on this machine: no proxy leads there.
+        # The server is on this machine: proxies are not for it.
         transport = httpx.HTTPTransport(
             verify=address.ssl_context or False, uds=address.socket, trust_env=False
         )
@@ -236,7 +220,7 @@ class SlurmApi:
         return self.call("GET", f"clusters/{self.cluster(cluster)}/{resource}", query=query)
 
     def address(self) -> ServerAddress:
-        """Where the server is now. Raises :exc:`SlurmMagicError` when it is not found."""
+        """The server's address now. Raises :exc:`SlurmMagicError` when there is none."""
         return self._find()
 
     def close(self) -> None:
@@ -260,12 +244,12 @@ def _unreachable(error: httpx.HTTPError) -> SlurmMagicError:
 
 
 def _problem(response: httpx.Response, *, has_token: bool) -> SlurmMagicError:
-    kept_out = response.status_code in (302, 401, 403)
+    denied = response.status_code in (302, 401, 403)
     try:
-        said = response.json()
-        # Where Jupyter itself lets nobody in, there is no advice.
-        advice = said.get("advice") or (_why(has_token) if kept_out else "")
-        return SlurmMagicError(said["message"], advice, reason=said["reason"] or "")
+        body = response.json()
+        # Errors of Jupyter itself come without advice.
+        advice = body.get("advice") or (_why_denied(has_token) if denied else "")
+        return SlurmMagicError(body["message"], advice, reason=body["reason"] or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     if response.status_code == 404:
@@ -273,12 +257,14 @@ def _problem(response: httpx.Response, *, has_token: bool) -> SlurmMagicError:
             "The Jupyter server has no Slurm extension.",
             "Install jupyter-slurm-rest where the server runs and restart it.",
         )
-    if kept_out:
-        return SlurmMagicError("The Jupyter server does not let this kernel in.", _why(has_token))
+    if denied:
+        return SlurmMagicError(
+            "The Jupyter server denies access to this kernel.", _why_denied(has_token)
+        )
     return SlurmMagicError(f"The Jupyter server returned status {response.status_code}.")
 
 
-def _why(has_token: bool) -> str:
+def _why_denied(has_token: bool) -> str:
     if os.environ.get("JUPYTERHUB_SINGLEUSER_EXTENSION") == "0":
         return (
             "It runs with JUPYTERHUB_SINGLEUSER_EXTENSION=0, JupyterHub's older way to start "

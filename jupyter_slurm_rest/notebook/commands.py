@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import re
+import inspect
 import shlex
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from jupyter_slurm_rest.redaction import printable
-
 from . import tables
-from .api import SlurmApi, SlurmMagicError
+from .api import SlurmApi
+from .errors import SlurmMagicError
 from .job import NotebookJob
+from .submit import submit, submit_cell
 from .tables import NotebookTable
 
 Command = Callable[[SlurmApi, str], Any]
@@ -33,7 +31,7 @@ def cluster_argument(command: C) -> C:
 
 def frame_argument(command: C) -> C:
     """``--frame``."""
-    return argument("--frame", action="store_true", help="Give a pandas DataFrame.")(command)  # type: ignore[no-any-return]
+    return argument("--frame", action="store_true", help="Return a pandas DataFrame.")(command)  # type: ignore[no-any-return]
 
 
 def ids_argument(command: C) -> C:
@@ -54,7 +52,7 @@ def shown(table: NotebookTable, args: argparse.Namespace) -> Any:
 @argument("--account", default="", help="Accounts, comma-separated.")
 @argument("--search", default="", help="Part of an id, name, user, account or node.")
 @argument("--sort", default="-job_id", help="A field; with - in front descending.")
-@argument("--limit", type=int, default=100, help="Most rows to show (up to 1000).")
+@argument("--limit", type=int, default=100, help="Rows to show at most (up to 1000).")
 @cluster_argument
 @frame_argument
 def jobs(api: SlurmApi, line: str) -> Any:
@@ -79,7 +77,7 @@ def jobs(api: SlurmApi, line: str) -> Any:
 @argument("--all", action="store_true", help="Everyone's jobs, not only yours.")
 @argument("--state", default="", help="States, comma-separated.")
 @argument("--search", default="", help="Part of an id, name, user, account or node.")
-@argument("--limit", type=int, default=100, help="Most rows to show (up to 1000).")
+@argument("--limit", type=int, default=100, help="Rows to show at most (up to 1000).")
 @cluster_argument
 @frame_argument
 def history(api: SlurmApi, line: str) -> Any:
@@ -100,7 +98,7 @@ def history(api: SlurmApi, line: str) -> Any:
 @cluster_argument
 @frame_argument
 def nodes(api: SlurmApi, line: str) -> Any:
-    """The nodes, with what is free on each."""
+    """The nodes and their free resources."""
     args = parse_argstring(nodes, line)
     response = api.get(args.cluster, "nodes")
     return shown(tables.nodes_table(response["nodes"], tables.caption(response, "node")), args)
@@ -110,7 +108,7 @@ def nodes(api: SlurmApi, line: str) -> Any:
 @cluster_argument
 @frame_argument
 def partitions(api: SlurmApi, line: str) -> Any:
-    """The partitions, with their limits and what is free."""
+    """The partitions, their limits and free resources."""
     args = parse_argstring(partitions, line)
     response = api.get(args.cluster, "partitions")
     rows = response["partitions"]
@@ -130,7 +128,7 @@ def account(api: SlurmApi, line: str) -> Any:
 @magic_arguments("%slurm clusters")
 @frame_argument
 def clusters(api: SlurmApi, line: str) -> Any:
-    """The configured clusters, and how they are."""
+    """The configured clusters and their status."""
     args = parse_argstring(clusters, line)
     rows = api.call("GET", "clusters")["clusters"]
     return shown(tables.clusters_table(rows, tables.count(len(rows), "cluster")), args)
@@ -138,19 +136,19 @@ def clusters(api: SlurmApi, line: str) -> Any:
 
 @magic_arguments("%slurm cancel")
 @argument("ids", nargs="*", metavar="ID", help="Job ids, such as 123 or 123_4.")
-@argument("-n", "--name", help="My jobs of this name.")
-@argument("-t", "--state", help="My jobs in these states: PENDING,RUNNING,SUSPENDED.")
-@argument("-p", "--partition", help="My jobs in this partition.")
-@argument("-A", "--account", help="My jobs of this account.")
-@argument("-q", "--qos", help="My jobs of this QOS.")
-@argument("-R", "--reservation", help="My jobs in this reservation.")
-@argument("-w", "--nodelist", dest="nodes", help="My jobs on one of these nodes.")
-@argument("--all", action="store_true", help="All my jobs.")
-@argument("--cron", action="store_true", help="Also jobs of scrontab, and disable their lines.")
-@argument("--signal", help="Send this signal instead of ending the jobs the usual way.")
+@argument("-n", "--name", help="Your jobs of this name.")
+@argument("-t", "--state", help="Your jobs in these states: PENDING,RUNNING,SUSPENDED.")
+@argument("-p", "--partition", help="Your jobs in this partition.")
+@argument("-A", "--account", help="Your jobs of this account.")
+@argument("-q", "--qos", help="Your jobs of this QOS.")
+@argument("-R", "--reservation", help="Your jobs in this reservation.")
+@argument("-w", "--nodelist", dest="nodes", help="Your jobs on any of these nodes.")
+@argument("--all", action="store_true", help="All your jobs.")
+@argument("--cron", action="store_true", help="Also jobs of scrontab; Slurm disables their lines.")
+@argument("--signal", help="Send this signal instead of terminating the jobs.")
 @cluster_argument
 def cancel(api: SlurmApi, line: str) -> tables.NotebookTable:
-    """Cancel jobs: by their ids, or my own ones to which everything given applies."""
+    """Cancel jobs: by id, or your own jobs that match all filters."""
     args = _parsed(cancel, line)
     options: dict[str, Any] = {"signal": args.signal} if args.signal else {}
     if args.cron:
@@ -175,7 +173,7 @@ def cancel(api: SlurmApi, line: str) -> tables.NotebookTable:
 @ids_argument
 @cluster_argument
 def hold(api: SlurmApi, line: str) -> tables.NotebookTable:
-    """Keep waiting jobs from starting."""
+    """Keep pending jobs from starting."""
     return _act(api, "hold", parse_argstring(hold, line))
 
 
@@ -183,16 +181,16 @@ def hold(api: SlurmApi, line: str) -> tables.NotebookTable:
 @ids_argument
 @cluster_argument
 def release(api: SlurmApi, line: str) -> tables.NotebookTable:
-    """Let held jobs start."""
+    """Release held jobs."""
     return _act(api, "release", parse_argstring(release, line))
 
 
 @magic_arguments("%slurm requeue")
 @ids_argument
-@argument("--hold", action="store_true", help="Leave them held.")
+@argument("--hold", action="store_true", help="Hold them in the queue.")
 @cluster_argument
 def requeue(api: SlurmApi, line: str) -> tables.NotebookTable:
-    """Put running jobs back into the queue."""
+    """Requeue running jobs."""
     args = parse_argstring(requeue, line)
     return _act(api, "requeue", args, hold=args.hold)
 
@@ -201,7 +199,7 @@ def requeue(api: SlurmApi, line: str) -> tables.NotebookTable:
 @ids_argument
 @cluster_argument
 def suspend(api: SlurmApi, line: str) -> tables.NotebookTable:
-    """Stop running jobs for a while."""
+    """Suspend running jobs."""
     return _act(api, "suspend", parse_argstring(suspend, line))
 
 
@@ -209,14 +207,14 @@ def suspend(api: SlurmApi, line: str) -> tables.NotebookTable:
 @ids_argument
 @cluster_argument
 def resume(api: SlurmApi, line: str) -> tables.NotebookTable:
-    """Let suspended jobs run on."""
+    """Resume suspended jobs."""
     return _act(api, "resume", parse_argstring(resume, line))
 
 
 @magic_arguments("%slurm signal")
 @argument("name", help="A signal's name or number, such as USR1.")
 @ids_argument
-@argument("--cron", action="store_true", help="Also jobs of scrontab, and disable their lines.")
+@argument("--cron", action="store_true", help="Also jobs of scrontab; Slurm disables their lines.")
 @cluster_argument
 def signal(api: SlurmApi, line: str) -> tables.NotebookTable:
     """Send a signal to jobs."""
@@ -225,7 +223,7 @@ def signal(api: SlurmApi, line: str) -> tables.NotebookTable:
 
 
 def _parsed(command: Any, line: str) -> argparse.Namespace:
-    """As ``parse_argstring``, with quotes as a shell reads them: names may hold blanks."""
+    """Like ``parse_argstring``, but reads quotes as a shell does: names may contain spaces."""
     try:
         words = shlex.split(line)
     except ValueError:
@@ -241,57 +239,6 @@ def _act(
     path = f"clusters/{api.cluster(args.cluster)}/jobs/actions"
     results = api.call("POST", path, body=body)["results"]
     return tables.results_table(results, tables.count(len(results), "job"))
-
-
-_FIRST_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"]*"|'[^']*')+""")
-#: Options that are about the call, not about the job.
-_OF_THE_CALL = ("clusters", "wait", "test_only")
-
-
-@dataclass(frozen=True)
-class SbatchLine:
-    """What was asked for."""
-
-    options: dict[str, str | bool]
-    cluster: str | None
-    wait: bool
-    test_only: bool
-
-
-def read_line(line: str, *, takes_file: bool) -> tuple[SbatchLine, str]:
-    """The options, and the script's file name where one is taken (before any option)."""
-    # Here, not above: only who submits waits for the parser to be loaded.
-    from jupyter_slurm_rest.slurm.errors import InvalidRequest
-    from jupyter_slurm_rest.slurm.sbatch import options_of, parse_script
-
-    line, name = line.strip(), ""
-    if takes_file:
-        name, line = _file_name(line)
-    try:
-        options = options_of(parse_script(f"#!/bin/sh\n#SBATCH {line}\n"))
-    except InvalidRequest as error:
-        # The parser speaks of the line of a script that the user has not written.
-        said = error.message.removeprefix("Line 2: ")
-        raise SlurmMagicError(said, error.advice) from None
-    cluster = options.get("clusters")
-    asked = SbatchLine(
-        {name: value for name, value in options.items() if name not in _OF_THE_CALL},
-        str(cluster) if cluster else None,
-        bool(options.get("wait")),
-        bool(options.get("test_only")),
-    )
-    return asked, name
-
-
-def _file_name(line: str) -> tuple[str, str]:
-    """The first word, unquoted as a shell does, and what follows it."""
-    found = _FIRST_WORD.match(line)
-    if found is None or found[0].startswith("-"):
-        raise SlurmMagicError(
-            "Which script? Write %slurm submit FILE [options],",
-            "or put the script into a cell that begins with %%slurm submit.",
-        )
-    return shlex.split(found[0])[0], line[found.end() :]
 
 
 @magic_arguments("%slurm job")
@@ -314,43 +261,44 @@ def output(api: SlurmApi, line: str) -> None:
     print(found.output("stderr" if args.stderr else "stdout"), end="")
 
 
-def submit(api: SlurmApi, line: str) -> Any:
-    """Submit a script: %slurm submit FILE [options], or a cell: %%slurm submit [options].
+COMMANDS: dict[str, Command] = {
+    command.__name__: command
+    for command in (
+        jobs,
+        job,
+        output,
+        history,
+        nodes,
+        partitions,
+        account,
+        clusters,
+        submit,
+        cancel,
+        hold,
+        release,
+        requeue,
+        suspend,
+        resume,
+        signal,
+    )
+}
 
-    Options are sbatch's, long or short, and win over the script's #SBATCH lines.
-    --test-only checks the script without submitting it, --wait waits until the job is
-    over, -M names the cluster.
+
+def run(api: SlurmApi, line: str, cell: str | None) -> Any:
+    """Run the command that ``line`` begins with; without one, ``jobs``.
+
+    Raises :exc:`SlurmMagicError`, and :exc:`UsageError` for wrong arguments.
     """
-    asked, name = read_line(line, takes_file=True)
-    file = Path(name).expanduser().absolute()
-    try:
-        script = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SlurmMagicError(f"The script {name} cannot be read: {said}.") from None
-    return _submit(api, asked, script, file)
-
-
-def submit_cell(api: SlurmApi, line: str, cell: str) -> Any:
-    """``%%slurm submit``: the cell is the script."""
-    asked, _ = read_line(line, takes_file=False)
-    return _submit(api, asked, cell)
-
-
-def _submit(api: SlurmApi, asked: SbatchLine, script: str, file: Path | None = None) -> Any:
-    cluster = api.cluster(asked.cluster)
-    # As sbatch does: relative paths begin where the user is, and the file names the job.
-    body = {
-        "script": script,
-        "options": asked.options,
-        "directory": str(Path.cwd()),
-        "path": str(file or ""),
-    }
-    path = f"clusters/{cluster}/jobs"
-    if asked.test_only:
-        return tables.options_table(api.call("POST", path, query={"validate": "true"}, body=body))
-    submitted = api.call("POST", path, body=body)
-    for warning in submitted["warnings"]:
-        print(printable(warning))
-    found = NotebookJob(api, cluster, str(submitted["job_id"]))
-    return found.wait() if asked.wait else found
+    name, _, arguments = line.strip().partition(" ")
+    command = COMMANDS.get(name or "jobs")
+    if command is None:
+        known = ", ".join(COMMANDS)
+        raise SlurmMagicError(f"%slurm has no command {name!r}. Commands: {known}.")
+    if arguments.strip() in ("-h", "--help"):
+        print(inspect.getdoc(command))
+        return None
+    if cell is None:
+        return command(api, arguments)
+    if name == "submit":
+        return submit_cell(api, arguments, cell)
+    raise SlurmMagicError("%%slurm takes a cell for submit only: write %%slurm submit.")

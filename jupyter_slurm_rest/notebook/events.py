@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 from websocket import WebSocket, WebSocketException
 
-from .api import ServerAddress, SlurmApi, SlurmMagicError
+from .api import ServerAddress, SlurmApi
+from .errors import SlurmMagicError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 #: Seconds for a response: the server is on this machine.
 _TIMEOUT = 5.0
 #: Seconds for the server to confirm the end of a stream.
-_GOODBYE = 1.0
+_CLOSE_TIMEOUT = 1.0
 #: Seconds for which the server returns the same record of a job.
 _CACHED = 1.2
-#: Seconds between two looks at a job whose changes are announced; an event may be lost. Short
-#: enough to keep the server reading, which it does only while somebody looks.
+#: Seconds after which a job is read although no event came; one may be lost. Short enough to
+#: keep the server polling, which it does only while someone asks.
 _BACKSTOP = 60.0
-#: Seconds between two looks, at most, at a job whose changes are not announced.
-_LONGEST = 30.0
+#: The longest pause, in seconds, where no events come for the job.
+_MAX_PAUSE = 30.0
 _NEVER = float("inf")
 
 
@@ -38,7 +39,7 @@ class EventStream:
     """The server's events, read in a thread from ``with`` to the end of its block.
 
     The kernel's event loop is busy with the cell that waits. ``open`` stays false where the
-    server does not let its events be followed; that is not an error.
+    server offers no events; that is not an error.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class EventStream:
         self._address = address
         self._is_relevant = is_relevant
         self._socket = WebSocket(sslopt={"context": address.ssl_context})
-        self._left = False
+        self._closing = False
         self._received = threading.Event()
         self._tried = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slurm-events", daemon=True)
@@ -63,15 +64,15 @@ class EventStream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._left = True
+        self._closing = True
         with contextlib.suppress(WebSocketException, OSError):
             self._socket.send_close()
-            self._thread.join(_GOODBYE)
+            self._thread.join(_CLOSE_TIMEOUT)
             self._socket.abort()
         self._thread.join(_TIMEOUT)
 
     def wait_until_tried(self) -> None:
-        """Return when the stream is open, or is known not to open."""
+        """Return when the stream is open or has failed to open."""
         self._tried.wait(2 * _TIMEOUT)
 
     def wait(self, seconds: float) -> bool:
@@ -81,7 +82,7 @@ class EventStream:
         return received
 
     def _run(self) -> None:
-        # Refused, a proxy's page instead of a socket, or gone: the caller looks by itself.
+        # Refused, not a websocket, or disconnected: the caller polls instead.
         with contextlib.suppress(WebSocketException, OSError):
             try:
                 self._read()
@@ -102,7 +103,7 @@ class EventStream:
             redirect_limit=0,
             http_no_proxy=["*"],
         )
-        if self._left or self._socket.getstatus() != 101:
+        if self._closing or self._socket.getstatus() != 101:
             return
         self._socket.settimeout(None)
         self.open = True
@@ -132,7 +133,7 @@ class FollowedJob(Protocol):
 
     @property
     def ended(self) -> bool:
-        """Whether the job was over when it was last read."""
+        """Whether the job had ended when it was last read."""
 
     def refresh(self) -> FollowedJob:
         """Read the job again."""
@@ -144,23 +145,23 @@ class Follower:
     def __init__(self, job: FollowedJob) -> None:
         self._job = job
         self._cluster = unquote(job.cluster)
-        #: The oldest reading that was announced and has not been asked about.
+        #: The oldest change for which the transitions have not been read yet.
         self._since = _NEVER
 
     def wait(self, until: float) -> bool:
-        """Wait until the job is over or the clock shows ``until``; whether it is over."""
+        """Wait for the job, until ``time.monotonic()`` is ``until``; whether it has ended."""
         with EventStream(self._job.api.address(), self.is_relevant) as events:
             events.wait_until_tried()
-            pause, mine = _CACHED, self._look()
-            # Not before now: later changes are announced.
+            pause, mine = _CACHED, self._keep_polled()
+            # Only now, as changes from here on send an event.
             while not self._job.refresh().ended:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
                 if self._changed_within(min(pause, left), events):
                     time.sleep(max(0.0, min(_CACHED, until - time.monotonic())))
-                mine = self._look()
-                pause = _BACKSTOP if mine and events.open else min(_LONGEST, pause * 1.5)
+                mine = self._keep_polled()
+                pause = _BACKSTOP if mine and events.open else min(_MAX_PAUSE, pause * 1.5)
             return True
 
     def _changed_within(self, seconds: float, events: EventStream) -> bool:
@@ -171,18 +172,18 @@ class Follower:
         return False
 
     def is_relevant(self, event: dict[str, Any]) -> bool:
-        """Whether the job may have changed: the user's own queue has."""
+        """Whether the event says that the user's own queue has changed, and so may the job."""
         kind = str(event.get("schema_id")).split("/")[-2:][0]
         if kind != "queue_changed" or event.get("cluster") != self._cluster:
             return False
         if event.get("scope") != "mine":
             return False
-        # Events hold nothing about jobs: the server has to be asked what happened.
+        # Events hold nothing about jobs; the transitions since then tell.
         self._since = min(self._since, float(event["as_of"]))
         return True
 
     def _may_have_changed(self) -> bool:
-        """Whether the server saw the job change; if it names no job at all, it may have."""
+        """Whether the transitions include the job, or cannot tell."""
         since, self._since = self._since, _NEVER
         if since == _NEVER:
             # The stream has ended.
@@ -202,8 +203,8 @@ class Follower:
         one = re.fullmatch(r"\d+[_+]\d+", ours)
         return not one and re.split("[_+]", ours)[0] == re.split("[_+]", theirs)[0]
 
-    def _look(self) -> bool:
-        """Keep the server reading my jobs, at no cost to Slurm; whether this is one of them."""
+    def _keep_polled(self) -> bool:
+        """Keep the server polling the user's queue; whether this job is in it."""
         query = {"scope": "mine", "columns": "user", "limit": 1}
         try:
             rows = self._job.api.get(self._cluster, "jobs", query)["jobs"]

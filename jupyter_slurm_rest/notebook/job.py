@@ -1,4 +1,4 @@
-"""A job in a notebook: look at it, wait for it, read its output, stop it."""
+"""A job in a notebook: show it, wait for it, read its output, cancel it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import quote
 
 from jupyter_slurm_rest.redaction import printable
 
-from .api import SlurmApi, SlurmMagicError
-from .tables import clock, duration, exit_code, gpus, limit, moment
+from .api import SlurmApi
+from .errors import SlurmMagicError
+from .tables import clock, duration, exit_code, gpus, limit, local_time
 
-#: Seconds for which a job is shown as it was last read: the server returns the same.
+#: Seconds for which a job is not read again to be displayed: the server returns the same.
 _FRESH = 1.0
 
 
 class NotebookJob:
     """One job. ``info`` holds the fields as the server sent them last.
 
-    To show it is to look at it: a job that was not over is read again, and the last line
-    says when that was.
+    Displaying a job that has not ended reads it again; the last line says when it was read.
     """
 
     def __init__(
@@ -51,16 +51,16 @@ class NotebookJob:
 
     @property
     def ended(self) -> bool:
-        """Whether the job was over when it was last looked at."""
-        # Here, not above: a notebook that only lists jobs need not load the client.
+        """Whether the job had ended when it was last read."""
+        # Imported at the first use: listing jobs does not need it.
         from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
 
         state, flags = str(self.info["state"]), self.info["flags"]
         return state in FINISHED_STATES and "COMPLETING" not in flags
 
     def wait(self, timeout: float | None = None) -> NotebookJob:
-        """Wait until the job is over; at most ``timeout`` seconds (``TimeoutError``)."""
-        # Here, not above: who does not wait needs no websockets.
+        """Wait until the job has ended. Raises ``TimeoutError`` after ``timeout`` seconds."""
+        # Imported at the first use: only waiting needs websockets.
         from .events import Follower
 
         until = time.monotonic() + (math.inf if timeout is None else timeout)
@@ -82,15 +82,14 @@ class NotebookJob:
             offset = chunk["next_offset"]
 
     def cancel(self, *, cron: bool = False) -> str:
-        """Cancel the job; what Slurm says to that.
+        """Cancel the job; returns Slurm's message.
 
-        One that comes from scrontab is refused without ``cron``: its line there is
-        disabled as well.
+        A job of scrontab needs ``cron``, because Slurm then disables its line there as well.
         """
         return self.act("cancel", cron=cron)
 
     def hold(self) -> str:
-        """Keep a waiting job from starting."""
+        """Keep a pending job from starting."""
         return self.act("hold")
 
     def release(self) -> str:
@@ -98,7 +97,7 @@ class NotebookJob:
         return self.act("release")
 
     def act(self, action: str, **options: Any) -> str:
-        """Any action of ``jobs/actions``; raises when Slurm refuses."""
+        """Run an action of ``jobs/actions``; raises :exc:`SlurmMagicError` when Slurm refuses."""
         body = {"action": action, "job_ids": [self.id], **options}
         (result,) = self.api.call("POST", f"clusters/{self.cluster}/jobs/actions", body=body)[
             "results"
@@ -107,14 +106,14 @@ class NotebookJob:
             raise SlurmMagicError(result["message"])
         return str(result["message"])
 
-    def _look(self) -> None:
-        """Read a job that is not over again; where that fails, its age is shown."""
+    def _refresh_if_running(self) -> None:
+        """Read the job again unless it has ended. If that fails, "As of" shows its age."""
         if not self.ended and time.time() - self._read_at > _FRESH:
             with contextlib.suppress(SlurmMagicError):
                 self.refresh()
 
     def _facts(self) -> list[tuple[str, str]]:
-        self._look()
+        self._refresh_if_running()
         info = self.info
         why = info["why"] or {}
         times = (duration(info["elapsed"]), limit(info["time_limit"]))
@@ -124,10 +123,10 @@ class NotebookJob:
             ("Why", " ".join(part for part in (why.get("text"), why.get("advice")) if part)),
             ("Partition", info["partition"]),
             ("Account", info["account"]),
-            ("Submitted", moment(info["submit_time"])),
-            ("Expected start", moment(info["estimated_start"])),
-            ("Started", moment(info["start_time"])),
-            ("Ended", moment(info["end_time"]) if self.ended else ""),
+            ("Submitted", local_time(info["submit_time"])),
+            ("Expected start", local_time(info["estimated_start"])),
+            ("Started", local_time(info["start_time"])),
+            ("Ended", local_time(info["end_time"]) if self.ended else ""),
             ("Time", " of ".join(filter(None, times))),
             ("Nodes", info["nodes"]),
             ("GPUs", gpus(info.get("allocated") or info.get("requested"))),

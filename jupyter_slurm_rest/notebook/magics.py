@@ -1,50 +1,25 @@
-"""``%slurm`` and ``%%slurm``: they find the command and run it."""
+"""``%slurm`` and ``%%slurm``, as IPython registers them."""
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from . import commands
-from .api import SlurmApi, SlurmMagicError
-from .commands import Command
-
-COMMANDS: dict[str, Command] = {
-    command.__name__: command
-    for command in (
-        commands.jobs,
-        commands.job,
-        commands.output,
-        commands.history,
-        commands.nodes,
-        commands.partitions,
-        commands.account,
-        commands.clusters,
-        commands.submit,
-        commands.cancel,
-        commands.hold,
-        commands.release,
-        commands.requeue,
-        commands.suspend,
-        commands.resume,
-        commands.signal,
-    )
-}
+if TYPE_CHECKING:
+    from .api import SlurmApi
 
 
 @magics_class
 class SlurmMagics(Magics):
-    """``%slurm`` and ``%%slurm``."""
+    """``%slurm`` and ``%%slurm``. All magics of a kernel use one connection to the server."""
 
-    def __init__(self, shell: Any, api: SlurmApi | None = None) -> None:
-        super().__init__(shell)
-        self._api = api or SlurmApi()
+    _api: SlurmApi | None = None
 
     def close(self) -> None:
         """Close the connection to the server."""
-        self._api.close()
+        if self._api is not None:
+            self._api.close()
 
     @line_cell_magic
     def slurm(self, line: str, cell: str | None = None) -> Any:
@@ -64,16 +39,9 @@ class SlurmMagics(Magics):
 
         ``%slurm COMMAND --help`` explains one of them.
         """
-        name, _, rest = line.strip().partition(" ")
-        command = COMMANDS.get(name or "jobs")
-        if command is None:
-            known = ", ".join(COMMANDS)
-            raise SlurmMagicError(f"%slurm has no command {name!r}. Commands: {known}.")
-        if rest.strip() in ("-h", "--help"):
-            print(inspect.getdoc(command))
-            return None
-        if cell is None:
-            return command(self._api, rest)
-        if name == "submit":
-            return commands.submit_cell(self._api, rest, cell)
-        raise SlurmMagicError("%%slurm takes a cell for submit only: write %%slurm submit.")
+        # Imported at the first use: %load_ext does not wait for the HTTP client to load.
+        from .api import SlurmApi
+        from .commands import run
+
+        self._api = self._api or SlurmApi()
+        return run(self._api, line, cell)

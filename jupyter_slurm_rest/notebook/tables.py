@@ -1,4 +1,4 @@
-"""Lists as a notebook shows them: a table in HTML, and the same as plain text."""
+"""Lists in a notebook: tables as HTML and as plain text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_slurm_rest.redaction import printable
 
-from .api import SlurmMagicError
+from .errors import SlurmMagicError
 
 
 def duration(seconds: int | None) -> str:
@@ -27,7 +27,7 @@ def duration(seconds: int | None) -> str:
 
 
 def limit(minutes: Any) -> str:
-    """A time limit in minutes, or the word that stands for none."""
+    """A time limit in minutes, or Slurm's word for none."""
     if isinstance(minutes, int):
         return duration(minutes * 60)
     return "" if minutes is None else str(minutes).lower()
@@ -39,18 +39,18 @@ def megabytes(mebibytes: int) -> str:
 
 
 def clock(seconds: float) -> str:
-    """The same to the second, for what changes quickly."""
+    """Seconds since the epoch in local time, with seconds."""
     return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def moment(seconds: int | None) -> str:
+def local_time(seconds: int | None) -> str:
     """Seconds since the epoch in local time."""
     if seconds is None:
         return ""
     try:
         return dt.datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
     except (OverflowError, ValueError, OSError):
-        # No calendar reaches so far; Slurm says such things of clocks that are wrong.
+        # Beyond the calendar: such times come from hosts with a wrong clock.
         return str(seconds)
 
 
@@ -166,7 +166,7 @@ def history_table(rows: list[Row], caption: str) -> NotebookTable:
         ("Name", _text("name")),
         ("Partition", _text("partition")),
         ("State", _state),
-        ("Ended", lambda row: moment(row["end_time"])),
+        ("Ended", lambda row: local_time(row["end_time"])),
         ("Time", lambda row: duration(row["elapsed"])),
         ("CPUs", _text("cpus")),
         ("GPUs", _text("gpus")),
@@ -218,7 +218,7 @@ def clusters_table(rows: list[Row], caption: str) -> NotebookTable:
 
 
 def results_table(rows: list[Row], caption: str) -> NotebookTable:
-    """What an action did, job by job."""
+    """The result of an action for each job."""
     columns: list[Column] = [
         ("Job", _text("id")),
         ("", lambda row: "done" if row["ok"] else "refused"),
@@ -228,7 +228,7 @@ def results_table(rows: list[Row], caption: str) -> NotebookTable:
 
 
 def associations_table(account: dict[str, Any]) -> NotebookTable:
-    """What the user may use."""
+    """The user's accounts and limits."""
     columns: list[Column] = [
         ("Account", lambda row: row["account"] + ("*" if row["is_default"] else "")),
         ("Partition", lambda row: row["partition"] or "all"),
@@ -243,7 +243,7 @@ def associations_table(account: dict[str, Any]) -> NotebookTable:
 
 
 def _together(association: Row, accounts: Sequence[Row]) -> str:
-    """What limits the user's jobs there together, and everybody's in each account above."""
+    """Limits of all jobs of the user there, and of all jobs in each account above."""
     limits = [("yours", association)]
     above = {one["account"]: one for one in accounts}
     name = association["account"]
@@ -264,7 +264,7 @@ def _group_limits(association: Row) -> str:
 
 
 def options_table(checked: dict[str, Any]) -> NotebookTable:
-    """What a script asks for, when it was only checked."""
+    """The options of a script that was checked and not submitted."""
     rows = [{"option": name, "value": value} for name, value in checked["options"].items()]
     columns: list[Column] = [("Option", _text("option")), ("Value", _text("value"))]
     return NotebookTable(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]))
@@ -276,12 +276,12 @@ def count(number: int, noun: str) -> str:
 
 
 def caption(response: dict[str, Any], noun: str) -> str:
-    """How many there are and how old the list is, where that matters."""
+    """The number of rows and, if the list is old, its age."""
     rows = next(value for value in response.values() if isinstance(value, list))
     total = response["total"]
     parts = [count(total, noun) if len(rows) == total else f"{len(rows)} of {count(total, noun)}"]
     if response["stale"]:
-        parts.append(f"as of {moment(int(response['as_of']))}")
+        parts.append(f"as of {local_time(int(response['as_of']))}")
     if response["note"]:
         parts.append(response["note"])
     return "; ".join(parts)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.notebook.api import SlurmMagicError, find_server
+from jupyter_slurm_rest.notebook.api import find_server
+from jupyter_slurm_rest.notebook.errors import SlurmMagicError
 
 Write = Callable[..., Path]
 

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from IPython.core.error import UsageError
 
-from jupyter_slurm_rest.notebook.api import SlurmApi, SlurmMagicError
+from jupyter_slurm_rest.notebook.api import SlurmApi
+from jupyter_slurm_rest.notebook.errors import SlurmMagicError
 from jupyter_slurm_rest.notebook.job import NotebookJob
 from jupyter_slurm_rest.notebook.tables import clock, gpus
 from tests.recorded import recorded_by
