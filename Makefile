@@ -90,6 +90,11 @@ $(DOCS_READY): pyproject.toml
 docs: $(DOCS_READY) ## the documentation site in build/docs; a warning is an error
 	build/docs-env/bin/sphinx-build --fail-on-warning --keep-going -q docs build/docs
 
+.PHONY: strings
+strings: $(PYTHON_READY) $(NODE_READY) ## every string that users read, in build/jupyter_slurm_rest.pot
+	mkdir -p build
+	node scripts/strings.mjs | python scripts/strings.py > build/jupyter_slurm_rest.pot
+
 .PHONY: lint
 lint: $(NODE_READY) ## every static check
 	ruff check .
