@@ -11,7 +11,7 @@ const DEFAULT_INTERVAL = 15;
 const MINIMUM_INTERVAL = 5;
 
 /** Why data is loaded: `refresh` reads everything in view again, `more` reads what is missing. */
-type LoadReason = 'refresh' | 'more';
+export type LoadReason = 'refresh' | 'more';
 
 /** How old loaded data is. */
 export interface IAge {
