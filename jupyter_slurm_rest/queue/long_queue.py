@@ -35,7 +35,7 @@ _RENEW = 600.0
 _T = TypeVar("_T")
 
 
-class _Kept(msgspec.Struct):
+class _CachedSearch(msgspec.Struct):
     search: Search
     begun: float
     #: Who asks for the same does not search the same once more.
@@ -61,7 +61,7 @@ class LongQueue:
         self._most = searches
         self._more = more
         self._clock = clock
-        self._searches: OrderedDict[Filters, _Kept] = OrderedDict()
+        self._searches: OrderedDict[Filters, _CachedSearch] = OrderedDict()
         #: What was shown last for each query, so that equal rows have equal versions.
         self._shown: OrderedDict[PageQuery, tuple[list[JobSummary], int, str]] = OrderedDict()
 
@@ -113,7 +113,7 @@ class LongQueue:
         filters = msgspec.structs.replace(query.filters, states=frozenset())
         kept = self._searches.get(filters)
         if kept is None or now - kept.begun > _RENEW:
-            kept = self._searches[filters] = _Kept(
+            kept = self._searches[filters] = _CachedSearch(
                 Search(self._source, filters), now, asyncio.Lock()
             )
         self._searches.move_to_end(filters)

@@ -18,7 +18,7 @@ from .table import same, with_state
 _TASKS_ONE_BY_ONE = 3
 
 
-class _Kept(msgspec.Struct):
+class _CachedRecord(msgspec.Struct):
     row: JobSummary
     state: State
     #: Never, where it is accounting's row that stands in for slurmctld's.
@@ -55,7 +55,7 @@ class Records:
         self._reread = reread
         self._width = asyncio.Semaphore(width)
         self._clock = clock
-        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._kept: OrderedDict[int, _CachedRecord] = OrderedDict()
         #: When slurmctld had nothing to say about a job: where PrivateData hides other
         #: people's jobs, jobs/state names them all the same.
         self._absent: OrderedDict[int, float] = OrderedDict()
@@ -94,12 +94,12 @@ class Records:
             state = states.get(row.job_id)
             if state is not None:
                 seen = with_state(row, state)
-                self._keep_row(_Kept(seen, state, _NEVER))
+                self._keep_row(_CachedRecord(seen, state, _NEVER))
 
     def take(self, rows: Iterable[JobSummary]) -> None:
         """Rows that slurmctld has just given elsewhere."""
         for row in rows:
-            self._keep_row(_Kept(row, (row.state, row.flags), self._clock()))
+            self._keep_row(_CachedRecord(row, (row.state, row.flags), self._clock()))
 
     async def read(self, job_ids: Iterable[int], states: Mapping[int, State]) -> None:
         """Read these records; those that slurmctld no longer has are dropped."""
@@ -119,14 +119,14 @@ class Records:
         now = self._clock()
         for row in rows:
             state = states.get(row.job_id, (row.state, row.flags))
-            self._keep_row(_Kept(row, state, now))
+            self._keep_row(_CachedRecord(row, state, now))
         if all(row.job_id != job_id for row in rows):
             self._kept.pop(job_id, None)
             self._absent[job_id] = now
             while len(self._absent) > self._keep:
                 self._absent.popitem(last=False)
 
-    def _keep_row(self, new: _Kept) -> None:
+    def _keep_row(self, new: _CachedRecord) -> None:
         job_id = new.row.job_id
         old = self._kept.get(job_id)
         if old is not None and same(old.row, new.row):
