@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .errors import ScriptError
 from .jobspec import JobSpec, Submitter
-from .options import OPTIONS, Option
+from .option import Option
+from .options import OPTIONS
 from .precedence import merge, options_of
 from .rewrite import rewrite
 from .script import ParsedScript, check_text

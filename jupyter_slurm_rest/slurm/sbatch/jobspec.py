@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from .option import Option
+from .options import BY_FIELD
 from .placement import MemoryBinding, MemoryUpdate, NodeShape, Switches
 from .times import Minutes, Unlimited
 from .values import EndWarning, NodeCount, Sharing
@@ -145,6 +147,13 @@ class JobSpec(msgspec.Struct, kw_only=True, omit_defaults=True):
     words: dict[str, str] = {}
     #: Who set it.
     origins: dict[str, Origin] = {}
+
+    def items(self) -> Iterator[tuple[Option, Any]]:
+        """Each option that is set, with its value, in the order of the table."""
+        for field, option in BY_FIELD.items():
+            value = getattr(self, field, None)
+            if value is not None:
+                yield option, value
 
     def given(self, *fields: str) -> list[str]:
         """Which of ``fields`` a script or call has set, as opposed to the environment."""

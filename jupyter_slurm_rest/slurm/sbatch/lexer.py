@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from .errors import ScriptError
-from .options import BY_LETTER, BY_NAME, OPTIONS, REMOVED, Option
+from .option import Option
+from .options import BY_LETTER, BY_NAME, OPTIONS, REMOVED
 
 #: isspace() of the C locale.
 BLANKS = " \t\n\v\f\r"

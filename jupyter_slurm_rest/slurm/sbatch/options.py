@@ -1,226 +1,345 @@
-"""Every option of sbatch 26.05: names, letters, arguments, environment variables.
+"""Every option of sbatch 26.11 and older, one row each: the table to add an option to.
 
-The order and the abbreviation rules follow ``common_options`` in Slurm's
-src/common/slurm_opt.c.
+Names, letters and abbreviation rules follow ``common_options`` in Slurm's
+src/common/slurm_opt.c. The columns are those of
+:class:`~jupyter_slurm_rest.slurm.sbatch.option.Option`; the type of the value is the field
+of the same name in :class:`~jupyter_slurm_rest.slurm.sbatch.jobspec.JobSpec`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
-
-from . import placement
-from . import times as durations
-from . import times as moments
-from . import values as amounts
-from . import values as choices
-
-Argument = Literal["none", "required", "optional"]
+from . import placement, times, values
+from .option import Option
 
 
-def _word(words: str) -> str:
-    return words
+def _flag(name: str, short: str = "", **columns: Any) -> Option:
+    return Option(name, short, "none", **columns)
 
 
 def _for_shells(words: str) -> str:
     raise ValueError("it serves a shell that completes command lines, and submits nothing")
 
 
-class Option(msgspec.Struct, frozen=True):
-    """One long option of sbatch."""
-
-    name: str
-    short: str = ""
-    argument: Argument = "required"
-    #: Reads the value's words; raises ``ValueError`` with what would be right.
-    #: Not called for options without an argument.
-    read: Callable[[str], Any] = _word
-    #: Environment variables that set it.
-    environment: tuple[str, ...] = ()
-    #: Whether the next component of a heterogeneous job starts with it again.
-    inherited: bool = False
-    #: sbatch looks for it on its command line only: in a script it does nothing.
-    early: bool = False
-    #: The field of :class:`~jupyter_slurm_rest.slurm.jobspec.JobSpec`, if not the name's.
-    alias: str = ""
-
-    @property
-    def field(self) -> str:
-        return self.alias or self.name.replace("-", "_")
-
-
-def _flag(name: str, short: str = "", **more: Any) -> Option:
-    return Option(name, short, "none", **more)
-
-
 OPTIONS: tuple[Option, ...] = (
-    Option("account", "A", environment=("SBATCH_ACCOUNT",), inherited=True),
+    Option("account", "A", environment=("SBATCH_ACCOUNT",), inherited=True, key="account"),
     Option(
         "acctg-freq",
         read=placement.accounting_frequency,
         environment=("SBATCH_ACCTG_FREQ",),
         inherited=True,
+        key="account_gather_frequency",
     ),
-    Option("array", "a", environment=("SBATCH_ARRAY_INX",), inherited=True),
-    Option("autocomplete", read=_for_shells),
-    Option("batch", environment=("SBATCH_BATCH",), inherited=True),
-    Option("begin", "b", read=moments.epoch, inherited=True),
-    Option("bb", environment=("SBATCH_BURST_BUFFER",)),
-    Option("bbf", inherited=True),
-    Option("cluster-constraint", environment=("SBATCH_CLUSTER_CONSTRAINT",), inherited=True),
+    Option("array", "a", environment=("SBATCH_ARRAY_INX",), inherited=True, key="array"),
+    Option("autocomplete", read=_for_shells, since="23.02"),
+    # slurmrestd before 22.05.9 ended over it, so it is sent from v0.0.39 on.
+    Option("batch", environment=("SBATCH_BATCH",), inherited=True, key="batch_features", api=39),
+    Option("begin", "b", read=times.epoch, inherited=True, key="begin_time"),
+    Option("bb", environment=("SBATCH_BURST_BUFFER",), key="burst_buffer"),
+    Option("bbf", inherited=True, unsupported="Write the directives into the script, or use --bb."),
+    Option(
+        "cluster-constraint",
+        environment=("SBATCH_CLUSTER_CONSTRAINT",),
+        inherited=True,
+        key="cluster_constraint",
+    ),
     Option("chdir", "D", inherited=True),
     Option("cluster", alias="clusters", inherited=True),
-    Option("clusters", "M", environment=("SBATCH_CLUSTERS", "SLURM_CLUSTERS"), inherited=True),
-    Option("comment", inherited=True),
-    _flag("consolidate-segments", environment=("SBATCH_CONSOLIDATE_SEGMENTS",)),
-    Option("container", environment=("SBATCH_CONTAINER",), inherited=True),
-    Option("container-id", environment=("SBATCH_CONTAINER_ID",), inherited=True),
-    Option("container-type", environment=("SBATCH_CONTAINER_TYPE",), inherited=True),
-    Option("context", inherited=True),
-    _flag("contiguous"),
-    Option("constraint", "C", environment=("SBATCH_CONSTRAINT",)),
-    Option("core-spec", "S", read=amounts.not_negative, environment=("SBATCH_CORE_SPEC",)),
-    Option("cores-per-socket", read=amounts.count),
-    Option("cpu-freq", read=placement.cpu_frequency, environment=("SBATCH_CPU_FREQ_REQ",)),
-    Option("cpus-per-gpu", read=amounts.count, environment=("SBATCH_CPUS_PER_GPU",)),
-    Option("cpus-per-task", "c", read=amounts.count),
-    Option("deadline", read=moments.epoch, inherited=True),
     Option(
-        "delay-boot", read=durations.seconds, environment=("SBATCH_DELAY_BOOT",), inherited=True
+        "clusters",
+        "M",
+        environment=("SBATCH_CLUSTERS", "SLURM_CLUSTERS"),
+        inherited=True,
+        unsupported="Choose the cluster to submit to.",
     ),
-    Option("dependency", "d", inherited=True),
-    Option("distribution", "m", read=placement.distribution, environment=("SBATCH_DISTRIBUTION",)),
-    Option("error", "e", read=choices.file_name, environment=("SBATCH_ERROR",), inherited=True),
-    Option("exclude", "x", inherited=True),
+    Option("comment", inherited=True, key="comment"),
+    _flag(
+        "consolidate-segments",
+        environment=("SBATCH_CONSOLIDATE_SEGMENTS",),
+        since="25.11",
+        flag="CONSOLIDATE_SEGMENTS",
+        api=44,
+    ),
+    Option("container", environment=("SBATCH_CONTAINER",), inherited=True, key="container", api=38),
+    Option(
+        "container-id",
+        environment=("SBATCH_CONTAINER_ID",),
+        inherited=True,
+        since="23.02",
+        key="container_id",
+        api=39,
+    ),
+    Option(
+        "container-type",
+        environment=("SBATCH_CONTAINER_TYPE",),
+        inherited=True,
+        since="26.05",
+        dropped=("26.11", "--runtime"),
+        key="container_type",
+        api=45,
+    ),
+    Option("context", inherited=True, key="selinux_context", api=39),
+    _flag("contiguous", key="contiguous", api=39),
+    Option(
+        "constraint",
+        "C",
+        environment=("SBATCH_CONSTRAINT",),
+        key="constraints",
+        old_key="constraint",
+    ),
+    Option(
+        "core-spec",
+        "S",
+        read=values.not_negative,
+        environment=("SBATCH_CORE_SPEC",),
+        key="core_specification",
+    ),
+    Option("cores-per-socket", read=values.count),
+    Option(
+        "cpu-freq",
+        read=placement.cpu_frequency,
+        environment=("SBATCH_CPU_FREQ_REQ",),
+        key="cpu_frequency",
+    ),
+    Option(
+        "cpus-per-gpu",
+        read=values.count,
+        environment=("SBATCH_CPUS_PER_GPU",),
+        old_key="cpus_per_gpu",
+    ),
+    Option("cpus-per-task", "c", read=values.count, old_key="cpus_per_task"),
+    Option("deadline", read=times.epoch, inherited=True, key="deadline"),
+    Option("delay-boot", read=times.seconds, environment=("SBATCH_DELAY_BOOT",), inherited=True),
+    Option("dependency", "d", inherited=True, key="dependency"),
+    Option(
+        "distribution",
+        "m",
+        read=placement.distribution,
+        environment=("SBATCH_DISTRIBUTION",),
+        key="distribution",
+        api=41,
+    ),
+    Option("error", "e", read=values.file_name, environment=("SBATCH_ERROR",), inherited=True),
+    Option("exclude", "x", inherited=True, key="excluded_nodes", old_key="exclude_nodes"),
     Option(
         "exclusive",
         argument="optional",
-        read=choices.exclusive,
+        read=values.exclusive,
         environment=("SBATCH_EXCLUSIVE",),
+        later_values={"24.05": r"(?i)topo", "26.05": r"(?i)allocation"},
     ),
     Option("export", environment=("SBATCH_EXPORT",), inherited=True),
-    Option("export-file", inherited=True),
-    _flag("external"),
-    Option("extra", inherited=True),
+    Option("export-file", inherited=True, unsupported="Name the variables with --export."),
+    _flag("external", since="25.05", unsupported=""),
+    Option("extra", inherited=True, since="23.02", key="extra", api=39),
     Option("extra-node-info", "B", read=placement.node_shape),
     Option(
         "get-user-env",
         argument="optional",
-        read=choices.user_environment,
+        read=values.user_environment,
         environment=("SBATCH_GET_USER_ENV",),
         inherited=True,
     ),
     Option("gid", inherited=True),
-    Option("gpu-bind", read=placement.gpu_binding, environment=("SBATCH_GPU_BIND",)),
-    Option("gpu-freq", read=placement.gpu_frequency, environment=("SBATCH_GPU_FREQ",)),
-    Option("gpus", "G", environment=("SBATCH_GPUS",)),
-    Option("gpus-per-node", environment=("SBATCH_GPUS_PER_NODE",)),
-    Option("gpus-per-socket", environment=("SBATCH_GPUS_PER_SOCKET",)),
-    Option("gpus-per-task", environment=("SBATCH_GPUS_PER_TASK",)),
-    Option("gres", environment=("SBATCH_GRES",)),
-    Option("gres-flags", read=choices.gres_flags, environment=("SBATCH_GRES_FLAGS",)),
+    Option(
+        "gpu-bind",
+        read=placement.gpu_binding,
+        environment=("SBATCH_GPU_BIND",),
+        later_values={"23.11": r"(?i)(verbose,)?(map|mask):.*"},
+        old_key="gpu_binding",
+    ),
+    Option(
+        "gpu-freq",
+        read=placement.gpu_frequency,
+        environment=("SBATCH_GPU_FREQ",),
+        old_key="gpu_frequency",
+    ),
+    Option("gpus", "G", environment=("SBATCH_GPUS",), old_key="gpus"),
+    Option("gpus-per-node", environment=("SBATCH_GPUS_PER_NODE",), old_key="gpus_per_node"),
+    Option("gpus-per-socket", environment=("SBATCH_GPUS_PER_SOCKET",), old_key="gpus_per_socket"),
+    Option(
+        "gpus-per-task",
+        environment=("SBATCH_GPUS_PER_TASK",),
+        later_values={"24.05": r".*=.*"},
+        old_key="gpus_per_task",
+    ),
+    Option("gres", environment=("SBATCH_GRES",), old_key="gres"),
+    Option(
+        "gres-flags",
+        read=values.gres_flags,
+        environment=("SBATCH_GRES_FLAGS",),
+        later_values={"23.11": r"(?i).*sharing.*"},
+    ),
     _flag("help", "h", early=True),
     Option("hint", read=placement.hint, environment=("SLURM_HINT", "SBATCH_HINT")),
     _flag("hold", "H", inherited=True),
     _flag("ignore-pbs", environment=("SBATCH_IGNORE_PBS",), inherited=True),
-    Option("input", "i", read=choices.file_name, environment=("SBATCH_INPUT",), inherited=True),
+    Option("input", "i", read=values.file_name, environment=("SBATCH_INPUT",), inherited=True),
     Option("job-name", "J", environment=("SBATCH_JOB_NAME",), inherited=True),
-    Option("kill-on-invalid-dep", read=choices.yes_or_no, inherited=True),
-    Option("licenses", "L"),
-    Option("mail-type", read=choices.mail_type),
-    Option("mail-user"),
-    Option("mcs-label", inherited=True),
-    Option("mem", read=amounts.mebibytes, environment=("SBATCH_MEM_PER_NODE",), inherited=True),
+    Option(
+        "kill-on-invalid-dep",
+        read=values.yes_or_no,
+        inherited=True,
+        old_key="kill_on_invalid_dependency",
+    ),
+    Option("licenses", "L", old_key="licenses"),
+    Option("mail-type", read=values.mail_type),
+    Option("mail-user", key="mail_user"),
+    Option("mcs-label", inherited=True, key="mcs_label"),
+    Option(
+        "mem",
+        read=values.mebibytes,
+        environment=("SBATCH_MEM_PER_NODE",),
+        inherited=True,
+        key="memory_per_node",
+    ),
     Option("mem-bind", read=placement.memory_binding, environment=("SBATCH_MEM_BIND",)),
-    Option("mem-per-cpu", read=amounts.mebibytes, environment=("SBATCH_MEM_PER_CPU",)),
-    Option("mem-per-gpu", read=amounts.mebibytes, environment=("SBATCH_MEM_PER_GPU",)),
-    Option("mem-update", read=placement.memory_update, inherited=True),
-    Option("mincpus", read=amounts.count),
-    Option("network", environment=("SBATCH_NETWORK",)),
-    Option("nice", argument="optional", read=amounts.nice, inherited=True),
+    Option(
+        "mem-per-cpu",
+        read=values.mebibytes,
+        environment=("SBATCH_MEM_PER_CPU",),
+        key="memory_per_cpu",
+    ),
+    Option(
+        "mem-per-gpu",
+        read=values.mebibytes,
+        environment=("SBATCH_MEM_PER_GPU",),
+        old_key="memory_per_gpu",
+    ),
+    Option("mem-update", read=placement.memory_update, inherited=True, since="26.05", api=45),
+    Option("mincpus", read=values.count),
+    Option("network", environment=("SBATCH_NETWORK",), key="network", api=39),
+    Option("nice", argument="optional", read=values.nice, inherited=True, key="nice"),
     Option(
         "no-kill",
         "k",
         argument="optional",
-        read=choices.no_kill,
+        read=values.no_kill,
         environment=("SBATCH_NO_KILL",),
         inherited=True,
     ),
     _flag("no-requeue", environment=("SBATCH_NO_REQUEUE",), inherited=True),
-    Option("nodefile", "F"),
-    Option("nodelist", "w"),
-    Option("nodes", "N", read=amounts.nodes),
-    Option("ntasks", "n", read=amounts.count),
-    Option("ntasks-per-core", read=amounts.count),
-    Option("ntasks-per-gpu", read=amounts.count),
-    Option("ntasks-per-node", read=amounts.count),
-    Option("ntasks-per-socket", read=amounts.count),
-    Option("ntasks-per-tres", read=amounts.count),
-    Option("oom-kill-step", argument="optional", read=amounts.switch, inherited=True),
-    Option("open-mode", read=choices.open_mode, environment=("SBATCH_OPEN_MODE",), inherited=True),
-    Option("output", "o", read=choices.file_name, environment=("SBATCH_OUTPUT",), inherited=True),
-    _flag("overcommit", "O", environment=("SBATCH_OVERCOMMIT",)),
-    _flag("oversubscribe", "s"),
-    _flag("parsable", inherited=True),
-    Option("partition", "p", environment=("SBATCH_PARTITION",)),
-    Option("prefer", inherited=True),
-    Option("priority", read=amounts.priority, inherited=True),
-    Option("profile", read=choices.profile, environment=("SBATCH_PROFILE",), inherited=True),
-    Option("propagate", argument="optional", read=choices.rlimits, inherited=True),
-    Option("qos", "q", environment=("SBATCH_QOS",), inherited=True),
+    Option("nodefile", "F", unsupported="Name the nodes with --nodelist."),
+    Option("nodelist", "w", key="required_nodes", old_key="nodelist"),
+    Option("nodes", "N", read=values.nodes, later_values={"23.02": r".*[,:].*"}),
+    Option("ntasks", "n", read=values.count),
+    Option("ntasks-per-core", read=values.count),
+    Option("ntasks-per-gpu", read=values.count, old_key="ntasks_per_gpu"),
+    Option("ntasks-per-node", read=values.count, key="tasks_per_node"),
+    Option("ntasks-per-socket", read=values.count, key="tasks_per_socket"),
+    Option("ntasks-per-tres", read=values.count, old_key="ntasks_per_tres"),
+    Option(
+        "oom-kill-step",
+        argument="optional",
+        read=values.switch,
+        inherited=True,
+        since="24.11",
+        api=42,
+    ),
+    Option(
+        "open-mode",
+        read=values.open_mode,
+        environment=("SBATCH_OPEN_MODE",),
+        inherited=True,
+        old_key="open_mode",
+    ),
+    Option("output", "o", read=values.file_name, environment=("SBATCH_OUTPUT",), inherited=True),
+    _flag("overcommit", "O", environment=("SBATCH_OVERCOMMIT",), key="overcommit", api=39),
+    _flag("oversubscribe", "s", api=38),
+    _flag("parsable", inherited=True, ignored=True),
+    Option("partition", "p", environment=("SBATCH_PARTITION",), key="partition"),
+    Option("prefer", inherited=True, key="prefer", api=38),
+    Option("priority", read=values.priority, inherited=True),
+    Option(
+        "profile",
+        read=values.profile,
+        environment=("SBATCH_PROFILE",),
+        inherited=True,
+        key="profile",
+    ),
+    Option("propagate", argument="optional", read=values.rlimits, inherited=True),
+    Option("qos", "q", environment=("SBATCH_QOS",), inherited=True, key="qos"),
     _flag("quiet", "Q", early=True),
-    _flag("reboot", inherited=True),
+    _flag("reboot", inherited=True, key="reboot", api=39),
     Option(
         "requeue",
         argument="optional",
-        read=choices.requeue,
+        read=values.requeue,
         environment=("SBATCH_REQUEUE",),
         inherited=True,
+        later_values={"25.11": r".+"},
     ),
-    Option("reservation", environment=("SBATCH_RESERVATION",), inherited=True),
-    Option("resources"),
-    Option("resv-ports", argument="optional", read=amounts.ports),
-    Option("runtime", read=choices.runtime, environment=("SBATCH_RUNTIME",), inherited=True),
-    Option("segment", read=amounts.small, environment=("SBATCH_SEGMENT_SIZE",)),
-    Option("signal", read=choices.warning_signal, environment=("SBATCH_SIGNAL",), inherited=True),
-    Option("sockets-per-node", read=amounts.count),
-    _flag("spread-job", environment=("SBATCH_SPREAD_JOB",)),
-    _flag("spread-segments", environment=("SBATCH_SPREAD_SEGMENTS",)),
-    _flag("stepmgr", inherited=True),
-    Option("switches", read=placement.switches),
-    Option("tasks-per-node", read=amounts.count, alias="ntasks_per_node"),
-    _flag("test-only", inherited=True),
-    Option("thread-spec", read=amounts.count, environment=("SBATCH_THREAD_SPEC",)),
-    Option("threads-per-core", read=amounts.count, environment=("SBATCH_THREADS_PER_CORE",)),
+    Option("reservation", environment=("SBATCH_RESERVATION",), inherited=True, key="reservation"),
+    Option("resources", since="25.11", api=39),
     Option(
-        "time", "t", read=durations.time_limit, environment=("SBATCH_TIMELIMIT",), inherited=True
+        "resv-ports", argument="optional", read=values.ports, since="24.05", api=41, last_api=41
     ),
-    Option("time-min", read=durations.time_limit, inherited=True),
-    Option("tmp", read=amounts.mebibytes),
-    Option("tres-bind", environment=("SBATCH_TRES_BIND",)),
-    Option("tres-per-task", environment=("SBATCH_TRES_PER_TASK",)),
+    Option(
+        "runtime",
+        read=values.runtime,
+        environment=("SBATCH_RUNTIME",),
+        inherited=True,
+        since="26.11",
+        key="runtime",
+        api=46,
+    ),
+    Option(
+        "segment",
+        read=values.small,
+        environment=("SBATCH_SEGMENT_SIZE",),
+        since="24.05",
+        key="segment_size",
+        api=41,
+    ),
+    Option("signal", read=values.warning_signal, environment=("SBATCH_SIGNAL",), inherited=True),
+    Option("sockets-per-node", read=values.count),
+    _flag("spread-job", environment=("SBATCH_SPREAD_JOB",), flag="SPREAD_JOB"),
+    _flag(
+        "spread-segments",
+        environment=("SBATCH_SPREAD_SEGMENTS",),
+        since="25.11",
+        flag="SPREAD_SEGMENTS",
+        api=44,
+    ),
+    _flag("stepmgr", inherited=True, since="24.05", flag="STEPMGR_ENABLED", api=41),
+    Option("switches", read=placement.switches, api=39),
+    Option("tasks-per-node", read=values.count, alias="ntasks_per_node"),
+    _flag("test-only", inherited=True),
+    Option(
+        "thread-spec",
+        read=values.count,
+        environment=("SBATCH_THREAD_SPEC",),
+        key="thread_specification",
+    ),
+    Option("threads-per-core", read=values.count, environment=("SBATCH_THREADS_PER_CORE",)),
+    Option("time", "t", read=times.time_limit, environment=("SBATCH_TIMELIMIT",), inherited=True),
+    Option("time-min", read=times.time_limit, inherited=True),
+    Option("tmp", read=values.mebibytes, key="temporary_disk_per_node"),
+    Option("tres-bind", environment=("SBATCH_TRES_BIND",), since="23.11", api=39),
+    Option("tres-per-task", environment=("SBATCH_TRES_PER_TASK",), since="23.02", api=39),
     Option("uid", inherited=True),
     _flag("usage", early=True),
-    _flag("use-min-nodes", environment=("SBATCH_USE_MIN_NODES",)),
+    _flag("use-min-nodes", environment=("SBATCH_USE_MIN_NODES",), flag="PREFER_MINIMUM_NODE_COUNT"),
     _flag("verbose", "v", early=True),
     _flag("version", "V", early=True),
-    _flag("wait", "W", environment=("SBATCH_WAIT",), inherited=True),
+    _flag("wait", "W", environment=("SBATCH_WAIT",), inherited=True, ignored=True),
     Option(
         "wait-all-nodes",
-        read=amounts.zero_or_one,
+        read=values.zero_or_one,
         environment=("SBATCH_WAIT_ALL_NODES",),
         inherited=True,
+        old_key="wait_all_nodes",
     ),
-    Option("wckey", environment=("SBATCH_WCKEY",), inherited=True),
+    Option("wckey", environment=("SBATCH_WCKEY",), inherited=True, key="wckey"),
     Option("wrap", early=True),
 )
 
 BY_NAME = {option.name: option for option in OPTIONS}
 BY_LETTER = {option.short: option for option in OPTIONS if option.short}
+#: Without other names for the same option.
 BY_FIELD = {option.field: option for option in OPTIONS if not option.alias}
-#: Options that scripts still carry and sbatch no longer knows.
+#: Options that old scripts still have and that no supported sbatch knows.
 REMOVED = {
     "power": "Slurm 24.05 removed it",
     "workdir": "it is called --chdir today",

@@ -18,7 +18,8 @@ from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
 from .errors import ScriptError
 from .jobspec import JobSpec, Origin
-from .options import BY_FIELD, OPTIONS, Option
+from .option import Option
+from .options import BY_FIELD, OPTIONS
 from .placement import MemoryBinding, Switches
 from .script import Component, ParsedScript
 from .values import EndWarning
@@ -111,14 +112,20 @@ def _switched_on(words: str) -> bool:
     return words.lower() in ("", "yes") or bool(re.fullmatch(r"\s*[+-]?0*[1-9][0-9]*", words))
 
 
-def _unknown(option: Option, words: str | None, rules: SubmissionRules) -> str:
-    """What this release's sbatch does not know, and why; empty: it knows all of it."""
-    why = rules.unknown_options.get(option.name)
-    if why:
-        return f"--{option.name} here: {why}"
-    for name, pattern, why in rules.unknown_values:
-        if name == option.name and re.fullmatch(pattern, words or ""):
-            return f"--{option.name}={words} here: {why}"
+def _unknown_option(option: Option, rules: SubmissionRules) -> str:
+    """Why this release's sbatch does not know ``option``; empty: it knows it."""
+    if option.dropped:
+        release, instead = option.dropped
+        if rules.releases.must_lack(release):
+            return f"Slurm {release} dropped it; it has {instead}"
+    return "" if rules.releases.may_have(option.since) else f"it came with Slurm {option.since}"
+
+
+def _unknown_value(option: Option, words: str, rules: SubmissionRules) -> str:
+    """Why this release's sbatch does not know the value ``words``; empty: it knows it."""
+    for release, pattern in option.later_values.items():
+        if not rules.releases.may_have(release) and re.fullmatch(pattern, words):
+            return f"it came with Slurm {release}"
     return ""
 
 
@@ -142,12 +149,13 @@ def assign(
     if option.early:
         return
     field = option.field
-    unknown = _unknown(option, words, rules)
-    if unknown:
-        if origin == "environment" and option.name in rules.unknown_options:
+    if why := _unknown_option(option, rules):
+        if origin == "environment":
             # This sbatch looks at no such variable.
             return
-        raise InvalidRequest(field, f"sbatch does not know {unknown}.")
+        raise InvalidRequest(field, f"sbatch does not know --{option.name} here: {why}.")
+    if why := _unknown_value(option, words or "", rules):
+        raise InvalidRequest(field, f"sbatch does not know --{option.name}={words} here: {why}.")
     value: Any = True
     flag = option.argument == "none"
     if field == "get_user_env" and not rules.get_user_env_takes_value:

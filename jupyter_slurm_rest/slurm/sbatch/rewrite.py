@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
 from .lexer import BLANKS, Setting, Token
-from .options import BY_FIELD, Option
+from .option import Option
+from .options import BY_FIELD
 from .precedence import Value
 from .script import ParsedScript, read
 

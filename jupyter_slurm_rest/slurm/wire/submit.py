@@ -23,10 +23,10 @@ from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Submitter
 from jupyter_slurm_rest.slurm.sbatch.resolve import resolve
 from jupyter_slurm_rest.slurm.transport import Response
 
-from . import submit_v0037, submit_v0040
+from . import submit_v0037, submit_v0039
 from .envelope import Envelope, decode
 from .scalars import Number, Text, number, text
-from .version import Capabilities
+from .version import Capabilities, api_version
 
 _MARK = re.compile(r"#?jsr-[0-9a-f]{16}$")
 
@@ -150,21 +150,28 @@ def _refuse_not_submitting(spec: JobSpec, api_version: str) -> None:
             raise InvalidRequest(
                 field, f"--{field} is for root: a job runs as the person whose token submits it."
             )
-    if spec.clusters is not None:
-        raise Unsupported("--clusters", api_version, advice="Choose the cluster to submit to.")
-    for field, advice in (
-        ("bbf", "Write the directives into the script, or use --bb."),
-        ("export_file", "Name the variables with --export."),
-        ("nodefile", "Name the nodes with --nodelist."),
-        ("external", ""),
-    ):
-        if getattr(spec, field) is not None:
-            raise Unsupported("--" + field.replace("_", "-"), api_version, advice=advice)
+    for option, _ in spec.items():
+        if option.unsupported is not None:
+            raise Unsupported(f"--{option.name}", api_version, advice=option.unsupported)
+
+
+def _refuse_what_others_take(spec: JobSpec, can: Capabilities) -> None:
+    """Options that only other API versions have."""
+    for option, _ in spec.items():
+        first, last = option.api, option.last_api
+        if can.speaks(first, last):
+            continue
+        only = f"It can only be sent through {api_version(first)}." if first == last else ""
+        needs = "" if only else f"{api_version(first)} or newer"
+        raise Unsupported(f"--{option.name}", can.version, needs=needs, advice=only)
 
 
 def _remarks(spec: JobSpec) -> list[str]:
-    ignored = [field for field in ("wait", "parsable") if getattr(spec, field)]
-    return [f"--{field} concerns only sbatch itself and does nothing here." for field in ignored]
+    return [
+        f"--{option.name} concerns only sbatch itself and does nothing here."
+        for option, _ in spec.items()
+        if option.ignored
+    ]
 
 
 def encode(
@@ -185,8 +192,10 @@ def encode(
     for spec in specs:
         _refuse_not_submitting(spec, can.version)
     requests = [resolve(spec, submitter, rules) for spec in specs]
+    for request in requests:
+        _refuse_what_others_take(request.spec, can)
     environments = job_environment(requests, submitter, rules)
-    family = submit_v0037 if rules.in_words else submit_v0040
+    family = submit_v0037 if rules.in_words else submit_v0039
     jobs: list[dict[str, Any]] = [
         family.job(request, variables, can)
         for request, variables in zip(requests, environments, strict=True)

@@ -7,88 +7,12 @@ from typing import Any
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Request, Submitter
 from jupyter_slurm_rest.slurm.sbatch.times import UNLIMITED
+from jupyter_slurm_rest.slurm.sbatch.values import mebibytes
 
 from .version import Capabilities
 
-#: Options whose words are sent as they are.
-_WORDS = {
-    "account": "account",
-    "acctg_freq": "account_gather_frequency",
-    "array": "array",
-    "bb": "burst_buffer",
-    "cluster_constraint": "cluster_constraint",
-    "comment": "comment",
-    "constraint": "constraint",
-    "container": "container",
-    "core_spec": "core_specification",
-    "cpu_freq": "cpu_frequency",
-    "cpus_per_gpu": "cpus_per_gpu",
-    "cpus_per_task": "cpus_per_task",
-    "dependency": "dependency",
-    "exclude": "exclude_nodes",
-    "gpu_bind": "gpu_binding",
-    "gpu_freq": "gpu_frequency",
-    "gpus": "gpus",
-    "gpus_per_node": "gpus_per_node",
-    "gpus_per_socket": "gpus_per_socket",
-    "gpus_per_task": "gpus_per_task",
-    "gres": "gres",
-    "kill_on_invalid_dep": "kill_on_invalid_dependency",
-    "licenses": "licenses",
-    "mail_user": "mail_user",
-    "mcs_label": "mcs_label",
-    "nice": "nice",
-    "nodelist": "nodelist",
-    "ntasks_per_gpu": "ntasks_per_gpu",
-    "ntasks_per_node": "tasks_per_node",
-    "ntasks_per_socket": "tasks_per_socket",
-    "ntasks_per_tres": "ntasks_per_tres",
-    "open_mode": "open_mode",
-    "partition": "partition",
-    "prefer": "prefer",
-    "qos": "qos",
-    "reservation": "reservation",
-    "thread_spec": "thread_specification",
-    "wait_all_nodes": "wait_all_nodes",
-    "wckey": "wckey",
-}
-#: Amounts in MiB.
-_MEGABYTES = {
-    "mem": "memory_per_node",
-    "mem_per_cpu": "memory_per_cpu",
-    "mem_per_gpu": "memory_per_gpu",
-    "tmp": "temporary_disk_per_node",
-}
-#: Options that slurmrestd does not take, with the first version that does.
-_LATER = {
-    "contiguous": 39,
-    "container_id": 39,
-    "container_type": 45,
-    "context": 39,
-    "consolidate_segments": 44,
-    "distribution": 41,
-    "extra": 39,
-    "mem_update": 45,
-    "network": 39,
-    "oom_kill_step": 42,
-    "overcommit": 39,
-    "reboot": 39,
-    "resources": 39,
-    "resv_ports": 41,
-    "runtime": 46,
-    "segment": 41,
-    "spread_segments": 44,
-    "stepmgr": 41,
-    "switches": 39,
-    "tres_bind": 39,
-    "tres_per_task": 39,
-}
-_RENAMED_IN_37 = {
-    "mcs_label": "msc_label",
-    "time_minimum": "time minimum",
-    "cpu_binding_hint": "cpu_binding hint",
-}
-_NEW_IN_38 = {"container": "container", "prefer": "prefer", "oversubscribe": "oversubscribe"}
+#: Keys that v0.0.37 spells differently.
+_KEYS_OF_V0037 = {"mcs_label": "msc_label", "time_minimum": "time minimum"}
 
 
 def _unsupported(field: str, can: Capabilities, first: int = 0, advice: str = "") -> Unsupported:
@@ -101,19 +25,9 @@ def _unsupported(field: str, can: Capabilities, first: int = 0, advice: str = ""
 
 
 def _refuse(spec: JobSpec, can: Capabilities) -> None:
-    for field, first in _LATER.items():
-        if getattr(spec, field) is not None:
-            raise _unsupported(field, can, first)
-    if not can.speaks(38):
-        for field in _NEW_IN_38:
-            if getattr(spec, field) is not None:
-                raise _unsupported(field, can, 38)
     if spec.gpus_per_task is not None and can.submission.all_per_task:
         # slurmrestd would drop it without a word.
         raise _unsupported("gpus_per_task", can, 40, "Use --gpus or --gpus-per-node.")
-    if spec.batch is not None:
-        # Frees memory twice before 22.05.9: the whole slurmrestd would go down.
-        raise _unsupported("batch", can, 39)
     if spec.exclusive == "topo":
         raise _unsupported("exclusive=topo", can, 41)
     if spec.nodes and spec.nodes.sizes:
@@ -127,6 +41,16 @@ def _refuse(spec: JobSpec, can: Capabilities) -> None:
         raise _unsupported("kill_on_invalid_dep", can, 39, "Say it once.")
     if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
         raise _unsupported("gres_flags", can, 40)
+
+
+def _plain(spec: JobSpec) -> dict[str, Any]:
+    """Options that have a key of their own in the option table."""
+    return {
+        # Amounts of memory are told with their unit.
+        option.key_in_words: f"{value}M" if option.read is mebibytes else value
+        for option, value in spec.items()
+        if option.key_in_words
+    }
 
 
 def _time(value: int | str | None) -> str | None:
@@ -210,14 +134,11 @@ def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[
         "cores_per_socket": request.cores_per_socket,
         "threads_per_core": request.threads_per_core,
         "tasks_per_core": request.tasks_per_core,
-        **{key: getattr(spec, field) for field, key in _WORDS.items()},
-        **{
-            key: None if (amount := getattr(spec, field)) is None else f"{amount}M"
-            for field, key in _MEGABYTES.items()
-        },
+        **_plain(spec),
+        # What these say wins: the same option, written as slurmrestd reads it.
         **_conduct(spec),
     }
-    names = {} if can.speaks(38) else _RENAMED_IN_37
+    names = {} if can.speaks(38) else _KEYS_OF_V0037
     return {names.get(key, key): value for key, value in fields.items() if value is not None}
 
 

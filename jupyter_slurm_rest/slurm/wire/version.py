@@ -1,20 +1,97 @@
 """What a Slurm can do: the only place where a release or an API version is compared.
 
-The part of :mod:`~jupyter_slurm_rest.slurm.wire.version` that only submissions need.
-
-A rule of slurmrestd's interface hangs on the API version, a rule of the daemons behind
+A rule of slurmrestd's interface depends on the API version, a rule of the daemons behind
 it on Slurm's release. Where the release is unknown, every release that serves the API
-version is possible, and the response that is right for all of them is given.
+version is possible, and each rule gets the value that is right for all of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+#: ``(24, 11, 5)`` for Slurm 24.11.5.
+Release = tuple[int, int, int]
+
+#: How an API version is written, as a regular expression: ``v0.0.45``.
+API_VERSION_PATTERN = r"v0\.0\.[0-9]{2,3}"
+#: The oldest and the newest API version that is spoken here.
+OLDEST, NEWEST = 37, 46
+#: The first and the last release that serve each API version.
+_SERVED_BY: dict[int, tuple[Release, Release]] = {
+    37: ((21, 8, 0), (23, 2, 99)),
+    38: ((22, 5, 0), (23, 11, 99)),
+    39: ((23, 2, 0), (24, 5, 99)),
+    40: ((23, 11, 0), (25, 5, 99)),
+    41: ((24, 5, 0), (25, 11, 99)),
+    42: ((24, 11, 0), (26, 5, 99)),
+    43: ((25, 5, 0), (26, 11, 99)),
+    44: ((25, 11, 0), (99, 0, 0)),
+    45: ((26, 5, 0), (99, 0, 0)),
+    46: ((26, 11, 0), (99, 0, 0)),
+}
+
+
+def parse_release(words: str) -> Release | None:
+    """``24.11.5`` as ``(24, 11, 5)``; ``None`` for what is not a release."""
+    match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", words)
+    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
+
+
+def parse_api_version(words: str) -> int | None:
+    """``v0.0.45`` as 45; ``None`` for what is not an API version."""
+    return int(words[5:]) if re.fullmatch(API_VERSION_PATTERN, words) else None
+
+
+def api_version(number: int) -> str:
+    """``v0.0.45`` for 45."""
+    return f"v0.0.{number}"
+
+
+#: Every API version that is spoken here, newest first.
+API_VERSIONS = tuple(api_version(number) for number in range(NEWEST, OLDEST - 1, -1))
+#: The last one that reads ``123_4`` in a path as one task of an array.
+READS_TASKS = api_version(38)
+#: Says of partitions what v0.0.39 leaves out; 23.02 and 23.11 serve both.
+HAS_PARTITION_STATES = api_version(38)
+#: They serve ``diag`` without slurmdbd where the one in use does not: v0.0.39 asks slurmdbd
+#: before everything, and so does v0.0.40 of Slurm 23.11.
+WITHOUT_SLURMDBD = (api_version(38), api_version(41), api_version(40))
+
+
+def numbers_rejected_tokens(release: str) -> bool:
+    """Whether a rejected token has an error number of its own (from Slurm 24.11 on)."""
+    known = parse_release(release)
+    return known is not None and known >= (24, 11)
+
+
+class ReleaseRange(msgspec.Struct, frozen=True):
+    """The releases that a Slurm may have: one where it is known, else several."""
+
+    earliest: Release = (0, 0, 0)
+    latest: Release = (99, 0, 0)
+
+    def may_be_before(self, *first: int) -> bool:
+        """``may_be_before(24, 11)``: whether it may be older than Slurm 24.11."""
+        return self.earliest < first
+
+    def may_be_from(self, *first: int) -> bool:
+        """``may_be_from(24, 11)``: whether it may be Slurm 24.11 or newer."""
+        return self.latest >= first
+
+    def may_have(self, since: str) -> bool:
+        """Whether it may have what came with release ``since`` (``24.11``)."""
+        first = parse_release(since)
+        return first is None or self.may_be_from(*first)
+
+    def must_lack(self, dropped: str) -> bool:
+        """Whether it surely lacks what was dropped in release ``dropped`` (``24.11``)."""
+        first = parse_release(dropped)
+        return first is not None and not self.may_be_before(*first)
 
 
 class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,13 +111,11 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     #: The script also stands in the job.
     script_in_job: bool = False
     #: The flag for ``--gres-flags=disable-binding`` is spelled ``GRED_BINDING_DISABLED``.
-    misspelt_binding_flag: bool = False
+    misspelled_binding_flag: bool = False
     #: There are flags for the ``sharing`` words of ``--gres-flags``.
     sharing_flags: bool = False
     #: ``cores_per_socket`` can be told.
     cores_per_socket: bool = True
-    #: ``--resv-ports`` can be told.
-    resv_ports: bool = False
 
     # Options given again, and options that exclude each other.
     #: ``--mail-type`` given again adds to what was said before.
@@ -56,10 +131,8 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     #: ``--hint`` gives way to ``--cores-per-socket`` and ``--sockets-per-node`` too.
     hint_gives_way_to_shape: bool = True
 
-    #: Options that this sbatch does not have, with the release that brought or dropped them.
-    unknown_options: Mapping[str, str] = {}
-    #: Values that it does not know: option, pattern, and again the release.
-    unknown_values: tuple[tuple[str, str, str], ...] = ()
+    #: Which sbatch it is: the option table says what came with which.
+    releases: ReleaseRange = ReleaseRange()
 
     # Nodes, tasks, resources.
     #: sbatch itself multiplies nodes and tasks per node, and cuts lists of nodes.
@@ -90,84 +163,24 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     mpi_variables: bool = True
 
 
-#: The release that brought an option to sbatch.
-_SINCE: dict[str, tuple[int, int]] = {
-    "autocomplete": (23, 2),
-    "container-id": (23, 2),
-    "extra": (23, 2),
-    "tres-per-task": (23, 2),
-    "tres-bind": (23, 11),
-    "resv-ports": (24, 5),
-    "segment": (24, 5),
-    "stepmgr": (24, 5),
-    "oom-kill-step": (24, 11),
-    "external": (25, 5),
-    "consolidate-segments": (25, 11),
-    "resources": (25, 11),
-    "spread-segments": (25, 11),
-    "container-type": (26, 5),
-    "mem-update": (26, 5),
-    "runtime": (26, 11),
-}
-#: The first release without an option, and its new name.
-_DROPPED = {"container-type": ((26, 11), "--runtime")}
-#: The release that brought a value.
-_VALUES_SINCE: tuple[tuple[str, str, tuple[int, int]], ...] = (
-    ("nodes", r".*[,:].*", (23, 2)),
-    ("gpu-bind", r"(?i)(verbose,)?(map|mask):.*", (23, 11)),
-    ("gres-flags", r"(?i).*sharing.*", (23, 11)),
-    ("gpus-per-task", r".*=.*", (24, 5)),
-    ("exclusive", r"(?i)topo", (24, 5)),
-    ("requeue", r".+", (25, 11)),
-    ("exclusive", r"(?i)allocation", (26, 5)),
-)
-
-
-def _release(series: tuple[int, int]) -> str:
-    return f"{series[0]}.{series[1]:02}"
-
-
-def _unknown_options(
-    may_be_before: Callable[..., bool], may_be_from: Callable[..., bool]
-) -> dict[str, str]:
-    found = {
-        name: f"it came with Slurm {_release(first)}"
-        for name, first in _SINCE.items()
-        if not may_be_from(*first)
-    }
-    for name, (last, instead) in _DROPPED.items():
-        if not may_be_before(*last):
-            found[name] = f"Slurm {_release(last)} dropped it; it has {instead}"
-    return found
-
-
-def submission_rules(
-    api: int, may_be_before: Callable[..., bool], may_be_from: Callable[..., bool]
-) -> SubmissionRules:
-    """``may_be_before(24, 11)``: whether the release may be older than Slurm 24.11;
-    ``may_be_from(24, 11)``: whether it may be 24.11 or newer.
-    """
+def submission_rules(api: int, releases: ReleaseRange) -> SubmissionRules:
+    """The rules of submission to ``v0.0.<api>`` of one of ``releases``."""
+    may_be_before = releases.may_be_before
     return SubmissionRules(
         in_words=api <= 38,
         structured_numbers=39 <= api <= 40,
         plain_begin=api == 39,
         script_in_job=api == 40,
-        misspelt_binding_flag=api == 39 or (api == 40 and may_be_before(24, 5)),
+        misspelled_binding_flag=api == 39 or (api == 40 and may_be_before(24, 5)),
         sharing_flags=api == 40,
         cores_per_socket=api == 40 or api >= 45,
-        resv_ports=api == 41,
         mail_types_add_up=may_be_before(25, 5),
         get_user_env_takes_value=may_be_before(25, 5),
         sharing_is_exclusive=not may_be_before(23, 2),
         one_way_to_gpus_per_node=not may_be_before(26, 5),
         segments_are_full=not may_be_before(26, 5),
         hint_gives_way_to_shape=not may_be_before(25, 11),
-        unknown_options=_unknown_options(may_be_before, may_be_from),
-        unknown_values=tuple(
-            (name, pattern, f"it came with Slurm {_release(first)}")
-            for name, pattern, first in _VALUES_SINCE
-            if not may_be_from(*first)
-        ),
+        releases=releases,
         counts_tasks_per_node=may_be_before(23, 2),
         counts_nodes=not may_be_before(23, 11),
         gres_separator=":" if may_be_before(23, 11) else "/",
@@ -186,31 +199,6 @@ def submission_rules(
 ANY_SBATCH = SubmissionRules(
     get_user_env_takes_value=True, sharing_is_exclusive=False, one_way_to_gpus_per_node=False
 )
-
-
-#: ``(24, 11, 5)`` for Slurm 24.11.5.
-Release = tuple[int, int, int]
-
-OLDEST, NEWEST = 37, 46
-#: The first and the last release series that serve each API version.
-_SERVED_BY: dict[int, tuple[Release, Release]] = {
-    37: ((21, 8, 0), (23, 2, 99)),
-    38: ((22, 5, 0), (23, 11, 99)),
-    39: ((23, 2, 0), (24, 5, 99)),
-    40: ((23, 11, 0), (25, 5, 99)),
-    41: ((24, 5, 0), (25, 11, 99)),
-    42: ((24, 11, 0), (26, 5, 99)),
-    43: ((25, 5, 0), (26, 11, 99)),
-    44: ((25, 11, 0), (99, 0, 0)),
-    45: ((26, 5, 0), (99, 0, 0)),
-    46: ((26, 11, 0), (99, 0, 0)),
-}
-
-
-def parse_release(words: str) -> Release | None:
-    """``24.11.5`` as ``(24, 11, 5)``; ``None`` for what is not a release."""
-    match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", words)
-    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,37 +285,35 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     submission: SubmissionRules
 
-    def speaks(self, api: int) -> bool:
-        """Whether what came with API version ``v0.0.<api>`` is there."""
-        return self.api >= api
-
     @property
     def version(self) -> str:
         """``v0.0.45``"""
-        return f"v0.0.{self.api}"
+        return api_version(self.api)
+
+    def speaks(self, first: int, last: int | None = None) -> bool:
+        """Whether what API versions 39 to 41, say, have is there; ``last`` may be open."""
+        return self.api >= first and (last is None or self.api <= last)
 
 
+@lru_cache(maxsize=64)
 def capabilities_of(version: str, release: str | Release | None = None) -> Capabilities:
     """What ``version`` (``v0.0.45``) of ``release`` (``26.05.5``) can do.
 
     Newer versions than known are taken for the newest known. Raises
-    :exc:`InvalidRequest` for what is no API version, or one that is too old.
+    :exc:`InvalidRequest` for what is not an API version, or one that is too old.
     """
-    match = re.fullmatch(r"v0\.0\.(\d+)", version)
-    if match is None:
-        raise InvalidRequest("api_version", f"{version!r} is no API version")
-    api = int(match[1])
+    api = parse_api_version(version)
+    if api is None:
+        raise InvalidRequest("api_version", f"{version!r} is not an API version of slurmrestd.")
     if api < OLDEST:
-        raise InvalidRequest("api_version", f"{version} is older than what is spoken here")
+        raise InvalidRequest(
+            "api_version",
+            f"{version} is not supported.",
+            advice=f"The oldest supported API version is {api_version(OLDEST)}.",
+        )
     known = parse_release(release) if isinstance(release, str) else release
-    earliest, latest = (known, known) if known else _SERVED_BY[min(api, NEWEST)]
-
-    def may_be_before(*first: int) -> bool:
-        return earliest < first
-
-    def may_be_from(*first: int) -> bool:
-        return latest >= first
-
+    releases = ReleaseRange(*((known, known) if known else _SERVED_BY[min(api, NEWEST)]))
+    may_be_before = releases.may_be_before
     return Capabilities(
         api=api,
         release=known,
@@ -361,7 +347,7 @@ def capabilities_of(version: str, release: str | Release | None = None) -> Capab
         tasks_changed_by_id=api <= 38,
         changes_in_words=api <= 38,
         blank_in_time_minimum=api == 37,
-        submission=submission_rules(api, may_be_before, may_be_from),
+        submission=submission_rules(api, releases),
         environment_in_changes=api == 39,
         plain_times=api == 39,
         nice_changeable=api != 39 and not (api == 40 and may_be_before(23, 11, 2)),

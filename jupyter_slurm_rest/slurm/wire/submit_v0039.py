@@ -15,59 +15,6 @@ _INFINITE = {"infinite": True, "set": True}
 #: NO_VAL16 of slurm.h: "not set" where a number is wanted.
 _NO_VALUE = 0xFFFE
 
-#: Options whose value is sent as it is, with the first version that has the key.
-_PLAIN: dict[str, tuple[str, int]] = {
-    "account": ("account", 39),
-    "acctg_freq": ("account_gather_frequency", 39),
-    "array": ("array", 39),
-    "batch": ("batch_features", 39),
-    "bb": ("burst_buffer", 39),
-    "begin": ("begin_time", 39),
-    "cluster_constraint": ("cluster_constraint", 39),
-    "comment": ("comment", 39),
-    "constraint": ("constraints", 39),
-    "container": ("container", 39),
-    "container_id": ("container_id", 39),
-    "container_type": ("container_type", 45),
-    "context": ("selinux_context", 39),
-    "contiguous": ("contiguous", 39),
-    "core_spec": ("core_specification", 39),
-    "cpu_freq": ("cpu_frequency", 39),
-    "deadline": ("deadline", 39),
-    "dependency": ("dependency", 39),
-    "distribution": ("distribution", 41),
-    "exclude": ("excluded_nodes", 39),
-    "extra": ("extra", 39),
-    "mail_user": ("mail_user", 39),
-    "mcs_label": ("mcs_label", 39),
-    "mem": ("memory_per_node", 39),
-    "mem_per_cpu": ("memory_per_cpu", 39),
-    "network": ("network", 39),
-    "nice": ("nice", 40),
-    "nodelist": ("required_nodes", 39),
-    "ntasks_per_node": ("tasks_per_node", 39),
-    "ntasks_per_socket": ("tasks_per_socket", 39),
-    "overcommit": ("overcommit", 39),
-    "partition": ("partition", 39),
-    "prefer": ("prefer", 39),
-    "profile": ("profile", 39),
-    "qos": ("qos", 39),
-    "reboot": ("reboot", 39),
-    "reservation": ("reservation", 39),
-    "runtime": ("runtime", 46),
-    "segment": ("segment_size", 41),
-    "thread_spec": ("thread_specification", 39),
-    "tmp": ("temporary_disk_per_node", 39),
-    "wckey": ("wckey", 39),
-}
-#: Options that are flags of the job, with the first version that knows the flag.
-_FLAGS: dict[str, tuple[str, int]] = {
-    "spread_job": ("SPREAD_JOB", 39),
-    "use_min_nodes": ("PREFER_MINIMUM_NODE_COUNT", 39),
-    "stepmgr": ("STEPMGR_ENABLED", 41),
-    "consolidate_segments": ("CONSOLIDATE_SEGMENTS", 44),
-    "spread_segments": ("SPREAD_SEGMENTS", 44),
-}
 #: A string would do, but slurmrestd warns of it.
 _NODE_LISTS = ("exclude", "nodelist")
 _GRES_FLAGS = {
@@ -119,12 +66,13 @@ def _time(value: int | str | None) -> Any:
 def _plain(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     if spec.core_spec == 0:
         raise _cannot("core_spec=0", can, "slurmrestd takes only 1 and more.")
+    if spec.nice is not None:
+        # v0.0.38 takes it, v0.0.39 does not.
+        _needs("nice", can, 40)
     job: dict[str, Any] = {}
-    for field, (key, first) in _PLAIN.items():
-        value = getattr(spec, field)
-        if value is not None:
-            _needs(field, can, first)
-            job[key] = split(value) if field in _NODE_LISTS else value
+    for option, value in spec.items():
+        if option.key:
+            job[option.key] = split(value) if option.field in _NODE_LISTS else value
     if spec.distribution == "arbitrary" and spec.nodelist:
         job["required_nodes"] = [ranged(expand(spec.nodelist))]
     return job
@@ -132,16 +80,12 @@ def _plain(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
 
 def _flags(request: Request, can: Capabilities) -> list[str]:
     spec = request.spec
-    flags: list[str] = []
-    for field, (flag, first) in _FLAGS.items():
-        if getattr(spec, field):
-            _needs(field, can, first)
-            flags.append(flag)
+    flags = [option.flag for option, _ in spec.items() if option.flag]
     for word in spec.gres_flags or []:
         if word.endswith("per-sharing") and not can.submission.sharing_flags:
             raise _cannot("gres_flags", can, f"{word} can only be sent through v0.0.40.")
-        misspelt = can.submission.misspelt_binding_flag and word == "disable-binding"
-        flags.append("GRED_BINDING_DISABLED" if misspelt else _GRES_FLAGS[word])
+        misspelled = can.submission.misspelled_binding_flag and word == "disable-binding"
+        flags.append("GRED_BINDING_DISABLED" if misspelled else _GRES_FLAGS[word])
     if spec.kill_on_invalid_dep in (True, "both"):
         flags.append("KILL_INVALID_DEPENDENCY")
     if spec.kill_on_invalid_dep in (False, "both"):
@@ -220,15 +164,12 @@ def _timing(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
         timing["required_switches"] = spec.switches.count
         timing["wait_for_switch"] = 2**32 - 1 if wait == UNLIMITED else wait
     if spec.mem_update:
-        _needs("mem_update", can, 45)
         timing["memory_update_margin"] = spec.mem_update.margin
         timing["memory_update_delay"] = spec.mem_update.delay
     return timing
 
 
 def _conduct(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
-    if spec.oom_kill_step is not None:
-        _needs("oom_kill_step", can, 42)
     conduct: dict[str, Any] = {
         # Without it slurmrestd would say 0, which overrules the site's own setting.
         "oom_kill_step": (
@@ -257,8 +198,6 @@ def _conduct(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
         conduct["memory_binding_type"] = [kind for kind, on in kinds.items() if kind and on] or None
         conduct["memory_binding"] = binding.values or None
     if spec.resv_ports is not None:
-        if not can.submission.resv_ports:
-            raise _cannot("resv_ports", can, "It can only be sent through v0.0.41.")
         if not spec.stepmgr:
             raise InvalidRequest("resv_ports", "--resv-ports needs --stepmgr beside it.")
         conduct["resv_mpi_ports"] = spec.resv_ports
