@@ -32,7 +32,7 @@ _WHOLE = 5_000
 _FIRST = MAX_ROWS
 #: Seconds of slurmrestd's time of each reading that follows until all are found, and how
 #: many such readings may take together before the rest is found at the usual pace.
-_SLICE, _AT_MOST = 0.25, 10.0
+_SLICE, _AT_MOST = 0.25, 60.0
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):

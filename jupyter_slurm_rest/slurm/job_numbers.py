@@ -105,7 +105,7 @@ async def newest_from(ask: Ask, number: int) -> int:
         for _ in range(_STEPS if stride > 1 else _SPACE):
             before = top
             found = await _above(ask, before, stride)
-            if not found:
+            if not found or max(found) <= before:
                 break
             top = max(found)
             # Where they are dense the newest is less than a stride away.

@@ -227,7 +227,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
     async def _end_doubles(self, trace: Trace, job_id: int) -> None:
         """Should the first request have been merely slow, one of the two jobs goes."""
         if trace.mark:
-            marked = await self.find_submission(trace, all_of_them=True)
+            marked = await self.find_submission(trace, all_of_them=True, near=job_id)
             doubles = [found for found in marked if found != job_id]
             if doubles:
                 await self.cancel(doubles)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.models import JobState
+from jupyter_slurm_rest.slurm.wire.cluster import DiagResponse, diag
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.scalars import number, text
 from jupyter_slurm_rest.slurm.wire.submit import QueuedRow, QueuedRows
 
 from .errors import NotFound, PermissionDenied, Unsupported
+from .job_numbers import WINDOW, any_number, newest_from
 from .jobs import JobCalls
 from .session import LONG
 from .transport import segment
@@ -19,6 +23,8 @@ from .transport import segment
 _CLOCKS = 60
 #: A queue that costs less to read at once than its newest jobs one by one.
 _FEW = 500
+#: A queue of which all states can be listed at once, and windows of numbers of a longer one.
+_LISTED, _WINDOWS = 5_000, 20
 #: Jobs to look at one by one whatever their time, should slurmctld's clock be far behind;
 #: then only those of the last seconds.
 _ANYWAY = 100
@@ -59,29 +65,31 @@ class Trace(msgspec.Struct, frozen=True):
 class LookupCalls(JobCalls):
     """Looking for one's own submissions among the newest jobs."""
 
-    async def find_submission(self, trace: Trace, *, all_of_them: bool = False) -> list[int]:
+    async def find_submission(
+        self, trace: Trace, *, all_of_them: bool = False, near: int | None = None
+    ) -> list[int]:
         """The job ids that fit ``trace``, oldest first, as a submission tells them.
 
-        A job with the mark ends the search unless ``all_of_them`` are wanted.
+        A job with the mark ends the search unless ``all_of_them`` are wanted. ``near`` is a
+        number that Slurm has given out a moment ago.
         """
         enough = bool(trace.mark) and not all_of_them
-        rows = await self._newest(trace, enough)
+        rows = await self._newest(trace, enough, near)
         if rows is None:
             response = await self.connection.get("slurm", "jobs/", timeout=LONG)
             rows = decode(response.body, QueuedRows).jobs or []
         return sorted({row.told_id for row in rows if trace.fits(row)})
 
-    async def _newest(self, trace: Trace, enough: bool) -> list[QueuedRow] | None:
+    async def _newest(self, trace: Trace, enough: bool, near: int | None) -> list[QueuedRow] | None:
         """Jobs since the submission, one by one; ``None``: better read the whole queue."""
         try:
-            states = await self.job_states()
+            ids, long = await self._newest_ids(near or max(trace.others, default=None))
         except Unsupported:
             return None
-        ids = {int(match[0]) for state in states if (match := re.match(r"\d+", state.id))}
-        if len(ids) <= _FEW:
+        if len(ids) <= _FEW and not long:
             return None
         rows: list[QueuedRow] = []
-        for seen, job_id in enumerate(sorted(ids, reverse=True)[:_MOST]):
+        for seen, job_id in enumerate(ids[:_MOST]):
             try:
                 response = await self.connection.get(
                     "slurm", f"job/{segment(job_id)}", wanted=("job", str(job_id))
@@ -96,7 +104,36 @@ class LookupCalls(JobCalls):
             earlier = bool(some) and max(map(_submitted_at, some)) < trace.since - _SECONDS
             if earlier and seen >= _ANYWAY:
                 return rows
-        return None
+        # All jobs of the newest numbers: an older one is not the submission.
+        return rows if long and len(ids) < _MOST else None
+
+    async def _newest_ids(self, near: int | None) -> tuple[list[int], bool]:
+        """Numbers of the newest jobs, newest first, and whether the queue is long."""
+        response = await self.connection.get("slurm", "diag/")
+        counted = diag(decode(response.body, DiagResponse))
+        known = None not in (counted.jobs_pending, counted.jobs_running)
+        jobs = (counted.jobs_pending or 0) + (counted.jobs_running or 0)
+        if known and jobs <= _LISTED:
+            return sorted(_numbers(await self.job_states()), reverse=True), False
+
+        async def have_jobs(numbers: Sequence[int]) -> set[int]:
+            return _numbers(await self.job_states(numbers))
+
+        start = near or await any_number(have_jobs)
+        if start is None:
+            return [], False
+        newest = await newest_from(have_jobs, start)
+        found: set[int] = set()
+        for window in range(_WINDOWS):
+            last = newest - window * WINDOW
+            if len(found) > _MOST or last <= 0:
+                break
+            found |= await have_jobs(range(max(1, last - WINDOW + 1), last + 1))
+        return sorted(found, reverse=True), known
+
+
+def _numbers(states: Iterable[JobState]) -> set[int]:
+    return {int(match[0]) for state in states if (match := re.match(r"\d+", state.id))}
 
 
 def _submitted_at(row: QueuedRow) -> int:

@@ -266,3 +266,34 @@ def test_slurmrestds_introductions_are_left_out() -> None:
     found = taken(response, 1)
     assert found is not None
     assert found.warnings == [words]
+
+
+async def test_a_lost_job_is_found_in_a_long_queue_without_listing_it() -> None:
+    slurm = Slurm(faults="unanswered")
+    asked: list[int] = []
+    whole: list[str] = []
+    others = range(400_000, 408_000)
+
+    def reply(request: Request) -> Response:
+        path = request.path.rstrip("/")
+        if path.endswith("/diag"):
+            return json(statistics={"jobs_pending": len(others), "jobs_running": 0})
+        if path.endswith("jobs/state"):
+            numbers = [int(one) for one in request.params.get("job_id", ())]  # type: ignore[union-attr]
+            asked.append(len(numbers))
+            there = [one for one in numbers if one in others or one - 408_000 + 100 in slurm.jobs]
+            return json(jobs=[{"job_id": str(one), "state": ["PENDING"]} for one in there])
+        if path.endswith("/jobs"):
+            whole.append(path)
+        number = path.rpartition("/")[2]
+        if number.isdigit():
+            job = slurm.jobs.get(int(number) - 408_000 + 100, {"name": "other"})
+            return json(jobs=[{**job, "job_id": int(number)}])
+        return slurm.reply(request)
+
+    client, _, _ = client_of(reply, slurm.version)
+    submitted = await client.submit(_SCRIPT, submitter=_SUBMITTER)
+    assert (submitted.job_id, submitted.recovered) == (408_000, True)
+    assert slurm.submissions == 1
+    assert not whole
+    assert 0 < min(asked) <= max(asked) <= 1_000
