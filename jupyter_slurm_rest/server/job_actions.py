@@ -19,8 +19,7 @@ from jupyter_slurm_rest.slurm.errors import (
 from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
-from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 
 from . import requests
 from .cluster import ConfiguredCluster
@@ -44,7 +43,8 @@ async def act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> li
 
 async def _act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> list[ActionResult]:
     if request.filter is not None:
-        wanted = _filter(request, request.filter)
+        wanted = request.filter
+        _check_filter(request)
         wanted.check()
         await check_filter(cluster, wanted.named())
         if not request.cron:
@@ -90,7 +90,7 @@ async def _to_each(
             return await client.resume(ids)
 
 
-def _filter(request: requests.ActionRequest, asked: requests.JobFilter) -> JobFilter:
+def _check_filter(request: requests.ActionRequest) -> None:
     if request.job_ids is not None:
         raise InvalidRequest("filter", "filter: give either job_ids or a filter, not both.")
     if request.action != "cancel" or request.signal is not None:
@@ -98,7 +98,6 @@ def _filter(request: requests.ActionRequest, asked: requests.JobFilter) -> JobFi
         raise InvalidRequest(
             "filter", f"filter: only cancels; to {what}, name the jobs in job_ids."
         )
-    return msgspec.convert(asked, JobFilter, from_attributes=True)
 
 
 async def _from_crontab(cluster: ConfiguredCluster, ids: list[str]) -> set[str]:
@@ -147,10 +146,10 @@ def _says_crontab(name: str) -> ActionResult:
     )
 
 
-async def change_job(cluster: ConfiguredCluster, job_id: str, asked: requests.JobChange) -> None:
+async def change_job(cluster: ConfiguredCluster, job_id: str, update: JobUpdate) -> None:
     """Change one job. Raises :exc:`InvalidRequest`, or :exc:`Refused` in Slurm's words."""
     try:
-        (result,) = await cluster.client.update([job_id], _change(asked))
+        (result,) = await cluster.client.update([job_id], update)
     finally:
         cluster.changed(touched=_numbers([job_id]))
     if not result.ok:
@@ -164,26 +163,3 @@ def _numbers(ids: Iterable[str]) -> set[int]:
         with contextlib.suppress(InvalidRequest):
             found.add(parse_job_id(one).job)
     return found
-
-
-def _change(asked: requests.JobChange) -> JobChange:
-    given = {
-        name: value
-        for name in asked.__struct_fields__
-        if (value := getattr(asked, name)) is not None
-    }
-    for name, option in (("time_limit", "time"), ("begin", "begin")):
-        if isinstance(words := given.get(name), str):
-            given[name] = _parsed(name, option, words)
-    return msgspec.convert(given, JobChange)
-
-
-def _parsed(name: str, option: str, words: str) -> object:
-    """A time in sbatch's words, read as sbatch reads it."""
-    if not words.strip():
-        raise InvalidRequest(name, f"{name}: is empty.")
-    try:
-        (spec,) = merge(parse_script("#!/bin/sh\n"), {option: words})
-    except InvalidRequest as problem:
-        raise InvalidRequest(name, problem.message, advice=problem.advice) from None
-    return getattr(spec, option)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_slurm_rest.queue.responses import JobList, JobsQuery, listed
 from jupyter_slurm_rest.slurm.models import Job, Submitted
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 
 from .base import SlurmHandler, operation
 from .job_actions import act, change_job
@@ -14,8 +15,7 @@ from .known_names import check_filter
 from .requests import (
     ActionRequest,
     FormQuery,
-    HistoryQuery,
-    JobChange,
+    HistoryPageQuery,
     OutputQuery,
     ScriptRequest,
     SubmitQuery,
@@ -76,7 +76,7 @@ class JobHandler(SlurmHandler):
         return await name_unopened(found, target.files) if self.context.shared_files else found
 
     @operation("write")
-    async def patch(self, cluster: str, job: str, body: JobChange) -> Job:
+    async def patch(self, cluster: str, job: str, body: JobUpdate) -> Job:
         """Change a job; answers the job as it is then."""
         target = self.cluster(cluster)
         await change_job(target, job, body)
@@ -119,7 +119,7 @@ class FormHandler(SlurmHandler):
 
 class HistoryHandler(SlurmHandler):
     @operation("read")
-    async def get(self, cluster: str, query: HistoryQuery) -> HistoryList:
+    async def get(self, cluster: str, query: HistoryPageQuery) -> HistoryList:
         """A page of finished jobs, from accounting."""
         return await history_list(self.cluster(cluster), query)
 

@@ -9,14 +9,13 @@ import msgspec
 from jupyter_slurm_rest.queue.filters import Filters, in_order, matching
 from jupyter_slurm_rest.queue.responses import listed
 from jupyter_slurm_rest.queue.table import with_elapsed
-from jupyter_slurm_rest.slurm.accounting import MAX_PAGE
-from jupyter_slurm_rest.slurm.accounting import HistoryQuery as Asked
+from jupyter_slurm_rest.slurm.accounting import MAX_PAGE, HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.names import state_names
 
 from .cluster import ConfiguredCluster
 from .known_names import check_filter
-from .requests import HistoryQuery
+from .requests import HistoryPageQuery
 from .responses import HistoryList
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
@@ -27,14 +26,14 @@ _STEP = 60
 _KEPT = 10.0
 
 
-async def history_list(cluster: ConfiguredCluster, query: HistoryQuery) -> HistoryList:
+async def history_list(cluster: ConfiguredCluster, query: HistoryPageQuery) -> HistoryList:
     """The page that ``query`` asks for. Raises :exc:`InvalidRequest` for a bad one."""
     end = query.end_time or (int(time.time()) // _STEP + 1) * _STEP
     start = query.start_time if query.start_time is not None else end - _WINDOW
     if start >= end:
         raise InvalidRequest("start_time", "start_time: must lie before end_time.")
     users = [await cluster.username()] if query.scope == "mine" else sorted(listed(query.user))
-    asked = Asked(
+    asked = HistoryQuery(
         users=users,
         states=sorted(state_names(listed(query.state))),
         partitions=sorted(listed(query.partition)),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from jupyter_slurm_rest.queue.responses import Offset, Request, Words
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 
 from .responses import OptionValue
 
@@ -24,7 +25,7 @@ class TransitionsQuery(Request, frozen=True, kw_only=True):
     since: Annotated[float, Meta(ge=0)]
 
 
-class HistoryQuery(Request, frozen=True, kw_only=True):
+class HistoryPageQuery(Request, frozen=True, kw_only=True):
     """Which finished jobs. Times are seconds since the epoch; lists are comma-separated."""
 
     scope: Literal["mine", "all"] = "mine"
@@ -86,25 +87,6 @@ class ScriptRequest(Request, frozen=True, kw_only=True):
     options: dict[str, OptionValue] | None = None
 
 
-class JobFilter(Request, frozen=True, kw_only=True):
-    """The user's own jobs to which everything given applies: exact values, no patterns.
-
-    Something must be given, unless ``all`` is true.
-    """
-
-    name: Words | None = None
-    #: Some of ``PENDING``, ``RUNNING``, ``SUSPENDED``.
-    state: Annotated[list[Words], Meta(max_length=10)] | None = None
-    partition: Words | None = None
-    account: Words | None = None
-    qos: Words | None = None
-    reservation: Words | None = None
-    #: Jobs that run on one of these: ``cpu[1-2],gpu1``.
-    nodes: Words | None = None
-    #: Every job of the user, if nothing else is given.
-    all: bool = False
-
-
 class ActionRequest(Request, frozen=True, kw_only=True):
     """What to do to which jobs: either ``job_ids`` or, to cancel, ``filter``."""
 
@@ -117,33 +99,6 @@ class ActionRequest(Request, frozen=True, kw_only=True):
     hold: bool = False
     #: To cancel or signal also jobs from scrontab, whose lines there that disables.
     cron: bool = False
-
-
-class JobChange(Request, frozen=True, kw_only=True):
-    """What to change about a job; what is left out or ``null`` stays as it is.
-
-    An empty string takes away what a job can be without.
-    """
-
-    #: Minutes, or in sbatch's words: ``1:30:00``, ``2-12``, ``UNLIMITED``.
-    time_limit: str | int | None = None
-    partition: str | None = None
-    qos: str | None = None
-    account: str | None = None
-    name: str | None = None
-    priority: int | None = None
-    nice: int | None = None
-    dependency: str | None = None
-    #: Seconds since the epoch, or in sbatch's words: ``now+1hour``, ``16:00``.
-    begin: str | int | None = None
-    comment: str | None = None
-    constraints: str | None = None
-    nodes: str | None = None
-    reservation: str | None = None
-    excluded_nodes: str | None = None
-    required_nodes: str | None = None
-    licenses: str | None = None
-    requeue: bool | None = None
 
 
 class TokenRequest(Request, frozen=True, kw_only=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from .client import SlurmClient
 from .credentials import Credentials, CredentialSource
 from .errors import SlurmError
-from .jobs import JobList, Unchanged
+from .jobs import JobListing, Unchanged
 from .transport import Limits, Transport
 
 __all__ = [
     "CredentialSource",
     "Credentials",
-    "JobList",
+    "JobListing",
     "Limits",
     "SlurmClient",
     "SlurmError",

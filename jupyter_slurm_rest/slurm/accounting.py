@@ -222,7 +222,7 @@ class AccountingCalls(JobCalls):
         return sorted(runs, key=lambda run: run.submit_time or 0, reverse=True)
 
     async def _rows(self, params: Params) -> list[wire.Record]:
-        return decode((await self.database("jobs/", params)).body, wire.Records).jobs or []
+        return decode((await self.database("jobs/", params)).body, wire.RecordList).jobs or []
 
     async def whole_job(self, job_id: str | int) -> Job:
         """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.

@@ -9,13 +9,14 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 from jupyter_slurm_rest.slurm.wire.actions import RequeueResponse, UpdateResponse, UpdateResult
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
 from .action_results import each, is_over, judge, refused
 from .actions import ActionCalls
-from .errors import NotFound, SlurmError, Unsupported, shorten
+from .errors import InvalidRequest, NotFound, SlurmError, Unsupported, shorten
 from .transport import segment
 
 #: Refusals before anything is changed: no such job, another user's, already finished.
@@ -27,12 +28,13 @@ _UNREAD = 9000
 class ChangeCalls(ActionCalls):
     """Each gives one result per job, in the order of ``ids``."""
 
-    async def update(self, ids: Iterable[str | int], change: JobChange) -> list[ActionResult]:
+    async def update(self, ids: Iterable[str | int], update: JobUpdate) -> list[ActionResult]:
         """Change jobs. Raises :exc:`InvalidRequest` before anything is sent."""
-        change.check()
-        body = (await self.dialect()).encode_change(change)
+        update = _in_numbers(update)
+        update.check()
+        body = (await self.dialect()).encode_change(update)
         results = await self._update(ids, body, "changed")
-        return results if len(change.given()) == 1 else [_perhaps_partly(one) for one in results]
+        return results if len(update.given()) == 1 else [_perhaps_partly(one) for one in results]
 
     async def hold(self, ids: Iterable[str | int]) -> list[ActionResult]:
         """Keep pending jobs from starting until they are released."""
@@ -208,3 +210,23 @@ def _perhaps_partly(result: ActionResult) -> ActionResult:
 def _first_failure(name: str, told: list[UpdateResult] | None, done: str) -> ActionResult:
     failed = next((entry for entry in told or [] if entry.code), None)
     return judge(name, failed.code if failed else 0, failed.words if failed else "", done)
+
+
+def _in_numbers(update: JobUpdate) -> JobUpdate:
+    """Times in sbatch's words, read as sbatch reads them. Raises :exc:`InvalidRequest`."""
+    if isinstance(words := update.time_limit, str) and words != "UNLIMITED":
+        time_limit = _read("time_limit", "time", words)
+        update = msgspec.structs.replace(update, time_limit=time_limit)
+    if isinstance(words := update.begin, str):
+        update = msgspec.structs.replace(update, begin=_read("begin", "begin", words))
+    return update
+
+
+def _read(name: str, option: str, words: str) -> object:
+    if not words.strip():
+        raise InvalidRequest(name, f"{name}: is empty.")
+    try:
+        (spec,) = merge(parse_script("#!/bin/sh\n"), {option: words})
+    except InvalidRequest as problem:
+        raise InvalidRequest(name, problem.message, advice=problem.advice) from None
+    return getattr(spec, option)

@@ -25,7 +25,7 @@ from .transport import Params, Response, segment
 from .user_names import UserCalls
 
 
-class JobList(Model, frozen=True, kw_only=True):
+class JobListing(Model, frozen=True, kw_only=True):
     """All jobs that slurmctld shows this user."""
 
     jobs: list[JobSummary]
@@ -47,7 +47,7 @@ _STATES = msgspec.json.Decoder(list[wire.StateRow])
 class JobCalls(UserCalls):
     """Reading slurmctld's jobs."""
 
-    async def jobs(self, *, update_time: int | None = None) -> JobList | Unchanged:
+    async def jobs(self, *, update_time: int | None = None) -> JobListing | Unchanged:
         """Every job that slurmctld shows: expensive on a full queue.
 
         The response is read while it arrives and is never held as a whole.
@@ -68,7 +68,7 @@ class JobCalls(UserCalls):
         if not found and wire.says_unchanged(around):
             return Unchanged()
         found = await self.with_names(found)
-        return JobList(jobs=found, last_update=moment(around.last_update))
+        return JobListing(jobs=found, last_update=moment(around.last_update))
 
     async def job(self, job_id: str | int) -> Job:
         """What slurmctld knows of one job: ``123``, ``123_4`` or ``123+1``.

@@ -4,7 +4,7 @@ import type {
   IActionResult,
   IHistoryList,
   IJob,
-  IJobChange,
+  IJobUpdate,
   IJobList,
   IOutputChunk,
   ITransitionList,
@@ -112,7 +112,7 @@ export class JobApi {
   }
 
   /** Changes the job; resolves with the changed job. */
-  change(changes: IJobChange, id = this._id): Promise<IJob> {
+  change(changes: IJobUpdate, id = this._id): Promise<IJob> {
     return this._server.send<IJob>('PATCH', this._path(id), changes);
   }
 

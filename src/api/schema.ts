@@ -596,52 +596,10 @@ export interface components {
             sources: string[];
         };
         /**
-         * JobChange
-         * @description What to change about a job; what is left out or ``null`` stays as it is.
-         *
-         *     An empty string takes away what a job can be without.
-         */
-        JobChange: {
-            /** @default null */
-            time_limit?: string | number | null;
-            /** @default null */
-            partition?: string | null;
-            /** @default null */
-            qos?: string | null;
-            /** @default null */
-            account?: string | null;
-            /** @default null */
-            name?: string | null;
-            /** @default null */
-            priority?: number | null;
-            /** @default null */
-            nice?: number | null;
-            /** @default null */
-            dependency?: string | null;
-            /** @default null */
-            begin?: string | number | null;
-            /** @default null */
-            comment?: string | null;
-            /** @default null */
-            constraints?: string | null;
-            /** @default null */
-            nodes?: string | null;
-            /** @default null */
-            reservation?: string | null;
-            /** @default null */
-            excluded_nodes?: string | null;
-            /** @default null */
-            required_nodes?: string | null;
-            /** @default null */
-            licenses?: string | null;
-            /** @default null */
-            requeue?: boolean | null;
-        };
-        /**
          * JobFilter
          * @description The user's own jobs to which everything given applies: exact values, no patterns.
          *
-         *     Something must be given, unless ``all`` is true.
+         *     Something must be given, unless ``all`` is true. Also decoded from requests.
          */
         JobFilter: {
             /** @default null */
@@ -729,6 +687,52 @@ export interface components {
             state: string;
             flags: string[];
             exit_code: components["schemas"]["ExitCode"] | null;
+        };
+        /**
+         * JobUpdate
+         * @description What to change about a job; what is left out or ``null`` stays as it is.
+         *
+         *     An empty string takes away what a job can be without. Also decoded from requests.
+         */
+        JobUpdate: {
+            /** @default null */
+            time_limit?: string | number | null;
+            /** @default null */
+            time_minimum?: number | null;
+            /** @default null */
+            partition?: string | null;
+            /** @default null */
+            qos?: string | null;
+            /** @default null */
+            account?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            priority?: number | null;
+            /** @default null */
+            nice?: number | null;
+            /** @default null */
+            dependency?: string | null;
+            /** @default null */
+            begin?: string | number | null;
+            /** @default null */
+            deadline?: number | null;
+            /** @default null */
+            comment?: string | null;
+            /** @default null */
+            constraints?: string | null;
+            /** @default null */
+            nodes?: string | null;
+            /** @default null */
+            reservation?: string | null;
+            /** @default null */
+            excluded_nodes?: string | null;
+            /** @default null */
+            required_nodes?: string | null;
+            /** @default null */
+            licenses?: string | null;
+            /** @default null */
+            requeue?: boolean | null;
         };
         /**
          * License
@@ -1080,11 +1084,11 @@ export type Form = components['schemas']['Form'];
 export type Gres = components['schemas']['Gres'];
 export type HistoryList = components['schemas']['HistoryList'];
 export type Job = components['schemas']['Job'];
-export type JobChange = components['schemas']['JobChange'];
 export type JobFilter = components['schemas']['JobFilter'];
 export type JobList = components['schemas']['JobList'];
 export type JobSummary = components['schemas']['JobSummary'];
 export type JobTransition = components['schemas']['JobTransition'];
+export type JobUpdate = components['schemas']['JobUpdate'];
 export type License = components['schemas']['License'];
 export type LicenseList = components['schemas']['LicenseList'];
 export type Node = components['schemas']['Node'];
@@ -1305,7 +1309,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JobChange"];
+                "application/json": components["schemas"]["JobUpdate"];
             };
         };
         responses: {

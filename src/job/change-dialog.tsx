@@ -4,7 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { ApiError } from '../api/request';
-import type { IJob, IJobChange } from '../api/types';
+import type { IJob, IJobUpdate } from '../api/types';
 import { errorText } from '../words/errors';
 import { formatMinutes } from '../words/format';
 
@@ -17,7 +17,7 @@ import { formatMinutes } from '../words/format';
  */
 export async function changeJob(
   job: IJob,
-  change: (changes: IJobChange) => Promise<void>,
+  change: (changes: IJobUpdate) => Promise<void>,
   trans: TranslationBundle
 ): Promise<boolean> {
   const before = valuesOf(job, trans);
@@ -80,7 +80,7 @@ class ChangeBody extends ReactWidget implements Dialog.IBodyWidget<ChangeValues>
 }
 
 /** The values of the fields, as the user types them. */
-type ChangeKey = Exclude<keyof IJobChange, 'priority' | 'requeue'>;
+type ChangeKey = Exclude<keyof IJobUpdate, 'priority' | 'requeue' | 'time_minimum' | 'deadline'>;
 type ChangeValues = Record<ChangeKey, string>;
 
 interface IChangeError {
@@ -110,14 +110,14 @@ export function valuesOf(job: IJob, trans: TranslationBundle): ChangeValues {
 }
 
 /** The values that differ. */
-export function changesOf(before: ChangeValues, after: ChangeValues): IJobChange {
+export function changesOf(before: ChangeValues, after: ChangeValues): IJobUpdate {
   const changed = (Object.keys(after) as ChangeKey[]).filter(key => after[key] !== before[key]);
   return Object.fromEntries(
     changed.map(key => [key, key === 'nice' ? Number(after.nice) : after[key].trim()])
   );
 }
 
-interface IJobChangeProps {
+interface IJobUpdateProps {
   values: ChangeValues;
   error: IChangeError | null;
   onChange: (values: ChangeValues) => void;
@@ -125,7 +125,7 @@ interface IJobChangeProps {
 }
 
 /** The fields of the dialog that changes a job. */
-function JobChangeFields(props: IJobChangeProps): JSX.Element {
+function JobChangeFields(props: IJobUpdateProps): JSX.Element {
   const { error, trans } = props;
   const [values, setValues] = React.useState(props.values);
   const fields: [ChangeKey, string, string][] = [

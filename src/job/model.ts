@@ -1,6 +1,6 @@
 import type { Action, JobApi } from '../api/jobs';
 import { Poller } from '../api/poller';
-import type { IActionResult, IJob, IJobChange } from '../api/types';
+import type { IActionResult, IJob, IJobUpdate } from '../api/types';
 import { isFinished } from '../words/job-state';
 
 /** Seconds between two requests for a job that may still change. */
@@ -64,7 +64,7 @@ export class JobModel {
   }
 
   /** Changes the job; rejects if Slurm refuses. */
-  async change(changes: IJobChange): Promise<void> {
+  async change(changes: IJobUpdate): Promise<void> {
     await this._run(() => this._api.change(changes, this._job?.id ?? this.id));
   }
 

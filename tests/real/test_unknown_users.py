@@ -15,7 +15,7 @@ from jupyter_slurm_rest.queue.transitions import Nobody
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Looked
 from jupyter_slurm_rest.server.settings import read_clusters
-from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm import JobListing
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
@@ -46,7 +46,7 @@ async def test_user_names_are_resolved(strange: Cluster) -> None:
     accounted(strange, mine, other)
     async with client_of(strange) as client:
         queue = await client.jobs()
-        assert isinstance(queue, JobList)
+        assert isinstance(queue, JobListing)
         assert {job.job_id: job.user for job in queue.jobs}.items() >= {
             mine: ALICE,
             other: BOB,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import ControllerDown, InvalidRequest, Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 
@@ -199,13 +199,13 @@ async def test_updates_are_judged_by_slurms_words(recording: Recording) -> None:
     ):
         client, _, _ = client_of(posting(recording, name), recording.version)
         path = recording.path(name)
-        result = (await client.update([path.rpartition("/")[2]], JobChange(comment="x")))[0]
+        result = (await client.update([path.rpartition("/")[2]], JobUpdate(comment="x")))[0]
         assert (result.ok, result.error_number) == (False, number)
 
 
 async def test_of_several_changes_some_may_have_been_made() -> None:
     client, _, _ = client_of(posting(NEW, "update_partition_unknown"), NEW.version)
-    result = (await client.update([35], JobChange(comment="x", partition="no")))[0]
+    result = (await client.update([35], JobUpdate(comment="x", partition="no")))[0]
     assert result.message.endswith("Some of the other changes may have been made.")
 
 
@@ -220,7 +220,7 @@ async def test_unsupported_actions(recording: Recording) -> None:
     assert not any(seen.method != "GET" for seen in transport.seen)
 
 
-CHANGE = JobChange(
+CHANGE = JobUpdate(
     time_limit=90,
     name="n",
     begin=1_800_000_000,
@@ -266,9 +266,9 @@ def test_changes_to_old_versions_are_sbatchs_words() -> None:
 
 
 def test_no_limit() -> None:
-    unlimited = dialect_of("v0.0.45").encode_change(JobChange(time_limit="UNLIMITED"))
+    unlimited = dialect_of("v0.0.45").encode_change(JobUpdate(time_limit="UNLIMITED"))
     assert unlimited == {"time_limit": {"set": True, "infinite": True, "number": 0}}
-    assert dialect_of("v0.0.38").encode_change(JobChange(time_limit="UNLIMITED")) == {
+    assert dialect_of("v0.0.38").encode_change(JobUpdate(time_limit="UNLIMITED")) == {
         "time_limit": "UNLIMITED"
     }
 
@@ -276,16 +276,16 @@ def test_no_limit() -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        (JobChange(), "change"),
-        (JobChange(partition=""), "partition"),
-        (JobChange(name="a\nb"), "name"),
-        (JobChange(time_limit=0), "time_limit"),
-        (JobChange(nodes="x"), "nodes"),
-        (JobChange(nodes="4-2"), "nodes"),
-        (JobChange(nodes="0"), "nodes"),
+        (JobUpdate(), "change"),
+        (JobUpdate(partition=""), "partition"),
+        (JobUpdate(name="a\nb"), "name"),
+        (JobUpdate(time_limit=0), "time_limit"),
+        (JobUpdate(nodes="x"), "nodes"),
+        (JobUpdate(nodes="4-2"), "nodes"),
+        (JobUpdate(nodes="0"), "nodes"),
     ],
 )
-async def test_invalid_changes_are_not_sent(change: JobChange, field: str) -> None:
+async def test_invalid_changes_are_not_sent(change: JobUpdate, field: str) -> None:
     client, transport, _ = client_of(recorded_reply(NEW), NEW.version)
     with pytest.raises(InvalidRequest) as caught:
         await client.update([1], change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_slurm_rest.slurm import JobList, Unchanged
+from jupyter_slurm_rest.slurm import JobListing, Unchanged
 from jupyter_slurm_rest.slurm.errors import (
     InvalidRequest,
     NotFound,
@@ -17,7 +17,7 @@ from .scripted import client_of, recorded_reply
 async def test_list_of_jobs(recording: Recording) -> None:
     client, _, _ = client_of(recorded_reply(recording), recording.version)
     found = await client.jobs()
-    assert isinstance(found, JobList)
+    assert isinstance(found, JobListing)
     assert {"gpu", "array", "het", "timeout"} <= {job.name for job in found.jobs}
     # What can be handed back as update_time came with v0.0.40.
     assert (found.last_update is not None) is (recording.minor >= 40)

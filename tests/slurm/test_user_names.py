@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm import JobListing
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, UserNotResolved
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
@@ -71,7 +71,7 @@ async def test_numbers_become_names_by_one_job_of_each() -> None:
     )
     for _ in range(2):
         found = await client.jobs()
-        assert isinstance(found, JobList)
+        assert isinstance(found, JobListing)
         assert [one.user for one in found.jobs] == ["alice", "alice", "bob", "1003"]
     asked = [one.params["step"] for one in transport.seen if one.path.startswith("/slurmdb/")]
     # Who is not found is not asked for again at once.

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 
@@ -34,7 +34,7 @@ def id_of(recording: Recording, name: str) -> str:
 
 
 def test_a_change_has_an_environment_and_plain_times() -> None:
-    change = JobChange(time_limit=90, begin=1_800_000_000, deadline=1_800_000_060, comment="x")
+    change = JobUpdate(time_limit=90, begin=1_800_000_000, deadline=1_800_000_060, comment="x")
     assert dialect_of("v0.0.39", "23.02.8").encode_change(change) == {
         "time_limit": {"set": True, "infinite": False, "number": 90},
         "begin_time": 1_800_000_000,
@@ -47,10 +47,10 @@ def test_a_change_has_an_environment_and_plain_times() -> None:
 
 async def test_changes_are_made() -> None:
     for name, change in (
-        ("extra_update_comment_and_time", JobChange(comment="x", time_limit=5)),
-        ("extra_update_begin_plain", JobChange(begin=1_800_000_000)),
+        ("extra_update_comment_and_time", JobUpdate(comment="x", time_limit=5)),
+        ("extra_update_begin_plain", JobUpdate(begin=1_800_000_000)),
         # It warns of the empty word, and takes it.
-        ("extra_update_excluded_nodes_none", JobChange(excluded_nodes="")),
+        ("extra_update_excluded_nodes_none", JobUpdate(excluded_nodes="")),
     ):
         client, _, _ = client_of(posting(name), V39.version)
         assert [one.message for one in await client.update([31], change)] == ["changed"]
@@ -63,7 +63,7 @@ async def test_changes_are_made() -> None:
 
 async def test_a_change_without_results_was_not_made() -> None:
     client, _, _ = client_of(posting("extra_update_begin_structure"), V39.version)
-    (result,) = await client.update([31], JobChange(comment="x", begin=1_800_000_000))
+    (result,) = await client.update([31], JobUpdate(comment="x", begin=1_800_000_000))
     assert not result.ok
     assert result.message.startswith("Slurm changed nothing: Expected")
     assert "Some of the other changes" not in result.message
@@ -80,9 +80,9 @@ async def test_an_empty_word_is_taken_in_spite_of_a_warning() -> None:
         return Response(200, "application/json", body, 0.0) if posted else reply(request)
 
     client, _, _ = client_of(response, recording.version)
-    (taken,) = await client.update([31], JobChange(excluded_nodes=""))
+    (taken,) = await client.update([31], JobUpdate(excluded_nodes=""))
     assert (taken.ok, taken.message) == (True, "changed")
-    (unread,) = await client.update([31], JobChange(comment="x"))
+    (unread,) = await client.update([31], JobUpdate(comment="x"))
     assert (unread.ok, unread.message) == (
         False,
         "Slurm changed nothing: Expected OpenAPI type=array",
@@ -90,7 +90,7 @@ async def test_an_empty_word_is_taken_in_spite_of_a_warning() -> None:
 
 
 async def test_refusals_in_slurms_words() -> None:
-    change = JobChange(comment="x", partition="no")
+    change = JobUpdate(comment="x", partition="no")
     client, _, _ = client_of(posting("extra_update_partition_unknown"), V39.version)
     (result,) = await client.update([31], change)
     assert (result.ok, result.error_number) == (False, 2000)
@@ -100,9 +100,9 @@ async def test_refusals_in_slurms_words() -> None:
 async def test_what_a_submission_cannot_carry_is_not_changed_either() -> None:
     client, transport, _ = client_of(posting("extra_update_hold"), V39.version)
     with pytest.raises(Unsupported, match=r"nice .*v0\.0\.40"):
-        await client.update([31], JobChange(nice=5, comment="x"))
+        await client.update([31], JobUpdate(nice=5, comment="x"))
     assert not any(seen.method == "POST" for seen in transport.seen)
-    assert dialect_of("v0.0.40", "23.11.11").encode_change(JobChange(nice=5)) == {"nice": 5}
+    assert dialect_of("v0.0.40", "23.11.11").encode_change(JobUpdate(nice=5)) == {"nice": 5}
 
 
 async def test_a_component_goes_by_its_own_number() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, shorten
 from jupyter_slurm_rest.slurm.names import state_names
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
@@ -11,26 +15,27 @@ from .values import Model
 
 #: What can be cancelled, in the order in which a job goes through them.
 LIVE_STATES = ("PENDING", "RUNNING", "SUSPENDED")
+Text = Annotated[str, Meta(max_length=4096)]
 _WORDS = ("name", "partition", "account", "qos", "reservation", "nodes")
 
 
-class JobFilter(Model, frozen=True, kw_only=True):
-    """Jobs to which everything given applies, as for ``scancel``; ``None`` is not given.
+class JobFilter(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The user's own jobs to which everything given applies: exact values, no patterns.
 
-    Values are compared as they are: no patterns, and no lists but ``state`` and ``nodes``.
+    Something must be given, unless ``all`` is true. Also decoded from requests.
     """
 
-    name: str | None = None
-    #: Some of :data:`LIVE_STATES`, in any case, or as for squeue: ``PD``, ``R``, ``S``.
-    state: list[str] | None = None
-    #: Of a waiting job, one of its partitions.
-    partition: str | None = None
-    account: str | None = None
-    qos: str | None = None
-    reservation: str | None = None
-    #: A host list (``cpu[1-2]``): jobs that run on at least one of them.
-    nodes: str | None = None
-    #: Said by who means every job: without it something must be given.
+    name: Text | None = None
+    #: Some of ``PENDING``, ``RUNNING``, ``SUSPENDED``, in any case, or as for squeue: ``PD``.
+    state: Annotated[list[Text], Meta(max_length=10)] | None = None
+    #: Of a pending job, one of its partitions.
+    partition: Text | None = None
+    account: Text | None = None
+    qos: Text | None = None
+    reservation: Text | None = None
+    #: Jobs that run on at least one of these: ``cpu[1-2],gpu1``.
+    nodes: Text | None = None
+    #: Every job of the user, if nothing else is given.
     all: bool = False
 
     def check(self) -> None:

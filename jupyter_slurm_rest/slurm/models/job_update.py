@@ -1,8 +1,6 @@
-"""What of a job can be changed after it was submitted."""
+"""What can be changed about a job after it was submitted."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import msgspec
 
@@ -31,24 +29,27 @@ _REMOVABLE = frozenset(
 )
 
 
-class JobChange(Model, frozen=True, kw_only=True):
-    """New values; ``None`` leaves as it is. An empty string removes what can be removed."""
+class JobUpdate(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change about a job; what is left out or ``null`` stays as it is.
 
-    #: Minutes.
-    time_limit: int | Literal["UNLIMITED"] | None = None
+    An empty string takes away what a job can be without. Also decoded from requests.
+    """
+
+    #: Minutes, or in sbatch's words: ``1:30:00``, ``2-12``, ``UNLIMITED``.
+    time_limit: str | int | None = None
     #: Minutes.
     time_minimum: int | None = None
     partition: str | None = None
     qos: str | None = None
     account: str | None = None
     name: str | None = None
-    #: As sbatch's ``--nice``; below 0 only for operators.
-    nice: int | None = None
     #: Only operators may set it.
     priority: int | None = None
+    #: As sbatch's ``--nice``; below 0 only for operators.
+    nice: int | None = None
     dependency: str | None = None
-    #: Not before: seconds since the epoch; 0 for now.
-    begin: int | None = None
+    #: Seconds since the epoch, or in sbatch's words: ``now+1hour``, ``16:00``; 0 for now.
+    begin: str | int | None = None
     #: Seconds since the epoch.
     deadline: int | None = None
     comment: str | None = None

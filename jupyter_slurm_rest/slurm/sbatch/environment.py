@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
-from .jobspec import JobSpec, Request, Submitter
+from .jobspec import JobDescription, JobSpec, Submitter
 from .placement import cpu_frequency_words
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
@@ -68,7 +68,9 @@ def _named(words: str, submitter: Submitter) -> dict[str, str]:
     return variables
 
 
-def _exported(request: Request, submitter: Submitter, rules: SubmissionRules) -> dict[str, str]:
+def _exported(
+    request: JobDescription, submitter: Submitter, rules: SubmissionRules
+) -> dict[str, str]:
     export = request.spec.export
     nil = (export or "").upper() == "NIL" and not rules.nil_is_a_name
     everything = export is None or export.upper() == "ALL"
@@ -86,7 +88,7 @@ def _exported(request: Request, submitter: Submitter, rules: SubmissionRules) ->
     return variables
 
 
-def component_variables(request: Request, rules: SubmissionRules) -> dict[str, str]:
+def component_variables(request: JobDescription, rules: SubmissionRules) -> dict[str, str]:
     """What sbatch tells the job about one component's options."""
     spec = request.spec
     known: dict[str, object] = {
@@ -144,7 +146,7 @@ def _limits(names: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def job_environment(
-    requests: list[Request], submitter: Submitter, rules: SubmissionRules
+    requests: list[JobDescription], submitter: Submitter, rules: SubmissionRules
 ) -> list[dict[str, str]]:
     """The environment of each component; only the first one runs the script.
 

@@ -190,7 +190,7 @@ class Submitter(msgspec.Struct, frozen=True, kw_only=True):
         return path if path.startswith("/") else f"{(start or self.directory).rstrip('/')}/{path}"
 
 
-class Request(msgspec.Struct, kw_only=True):
+class JobDescription(msgspec.Struct, kw_only=True):
     """Numbers and strings that follow from several options together.
 
     What an option says by itself stays in ``spec``. ``None`` is "not sent".

@@ -19,7 +19,7 @@ BLANKS = " \t\n\v\f\r"
 _SEPARATORS = ("hetjob", "packjob")
 
 
-class Token(msgspec.Struct, frozen=True):
+class Word(msgspec.Struct, frozen=True):
     """An argument and where it stands: ``text[start:end]`` of its line, quotes and all."""
 
     value: str
@@ -81,7 +81,7 @@ def _argument(text: str, line: int, start: int) -> tuple[str | None, int]:
     return "".join(value) if value else None, position
 
 
-def arguments(text: str, line: int, start: int) -> Iterator[Token]:
+def arguments(text: str, line: int, start: int) -> Iterator[Word]:
     """The arguments of a line from ``start`` on; stops where sbatch stops."""
     position = start
     while True:
@@ -98,11 +98,11 @@ def arguments(text: str, line: int, start: int) -> Iterator[Token]:
         value, end = _argument(text, line, position)
         if value is None:
             return
-        yield Token(value, line, position, end)
+        yield Word(value, line, position, end)
         position = end
 
 
-def ignored_from(text: str, start: int, tokens: list[Token]) -> int | None:
+def ignored_from(text: str, start: int, tokens: list[Word]) -> int | None:
     """Where words begin that sbatch does not read although they are no comment."""
     position = skip_blanks(text, tokens[-1].end if tokens else start)
     if position < len(text) and text[position] != "#":
@@ -115,7 +115,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     option: Option
     words: str | None
-    tokens: tuple[Token, ...]
+    tokens: tuple[Word, ...]
 
     @property
     def line(self) -> int:
@@ -126,7 +126,7 @@ class Setting(msgspec.Struct, frozen=True):
         return self.tokens[0].column
 
 
-def _unknown(token: Token, name: str) -> ScriptError:
+def _unknown(token: Word, name: str) -> ScriptError:
     if name in REMOVED:
         return _error(token, f"sbatch no longer has the option --{name}: {REMOVED[name]}.")
     written = f"--{name}" if len(name) > 1 else f"-{name}"
@@ -138,13 +138,13 @@ def _unknown(token: Token, name: str) -> ScriptError:
 
 
 def _error(
-    token: Token, message: str, option: Option | None = None, advice: str = ""
+    token: Word, message: str, option: Option | None = None, advice: str = ""
 ) -> ScriptError:
     field = option.field if option else "script"
     return ScriptError(token.line, token.column, message, field=field, advice=advice)
 
 
-def _long_option(token: Token, name: str) -> Option:
+def _long_option(token: Word, name: str) -> Option:
     if name in BY_NAME:
         return BY_NAME[name]
     found = [option for option in OPTIONS if option.name.startswith(name)]
@@ -159,14 +159,14 @@ def _long_option(token: Token, name: str) -> Option:
 
 
 def _value_after(
-    tokens: Sequence[Token], index: int, token: Token, option: Option, written: str
-) -> Token:
+    tokens: Sequence[Word], index: int, token: Word, option: Option, written: str
+) -> Word:
     if index >= len(tokens):
         raise _error(token, f"{written} needs a value.", option)
     return tokens[index]
 
 
-def _long(tokens: Sequence[Token], index: int) -> tuple[Setting, int]:
+def _long(tokens: Sequence[Word], index: int) -> tuple[Setting, int]:
     token = tokens[index]
     name, equals, value = token.value[2:].partition("=")
     option = _long_option(token, name)
@@ -180,7 +180,7 @@ def _long(tokens: Sequence[Token], index: int) -> tuple[Setting, int]:
     return Setting(option, follower.value, (token, follower)), index + 2
 
 
-def _short(tokens: Sequence[Token], index: int) -> tuple[list[Setting], int]:
+def _short(tokens: Sequence[Word], index: int) -> tuple[list[Setting], int]:
     token = tokens[index]
     settings: list[Setting] = []
     letters = token.value[1:]
@@ -201,7 +201,7 @@ def _short(tokens: Sequence[Token], index: int) -> tuple[list[Setting], int]:
     return settings, index + 1
 
 
-def settings(tokens: Sequence[Token]) -> Iterator[Setting]:
+def settings(tokens: Sequence[Word]) -> Iterator[Setting]:
     """The options that ``tokens`` set, in order. Raises :exc:`ScriptError`."""
     index = 0
     while index < len(tokens):

@@ -13,7 +13,7 @@ from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
 from . import exclusions
 from .hostlist import expand
-from .jobspec import JobSpec, Request, Submitter, default_name
+from .jobspec import JobDescription, JobSpec, Submitter, default_name
 from .tres import count_gpus, resolve_tres
 
 #: What a hint means for sockets, cores, threads and tasks; ``None`` is "any".
@@ -47,7 +47,7 @@ def _counted(number: int, what: str) -> str:
 class _Counting:
     """Nodes, tasks and CPUs, which sbatch derives from each other."""
 
-    def __init__(self, spec: JobSpec, request: Request, rules: SubmissionRules) -> None:
+    def __init__(self, spec: JobSpec, request: JobDescription, rules: SubmissionRules) -> None:
         self.spec, self.request, self.rules = spec, request, rules
         self.old = rules.counts_tasks_per_node
         self.nodes_set = spec.nodes is not None
@@ -143,7 +143,7 @@ class _Counting:
             request.nodes_least = -(-self.tasks // per_node)
 
 
-def _shape(spec: JobSpec, request: Request) -> None:
+def _shape(spec: JobSpec, request: JobDescription) -> None:
     request.sockets_per_node = spec.sockets_per_node
     request.cores_per_socket = spec.cores_per_socket
     request.threads_per_core = spec.threads_per_core
@@ -153,14 +153,14 @@ def _shape(spec: JobSpec, request: Request) -> None:
             setattr(request, field, value)
 
 
-def _paths(spec: JobSpec, request: Request, submitter: Submitter) -> None:
+def _paths(spec: JobSpec, request: JobDescription, submitter: Submitter) -> None:
     start = request.directory
     request.output = submitter.absolute(spec.output, start) if spec.output else None
     request.error = submitter.absolute(spec.error, start) if spec.error else None
     request.input = submitter.absolute(spec.input, start) if spec.input else "/dev/null"
 
 
-def _count_tasks(request: Request) -> None:
+def _count_tasks(request: JobDescription) -> None:
     """Tasks that follow from GPUs or from what each task gets.
 
     ``gres_job_state_validate()`` of Slurm's src/interfaces/gres.c, which sbatch calls.
@@ -186,11 +186,11 @@ def _count_tasks(request: Request) -> None:
         request.least_cpus = max(request.least_cpus, request.tasks * request.cpus_per_task)
 
 
-def resolve(spec: JobSpec, submitter: Submitter, rules: SubmissionRules) -> Request:
+def resolve(spec: JobSpec, submitter: Submitter, rules: SubmissionRules) -> JobDescription:
     """The request that sbatch would send. Raises :exc:`InvalidRequest`."""
     spec = deepcopy(spec)
     exclusions.apply(spec, rules)
-    request = Request(
+    request = JobDescription(
         spec=spec,
         name=spec.job_name if spec.job_name is not None else default_name(spec, submitter),
         directory=submitter.absolute(spec.chdir) if spec.chdir else submitter.directory,

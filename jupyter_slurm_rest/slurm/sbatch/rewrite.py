@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
-from .lexer import BLANKS, Setting, Token
+from .lexer import BLANKS, Setting, Word
 from .option import Option
 from .options import BY_FIELD
 from .precedence import Value
@@ -35,7 +35,7 @@ class _Edits:
     def __init__(self) -> None:
         self.by_line: dict[int, list[tuple[int, int, str]]] = {}
 
-    def replace(self, token: Token, text: str) -> None:
+    def replace(self, token: Word, text: str) -> None:
         self.by_line.setdefault(token.line, []).append((token.start, token.end, text))
 
     def apply(self, number: int, line: str) -> str | None:
@@ -111,7 +111,7 @@ def rewrite(text: str, changes: Mapping[str, Value]) -> str:
     by_number = {line.number: line.text for line in script.components[0].directives}
     edits = _Edits()
     new: list[str] = []
-    shared: dict[Token, list[tuple[Setting, str | None, bool]]] = {}
+    shared: dict[Word, list[tuple[Setting, str | None, bool]]] = {}
     last = {setting.option.field: setting for setting in settings}
     wanted: dict[str, tuple[bool, str | None]] = {}
     for field, value in changes.items():
@@ -145,14 +145,14 @@ def rewrite(text: str, changes: Mapping[str, Value]) -> str:
     return "\n".join(line for line in lines if line is not None)
 
 
-def _together(settings: list[Setting]) -> set[Token]:
+def _together(settings: list[Setting]) -> set[Word]:
     """Arguments that set several options: ``-Hn4``."""
     times = Counter(setting.tokens[0] for setting in settings)
     return {token for token, number in times.items() if number > 1}
 
 
 def _respell(
-    shared: dict[Token, list[tuple[Setting, str | None, bool]]],
+    shared: dict[Word, list[tuple[Setting, str | None, bool]]],
     wanted: Mapping[str, object],
     edits: _Edits,
 ) -> None:

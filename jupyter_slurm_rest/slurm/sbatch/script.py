@@ -16,7 +16,7 @@ from .errors import ScriptError
 from .lexer import (
     BLANKS,
     Setting,
-    Token,
+    Word,
     arguments,
     ignored_from,
     separator_end,
@@ -45,7 +45,7 @@ class Directive(msgspec.Struct, frozen=True):
 
     number: int
     text: str
-    tokens: tuple[Token, ...]
+    tokens: tuple[Word, ...]
 
 
 class Component(msgspec.Struct):
@@ -159,7 +159,7 @@ def _refuse_foreign(text: str, ignore: bool) -> None:
             return
 
 
-def _remarks(line: str, number: int, start: int, tokens: list[Token]) -> Iterator[str]:
+def _remarks(line: str, number: int, start: int, tokens: list[Word]) -> Iterator[str]:
     if line.startswith("#SLURM"):
         yield f"Line {number}: #SLURM is an old spelling; write #SBATCH."
     ignored = ignored_from(line, start, tokens)

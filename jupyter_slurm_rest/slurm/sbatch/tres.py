@@ -7,7 +7,7 @@ import re
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
-from .jobspec import Request
+from .jobspec import JobDescription
 
 _NOT_PER_TASK = ("mem", "energy", "node", "billing", "fs", "vmem", "pages", "bb")
 
@@ -57,7 +57,7 @@ def _check_names(words: str) -> None:
                 )
 
 
-def _per_task(request: Request, rules: SubmissionRules) -> list[str]:
+def _per_task(request: JobDescription, rules: SubmissionRules) -> list[str]:
     """--tres-per-task with --cpus-per-task and --gpus-per-task written into it."""
     spec = request.spec
     words = spec.tres_per_task or ""
@@ -125,7 +125,7 @@ def _binding(items: list[str], binding: str) -> str:
     return "+".join(parts)
 
 
-def resolve_tres(request: Request, rules: SubmissionRules) -> None:
+def resolve_tres(request: JobDescription, rules: SubmissionRules) -> None:
     """Fill in ``tres_*`` of the request as the release's sbatch writes them."""
     spec = request.spec
     gpu = f"gres{rules.gres_separator}gpu"

@@ -7,7 +7,7 @@ import time
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 
 from .envelope import Envelope
 from .scalars import Number, Text, number, text
@@ -21,7 +21,7 @@ _WORDS_OF = {
 }
 
 
-def encode_update_in_words(change: JobChange) -> dict[str, object]:
+def encode_update_in_words(change: JobUpdate) -> dict[str, object]:
     """The body of an update to v0.0.38. Raises :exc:`Unsupported`."""
     if change.name is not None:
         # slurmrestd takes the key and changes nothing.
@@ -44,7 +44,7 @@ _KEYS_OF = {"begin": "begin_time"}
 _UNLIMITED = {"set": True, "infinite": True, "number": 0}
 
 
-def encode_update(change: JobChange, capabilities: Capabilities) -> dict[str, object]:
+def encode_update(change: JobUpdate, capabilities: Capabilities) -> dict[str, object]:
     """The fields of an update. Raises :exc:`Unsupported`."""
     if change.nice is not None and not capabilities.nice_changeable:
         raise Unsupported(

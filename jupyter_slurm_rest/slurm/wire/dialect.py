@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from jupyter_slurm_rest.slurm.models import Partition
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 
 from .actions import encode_update, encode_update_in_words
 from .partitions import flat_partitions, nested_partitions
@@ -38,7 +38,7 @@ class Dialect(msgspec.Struct, frozen=True):
             return found
         return [msgspec.structs.replace(partition, default_time=None) for partition in found]
 
-    def encode_change(self, change: JobChange) -> dict[str, object]:
+    def encode_change(self, change: JobUpdate) -> dict[str, object]:
         """The body that changes a job. Raises :exc:`Unsupported`."""
         if not self.capabilities.changes_in_words:
             return self.change_body(encode_update(change, self.capabilities))

@@ -171,7 +171,7 @@ class Record(RecordRow):
     steps: list[StepRow] | None = None
 
 
-class Records(Envelope):
+class RecordList(Envelope):
     """A response of slurmdb's ``job/{id}``."""
 
     jobs: list[Record] | None = None

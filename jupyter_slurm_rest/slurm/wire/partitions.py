@@ -103,7 +103,7 @@ class _Priority(msgspec.Struct):
     tier: Number = None
 
 
-class _State(msgspec.Struct):
+class _PartitionState(msgspec.Struct):
     state: Words = None
 
 
@@ -123,7 +123,7 @@ class NestedRow(msgspec.Struct):
     minimums: _Bounds | None = None
     priority: _Priority | None = None
     #: From v0.0.40.
-    partition: _State | None = None
+    partition: _PartitionState | None = None
 
 
 class NestedRows(Envelope):
@@ -136,7 +136,7 @@ def nested_partition(row: NestedRow) -> Partition:
     nodes, cpus = row.nodes or _Nodes(), row.cpus or _Cpus()
     accounts, groups, qos = row.accounts or _Access(), row.groups or _Access(), row.qos or _Access()
     defaults, maximums = row.defaults or _Bounds(), row.maximums or _Bounds()
-    states = words((row.partition or _State()).state)
+    states = words((row.partition or _PartitionState()).state)
     return Partition(
         name=text(row.name),
         state=states[0].upper() if states else "UNKNOWN",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Request, Submitter
+from jupyter_slurm_rest.slurm.sbatch.jobspec import JobDescription, JobSpec, Submitter
 from jupyter_slurm_rest.slurm.sbatch.times import UNLIMITED
 from jupyter_slurm_rest.slurm.sbatch.values import mebibytes
 
@@ -57,7 +57,7 @@ def _time(value: int | str | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _nodes(request: Request) -> str | None:
+def _nodes(request: JobDescription) -> str | None:
     if request.nodes_least is None:
         return None
     # 0 as the most is how sbatch says "any number".
@@ -92,7 +92,7 @@ def _conduct(spec: JobSpec) -> dict[str, Any]:
     return conduct
 
 
-def _remark_cpus(request: Request) -> None:
+def _remark_cpus(request: JobDescription) -> None:
     """slurmrestd counts one task where sbatch counts one for each node.
 
     Saying the number of tasks would put it right, but also into the job's environment,
@@ -106,7 +106,7 @@ def _remark_cpus(request: Request) -> None:
         )
 
 
-def _remark_per_task(request: Request, can: Capabilities) -> None:
+def _remark_per_task(request: JobDescription, can: Capabilities) -> None:
     if can.submission.all_per_task and request.tres_per_task:
         request.warnings.append(
             f"Slurm shows the job's request without --tres-per-task={request.tres_per_task}; "
@@ -114,7 +114,7 @@ def _remark_per_task(request: Request, can: Capabilities) -> None:
         )
 
 
-def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
+def job(request: JobDescription, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
     """One job or component. Raises :exc:`Unsupported`."""
     spec = request.spec
     _refuse(spec, can)

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand, ranged, split
-from jupyter_slurm_rest.slurm.sbatch.jobspec import JobSpec, Request, Submitter
+from jupyter_slurm_rest.slurm.sbatch.jobspec import JobDescription, JobSpec, Submitter
 from jupyter_slurm_rest.slurm.sbatch.times import UNLIMITED
 
 from .version import Capabilities
@@ -78,7 +78,7 @@ def _plain(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     return job
 
 
-def _flags(request: Request, can: Capabilities) -> list[str]:
+def _flags(request: JobDescription, can: Capabilities) -> list[str]:
     spec = request.spec
     flags = [option.flag for option, _ in spec.items() if option.flag]
     for word in spec.gres_flags or []:
@@ -100,7 +100,7 @@ def _flags(request: Request, can: Capabilities) -> list[str]:
     return flags
 
 
-def _shape(request: Request, can: Capabilities) -> dict[str, Any]:
+def _shape(request: JobDescription, can: Capabilities) -> dict[str, Any]:
     """Nodes, tasks, CPUs."""
     spec = request.spec
     if request.cores_per_socket is not None and not can.submission.cores_per_socket:
@@ -122,7 +122,7 @@ def _shape(request: Request, can: Capabilities) -> dict[str, Any]:
     }
 
 
-def _resources(request: Request, can: Capabilities) -> dict[str, Any]:
+def _resources(request: JobDescription, can: Capabilities) -> dict[str, Any]:
     spec = request.spec
     gpu = f"gres{can.submission.gres_separator}gpu"
     return {
@@ -204,7 +204,7 @@ def _conduct(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     return conduct
 
 
-def job(request: Request, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
+def job(request: JobDescription, variables: dict[str, str], can: Capabilities) -> dict[str, Any]:
     """One job or component. Raises :exc:`Unsupported`."""
     spec = request.spec
     fields: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from tests.real.comparison import (
     client_of,
     gone,
@@ -33,7 +33,7 @@ async def test_another_users_job_is_left_alone(cluster: Cluster) -> None:
             for results in (
                 await client.cancel([theirs]),
                 await client.hold([theirs]),
-                await client.update([theirs], JobChange(comment="mine now")),
+                await client.update([theirs], JobUpdate(comment="mine now")),
             ):
                 assert [(one.ok, one.error_number in (2002, 2010)) for one in results] == [
                     (False, True)

@@ -10,7 +10,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.slurm import SlurmClient
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from tests.real.comparison import (
     client_of,
     gone,
@@ -30,7 +30,7 @@ def _record(cluster: Cluster, job: int) -> dict[str, str]:
     return shown(cluster, "job", str(job))[0]
 
 
-async def _change(client: SlurmClient, job: int | str, change: JobChange) -> None:
+async def _change(client: SlurmClient, job: int | str, change: JobUpdate) -> None:
     (result,) = await client.update([job], change)
     assert result.ok, result
     assert result.message == "changed"
@@ -42,34 +42,34 @@ async def test_changes(cluster: Cluster) -> None:
         job = submit(cluster, "--begin=now+1hour", "--exclude=cpu2", *_SMALL)
         async with client_of(cluster, version=version) as client:
             with seen(cluster, version, "change: time limit"):
-                await _change(client, job, JobChange(time_limit=4, time_minimum=2))
+                await _change(client, job, JobUpdate(time_limit=4, time_minimum=2))
                 record = _record(cluster, job)
                 assert (record["TimeLimit"], record["TimeMin"]) == ("00:04:00", "00:02:00")
             with seen(cluster, version, "change: name and comment"):
                 name = "renamed" if _renames(version) else None
-                await _change(client, job, JobChange(name=name, comment="changed"))
+                await _change(client, job, JobUpdate(name=name, comment="changed"))
                 record = _record(cluster, job)
                 assert (record["JobName"], record["Comment"]) == (name or "sbatch", "changed")
                 if name is None:
                     with pytest.raises(Unsupported, match="name"):
-                        await client.update([job], JobChange(name="renamed"))
+                        await client.update([job], JobUpdate(name="renamed"))
             with seen(cluster, version, "change: partition"):
-                await _change(client, job, JobChange(partition="long"))
-                (wrong,) = await client.update([job], JobChange(partition="no", comment="x"))
+                await _change(client, job, JobUpdate(partition="long"))
+                (wrong,) = await client.update([job], JobUpdate(partition="no", comment="x"))
                 assert (wrong.ok, wrong.error_number) == (False, 2000)
                 assert _record(cluster, job)["Partition"] == "long"
             with seen(cluster, version, "change: QOS and account"):
-                await _change(client, job, JobChange(qos="high", account="particles"))
+                await _change(client, job, JobUpdate(qos="high", account="particles"))
                 record = _record(cluster, job)
                 assert (record["QOS"], record["Account"]) == ("high", "particles")
             with seen(cluster, version, "change: nodes"):
-                await _change(client, job, JobChange(nodes="1-2", excluded_nodes="cpu1"))
+                await _change(client, job, JobUpdate(nodes="1-2", excluded_nodes="cpu1"))
                 record = _record(cluster, job)
                 assert (record["NumNodes"], record["ExcNodeList"]) == ("1-2", "cpu1")
-                await _change(client, job, JobChange(excluded_nodes=""))
+                await _change(client, job, JobUpdate(excluded_nodes=""))
                 assert _record(cluster, job)["ExcNodeList"] == "(null)"
             with seen(cluster, version, "change: begin time"):
-                await _change(client, job, JobChange(begin=later, comment="begins later"))
+                await _change(client, job, JobUpdate(begin=later, comment="begins later"))
                 record = _record(cluster, job)
                 assert record["EligibleTime"] in (str(later), "Unknown")
                 assert record["Comment"] == "begins later"
@@ -84,11 +84,11 @@ async def _priority(cluster: Cluster, client: SlurmClient, version: str, job: in
     if version == "v0.0.39":
         with seen(cluster, version, "change: priority", refused=True):
             with pytest.raises(Unsupported, match="nice"):
-                await client.update([job], JobChange(nice=7, comment="not made"))
+                await client.update([job], JobUpdate(nice=7, comment="not made"))
             assert _record(cluster, job)["Comment"] == "begins later"
         return
     with seen(cluster, version, "change: priority"):
-        await _change(client, job, JobChange(nice=7))
+        await _change(client, job, JobUpdate(nice=7))
         assert _record(cluster, job)["Nice"] == "7"
 
 
@@ -140,8 +140,8 @@ async def test_tasks_of_an_array(cluster: Cluster) -> None:
         async with client_of(cluster, version=version) as client:
             apart = await _takes_tasks(client)
             with seen(cluster, version, "change: one task of an array", refused=not apart):
-                await _change(client, f"{job}_0", JobChange(comment="one"))
-                (result,) = await client.update([f"{job}_3"], JobChange(comment="one"))
+                await _change(client, f"{job}_0", JobUpdate(comment="one"))
+                (result,) = await client.update([f"{job}_3"], JobUpdate(comment="one"))
                 assert result.ok is apart, result
                 changed = [row for row in shown(cluster, "job", str(job)) if "Comment" in row]
                 assert sum(row["Comment"] == "one" for row in changed) == 1 + apart
@@ -173,7 +173,7 @@ async def test_a_change_of_one_component(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, "--begin=now+1hour", *_SMALL, ":", *_SMALL)
         async with client_of(cluster, version=version) as client:
-            await _change(client, f"{job}+1", JobChange(comment="one"))
+            await _change(client, f"{job}+1", JobUpdate(comment="one"))
             comments = {
                 row["HetJobOffset"]: row.get("Comment") for row in shown(cluster, "job", str(job))
             }

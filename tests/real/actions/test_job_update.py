@@ -8,7 +8,7 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from tests.real.comparison import client_of, shown, submit, until_state, versions_of
 
 
@@ -17,7 +17,7 @@ async def test_updates_are_applied_and_reverted(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         first = submit(cluster, "--begin=now+1hour")
         job = submit(cluster, "--begin=now+1hour", "--exclude=cpu2")
-        change = JobChange(
+        change = JobUpdate(
             time_limit=90,
             time_minimum=None if version == "v0.0.37" else 3,
             partition="long",
@@ -50,7 +50,7 @@ async def test_updates_are_applied_and_reverted(cluster: Cluster) -> None:
             assert record["Licenses"] == "matlab:1"
             assert record["Requeue"] == "0"
 
-            back = JobChange(
+            back = JobUpdate(
                 dependency="", comment="", constraints="", excluded_nodes="", requeue=True
             )
             assert (await client.update([job], back))[0].ok
@@ -59,16 +59,16 @@ async def test_updates_are_applied_and_reverted(cluster: Cluster) -> None:
             assert (read.excluded_nodes, read.requeue) == ("", True)
 
             if version >= "v0.0.39":
-                assert (await client.update([job], JobChange(name="renamed")))[0].ok
+                assert (await client.update([job], JobUpdate(name="renamed")))[0].ok
                 assert (await client.job(job)).name == "renamed"
             else:
                 with pytest.raises(Unsupported, match="name"):
-                    await client.update([job], JobChange(name="renamed"))
+                    await client.update([job], JobUpdate(name="renamed"))
 
             for wrong, number in (
-                (JobChange(partition="nosuch"), 2000),
-                (JobChange(qos="nosuch"), 2066),
-                (JobChange(account="chemistry"), 2045),
+                (JobUpdate(partition="nosuch"), 2000),
+                (JobUpdate(qos="nosuch"), 2066),
+                (JobUpdate(account="chemistry"), 2045),
             ):
                 refused = (await client.update([job], wrong))[0]
                 assert (refused.ok, refused.error_number) == (False, number), wrong
@@ -80,6 +80,6 @@ async def test_begin_now(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, "--begin=now+1hour")
         async with client_of(cluster, version=version) as client:
-            assert (await client.update([job], JobChange(begin=0)))[0].ok
+            assert (await client.update([job], JobUpdate(begin=0)))[0].ok
             until_state(cluster, job, "RUNNING")
             await client.cancel([job])

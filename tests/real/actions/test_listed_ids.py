@@ -10,7 +10,7 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from tests.real.comparison import client_of, lines, states, submit, until_state, versions_of
 
 #: Slurm cuts such a list in the middle of a number.
@@ -38,7 +38,7 @@ async def test_the_waiting_tasks_of_an_array(cluster: Cluster, array: str) -> No
             for name in (row.id, str(job)):
                 opened = await client.whole_job(name)
                 assert (opened.id, opened.job_id, opened.state) == (row.id, job, "PENDING")
-            (changed,) = await client.update([row.id], JobChange(time_limit=3))
+            (changed,) = await client.update([row.id], JobUpdate(time_limit=3))
             assert changed.ok, changed
             assert set(tasks(cluster, job, "%l")) == {"3:00"}
             bad, good = await client.cancel(["5_[", row.id])
@@ -80,7 +80,7 @@ async def test_tasks_with_records_of_their_own(cluster: Cluster) -> None:
         async with client_of(cluster, version=version) as client:
             rows = await listed(client, job)
             for row in rows:
-                (changed,) = await client.update([row.id], JobChange(time_limit=4))
+                (changed,) = await client.update([row.id], JobUpdate(time_limit=4))
                 assert changed.ok, (row.id, changed)
             assert set(tasks(cluster, job, "%l")) == {"4:00"}
             # The array by its number is all of it, wherever its tasks are recorded.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm import JobListing
 from tests.real.comparison import client_of, lines, submit, until_state, versions_of
 
 
@@ -39,7 +39,7 @@ async def test_gpus_of_a_job(site: Cluster) -> None:
             named = {kind: count for kind, count in theirs.items() if kind}
             assert whole.allocated.gpu_types == named, (version, options)
             assert whole.allocated.gpus == whole.gpus == sum(theirs.values())
-            assert isinstance(queue, JobList)
+            assert isinstance(queue, JobListing)
             assert [one.gpus for one in queue.jobs if one.job_id == job] == [whole.gpus]
             assert sum(node.gpus_used for node in nodes) == whole.gpus
         lines(site, ["scancel", str(job)])

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import asdict
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm import JobListing
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import Node
 from tests.real.comparison import (
@@ -79,7 +79,7 @@ async def test_gpus_are_those_that_jobs_have(busy: Cluster) -> None:
         async with client_of(busy, version=version) as client:
             nodes = await client.nodes()
             jobs = await client.jobs()
-            assert isinstance(jobs, JobList)
+            assert isinstance(jobs, JobListing)
             had = sum(job.gpus for job in jobs.jobs if job.state in ("RUNNING", "SUSPENDED"))
             assert sum(node.gpus_used for node in nodes) == had > 0
             assert sum(node.gpus for node in nodes) == 8

@@ -7,7 +7,7 @@ from typing import Any
 
 from devcluster import Cluster
 from jupyter_slurm_rest.queue.table import with_elapsed
-from jupyter_slurm_rest.slurm import JobList, SlurmClient
+from jupyter_slurm_rest.slurm import JobListing, SlurmClient
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
 from tests.real.comparison import client_of, lines, seconds, settle, submit, until, until_state
@@ -16,7 +16,7 @@ from tests.real.comparison import client_of, lines, seconds, settle, submit, unt
 async def rows(client: SlurmClient, job: int) -> list[JobSummary]:
     """Of the queue, of the job alone, and of the history."""
     queue = await client.jobs()
-    assert isinstance(queue, JobList)
+    assert isinstance(queue, JobListing)
     start = int(time.time()) - 3600
     past = (await client.history(HistoryQuery(users=["alice"], start=start, limit=5000))).jobs
     one = await client.job(job)

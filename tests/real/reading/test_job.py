@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm import JobListing
 from tests.real.comparison import (
     client_of,
     differing,
@@ -92,7 +92,7 @@ async def test_output_path_is_right(busy: Cluster) -> None:
         with seen(busy, version, "output files"):
             async with client_of(busy, version=version) as client:
                 found = await client.jobs()
-                assert isinstance(found, JobList)
+                assert isinstance(found, JobListing)
                 job_id = next(job.id for job in found.jobs if job.name == "with a blank")
                 job = await client.job(job_id)
                 assert "%" not in job.stdout

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm import JobList
+from jupyter_slurm_rest.slurm import JobListing
 from tests.real.comparison import (
     Table,
     client_of,
@@ -61,7 +61,7 @@ async def test_jobs_match_squeue(busy: Cluster) -> None:
 
                 async def compare(client: Any = client) -> dict[str, Any]:
                     theirs, found = squeue(busy), await client.jobs()
-                    assert isinstance(found, JobList)
+                    assert isinstance(found, JobListing)
                     ours = {job.id: asdict(job) for job in found.jobs}
                     return differing(theirs, ours, close=("elapsed",))
 

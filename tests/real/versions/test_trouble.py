@@ -15,7 +15,7 @@ from jupyter_slurm_rest.server.cluster import ConfiguredCluster as ServedCluster
 from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
-from jupyter_slurm_rest.slurm.models.job_update import JobChange
+from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from tests.real.comparison import client_of, lines, submit, until, versions_of
 from tests.real.versions import seen
 
@@ -69,7 +69,7 @@ async def test_an_expired_token_is_renewed_or_reported(cluster: Cluster) -> None
                 tokens = _RunningOut(expired, good)
                 async with SlurmClient(Transport(cluster.url), tokens, version) as client:
                     if what == "change":
-                        (result,) = await client.update([job], JobChange(comment=version))
+                        (result,) = await client.update([job], JobUpdate(comment=version))
                         assert result.ok, result
                     elif what != "shares" or (await client.capabilities()).fairshare:
                         assert await getattr(client, what)() is not None
@@ -107,7 +107,7 @@ async def test_without_slurmdbd(cluster: Cluster, tmp_path: Path) -> None:
                         continue
                     assert (await client.whole_job(job)).job_id == job
                     assert {one.name for one in await client.partitions()} >= {"debug", "gpu"}
-                    (result,) = await client.update([job], JobChange(comment=version))
+                    (result,) = await client.update([job], JobUpdate(comment=version))
                     assert result.ok, result
     finally:
         cluster.start("slurmdbd")

@@ -22,8 +22,8 @@ from jupyter_slurm_rest.slurm.wire.associations import (
 )
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.job_records import (
+    RecordList,
     RecordRows,
-    Records,
     record,
     summary,
     with_efficiency,
@@ -38,7 +38,7 @@ def history(recording: Recording) -> dict[str, JobSummary]:
 
 
 def full(recording: Recording, name: str) -> Job:
-    rows = decode(recording.body(name), Records).jobs or []
+    rows = decode(recording.body(name), RecordList).jobs or []
     return with_efficiency(rows[0], record(rows[0]))
 
 
