@@ -28,7 +28,12 @@ class Caller:
 
 
 class HubClient:
-    """Asks the hub. Nothing is cached: a stopped server's token is refused at once."""
+    """Asks the hub. Nothing is cached: a stopped server's token is refused at once.
+
+    Not jupyterhub's ``HubAuth``: with ``hub_ca`` alone it does not verify the hub (6.1 uses
+    the CA only with a client certificate), it reports 401 and 404 like a failing hub, logs
+    the hub's responses, and has no public call for ``auth_state``.
+    """
 
     def __init__(self, api_url: str, api_token: str, tls: Tls, timeout: float = 10.0) -> None:
         self._api_url = api_url.rstrip("/")

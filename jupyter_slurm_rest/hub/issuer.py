@@ -7,9 +7,9 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 from typing import TypeVar
 
+from cachetools import TTLCache
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
@@ -58,7 +58,8 @@ class RateLimit:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._size = float(per_minute)
         self._clock = clock
-        self._buckets: dict[str, tuple[float, float]] = {}
+        # After a minute without requests a bucket is full again, and need not be kept.
+        self._buckets: TTLCache[str, tuple[float, float]] = TTLCache(MAX_KEYS, ttl=60, timer=clock)
 
     def __len__(self) -> int:
         """The number of keys in memory."""
@@ -67,19 +68,11 @@ class RateLimit:
     def allows(self, key: str) -> bool:
         """Count a request of ``key``; whether it is within the limit."""
         now = self._clock()
-        left, since = self._buckets.pop(key, (self._size, now))
+        left, since = self._buckets.get(key, (self._size, now))
         left = min(self._size, left + (now - since) * self._size / 60)
         allowed = left >= 1
-        # Moved to the end: the dictionary stays sorted by last use.
         self._buckets[key] = (left - 1 if allowed else left, now)
-        self._forget(now)
         return allowed
-
-    def _forget(self, now: float) -> None:
-        """Drop buckets that are full again, and the oldest ones when there are too many."""
-        for key, (_, since) in list(islice(self._buckets.items(), 2)):
-            if now - since >= 60 or len(self._buckets) > MAX_KEYS:
-                del self._buckets[key]
 
 
 T = TypeVar("T")
@@ -118,7 +111,7 @@ class TokenIssuer:
         self._by_token = RateLimit(per_minute)
         self._by_user = RateLimit(per_minute)
         self._shared = RateLimit(_SHARED_PER_MINUTE)
-        self._admitted: dict[tuple[str, str], float] = {}
+        self._admitted: TTLCache[tuple[str, str], bool] = TTLCache(MAX_KEYS, ttl=_ADMITTED_FOR)
         self._metrics = metrics
         self._threads = FileThreads()
 
@@ -156,7 +149,7 @@ class TokenIssuer:
         try:
             if not self._shared.allows(key[0]):
                 raise too_many("lists were")
-            if time.monotonic() < self._admitted.get(key, 0.0):
+            if key in self._admitted:
                 return
             caller = await self._identify(hub_token)
             await self._slurm_name(caller, cluster)
@@ -164,12 +157,7 @@ class TokenIssuer:
             self._metrics.shared.labels(cluster.name, refusal.reason).inc()
             _log_refused("shared", refusal, caller, cluster, source)
             raise
-        now = time.monotonic()
-        self._admitted.pop(key, None)
-        self._admitted[key] = now + _ADMITTED_FOR
-        # Sorted by expiry: only expired ones are visited.
-        while self._admitted[first := next(iter(self._admitted))] <= now:
-            del self._admitted[first]
+        self._admitted[key] = True
 
     async def may_read_metrics(self, hub_token: str) -> bool:
         """Whether a token may read the hub's metrics, and so those of the service."""

@@ -14,6 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_unix_socket
 from tornado.web import Application
 
+from jupyter_slurm_rest.tls import CertificateError, server_context
 from jupyter_slurm_rest.tokens.hub import SERVICE_PORT
 from jupyter_slurm_rest.tokens.service import Tls
 
@@ -60,15 +61,10 @@ class Listener:
         cert, key = self.cert or own.cert, self.key or own.key
         if not cert:
             raise ConfigurationError("https needs tls_cert and tls_key.")
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         try:
-            context.load_cert_chain(cert, key)
-            if self.client_ca:
-                context.load_verify_locations(self.client_ca)
-                context.verify_mode = ssl.CERT_REQUIRED
-        except OSError as error:
+            return server_context(cert, key or None, self.client_ca or None)
+        except CertificateError as error:
             raise ConfigurationError(f"the certificate cannot be used: {error}") from None
-        return context
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from jupyter_slurm_rest.tls import tls_failure
+
 from .errors import SlurmMagicError
 
 #: What a server listens on when it listens on every address of its machine.
@@ -231,7 +233,7 @@ class SlurmApi:
 
 
 def _unreachable(error: httpx.HTTPError) -> SlurmMagicError:
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if isinstance(tls_failure(error), ssl.SSLCertVerificationError):
         return SlurmMagicError(
             "This kernel does not trust the certificate of the Jupyter server.",
             "Set SSL_CERT_FILE to a file with the certificate, in the server's environment or "

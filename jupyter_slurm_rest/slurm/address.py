@@ -6,6 +6,8 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from jupyter_slurm_rest.tls import CertificateError, client_context
+
 from .errors import InvalidRequest
 
 
@@ -56,24 +58,12 @@ def tls_context(
 
     Raises :exc:`InvalidRequest`.
     """
-    for field, path in (("ca", ca), ("cert", cert), ("key", key)):
-        if path is not None and not Path(path).is_file():
-            raise InvalidRequest(field, f"There is no file {str(path)!r}.")
-    if key is not None and cert is None:
-        raise InvalidRequest("key", "It belongs to a 'cert', which is missing.")
     if not base.startswith("https:"):
-        if ca or cert:
+        if ca or cert or key:
             raise InvalidRequest("url", "Certificates are given, but the address is not https://.")
         # Never used without TLS; False only spares httpx the reading of its bundle.
         return False
     try:
-        context = ssl.create_default_context(cafile=None if ca is None else str(ca))
-    except (OSError, ssl.SSLError) as problem:
-        raise InvalidRequest("ca", f"{str(ca)!r} cannot be used: {problem}") from None
-    if cert is not None:
-        try:
-            # Without the password, an encrypted key would be asked for at the terminal.
-            context.load_cert_chain(str(cert), None if key is None else str(key), password="")
-        except (OSError, ssl.SSLError) as problem:
-            raise InvalidRequest("cert", f"{str(cert)!r} cannot be used: {problem}") from None
-    return context
+        return client_context(ca, cert, key)
+    except CertificateError as error:
+        raise InvalidRequest(error.field, error.message) from None

@@ -17,6 +17,8 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from jupyter_slurm_rest.tls import tls_failure
+
 from .address import base_address, check_proxy, tls_context
 from .credentials import Credentials
 from .errors import InvalidRequest, ResponseLost, SlurmError, SlurmTimeout, TooLarge, Unreachable
@@ -31,7 +33,7 @@ def broken(problem: httpx.HTTPError) -> SlurmError:
             advice="Check the address, and whether slurmrestd runs and is not overloaded.",
         )
     if isinstance(problem, httpx.ConnectError):
-        tls = "CERTIFICATE" in words.upper() or "SSL" in words.upper()
+        tls = tls_failure(problem) is not None
         return Unreachable(
             "The TLS connection to slurmrestd failed." if tls else "slurmrestd cannot be reached.",
             advice="Check the certificate authority (ca) and the host's name in the address."

@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import msgspec
 
+from jupyter_slurm_rest.tls import CertificateError, client_context, tls_failure
+
 from .errors import SourceMisconfigured, SourceUnreachable
 
 MAX_BYTES = 262_144
@@ -55,14 +57,11 @@ class Tls:
     def context(self) -> ssl.SSLContext:
         """Make the client's context. Raises SourceMisconfigured."""
         try:
-            context = ssl.create_default_context(cafile=self.ca)
-            if self.cert:
-                context.load_cert_chain(self.cert, self.key)
-        except OSError as error:
+            return client_context(self.ca, self.cert, self.key)
+        except CertificateError as error:
             raise SourceMisconfigured(
-                f"The certificates for the token service cannot be used: {error.strerror}."
+                f"The certificates for the token service cannot be used: {error}"
             ) from None
-        return context
 
 
 class Endpoint:
@@ -201,7 +200,6 @@ def as_object(data: bytes) -> dict[str, object]:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    text = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text:
+    if isinstance(tls_failure(error), ssl.SSLCertVerificationError):
         return "its certificate is not trusted"
     return "connection refused" if isinstance(error, httpx.ConnectError) else type(error).__name__
