@@ -21,6 +21,7 @@ from tornado.web import HTTPError, stream_request_body
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
 from jupyter_slurm_rest.slurm.transport import Upload
+from jupyter_slurm_rest.slurm.wire.version import API_VERSION_PATTERN
 
 from .base import SlurmHandler, operation
 from .cluster import ConfiguredCluster
@@ -28,9 +29,9 @@ from .context import ServerContext
 from .errors import RequestFailed, error_response
 
 _ROOTS = {
-    "slurm": re.compile(r"v0\.0\.[0-9]{2,3}"),
-    "slurmdb": re.compile(r"v0\.0\.[0-9]{2,3}"),
-    "util": re.compile(r"v0\.0\.[0-9]{2,3}"),
+    "slurm": re.compile(API_VERSION_PATTERN),
+    "slurmdb": re.compile(API_VERSION_PATTERN),
+    "util": re.compile(API_VERSION_PATTERN),
     "openapi": re.compile(r"v3"),
 }
 _DOCUMENTS = {"openapi", "openapi.json", "openapi.yaml"}

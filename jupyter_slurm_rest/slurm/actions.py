@@ -14,6 +14,7 @@ from jupyter_slurm_rest.slurm.wire.actions import KillResponse, KillStatus
 from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
+from jupyter_slurm_rest.slurm.wire.version import READS_TASKS
 
 from .accounting import AccountingCalls
 from .action_results import (
@@ -42,8 +43,6 @@ from .transport import segment
 
 #: What v0.0.39 and newer say of a job that had finished.
 _ALREADY_SENT = "Job was already sent signal"
-#: The last version that takes tasks of an array apart in a path.
-_READS_TASKS = "v0.0.38"
 #: Signals that end a job which waits.
 ENDING = ("", "KILL", "9")
 
@@ -134,9 +133,9 @@ class OneByOneCalls(AccountingCalls):
         try:
             return Target(await self.own_number(one))
         except Unsupported:
-            if not await self.connection.also(_READS_TASKS, though_pinned=True):
+            if not await self.connection.also(READS_TASKS, though_pinned=True):
                 raise
-        return Target(str(one), _READS_TASKS)
+        return Target(str(one), READS_TASKS)
 
     async def own_number(self, one: JobId) -> str:
         """``one`` in digits alone: a started task or a component by its record's number.

@@ -8,6 +8,8 @@ from typing import Annotated, final
 
 import msgspec
 
+from jupyter_slurm_rest.slurm.wire.version import API_VERSION_PATTERN
+
 from .cluster import ClusterCalls, MachineCalls, PeopleCalls
 from .credentials import CredentialSource
 from .filtered_actions import MatchingCalls
@@ -17,7 +19,7 @@ from .submit import SubmitCalls
 from .transport import Limits, Transport
 from .user_names import UserNames
 
-ApiVersion = Annotated[str, msgspec.Meta(pattern=r"^v0\.0\.[0-9]{2,3}$")]
+ApiVersion = Annotated[str, msgspec.Meta(pattern=f"^{API_VERSION_PATTERN}$")]
 #: At most a day; infinity is no time that a socket can wait.
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 

@@ -32,6 +32,7 @@ from jupyter_slurm_rest.slurm.wire.cluster import (
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.nodes import NodeRows, node
+from jupyter_slurm_rest.slurm.wire.version import HAS_PARTITION_STATES
 
 from .accounting import AccountingCalls
 from .availability import lineage, with_free
@@ -83,10 +84,6 @@ class ClusterCalls(Calls):
         except (NoSuchEndpoint, AccountingMissing):
             return False
         return True
-
-
-#: Tells of partitions what v0.0.39 leaves out; 23.02 and 23.11 serve both.
-_TELLS_STATES = "v0.0.38"
 
 
 class MachineCalls(Calls):
@@ -155,10 +152,14 @@ class MachineCalls(Calls):
         params: Params | None = {"flags": "ALL"} if dialect.capabilities.list_flags else None
         response = await self.connection.get("slurm", "partitions/", params)
         found = dialect.decode_partitions(response.body)
-        if dialect.capabilities.partition_states or not await self.connection.also(_TELLS_STATES):
+        if dialect.capabilities.partition_states or not await self.connection.also(
+            HAS_PARTITION_STATES
+        ):
             return found
-        response = await self.connection.send("GET", "slurm", "partitions/", version=_TELLS_STATES)
-        older = dialect_of(_TELLS_STATES).decode_partitions(response.body)
+        response = await self.connection.send(
+            "GET", "slurm", "partitions/", version=HAS_PARTITION_STATES
+        )
+        older = dialect_of(HAS_PARTITION_STATES).decode_partitions(response.body)
         told = {one.name: {"state": one.state, "default": one.default} for one in older}
         return [msgspec.structs.replace(one, **told.get(one.name, {})) for one in found]
 

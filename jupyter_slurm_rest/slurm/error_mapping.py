@@ -17,6 +17,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.wire.envelope import Envelope, Problem, decode
 from jupyter_slurm_rest.slurm.wire.scalars import text
+from jupyter_slurm_rest.slurm.wire.version import WITHOUT_SLURMDBD, numbers_rejected_tokens
 
 from .credentials import Credentials
 from .errors import (
@@ -47,8 +48,6 @@ _HUNG_UP = {-1, 5005}
 #: "Unspecified error" is also what remains of a slurmctld that is down: then slurmrestd
 #: has tried for longer than this (seconds; 0.02 and 9 were seen).
 _PATIENCE = 3.0
-#: From this release on a rejected token has a number of its own.
-_NAMES_TOKENS = (24, 11)
 #: What else a rejected token looks like, by release and call: numbers that say nothing.
 _MAYBE_TOKEN = {-1, 1, 1000}
 #: "Unexpected message received": up to v0.0.38 a change ends so where slurmctld is down.
@@ -106,7 +105,7 @@ def failure(
         by_accounting,
         wanted,
         response.seconds < _PATIENCE,
-        _release(envelope.release()) >= _NAMES_TOKENS,
+        numbers_rejected_tokens(envelope.release()),
     )
     # "Unspecified error" beside another says nothing.
     telling = [entry for entry in problems if entry.code != -1]
@@ -115,10 +114,6 @@ def failure(
     found = [_judged(entry, context) for entry in telling or problems or [unsaid]]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
-
-
-def _release(written: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in written.split(".")[:2] if part.isdigit())
 
 
 def _harmless(entry: Problem) -> bool:
@@ -259,11 +254,6 @@ def _without_json(response: Response, path: str) -> SlurmError | None:
     )
 
 
-#: API versions that serve ``diag`` without slurmdbd, where the one in use does not: v0.0.39
-#: asks slurmdbd before everything, and so does v0.0.40 of Slurm 23.11.
-_WITHOUT_SLURMDBD = ("v0.0.38", "v0.0.41", "v0.0.40")
-
-
 async def verdict(
     transport: Transport, problem: SlurmError, target: str, credentials: Credentials
 ) -> tuple[SlurmError, str]:
@@ -273,7 +263,7 @@ async def verdict(
     ``problem.maybe_token`` stays set where slurmctld could not be asked.
     """
     used = target.split("/")[2]
-    for version in dict.fromkeys((used, *_WITHOUT_SLURMDBD)):
+    for version in dict.fromkeys((used, *WITHOUT_SLURMDBD)):
         path = f"/slurm/{version}/diag/"
         told = failure(await transport.request("GET", path, credentials=credentials), path=path)
         if isinstance(told, TokenRejected):

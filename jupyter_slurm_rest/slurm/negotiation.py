@@ -8,22 +8,18 @@ is rebuilt by slurmrestd for every request and is megabytes long.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
-from jupyter_slurm_rest.slurm.wire.version import NEWEST, OLDEST
+from jupyter_slurm_rest.slurm.wire.version import API_VERSIONS, parse_api_version
 
 from .error_mapping import failure
 from .errors import InvalidRequest, NoCommonVersion, NoSuchEndpoint
 from .transport import Response
 
-#: Every version spoken here, newest first.
-KNOWN = tuple(f"v0.0.{api}" for api in range(NEWEST, OLDEST - 1, -1))
-_VERSION = re.compile(r"v0\.0\.(\d{2,3})")
 #: Seconds that another version is spoken before the newest is tried again.
 _AWAY = 60.0
 
@@ -40,12 +36,13 @@ class Negotiation:
     """Finds the version once; ``probe`` sends ``ping`` in a version."""
 
     def __init__(self, probe: Callable[[str], Awaitable[Response]], pinned: str | None) -> None:
-        if pinned is not None and not _VERSION.fullmatch(pinned):
+        if pinned is not None and parse_api_version(pinned) is None:
             raise InvalidRequest(
-                "api_version", f"{pinned!r} is no API version of slurmrestd: write {KNOWN[0]}"
+                "api_version",
+                f"{pinned!r} is no API version of slurmrestd: write {API_VERSIONS[0]}",
             )
         self._probe = probe
-        self._candidates = KNOWN if pinned is None else (pinned,)
+        self._candidates = API_VERSIONS if pinned is None else (pinned,)
         self._pinned = pinned is not None
         self._found: Negotiated | None = None
         self._until: float | None = None
@@ -99,7 +96,7 @@ class Negotiation:
                 advice="Leave the version open, or choose one that this Slurm has.",
             )
         raise NoCommonVersion(
-            f"slurmrestd serves no API version from {KNOWN[-1]} to {KNOWN[0]}.",
+            f"slurmrestd serves no API version from {API_VERSIONS[-1]} to {API_VERSIONS[0]}.",
             advice="This Slurm is older or newer than what is known here, or slurmrestd"
             " was started without the slurmctld endpoints (its -s and -d options).",
         )

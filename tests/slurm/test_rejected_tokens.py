@@ -8,14 +8,16 @@ import pytest
 import stamina
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
-from jupyter_slurm_rest.slurm.negotiation import KNOWN
 from jupyter_slurm_rest.slurm.transport import Response
+from jupyter_slurm_rest.slurm.wire.version import API_VERSIONS
 from tests.recorded import PAIRS
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, client_of
 
-EVERY = [Recording(FIXTURES / release / version) for release, version in PAIRS if version in KNOWN]
+EVERY = [
+    Recording(FIXTURES / release / version) for release, version in PAIRS if version in API_VERSIONS
+]
 TROUBLES = ("expired", "bad_signature", "garbage", "wrong_name")
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.models import Node, Partition
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 from tests.real.comparison import lines, submit, until, until_state, versions_of
 
 from .conftest import machine_of
@@ -53,7 +54,7 @@ async def test_system_cores_are_not_free(site: Cluster) -> None:
             "cloud2": 4,
         }
         # Before v0.0.39 MemSpecLimit is not told.
-        told = int(version.rpartition(".")[2]) >= 39
+        told = capabilities_of(version).api >= 39
         assert nodes["cpu2"].memory_free == (3500 if told else 4000)
         assert [partitions[name].cpus_free for name in ("debug", "gpu")] == [14, 16]
         closed = ("inactive", "pdrain", "pdown")

@@ -11,6 +11,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.slurm import JobListing
 from jupyter_slurm_rest.slurm.errors import Unsupported
 from jupyter_slurm_rest.slurm.models import Node
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 from tests.real.comparison import (
     Table,
     client_of,
@@ -108,7 +109,7 @@ def scontrol_partition(f: dict[str, str], minor: int) -> dict[str, Any]:
 
 async def test_partitions_match_scontrol_and_sinfo(busy: Cluster) -> None:
     for version in await versions_of(busy):
-        minor = int(version.rpartition(".")[2])
+        minor = capabilities_of(version).api
         with seen(busy, version, "partitions"):
             async with client_of(busy, version=version) as client:
 

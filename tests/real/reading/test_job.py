@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm import JobListing
+from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 from tests.real.comparison import (
     client_of,
     differing,
@@ -70,7 +71,7 @@ async def test_one_job_matches_scontrol(busy: Cluster) -> None:
     ids = dict(line.split() for line in lines(busy, argv, user="root"))
     assert len(records) > 15
     for version in await versions_of(busy):
-        minor = int(version.rpartition(".")[2])
+        minor = capabilities_of(version).api
         with seen(busy, version, "one job"):
             async with client_of(busy, version=version) as client:
                 for number, record in records.items():
