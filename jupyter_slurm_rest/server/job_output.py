@@ -148,7 +148,7 @@ def _no_file(job: Job) -> str:
 def _explain(error: OSError, job: Job) -> str:
     if error.errno == errno.ENOENT:
         if job.state in {"PENDING", "CONFIGURING"}:
-            return "The job has not started; its output file is not there yet."
+            return "The job has not started, so its output file does not exist yet."
         if job.exit_code is not None and job.exit_code.signal == UNOPENED and job.why:
             return job.why.text
         return "There is no such file here: this server may not see the job's file system."

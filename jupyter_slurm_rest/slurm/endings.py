@@ -15,44 +15,47 @@ from jupyter_slurm_rest.slurm.models.values import signal_name
 
 from .reasons import explain
 
-_OUTPUT = "Look at the end of its output."
-_ASK = "Submit it again; if it happens again, ask the cluster's administrators."
+_OUTPUT = "Check the end of the output."
+_ASK = "Submit the job again. If it fails again, ask the cluster's administrators."
 
 #: What a job's signal says about a script that did not catch it.
 _SIGNALS = {
-    "KILL": "Often its node had no memory left, or somebody killed it. Look at the end of its"
-    " output and at the memory it used.",
-    "TERM": "Somebody or something asked it to end. Look at the end of its output.",
-    "SEGV": "It used memory that is not its own: a fault in the program. " + _OUTPUT,
-    "BUS": "It used memory in a wrong way: a fault in the program, or a full disk. " + _OUTPUT,
-    "ILL": "The program may be built for another kind of processor. " + _OUTPUT,
-    "FPE": "An arithmetic error, such as a division by zero. " + _OUTPUT,
-    "ABRT": "The program gave up by itself. " + _OUTPUT,
-    "XCPU": "It used more CPU time than a limit of the node (ulimit -t) allows.",
-    "XFSZ": "It wrote a larger file than a limit of the node (ulimit -f) allows.",
-    "USR1": "If the job asks for this signal (--signal), its script must catch it (trap).",
-    "USR2": "If the job asks for this signal (--signal), its script must catch it (trap).",
+    "KILL": "The node may have run out of memory, or someone killed the job. Check the end of"
+    " the output and the memory usage.",
+    "TERM": "A user or program asked the job to end. Check the end of the output.",
+    "SEGV": "The program accessed invalid memory, which is a bug in the program. " + _OUTPUT,
+    "BUS": "A memory access failed, because of a bug in the program or a full disk. " + _OUTPUT,
+    "ILL": "The program may have been built for another type of processor. " + _OUTPUT,
+    "FPE": "There was an arithmetic error, such as a division by zero. " + _OUTPUT,
+    "ABRT": "The program aborted itself. " + _OUTPUT,
+    "XCPU": "The CPU time exceeded the node's limit (ulimit -t).",
+    "XFSZ": "A file exceeded the node's size limit (ulimit -f).",
+    "USR1": "If the job requests this signal (--signal), its script must catch it (trap).",
+    "USR2": "If the job requests this signal (--signal), its script must catch it (trap).",
 }
 
 #: Signals that are slurmd's error numbers, 4000 and up, read as a wait status.
 UNOPENED = 53
 _BEFORE_START = {
-    33: ("Slurm could not end its processes.", _ASK),
-    42: ("Slurm could not make the job's folder on its node.", _ASK),
-    46: ("Slurm could not set up its environment.", _ASK),
+    33: ("Slurm could not end the job's processes.", _ASK),
+    42: ("Slurm could not create the job's directory on the node.", _ASK),
+    46: ("Slurm could not set up the job's environment.", _ASK),
     48: (
-        "Slurm could not become its user on the node.",
-        "The node may not know the user; ask the cluster's administrators.",
+        "Slurm could not switch to the job's user on the node.",
+        "The user may not exist on the node. Ask the cluster's administrators.",
     ),
     52: (
-        "Slurm could not run its script.",
-        "See whether the interpreter in its first line exists on the nodes.",
+        "Slurm could not run the script.",
+        "Check that the interpreter in its first line exists on the nodes.",
     ),
-    54: ("The site's prolog failed on its node.", _ASK),
-    55: ("The site's epilog failed on its node.", _ASK),
-    63: ("Slurm could not run its container.", "Check the container it asks for."),
-    64: ("Slurm could not bind its tasks to CPUs.", "Change its CPU binding."),
-    65: ("Slurm could not lay out its tasks on the node's CPUs.", "Change what it asks for."),
+    54: ("The site's prolog failed on the node.", _ASK),
+    55: ("The site's epilog failed on the node.", _ASK),
+    63: ("Slurm could not run the container.", "Check the requested container."),
+    64: ("Slurm could not bind the tasks to CPUs.", "Change the CPU binding."),
+    65: (
+        "Slurm could not distribute the tasks over the node's CPUs.",
+        "Change the requested resources.",
+    ),
 }
 _FIRST, _LAST = 33, 70
 
@@ -101,11 +104,11 @@ def _why_ended(job: Job, said: str = "") -> Reason | None:
     if job.state == "PREEMPTED":
         return Reason(
             code=job.reason,
-            text="It was stopped to make room for a job that goes before it.",
-            advice="Submit it again, or to a partition or QOS whose jobs are not stopped.",
+            text="The job was preempted by another job.",
+            advice="Submit it again, or use a partition or QOS whose jobs are not preempted.",
         )
     if job.state == "BOOT_FAIL":
-        return Reason(code=job.reason, text="Its node did not start up.", advice=_ASK)
+        return Reason(code=job.reason, text="The job's node failed to boot.", advice=_ASK)
     if job.state in _BY_STATE:
         return explain(_BY_STATE[job.state])
     if job.reason not in _NO_MORE:
@@ -118,38 +121,40 @@ def _failed(job: Job) -> Reason | None:
     if ended is None:
         return Reason(
             code=job.reason,
-            text="It failed; how, this Slurm's accounting does not say over REST.",
+            text="The job failed. This Slurm's REST API does not report how.",
             advice=f"{_OUTPUT} On a login node, sacct -j {job.id} shows its exit code.",
         )
     if ended.signal == UNOPENED:
         return unopened(job)
     if ended.signal in _BEFORE_START:
         text, advice = _BEFORE_START[ended.signal]
-        return Reason(code=job.reason, text=f"It never began. {text}", advice=advice)
+        return Reason(code=job.reason, text=f"The job did not start. {text}", advice=advice)
     if ended.signal and not ended.signal_name and _FIRST <= ended.signal <= _LAST:
-        text = f"It never began: Slurm could not start it (exit code 0:{ended.signal})."
+        text = f"Slurm could not start the job (exit code 0:{ended.signal})."
         return Reason(code=job.reason, text=text, advice=_ASK)
     if ended.signal:
         name = ended.signal_name or str(ended.signal)
-        advice = _SIGNALS.get(name, "Its script did not catch it. " + _OUTPUT)
-        return Reason(code=job.reason, text=f"The signal {name} ended its script.", advice=advice)
+        advice = _SIGNALS.get(name, "The script did not catch it. " + _OUTPUT)
+        return Reason(
+            code=job.reason, text=f"The script was ended by signal {name}.", advice=advice
+        )
     return _by_code(job.reason, ended.code)
 
 
 def _by_code(reason: str, code: int) -> Reason | None:
     if code == 0:
         return explain(reason) if reason == "JobLaunchFailure" else None
-    text, advice = f"Its script ended with exit code {code}.", _OUTPUT
+    text, advice = f"The script ended with exit code {code}.", _OUTPUT
     if code == 126:
-        text = "Its script ended with exit code 126: a command in it may not be executed."
+        text = "The script ended with exit code 126: a command is not executable."
     elif code == 127:
-        text = "Its script ended with exit code 127: a command in it was not found."
-        advice = "It may need a module or an environment. " + _OUTPUT
+        text = "The script ended with exit code 127: a command was not found."
+        advice = "The script may need a module or an environment. " + _OUTPUT
     elif 128 < code < 128 + 32:
         name = signal_name(code - 128) or str(code - 128)
         text = (
-            f"Its script ended with exit code {code}: the signal {name} ended a command in it"
-            f" (128 + {code - 128})."
+            f"The script ended with exit code {code}: a command was ended by signal {name} (128"
+            f" + {code - 128})."
         )
         advice = _SIGNALS.get(name, _OUTPUT)
     return Reason(code=reason, text=text, advice=advice)
@@ -160,12 +165,12 @@ def _failed_step(derived: ExitCode | None) -> Reason | None:
     if derived is None or not (derived.code or derived.signal):
         return None
     how = (
-        f"the signal {derived.signal_name or derived.signal}"
+        f"signal {derived.signal_name or derived.signal}"
         if derived.signal
         else f"exit code {derived.code}"
     )
     return Reason(
-        code="", text=f"Its script ended well, but one of its steps did not: {how}.", advice=_OUTPUT
+        code="", text=f"The script succeeded, but one of its steps failed: {how}.", advice=_OUTPUT
     )
 
 
@@ -173,11 +178,11 @@ def _cancelled(job: Job) -> Reason:
     if job.reason == "DependencyNeverSatisfied":
         return Reason(
             code=job.reason,
-            text="Slurm cancelled it: the job that it waited for can never let it start.",
-            advice="Find out why that job failed.",
+            text="Slurm canceled the job: its dependency can never be satisfied.",
+            advice="Find out why the job that it depends on failed.",
         )
     when = "while it ran" if job.nodes else "before it started"
-    return Reason(code=job.reason, text=f"It was cancelled {when}.")
+    return Reason(code=job.reason, text=f"The job was canceled {when}.")
 
 
 def candidates(job: Job) -> list[tuple[str, str]]:
@@ -194,9 +199,9 @@ def unopened(job: Job, which: str = "", because: str = "") -> Reason:
         files = [" ".join(one) for one in candidates(job)]
         one = f"its {files[0]}" if len(files) == 1 else f"one of its files: {', '.join(files)}"
         which = one if files else "its input or output"
-    text = f"It never began, and there is no output: Slurm could not open {which}"
+    text = f"The job did not start and has no output: Slurm could not open {which}"
     return Reason(
         code=job.reason,
         text=f"{text} ({because})." if because else f"{text}.",
-        advice="See that the folders exist on the nodes and that you may use them.",
+        advice="Check that the directories exist on the nodes and that you have access to them.",
     )

@@ -15,128 +15,138 @@ class _Words(NamedTuple):
     advice: str = ""
 
 
-_NOTHING = "There is nothing to do: it starts when its turn comes."
+_NOTHING = "No action is needed; the job starts when its turn comes."
 _ADMIN = "Ask the cluster's administrators."
-_LIMIT_OVER = "Ask for less, choose another QOS or account, or ask for a higher limit."
+_LIMIT_OVER = "Request less, choose another QOS or account, or ask for a higher limit."
 
 _REASONS = {
-    "Priority": _Words("Jobs with a higher priority are ahead of it.", _NOTHING),
-    "Resources": _Words("It is next, and waits until enough resources are free.", _NOTHING),
-    "Dependency": _Words(
-        "It waits for another job.", "It starts when that job is done; see its dependency."
-    ),
+    "Priority": _Words("Jobs with a higher priority are ahead in the queue.", _NOTHING),
+    "Resources": _Words("The job is next, and waits for resources to become available.", _NOTHING),
+    "Dependency": _Words("The job waits for another job.", "See its dependency to find out which."),
     "DependencyNeverSatisfied": _Words(
-        "The job that it waits for ended in a way that can never let it start.",
-        "Cancel it, or change its dependency.",
+        "The job's dependency can never be satisfied.",
+        "Cancel the job, or change its dependency.",
     ),
-    "JobHeldUser": _Words("It was held by its owner.", "Release it."),
-    "JobHeldAdmin": _Words("It was held by an administrator.", "Only they can release it."),
+    "JobHeldUser": _Words("The job is held by its owner.", "Release the job."),
+    "JobHeldAdmin": _Words(
+        "The job is held by an administrator.", "Only an administrator can release it."
+    ),
     "BeginTime": _Words(
-        "Its start time has not come.",
-        "It starts then; after a requeue Slurm waits some minutes as well.",
+        "The job's begin time has not been reached.",
+        "No action is needed. After a requeue, Slurm also delays the start by a few minutes.",
     ),
-    "Licenses": _Words("The licenses it asks for are in use or reserved.", _NOTHING),
+    "Licenses": _Words("The requested licenses are in use or reserved.", _NOTHING),
     "Reservation": _Words(
-        "Its reservation has not begun or is in use.",
-        "It starts when the reservation lets it; without a reservation it may start earlier.",
+        "The job's reservation has not started or is in use.",
+        "Wait, or remove the reservation, which may start the job earlier.",
     ),
     "ReservationDeleted": _Words(
-        "Its reservation was deleted.", "Change or remove the reservation, then release it."
+        "The job's reservation was deleted.", "Change or remove the reservation, then release it."
     ),
     "ReservationInvalid": _Words(
-        "Its reservation cannot be used by it.", "Change or remove its reservation."
+        "The job cannot use its reservation.", "Change or remove the reservation."
     ),
     "ReqNodeNotAvail": _Words(
-        "Nodes that it needs are down, drained, or kept for a reservation or maintenance.",
-        "A shorter time limit may let it end before a maintenance; else wait.",
+        "Required nodes are down, drained, or reserved (for maintenance, for example).",
+        "Wait, or reduce the time limit so that the job can end before the maintenance.",
     ),
     "PartitionNodeLimit": _Words(
-        "It asks for more (or fewer) nodes than its partition allows.",
+        "The number of nodes is outside the partition's limits.",
         "Change the number of nodes or the partition.",
     ),
     "PartitionTimeLimit": _Words(
-        "Its time limit is longer than its partition allows.",
-        "Shorten the time limit or change the partition.",
+        "The time limit exceeds the partition's limit.",
+        "Reduce the time limit or change the partition.",
     ),
-    "PartitionDown": _Words("Its partition is down.", "Choose another partition, or wait."),
+    "PartitionDown": _Words("The partition is down.", "Choose another partition, or wait."),
     "PartitionInactive": _Words(
-        "Its partition starts no jobs at the moment.", "Choose another partition, or wait."
+        "The partition is inactive and does not start jobs.", "Choose another partition, or wait."
     ),
     "PartitionConfig": _Words(
-        "It asks for something that its partition does not allow.",
-        "Change the partition, or what it asks for.",
+        "The job requests something that the partition does not allow.",
+        "Change the partition or the request.",
     ),
     "QOSNotAllowed": _Words(
-        "Its QOS may not be used in this partition or account.", "Change the QOS or partition."
+        "The QOS is not allowed in this partition or account.", "Change the QOS or partition."
     ),
     "AccountNotAllowed": _Words(
-        "Its account may not use this partition.", "Change the account or partition."
+        "The account is not allowed in this partition.", "Change the account or partition."
     ),
-    "InvalidAccount": _Words("Its account is not valid.", "Choose an account of yours."),
-    "InvalidQOS": _Words("Its QOS is not valid.", "Choose a QOS that your account has."),
-    "AccountingPolicy": _Words("A limit of its account or QOS keeps it waiting.", _LIMIT_OVER),
+    "InvalidAccount": _Words("The account is not valid.", "Choose one of your accounts."),
+    "InvalidQOS": _Words("The QOS is not valid.", "Choose one of your account's QOS."),
+    "AccountingPolicy": _Words("A limit of the account or QOS has been reached.", _LIMIT_OVER),
     "QOSUsageThreshold": _Words(
-        "The account's usage is over the threshold of the QOS.", "Choose another QOS, or wait."
+        "The account's usage exceeds the QOS's threshold.", "Choose another QOS, or wait."
     ),
     "JobArrayTaskLimit": _Words(
-        "As many tasks of this array run as its own limit allows.",
-        "The next starts when one ends; raise the number after % to run more at once.",
+        "The maximum number of the array's tasks is running.",
+        "The next task starts when one ends. To run more at once, increase the number after %.",
     ),
     "JobHoldMaxRequeue": _Words(
-        "It was requeued as often as is allowed, and is now held.",
-        "Find out why it fails, then release it.",
+        "The job reached the maximum number of requeues and is held.",
+        "Find out why the job fails, then release it.",
     ),
     "MaxMemPerLimit": _Words(
-        "It asks for more memory than a node or CPU of its partition may give.",
-        "Ask for less memory, or for more CPUs or nodes.",
+        "The requested memory exceeds the partition's limit per node or CPU.",
+        "Request less memory, or more CPUs or nodes.",
     ),
     "BadConstraints": _Words(
-        "No node can ever give what it asks for.", "Change its constraints or resources."
+        "No node can satisfy the job's constraints and resources.",
+        "Change the constraints or resources.",
     ),
     "Constraints": _Words(
-        "No node can give what it asks for.", "Change its constraints or resources."
+        "No node can currently satisfy the job's constraints and resources.",
+        "Change the constraints or resources.",
     ),
-    "Cleaning": _Words("It was requeued, and its last run is still being cleaned up.", _NOTHING),
-    "Prolog": _Words("The node is being prepared for it.", _NOTHING),
-    "SchedDefer": _Words("Slurm put off looking at it to start it at once.", _NOTHING),
-    "BurstBufferResources": _Words("The burst buffer has no room at the moment.", _NOTHING),
-    "BurstBufferStageIn": _Words("Its data are being copied to the burst buffer.", _NOTHING),
+    "Cleaning": _Words("The job was requeued and is still being cleaned up.", _NOTHING),
+    "Prolog": _Words("The node's prolog is running.", _NOTHING),
+    "SchedDefer": _Words("Slurm deferred the scheduling of the job.", _NOTHING),
+    "BurstBufferResources": _Words("The burst buffer has no free space.", _NOTHING),
+    "BurstBufferStageIn": _Words("The job's data is being copied to the burst buffer.", _NOTHING),
     "BurstBufferOperation": _Words(
-        "A burst buffer operation failed.", "Check its burst buffer lines, or ask for help."
+        "A burst buffer operation failed.",
+        "Check the script's burst buffer directives, or ask the cluster's administrators.",
     ),
-    "FedJobLock": _Words("Another cluster of the federation is trying to start it.", _NOTHING),
+    "FedJobLock": _Words("Another cluster of the federation is trying to start the job.", _NOTHING),
     "FrontEndDown": _Words("No front end node is available.", _ADMIN),
-    "MaxPoweredUpNodes": _Words("No more nodes may be powered up at the moment.", _NOTHING),
-    "MpiPortsBusy": _Words("Not enough MPI ports are free.", _NOTHING),
-    "NvidiaImexChannels": _Words("No NVIDIA IMEX channel is free.", _NOTHING),
+    "MaxPoweredUpNodes": _Words("The maximum number of nodes is powered up.", _NOTHING),
+    "MpiPortsBusy": _Words("Not enough MPI ports are available.", _NOTHING),
+    "NvidiaImexChannels": _Words("No NVIDIA IMEX channel is available.", _NOTHING),
     "DeadLine": _Words(
-        "It could not end before its deadline.", "Submit it again with a later deadline."
+        "The job could not finish before its deadline.",
+        "Submit the job again with a later deadline.",
     ),
-    "NodeDown": _Words("A node of it went down.", "Submit it again, or requeue it."),
-    "SystemFailure": _Words("Slurm or a node failed.", "Submit it again; if it recurs: ask."),
+    "NodeDown": _Words("One of the job's nodes failed.", "Submit the job again, or requeue it."),
+    "SystemFailure": _Words(
+        "Slurm or a node failed.",
+        "Submit the job again. If the failure recurs, ask the cluster's administrators.",
+    ),
     "JobLaunchFailure": _Words(
-        "It could not be launched on its node.",
-        "Check that its working directory and files exist on the nodes; else ask.",
+        "The job could not be launched on its node.",
+        "Check that the working directory and files exist on the nodes. If they do, ask the"
+        " cluster's administrators.",
     ),
     "NonZeroExitCode": _Words(
-        "Its script ended with an exit code other than 0.", "Look at the end of its output."
+        "The script ended with a nonzero exit code.", "Check the end of the output."
     ),
-    "RaisedSignal": _Words("A signal ended it.", "Look at the end of its output."),
+    "RaisedSignal": _Words("A signal ended the job.", "Check the end of the output."),
     "TimeLimit": _Words(
-        "It ran into its time limit.", "Submit it with a longer limit, or let it save its state."
+        "The job reached its time limit.", "Submit the job with a longer limit, or use checkpoints."
     ),
-    "InactiveLimit": _Words("It was idle for longer than is allowed."),
-    "OutOfMemory": _Words("It used more memory than it asked for.", "Submit it with more memory."),
-    "AssociationJobLimit": _Words("Your account's limit of jobs is reached.", _LIMIT_OVER),
+    "InactiveLimit": _Words("The job was inactive for longer than allowed."),
+    "OutOfMemory": _Words(
+        "The job used more memory than requested.", "Submit the job with more memory."
+    ),
+    "AssociationJobLimit": _Words("The account's limit of jobs has been reached.", _LIMIT_OVER),
     "AssociationResourceLimit": _Words(
-        "Your account's limit of resources is reached.", _LIMIT_OVER
+        "The account's limit of resources has been reached.", _LIMIT_OVER
     ),
-    "AssociationTimeLimit": _Words("Your account's limit of time is reached.", _LIMIT_OVER),
-    "QOSJobLimit": _Words("The QOS's limit of jobs is reached.", _LIMIT_OVER),
-    "QOSResourceLimit": _Words("The QOS's limit of resources is reached.", _LIMIT_OVER),
-    "QOSTimeLimit": _Words("The QOS's limit of time is reached.", _LIMIT_OVER),
-    "InvalidReason": _Words("Slurm gives a reason that it has no name for.", _ADMIN),
-    "InvaildReason": _Words("Slurm gives a reason that it has no name for.", _ADMIN),
+    "AssociationTimeLimit": _Words("The account's time limit has been reached.", _LIMIT_OVER),
+    "QOSJobLimit": _Words("The QOS's limit of jobs has been reached.", _LIMIT_OVER),
+    "QOSResourceLimit": _Words("The QOS's limit of resources has been reached.", _LIMIT_OVER),
+    "QOSTimeLimit": _Words("The QOS's time limit has been reached.", _LIMIT_OVER),
+    "InvalidReason": _Words("Slurm reports an unknown reason.", _ADMIN),
+    "InvaildReason": _Words("Slurm reports an unknown reason.", _ADMIN),
 }
 
 _RESOURCES = {
@@ -147,7 +157,7 @@ _RESOURCES = {
     "Energy": "energy",
     "GRES": "generic resources, such as GPUs",
     "Jobs": "running jobs",
-    "License": "licences",
+    "License": "licenses",
     "Mem": "memory",
     "Memory": "memory",
     "Node": "nodes",
@@ -168,7 +178,7 @@ _LIMIT = re.compile(
 _PER = {
     "PerJob": "one job",
     "PerNode": "one node of a job",
-    "PerUser": "one person",
+    "PerUser": "one user",
     "PerAccount": "one account",
 }
 
@@ -183,25 +193,23 @@ def _limit(code: str) -> _Words | None:
         what = f"minutes of {what}"
     if match["kind"] == "Min":
         return _Words(
-            f"It asks for fewer {what} than {owner} requires of a job.",
-            "Ask for more, or choose another QOS.",
+            f"The job requests fewer {what} than {owner} requires.",
+            "Request more, or choose another QOS.",
         )
     if match["kind"] == "Grp":
         whom = "all jobs together" if match["owner"] == "QOS" else "all its jobs together"
-        running = (
-            " that running jobs may still use" if (match["time"] or "").startswith("R") else ""
-        )
+        running = ", counted for running jobs," if (match["time"] or "").startswith("R") else ""
         return _Words(
-            f"The limit of {owner} on {what}{running} for {whom} is reached.",
-            "It starts when others end, if the limit counts what runs; else choose another"
-            " QOS or account, or ask for a higher limit.",
+            f"The limit of {owner} on {what}{running} for {whom} has been reached.",
+            "If the limit is for running jobs, wait for others to end. Otherwise, choose"
+            " another QOS or account, or ask for a higher limit.",
         )
     per = match["per"] or ("PerUser" if match["what"].startswith(("Jobs", "Submit")) else "PerJob")
-    text = f"The limit of {owner} on {what} for {_PER[per]} is reached."
+    text = f"The limit of {owner} on {what} for {_PER[per]} has been reached."
     if per in ("PerJob", "PerNode"):
-        text = f"It asks for more {what} than {owner} allows for {_PER[per]}."
+        text = f"The job requests more {what} than {owner} allows for {_PER[per]}."
         return _Words(text, _LIMIT_OVER)
-    return _Words(text, "It starts when enough of the other jobs end.")
+    return _Words(text, "No action is needed; the job starts when enough other jobs have ended.")
 
 
 def explain(code: str, description: str = "") -> Reason:
@@ -213,7 +221,7 @@ def explain(code: str, description: str = "") -> Reason:
     found = _REASONS.get(bare) or _limit(bare)
     said = shorten(description, 200)
     if found is None:
-        return Reason(code=code, text=said or f"Slurm gives the reason {shorten(code, 80)!r}.")
+        return Reason(code=code, text=said or f"Slurm's reason: {shorten(code, 80)!r}.")
     return Reason(
         code=code, text=f"{found.text} ({said})" if said else found.text, advice=found.advice
     )

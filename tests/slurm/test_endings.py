@@ -49,10 +49,10 @@ def test_a_file_that_slurm_could_not_open(wire: Any) -> None:
 def test_it_is_said_which_files(reason: str) -> None:
     job = ended(reason=reason, code=15, signal=53)
     assert words(job).startswith(
-        "It never began, and there is no output: Slurm could not open its standard output"
+        "The job did not start and has no output: Slurm could not open its standard output"
         " /data/x.out."
     )
-    assert "Look at the end" not in words(job)
+    assert "Check the end" not in words(job)
     several = ended(signal=53, stdin="/data/in", stderr="/data/x.err")
     assert "one of its files: standard input /data/in, standard output" in words(several)
     assert "its input or output." in words(ended(signal=53, stdout="", stderr=""))
@@ -61,31 +61,31 @@ def test_it_is_said_which_files(reason: str) -> None:
 @pytest.mark.parametrize(
     ("job", "said"),
     [
-        (ended(reason="NonZeroExitCode", code=3), "Its script ended with exit code 3."),
-        (ended(reason="NonZeroExitCode", code=53), "Its script ended with exit code 53."),
-        (ended(code=126), "a command in it may not be executed"),
-        (ended(code=127), "a command in it was not found"),
-        (ended(code=137), "exit code 137: the signal KILL ended a command in it (128 + 9)"),
-        (ended(code=255), "Its script ended with exit code 255."),
+        (ended(reason="NonZeroExitCode", code=3), "The script ended with exit code 3."),
+        (ended(reason="NonZeroExitCode", code=53), "The script ended with exit code 53."),
+        (ended(code=126), "a command is not executable"),
+        (ended(code=127), "a command was not found"),
+        (ended(code=137), "exit code 137: a command was ended by signal KILL (128 + 9)"),
+        (ended(code=255), "The script ended with exit code 255."),
         # 22.05 calls every script that a signal ended a launch failure.
-        (ended(reason="JobLaunchFailure", signal=9), "The signal KILL ended its script."),
-        (ended(reason="RaisedSignal", signal=9), "The signal KILL ended its script."),
-        (ended(reason="RaisedSignal", signal=1), "The signal HUP ended its script."),
-        (ended(reason="RaisedSignal", signal=11), "a fault in the program"),
+        (ended(reason="JobLaunchFailure", signal=9), "The script was ended by signal KILL."),
+        (ended(reason="RaisedSignal", signal=9), "The script was ended by signal KILL."),
+        (ended(reason="RaisedSignal", signal=1), "The script was ended by signal HUP."),
+        (ended(reason="RaisedSignal", signal=11), "a bug in the program"),
         (ended(reason="RaisedSignal", signal=24), "CPU time"),
-        (ended(reason="JobLaunchFailure"), "It could not be launched on its node."),
-        (ended(signal=48), "Slurm could not become its user on the node"),
+        (ended(reason="JobLaunchFailure"), "The job could not be launched on its node."),
+        (ended(signal=48), "Slurm could not switch to the job's user on the node"),
         (ended(signal=54), "The site's prolog failed"),
-        (ended(signal=40), "Slurm could not start it (exit code 0:40)"),
-        (ended("TIMEOUT", "BeginTime", signal=15), "It ran into its time limit."),
-        (ended("OUT_OF_MEMORY", "OutOfMemory", signal=125), "It used more memory"),
-        (ended("DEADLINE", "DeadLine", signal=1), "It could not end before its deadline."),
-        (ended("NODE_FAIL"), "A node of it went down."),
-        (ended("PREEMPTED"), "make room"),
-        (ended("BOOT_FAIL"), "did not start up"),
-        (ended("CANCELLED", "None", signal=15), "It was cancelled while it ran."),
-        (ended("CANCELLED", "JobHeldUser", nodes=""), "It was cancelled before it started."),
-        (ended("CANCELLED", "DependencyNeverSatisfied"), "can never let it start"),
+        (ended(signal=40), "Slurm could not start the job (exit code 0:40)"),
+        (ended("TIMEOUT", "BeginTime", signal=15), "The job reached its time limit."),
+        (ended("OUT_OF_MEMORY", "OutOfMemory", signal=125), "The job used more memory"),
+        (ended("DEADLINE", "DeadLine", signal=1), "The job could not finish before its deadline."),
+        (ended("NODE_FAIL"), "One of the job's nodes failed."),
+        (ended("PREEMPTED"), "preempted"),
+        (ended("BOOT_FAIL"), "failed to boot"),
+        (ended("CANCELLED", "None", signal=15), "The job was canceled while it ran."),
+        (ended("CANCELLED", "JobHeldUser", nodes=""), "The job was canceled before it started."),
+        (ended("CANCELLED", "DependencyNeverSatisfied"), "can never be satisfied"),
     ],
 )
 def test_texts_for_endings(job: Job, said: str) -> None:
@@ -97,12 +97,12 @@ def test_normal_endings_have_no_text() -> None:
     # slurmdbd keeps what it waited for.
     assert explained(Job(id="7", job_id=7, state="RUNNING", reason="BeginTime")).why is None
     waiting = explained(Job(id="7", job_id=7, state="PENDING", reason="BeginTime"))
-    assert "start time" in words(waiting)
+    assert "begin time" in words(waiting)
 
 
 def test_a_step_that_failed_within_a_good_script() -> None:
     job = ended("COMPLETED", derived_exit_code=ExitCode(signal=9, signal_name="KILL"))
-    assert words(job).startswith("Its script ended well, but one of its steps did not: the signal")
+    assert words(job).startswith("The script succeeded, but one of its steps failed: signal")
 
 
 def test_an_end_that_accounting_lost() -> None:

@@ -142,13 +142,13 @@ def test_every_code_has_its_own_text(code: str) -> None:
 
 def test_limits_are_distinguished() -> None:
     assert explain("QOSMaxGRESPerUser").text == (
-        "The limit of the QOS on generic resources, such as GPUs for one person is reached."
+        "The limit of the QOS on generic resources, such as GPUs for one user has been reached."
     )
     assert explain("AssocMaxCpuPerJobLimit").text == (
-        "It asks for more CPUs than your association with the account allows for one job."
+        "The job requests more CPUs than your association with the account allows for one job."
     )
-    assert "requires of a job" in explain("QOSMinCpuNotSatisfied").text
-    assert "running jobs may still use" in explain("AssocGrpCPURunMinutesLimit").text
+    assert "requires" in explain("QOSMinCpuNotSatisfied").text
+    assert "counted for running jobs" in explain("AssocGrpCPURunMinutesLimit").text
 
 
 def test_slurms_own_words_are_added() -> None:

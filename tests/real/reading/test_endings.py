@@ -15,11 +15,11 @@ from tests.real.comparison import client_of, lines, states, submit, until, versi
 #: 26.05 makes the folders that a user may make: these nobody but root may.
 #: By name: options, script, the exit code, and what is said.
 ENDS: dict[str, tuple[list[str], str, ExitCode, str]] = {
-    "code": ([], "exit 3", ExitCode(code=3), "Its script ended with exit code 3."),
-    "missing": ([], "no-such-program", ExitCode(code=127), "a command in it was not found"),
+    "code": ([], "exit 3", ExitCode(code=3), "The script ended with exit code 3."),
+    "missing": ([], "no-such-program", ExitCode(code=127), "a command was not found"),
     "child": ([], "sh -c 'kill -9 $$'", ExitCode(code=137), "the signal KILL ended a command"),
-    "killed": ([], "kill -9 $$", ExitCode(signal=9), "The signal KILL ended its script."),
-    "crashed": ([], "kill -SEGV $$", ExitCode(signal=11), "The signal SEGV ended its script."),
+    "killed": ([], "kill -9 $$", ExitCode(signal=9), "The script was ended by signal KILL."),
+    "crashed": ([], "kill -SEGV $$", ExitCode(signal=11), "The script was ended by signal SEGV."),
     "output": (
         ["--output=/no-such-folder/x.out"],
         "true",
