@@ -1,8 +1,8 @@
-"""Threads for what touches files or the user directory, with limited patience.
+"""Runs file access and user lookups in threads, with a time limit.
 
-A network file system that hangs holds every thread that looks at it for as long as it
-likes. In asyncio's shared threads that would soon be all of them, and nothing else (not
-even looking up a host's name) would go on. Here each path holds at most one thread.
+A network file system that stalls blocks every thread that uses it. In asyncio's thread pool
+that would soon be all threads, and nothing else would run, not even name resolution. Here
+each path occupies at most one thread.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 #: Seconds that a caller waits.
 PATIENCE = 8.0
-#: Threads at once, those that hang included.
+#: Threads at once, including those that are blocked.
 MOST = 16
 
 
 class FileSystemStalled(OSError):
-    """Nothing came back in time; what was begun may still be waiting."""
+    """The time limit has passed; the call itself may still be waiting."""
 
     def __init__(self, path: str) -> None:
         super().__init__(errno.ETIMEDOUT, "its file system does not respond", path)
@@ -45,8 +45,7 @@ class _Running(msgspec.Struct, frozen=True):
 class FileThreads:
     """Runs blocking work, one thread for each path, and gives up waiting for it.
 
-    The threads are daemons: a process that is told to stop does not wait for a file
-    system that hangs.
+    The threads are daemons: a process can exit while a file system is stalled.
     """
 
     def __init__(self, *, patience: float | None = None, most: int = MOST) -> None:
@@ -56,11 +55,11 @@ class FileThreads:
 
     async def run(self, path: str, work: Callable[[], T]) -> T:
         """What ``work`` returns or raises. Raises :exc:`FileSystemStalled`, at once while an
-        earlier look at ``path`` hangs, else after the time that a caller waits.
+        earlier call for ``path`` is blocked, else after the time limit.
         """
         until = time.monotonic() + self._patience
         while ahead := self._ahead(path):
-            # Who has waited in vain once need not wait again.
+            # A call has already waited for these as long as it may.
             if all(one.since + self._patience <= time.monotonic() for one in ahead):
                 raise FileSystemStalled(path)
             await _first((one.future for one in ahead), path, until)
@@ -73,7 +72,7 @@ class FileThreads:
         return future.result()
 
     def _ahead(self, path: str) -> list[_Running]:
-        """What must end before ``path`` can be looked at: some one of these."""
+        """The running calls, one of which must end before that for ``path`` can start."""
         if (same := self._running.get(path)) is not None:
             return [same]
         running = list(self._running.values())
@@ -94,7 +93,7 @@ async def _first(futures: Iterable[Future[Any]], path: str, until: float) -> Non
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
     def wake(_: Future[Any]) -> None:
-        # What hung for long may end when the loop has closed.
+        # A call that was blocked may end after the loop has closed.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(woken.set)
 

@@ -1,4 +1,4 @@
-"""Keep tokens out of logs and of text that others wrote."""
+"""Keeps tokens out of logs and out of text from other programs."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def redact(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` for a terminal: without what moves the cursor, colors, or turns the direction.
+    """``text`` for a terminal, with control characters replaced (line feeds included).
 
-    A job's name may hold any character; line feeds are among those that go.
+    A job's name may hold any character.
     """
     if text.isprintable():
         return text

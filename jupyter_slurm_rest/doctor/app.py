@@ -89,7 +89,7 @@ class DoctorApp(JupyterApp):
 
 
 def _cluster(name: str, settings: ClusterSettings) -> ConfiguredCluster:
-    """Watches nothing, so that there is nothing to tell anybody."""
+    """A cluster whose queue is not watched: it sends no events."""
     return ConfiguredCluster(
         name, settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0)
     )

@@ -237,7 +237,7 @@ async def _users(cluster: ConfiguredCluster) -> Finding | None:
     user = await cluster.username()
     known = await cluster.client.resolves(user)
     if known is None:
-        known = await _everybody_has_a_name(cluster)
+        known = await _all_users_have_names(cluster)
     if known is None:
         return None
     if known:
@@ -250,7 +250,7 @@ async def _users(cluster: ConfiguredCluster) -> Finding | None:
     )
 
 
-async def _everybody_has_a_name(cluster: ConfiguredCluster) -> bool | None:
+async def _all_users_have_names(cluster: ConfiguredCluster) -> bool | None:
     """Whether slurmrestd named the users of all jobs; ``None`` without jobs, or with many."""
     client = cluster.client
     try:

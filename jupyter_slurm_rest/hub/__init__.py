@@ -1,2 +1,2 @@
-"""The JupyterHub service that hands out Slurm tokens. Runs beside the hub, never in a
-person's server."""
+"""The JupyterHub service that issues Slurm tokens. Runs beside the hub, never in a user's
+server."""

@@ -6,16 +6,16 @@ from typing import Literal
 
 from jupyter_slurm_rest.slurm.errors import SlurmRestError
 
-#: The one thing that helps: the panel turns it into a button or a sentence.
+#: What the user can do: the panel shows it as a button or a sentence.
 Action = Literal["login", "restart", "paste", "retry", "admin"]
 
 
 class TokenError(SlurmRestError):
     """No usable token.
 
-    ``message`` is a sentence for the user and holds no token. ``code`` is short
-    and stable, ``action`` names what helps. Raised without a cause on purpose:
-    chained HTTP exceptions carry request headers.
+    ``message`` is a sentence for the user, without a token in it. ``code`` is short and
+    stable; ``action`` is what the user can do. Raised without a cause on purpose: chained
+    HTTP exceptions carry request headers.
     """
 
     code = "token_unavailable"
@@ -36,35 +36,35 @@ class TokenMissing(TokenError):
 
 
 class TokenMalformed(TokenError):
-    """What the source gave is not a token Slurm could read."""
+    """The source returned something that Slurm cannot read as a token."""
 
     code = "token_malformed"
     action: Action = "admin"
 
 
 class TokenExpired(TokenError):
-    """The token has run out and the source has no newer one."""
+    """The token has expired and the source has no newer one."""
 
     code = "token_expired"
     action: Action = "paste"
 
 
 class TokenRefused(TokenError):
-    """The token belongs to somebody it must not belong to (root, another user)."""
+    """The token is that of root, of another privileged user, or of an unexpected user."""
 
     code = "token_refused"
     action: Action = "admin"
 
 
 class LoginExpired(TokenError):
-    """The login at the hub or the identity provider has run out."""
+    """The login at the hub or the identity provider has expired."""
 
     code = "login_expired"
     action: Action = "login"
 
 
 class ScopeMissing(TokenError):
-    """This server started before the hub allowed it to ask for tokens."""
+    """This server was started before the hub allowed it to request tokens."""
 
     code = "scope_missing"
     action: Action = "restart"
@@ -78,13 +78,13 @@ class AccountNotLinked(TokenError):
 
 
 class TooManyRequests(TokenError):
-    """The source limits how often tokens are handed out."""
+    """The source limits how often it issues tokens."""
 
     code = "token_rate_limited"
 
 
 class TokenRenewing(TokenError):
-    """The hub is renewing the login's token: ``seconds`` later it should be there."""
+    """The hub is renewing the login's token; it should be there after ``seconds``."""
 
     code = "token_renewing"
     seconds = 2.0
@@ -97,7 +97,7 @@ class SourceUnreachable(TokenError):
 
 
 class SourceMisconfigured(TokenError):
-    """The provider's options or the source's answer make no sense."""
+    """The provider's options or the source's response are invalid."""
 
     code = "token_source_misconfigured"
     action: Action = "admin"

@@ -11,8 +11,8 @@ import msgspec
 
 from .base import ExpectedUser, TokenSource
 from .errors import SourceMisconfigured
-from .hub import HubSource
-from .portal import OidcSource, PortalSource
+from .hub import HubSource, OidcSource
+from .portal import PortalSource
 from .provider import TokenProvider
 from .sources import CommandSource, EnvSource, FileSource, PasteSource
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +26,8 @@ SERVICE_PORT = 8182
 SERVICE_PREFIX = "/services/slurm-token/"
 #: Seconds to wait at most when the service returns Retry-After.
 LONGEST_WAIT = 6.0
+#: Attempts while the hub renews an access token, which it does just after it expired.
+ATTEMPTS = 4
 
 _REFUSALS: dict[str, type[TokenError]] = {
     error.code: error
@@ -69,7 +72,7 @@ def own_hub_token() -> dict[str, str]:
 
 
 class HubSource:
-    """Asks with the server's own hub token; the service decides which user it stands for.
+    """Asks with the server's own hub token, which tells the service the user.
 
     ``url`` is the service's (default: ``$JUPYTER_SLURM_REST_TOKEN_URL``, else port 8182 on
     the hub's own host), ``cluster`` the name the service knows the cluster by.
@@ -107,8 +110,28 @@ class HubSource:
         return token
 
     async def changed(self) -> bool:
-        """The service does not call back."""
+        """Not known: the service does not call back."""
         return False
+
+
+class OidcSource(HubSource):
+    """The access token of the user's login (OpenID Connect), which Slurm accepts itself.
+
+    The hub keeps it in its encrypted auth state, with the refresh token, which must not leave
+    the hub. So servers get it from the service, whose cluster has ``mode: oidc``.
+    ``user_claim`` is Slurm's ``userclaimfield=``, if the site uses that instead of ``sun``.
+    """
+
+    name = "oidc"
+
+    async def fetch(self) -> Token:
+        """Ask the service, and again while the hub renews the token."""
+        for _ in range(ATTEMPTS):
+            try:
+                return await super().fetch()
+            except TokenRenewing as renewing:
+                await asyncio.sleep(renewing.seconds)
+        return await super().fetch()
 
 
 def _beside_the_hub() -> str:

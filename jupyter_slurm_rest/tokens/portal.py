@@ -1,16 +1,12 @@
-"""Tokens from a login: the user's own access token (OpenID Connect), or a site's portal.
+"""Tokens from a site's token portal.
 
-The hub keeps the access token in its encrypted auth state, with the refresh token, which
-must not leave the hub. So servers get the access token alone, from the hub service.
-
-The user makes the portal token in the site's web portal and may revoke it there. It is sent
-as the password of HTTP basic authentication; the response holds a short-lived Slurm token.
-Names of parameters and fields are the site's.
+The user makes a portal token in the site's web portal and may revoke it there. It is sent as
+the password of HTTP basic authentication; the response holds a short-lived Slurm token. Names
+of parameters and fields are the site's.
 """
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 from collections.abc import Mapping
@@ -18,31 +14,9 @@ from pathlib import Path
 
 from .base import Token
 from .claims import read_token, token_from_text
-from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing, TokenRenewing
-from .hub import HubSource
+from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
 from .secret_file import SecretFile
 from .service import Endpoint, Tls
-
-#: Attempts while the hub renews an access token, which it does just after it expired.
-ATTEMPTS = 4
-
-
-class OidcSource(HubSource):
-    """As ``hub``; the service's cluster is configured with ``mode: oidc``.
-
-    ``user_claim`` is Slurm's ``userclaimfield=``, if the site uses that instead of ``sun``.
-    """
-
-    name = "oidc"
-
-    async def fetch(self) -> Token:
-        """Ask the service, and again when the hub is just renewing the token."""
-        for _ in range(ATTEMPTS):
-            try:
-                return await super().fetch()
-            except TokenRenewing as renewing:
-                await asyncio.sleep(renewing.seconds)
-        return await super().fetch()
 
 
 class PortalSource:
