@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_slurm_rest.queue.source import Accounted, Dump, Numbered, State
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
-from jupyter_slurm_rest.server.events import Announcer
+from jupyter_slurm_rest.server.events import ClusterEvents
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.wire.version import Capabilities, capabilities_of
 
@@ -90,6 +90,6 @@ def _load_jupyter_server_extension(app: Any) -> None:
         (extension,) = app.extension_manager.extension_apps["jupyter_slurm_rest"]
         for name, cluster in extension.context.clusters.items():
             settings = Settings(max_jobs_dump=10 * JOBS)
-            cluster.watcher = Watcher(Crowd(), Announcer(app.event_logger, name), settings)
+            cluster.watcher = Watcher(Crowd(), ClusterEvents(app.event_logger, name), settings)
 
     app.io_loop.add_callback(replace)

@@ -17,7 +17,7 @@ from jupyter_slurm_rest.tokens import RedactTokens
 
 from .cluster import ConfiguredCluster
 from .context import ServerContext
-from .events import Announcer, register
+from .events import ClusterEvents, register
 from .routes import handlers
 from .settings import BadSetting, check_names, read_clusters, wrong_setting
 
@@ -40,23 +40,23 @@ class SlurmRest(ExtensionApp):
     ).tag(config=True)
 
     owner = Unicode(
-        help="""The Jupyter user this server acts for; others are ``visitors``.
+        help="""The Jupyter user this server acts for; all other users are ``visitors``.
         Default: the environment's ``JUPYTERHUB_USER``; empty outside of a hub: no check.""",
     ).tag(config=True)
 
     visitors = Enum(
         ["refuse", "read", "write"],
         default_value="refuse",
-        help="""What people other than the owner may do on a shared server, where Slurm sees
-        the owner whoever asks: nothing (``refuse``, the default), ``read`` or ``write``.
-        It binds the browser only: a visitor who may start a kernel or a terminal there acts
-        as the owner whatever is set here.""",
+        help="""What users other than the owner may do on a shared server, where every request
+        reaches Slurm as the owner: nothing (``refuse``, the default), ``read`` or ``write``.
+        This applies to the browser only: a visitor who can start a kernel or a terminal on the
+        server acts as the owner, whatever is set here.""",
     ).tag(config=True)
 
     refresh = Float(
         5.0,
         min=0.0,
-        help="Seconds that an answer of Slurm is shared by everyone who asks. Default: 5.",
+        help="Seconds for which a response from Slurm is cached and shared. Default: 5.",
     ).tag(config=True)
 
     max_jobs_dump = Integer(
@@ -70,39 +70,39 @@ class SlurmRest(ExtensionApp):
         0.05,
         min=0.001,
         max=1.0,
-        help="""The share of slurmrestd's time that watching a cluster's queue for this server
-        may take: after a reading of 1 second, 0.05 rests for 19. Default: 0.05.""",
+        help="""The share of slurmrestd's time that this server may take to watch a cluster's
+        queue. With 0.05, a reading of 1 second is followed by a pause of 19. Default: 0.05.""",
     ).tag(config=True)
 
     max_script_size = Integer(
         4 * 1024 * 1024,
         min=1024,
-        help="Bytes that a batch script may have. Default: 4 MiB, as Slurm's max_script_size.",
+        help="Maximum size of a batch script in bytes. Default: 4 MiB, as Slurm's max_script_size.",
     ).tag(config=True)
 
     max_body_size = Integer(
         32 * 1024 * 1024,
         min=1024,
-        help="Bytes that a request's body may have. Default: 32 MiB.",
+        help="Maximum size of a request's body in bytes. Default: 32 MiB.",
     ).tag(config=True)
 
     proxy_methods = Enum(
         ["none", "read", "all"],
         default_value="all",
-        help="""What goes through the proxy ``rest/``: every method (``all``, the default),
+        help="""Requests that the proxy ``rest/`` passes on: every method (``all``, the default),
         GET only (``read``), or nothing (``none``).""",
     ).tag(config=True)
 
     paste_tokens = Bool(
         True,
-        help="""Whether a person may paste a Slurm token; it stays in this server's memory.
+        help="""Whether users may paste a Slurm token. It is kept in this server's memory only.
         Default: True.""",
     ).tag(config=True)
 
     shared_files = Bool(
         True,
-        help="""Whether this server sees the cluster's file systems under the same paths; then
-        working directories that are not there are warned of. Default: True.""",
+        help="""Whether this server sees the cluster's file systems under the same paths. If so,
+        users are warned of working directories that do not exist. Default: True.""",
     ).tag(config=True)
 
     #: What handlers are given, once the extension has started.
@@ -154,7 +154,7 @@ class SlurmRest(ExtensionApp):
             # jupyter_server shows the exception with its traceback: first in one line.
             self.log.critical("Slurm is not available: %s", wrong_setting(error))
             raise TraitError(wrong_setting(error)) from None
-        # What is tried again tells of itself when it fails for good.
+        # A request that is retried is logged when it fails for good.
         logging.getLogger("stamina").setLevel(logging.ERROR)
         redact = RedactTokens()
         for logger in (self.log, self.serverapp.log if self.serverapp else self.log):
@@ -189,7 +189,7 @@ class SlurmRest(ExtensionApp):
             max_jobs_dump=self.max_jobs_dump,
             share=self.slurmrestd_share,
             shortest=self.refresh,
-            # Zero: every look reads, and nothing is read without one.
+            # Zero: every request reads, and nothing is read in between.
             lease=90.0 if self.refresh else 0.0,
         )
         return {
@@ -197,7 +197,7 @@ class SlurmRest(ExtensionApp):
                 name,
                 entry,
                 ttl=self.refresh,
-                audience=Announcer(events, name),
+                audience=ClusterEvents(events, name),
                 watching=watching,
             )
             for name, entry in read_clusters(self.clusters).items()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable
-from typing import Any
 
 import msgspec
+from cachetools import LRUCache
 
 from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
@@ -18,19 +18,46 @@ from jupyter_slurm_rest.queue.watcher import Settings as WatchSettings
 from jupyter_slurm_rest.queue.watcher import Watcher, describe
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.credentials import Credentials
-from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
-from jupyter_slurm_rest.slurm.models import Account, Job, Node, Partition
-from jupyter_slurm_rest.slurm.transport import Transport
-from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
+from jupyter_slurm_rest.slurm.errors import SlurmError
+from jupyter_slurm_rest.slurm.models import Account, Job
+from jupyter_slurm_rest.tokens import TokenProvider, make_provider
 from jupyter_slurm_rest.tokens.errors import TokenError
 
-from .job_files import JobFiles
-from .machine import Machine
-from .settings import BadSetting, ClusterSettings
+from .resources import ClusterResources
+from .settings import (
+    BadSetting,
+    ClusterSettings,
+    make_token_provider,
+    make_transport,
+    token_provider_options,
+)
 from .shared import SharedLists
 
 #: A provider's options that do not say where the hub's service is.
 _ABOUT_TOKENS = ("timeout", "user_claim")
+
+
+#: Jobs that are remembered, each a few hundred bytes.
+_KEPT = 2000
+
+
+class JobFiles:
+    """The paths of the jobs that were looked at lately or submitted from here."""
+
+    def __init__(self) -> None:
+        #: By number and time of submission: numbers are used again.
+        self._known: LRUCache[tuple[int, int | None], tuple[str, str, str]] = LRUCache(_KEPT)
+
+    def completed(self, job: Job) -> Job:
+        """``job`` with its paths, if they are known; those that it has are remembered."""
+        key = (job.job_id, job.submit_time)
+        if job.stdout:
+            self._known[key] = (job.stdin, job.stdout, job.stderr)
+            return job
+        if key not in self._known:
+            return job
+        stdin, stdout, stderr = self._known[key]
+        return msgspec.structs.replace(job, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 class ConfiguredCluster:
@@ -48,12 +75,12 @@ class ConfiguredCluster:
         self.name = name
         self.settings = settings
         self.snapshots = Snapshots(ttl=ttl)
-        self._configured = _provider(name, settings)
+        self._configured = make_token_provider(name, settings)
         #: A token pasted by the user stands in for the configured source.
         self._pasted: TokenProvider | None = None
-        self.transport = _transport(name, settings)
+        self.transport = make_transport(name, settings)
         #: The proxy's own connections: a client that stalls must not take the panel's.
-        self.proxied = _transport(name, settings)
+        self.proxied = make_transport(name, settings)
         #: Looks at files of this cluster; another's may be on a file system that hangs.
         self.files = FileThreads()
         self.client = SlurmClient(
@@ -63,7 +90,7 @@ class ConfiguredCluster:
         self.watcher = Watcher(RestSource(self.client, self.username), audience, watching)
         #: What the hub reads for everybody; ``None`` where it is not to.
         self.shared = _shared(name, settings, audience, ttl) if settings.shared else None
-        self.machine = Machine(
+        self.resources = ClusterResources(
             settings.url,
             self.client,
             self.snapshots,
@@ -111,14 +138,6 @@ class ConfiguredCluster:
         """Who Slurm sees."""
         return (await self.credentials()).username
 
-    async def nodes(self) -> Snapshot[list[Node]]:
-        """Every node, with what is free on it for this user."""
-        return await self.machine.nodes()
-
-    async def partitions(self) -> Snapshot[list[Partition]]:
-        """Every partition, with what is free in it where nodes may be seen."""
-        return await self.machine.partitions()
-
     async def account(self) -> Snapshot[Account]:
         """What the user may use; changes seldom."""
         user = await self.username()
@@ -163,7 +182,7 @@ class ConfiguredCluster:
     async def forget_pasted(self) -> None:
         """Go back to the configured source."""
         if self._pasted is None and self._configured.accepts_paste:
-            self._configured = _provider(self.name, self.settings)
+            self._configured = make_token_provider(self.name, self.settings)
         self._pasted = None
         await self._forget()
 
@@ -187,23 +206,8 @@ class ConfiguredCluster:
         await self.proxied.close()
 
 
-def _transport(cluster: str, settings: ClusterSettings) -> Transport:
-    try:
-        return settings.transport()
-    except InvalidRequest as error:
-        where = f"c.SlurmRest.clusters[{cluster!r}][{error.field!r}]"
-        raise BadSetting(f"{where}: {error.message}") from None
-
-
-def _source(settings: ClusterSettings) -> tuple[str, dict[str, Any]]:
-    """The name of the provider of tokens, and its options."""
-    given = settings.tokens
-    options = dict(given) if isinstance(given, dict) else {"provider": given}
-    return str(options.pop("provider", None) or default_provider_name()), options
-
-
 def _shared(cluster: str, settings: ClusterSettings, audience: Audience, ttl: float) -> SharedLists:
-    provider, options = _source(settings)
+    provider, options = token_provider_options(settings)
     setting = f"c.SlurmRest.clusters[{cluster!r}]['shared']"
     if provider != "hub":
         raise BadSetting(f"{setting} needs tokens from the provider 'hub', not {provider!r}.")
@@ -212,11 +216,3 @@ def _shared(cluster: str, settings: ClusterSettings, audience: Audience, ttl: fl
         return SharedLists(where, audience, ttl)
     except TokenError as error:
         raise BadSetting(f"{setting}: {error.message}") from None
-
-
-def _provider(cluster: str, settings: ClusterSettings) -> TokenProvider:
-    provider, options = _source(settings)
-    try:
-        return make_provider(provider, username=settings.username, **options)
-    except TokenError as error:
-        raise BadSetting(f"c.SlurmRest.clusters[{cluster!r}]['tokens']: {error.message}") from None

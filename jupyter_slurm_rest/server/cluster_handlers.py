@@ -1,21 +1,30 @@
-"""Handlers of clusters: status, nodes, partitions, account, token."""
+"""Handlers of clusters: their state, nodes, partitions, account, token."""
 
 from __future__ import annotations
 
 import asyncio
 
 from jupyter_server.auth.decorator import authorized
+from msgspec.structs import replace
 from tornado import web
 
 from jupyter_slurm_rest.http.errors import ErrorResponse
 from jupyter_slurm_rest.queue.responses import NodeList, PartitionList, about
+from jupyter_slurm_rest.slurm.errors import AccountingDown
 from jupyter_slurm_rest.slurm.models import Account, Node
 
 from .base import SlurmHandler, operation
-from .errors import RequestFailed
+from .cluster import ConfiguredCluster
+from .errors import RequestFailed, error_response
 from .requests import TokenRequest
 from .responses import ClusterInfo, ClusterList, ErrorBody, LicenseList, ReservationList
-from .status import cluster_info
+
+#: Seconds after which a cluster that does not respond is called unreachable: the other
+#: clusters' state must not wait for it.
+PATIENCE = 8.0
+#: Seconds that responses are kept which change when an administrator does something.
+_SELDOM = 300.0
+_NOW_AND_THEN = 60.0
 
 
 class ClustersHandler(SlurmHandler):
@@ -34,7 +43,7 @@ class NodesHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> NodeList:
         """Every node, with what is free on it."""
-        found = await self.cluster(cluster).nodes()
+        found = await self.cluster(cluster).resources.nodes()
         return NodeList(nodes=found.value, **about(found))
 
 
@@ -42,14 +51,14 @@ class NodeHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, node: str) -> Node:
         """One node."""
-        return await self.cluster(cluster).machine.node(node)
+        return await self.cluster(cluster).resources.node(node)
 
 
 class PartitionsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> PartitionList:
         """Every partition, with its limits and what is free in it."""
-        found = await self.cluster(cluster).partitions()
+        found = await self.cluster(cluster).resources.partitions()
         return PartitionList(partitions=found.value, **about(found))
 
 
@@ -57,15 +66,15 @@ class ReservationsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> ReservationList:
         """Every reservation the user may see."""
-        found = await self.cluster(cluster).machine.reservations()
+        found = await self.cluster(cluster).resources.reservations()
         return ReservationList(reservations=found.value, **about(found))
 
 
 class LicensesHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> LicenseList:
-        """Every licence that jobs can ask for."""
-        found = await self.cluster(cluster).machine.licenses()
+        """Every license that jobs can ask for."""
+        found = await self.cluster(cluster).resources.licenses()
         return LicenseList(licenses=found.value, **about(found))
 
 
@@ -104,3 +113,54 @@ class UnknownHandler(SlurmHandler):
         self.fail(ErrorResponse(404, body))
 
     post = put = patch = delete = get
+
+
+async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> ClusterInfo:
+    """The cluster's state; what is wrong with it is part of the response."""
+    info = ClusterInfo(name=cluster.name, reachable=False)
+    try:
+        info = await asyncio.wait_for(_ask(cluster, can_write), PATIENCE)
+    except asyncio.TimeoutError:
+        said = f"slurmrestd did not respond within {PATIENCE:g} seconds."
+        info = replace(info, error=ErrorBody(message=said, reason="timeout"))
+    except Exception as problem:  # noqa: BLE001 - it must not hide the other clusters
+        info = replace(info, error=error_response(problem).body)
+    token = cluster.tokens.current
+    return replace(
+        info,
+        user=token.username if token else None,
+        token_expires_at=int(token.expires_at) if token else None,
+        token_source=cluster.token_source,
+    )
+
+
+async def _ask(cluster: ConfiguredCluster, can_write: bool) -> ClusterInfo:
+    # First: without it there would be as many failures as questions.
+    await cluster.credentials()
+    client, shared = cluster.client, cluster.snapshots
+    versions = (await shared.get("versions", client.versions, ttl=_SELDOM)).value
+    pinged = await shared.get("ping", client.ping)
+    accounting = await shared.get("accounting", lambda: _accounting(cluster), ttl=_NOW_AND_THEN)
+    down = pinged.value and not any(ping.up for ping in pinged.value)
+    error = ErrorBody(message="slurmctld is down.", reason="controller_down") if down else None
+    if pinged.stale:
+        error = ErrorBody(message=pinged.note, reason="unreachable")
+    return ClusterInfo(
+        name=cluster.name,
+        reachable=error is None,
+        error=error,
+        slurm_release=await client.slurm_release() or None,
+        api_version=versions[0],
+        # Newest first there, last here.
+        api_versions=versions[::-1],
+        accounting=accounting.value,
+        plan=await cluster.plan(),
+        can_write=can_write,
+    )
+
+
+async def _accounting(cluster: ConfiguredCluster) -> bool | None:
+    try:
+        return await cluster.client.has_accounting()
+    except AccountingDown:
+        return False

@@ -1,8 +1,8 @@
-"""What the server tells those who listen: jupyter_events, with the schemas of ``events/``.
+"""The events that the server emits through jupyter_events, with the schemas of ``events/``.
 
-Everyone who may listen to a Jupyter server hears all of its events, also visitors whom the
-routes refuse. So events hold nothing of the jobs: they say that there is something to ask
-for, and the routes decide who may know it.
+Everyone who may listen to a Jupyter server receives all of its events, also visitors whom
+the routes refuse. So events hold nothing about jobs: they say that there is something to
+ask for, and the routes decide who may read it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ CLUSTER_TROUBLE = f"{_PREFIX}/cluster_trouble/v1"
 
 
 def register(logger: EventLogger) -> None:
-    """Make the schemas known, once per server."""
+    """Register the schemas, once per server."""
     for path in sorted(_SCHEMAS.glob("*.yaml")):
         logger.register_event_schema(path)
 
 
-class Announcer:
-    """Tells of one cluster: an :class:`~jupyter_slurm_rest.queue.Audience`."""
+class ClusterEvents:
+    """Emits the events of one cluster."""
 
     def __init__(self, logger: EventLogger, cluster: str) -> None:
         self._logger = logger
         self._cluster = cluster
 
     def queue_changed(self, scope: str, as_of: float) -> None:
-        """The list ``scope`` (``mine`` or ``all``) is not what it was."""
+        """The list ``scope`` (``mine`` or ``all``) has changed."""
         self._emit(QUEUE_CHANGED, scope=scope, as_of=as_of)
 
     def trouble(self, error: Exception | None) -> None:

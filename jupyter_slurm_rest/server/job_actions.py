@@ -1,4 +1,4 @@
-"""What is done to jobs: which call of the client it is."""
+"""Actions on jobs and changes to them, passed on to the client."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 
 from . import requests
 from .cluster import ConfiguredCluster
-from .known_names import check_filter
+from .job_lists import check_filter
 
 #: Jobs that are looked up one by one; of more, the list of the user's jobs is read.
 _FEW = 25
-#: More than anybody has in the queue.
+#: No limit.
 _ALL = 1_000_000
 
 
 async def act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> list[ActionResult]:
-    """Do it; a result for each job, in the order asked, or those that a filter met."""
+    """Perform the action. A result for each job, in the order asked or as a filter found them."""
     results: list[ActionResult] = []
     try:
         results = await _act(cluster, request)
@@ -48,7 +48,7 @@ async def _act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> l
         wanted.check()
         await check_filter(cluster, wanted.named())
         if not request.cron:
-            await _spare_crontab(cluster, wanted)
+            await _check_crontab(cluster, wanted)
         return await cluster.client.cancel_matching(wanted, cron=request.cron)
     if request.job_ids is None:
         raise InvalidRequest(
@@ -57,14 +57,14 @@ async def _act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> l
     if request.action == "signal" and request.signal is None:
         raise InvalidRequest("signal", "signal: which one? Write a name, such as USR1.")
     ids = list(dict.fromkeys(request.job_ids))
-    spared: set[str] = set()
+    crontab: set[str] = set()
     if request.action in ("cancel", "signal") and not request.cron:
-        spared = await _from_crontab(cluster, ids)
-    chosen = [one for one in ids if one not in spared]
+        crontab = await _crontab_jobs(cluster, ids)
+    chosen = [one for one in ids if one not in crontab]
     results = iter(await _to_each(cluster, request, chosen) if chosen else [])
-    # By the ids that were asked for: Slurm may write them otherwise.
+    # With the ids of the request: Slurm may write them differently.
     return [
-        _says_crontab(one) if one in spared else msgspec.structs.replace(next(results), id=one)
+        _crontab_result(one) if one in crontab else msgspec.structs.replace(next(results), id=one)
         for one in ids
     ]
 
@@ -100,23 +100,23 @@ def _check_filter(request: requests.ActionRequest) -> None:
         )
 
 
-async def _from_crontab(cluster: ConfiguredCluster, ids: list[str]) -> set[str]:
+async def _crontab_jobs(cluster: ConfiguredCluster, ids: list[str]) -> set[str]:
     """Which of these jobs come from scrontab."""
     if len(ids) > _FEW:
         cron = {row.id for row in await _mine(cluster) if row.cron}
         return cron & set(ids)
 
-    async def comes_from_it(name: str) -> bool:
+    async def is_crontab_job(name: str) -> bool:
         try:
             return (await cluster.client.job(name)).cron
         except (InvalidRequest, NotFound):
             return False
 
-    told = await asyncio.gather(*(comes_from_it(one) for one in ids))
-    return {one for one, cron in zip(ids, told, strict=True) if cron}
+    cron_jobs = await asyncio.gather(*(is_crontab_job(one) for one in ids))
+    return {one for one, cron in zip(ids, cron_jobs, strict=True) if cron}
 
 
-async def _spare_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
+async def _check_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
     """Raise :exc:`InvalidRequest` where ``wanted`` would disable lines of scrontab."""
     cron = [row.id for row in await _mine(cluster) if row.cron and wanted.matches(row)]
     if cron:
@@ -137,7 +137,7 @@ async def _mine(cluster: ConfiguredCluster) -> list[JobSummary]:
         return []
 
 
-def _says_crontab(name: str) -> ActionResult:
+def _crontab_result(name: str) -> ActionResult:
     return ActionResult(
         id=name,
         ok=False,

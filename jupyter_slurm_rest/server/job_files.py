@@ -1,12 +1,17 @@
-"""Files of jobs: where they read and write, and which could not be opened.
+"""Files of jobs, where this server sees them: the end of the output, and what was not opened.
 
-slurmdbd tells it from v0.0.42 on; before that, what slurmctld said is remembered here.
+An output file is read with the rights of the Jupyter server, so those of the user. Its
+path was written by whoever submitted the job: only regular files are read, a link in the
+last place is not followed, and the file of another user's job must belong to that user.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import os.path
+import pwd
+import stat
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -14,6 +19,161 @@ import msgspec
 from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.slurm.endings import UNOPENED, candidates, unopened
 from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
+
+from .cluster import ConfiguredCluster
+from .requests import OutputQuery
+from .responses import OutputChunk
+
+#: Bytes of one response, and of the first one, which shows the end of the file.
+CHUNK = 256 * 1024
+FIRST = 64 * 1024
+
+
+class _NotTheirs(OSError):
+    """The file of somebody's job belongs to somebody else."""
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    data: bytes
+    offset: int
+    size: int
+
+
+async def read_output(
+    cluster: ConfiguredCluster, job_id: str, query: OutputQuery, *, root: str
+) -> OutputChunk:
+    """What the file of ``query.stream`` gained since ``query.offset``.
+
+    ``root`` is the folder below which Jupyter's contents API finds files.
+    """
+    job = await cluster.job(job_id, allow_stale=True)
+    path = job.stderr or job.stdout if query.stream == "stderr" else job.stdout
+    ended = job.state in FINISHED_STATES and "COMPLETING" not in job.flags
+    if not path or path == "/dev/null":
+        return _without_text(path, query, ended, _no_file(job))
+    try:
+        piece = await cluster.files.run(
+            path, lambda: _read(Path(path), query.offset, owner=_must_own(cluster, job))
+        )
+    except OSError as error:
+        return _without_text(path, query, ended, _explain(error, job))
+    whole = piece.offset + len(piece.data) >= piece.size
+    data = piece.data if whole and ended else _whole_characters(piece.data)
+    start, cut = piece.offset, query.offset is None and piece.offset > 0
+    if cut:
+        skipped = _to_line_start(data)
+        start, data = start + skipped, data[skipped:]
+    following = start + len(data)
+    return OutputChunk(
+        path=path,
+        size=piece.size,
+        offset=start,
+        next_offset=following,
+        text=data.decode("utf-8", "replace"),
+        finished=ended and following >= piece.size,
+        truncated_start=cut,
+        note="",
+        contents_path=contents_path(path, root=root),
+    )
+
+
+def _must_own(cluster: ConfiguredCluster, job: Job) -> str | None:
+    """Whose the file must be; ``None`` where the job is the user's own.
+
+    Anybody may name a file of the user's as their job's output: Slurm checks nothing
+    before the job starts, and whoever looks at that job would be shown it.
+    """
+    token = cluster.tokens.current
+    return None if token is not None and token.username == job.user else job.user
+
+
+def _read(path: Path, offset: int | None, *, owner: str | None = None) -> _Piece:
+    # Non-blocking: a FIFO or a device put there must not hang the server.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    descriptor = os.open(path, flags)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        if owner is not None and owner not in _names(status.st_uid):
+            raise _NotTheirs
+        size = status.st_size
+        start = max(0, size - FIRST) if offset is None else offset
+        if start > size:
+            # The job was requeued and began the file anew.
+            start = 0
+        file.seek(start)
+        return _Piece(file.read(min(CHUNK, size - start)), start, size)
+
+
+def _names(uid: int) -> set[str]:
+    # Where slurmrestd does not know a user's name, the job has the number.
+    try:
+        return {str(uid), pwd.getpwuid(uid).pw_name}
+    except KeyError:
+        return {str(uid)}
+
+
+def _whole_characters(data: bytes) -> bytes:
+    """``data`` without the beginning of a UTF-8 character at its end."""
+    for back in range(1, min(4, len(data) + 1)):
+        byte = data[-back]
+        if byte & 0xC0 != 0x80:
+            needed = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
+            return data[:-back] if needed > back else data
+    return data
+
+
+def _to_line_start(data: bytes) -> int:
+    """How many bytes to skip so as to begin with a line, or at least with a character."""
+    line = data.find(b"\n", 0, FIRST // 2)
+    if line >= 0:
+        return line + 1
+    return next((at for at, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)
+
+
+def _no_file(job: Job) -> str:
+    if job.stdout:
+        return "This job writes no such file."
+    if job.het_offset:
+        return (
+            "This component of a heterogeneous job has no output of its own: its script runs in"
+            f" the first one, {job.het_job_id}+0."
+        )
+    if job.sources == ["slurmdbd"]:
+        return "Slurm has forgotten where this job's output went; its accounting does not say."
+    return "Slurm does not say which file."
+
+
+def _explain(error: OSError, job: Job) -> str:
+    if error.errno == errno.ENOENT:
+        if job.state in {"PENDING", "CONFIGURING"}:
+            return "The job has not started, so its output file does not exist yet."
+        if job.exit_code is not None and job.exit_code.signal == UNOPENED and job.why:
+            return job.why.text
+        return "There is no such file here: this server may not see the job's file system."
+    if error.errno == errno.ELOOP:
+        return "The file is a symbolic link, which is not followed."
+    if isinstance(error, _NotTheirs):
+        return f"The file does not belong to {job.user}, whose job this is: it is not shown."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "You may not read this file."
+    return f"The file cannot be read: {error.strerror}."
+
+
+def _without_text(path: str, query: OutputQuery, ended: bool, note: str) -> OutputChunk:
+    offset = query.offset or 0
+    return OutputChunk(
+        path=path,
+        size=0,
+        offset=offset,
+        next_offset=offset,
+        text="",
+        finished=ended,
+        truncated_start=False,
+        note=note,
+    )
 
 
 def contents_path(path: str, *, root: str) -> str:
@@ -22,41 +182,6 @@ def contents_path(path: str, *, root: str) -> str:
         return str(PurePosixPath(os.path.normpath(path)).relative_to(root))
     except ValueError:
         return ""
-
-
-def folder_of(path: str, *, root: str) -> str:
-    """The folder of a file that the contents API names ``path``; ``root`` for none.
-
-    A path that leaves ``root`` is none that the contents API gives.
-    """
-    folder = PurePosixPath(os.path.normpath(f"{root}/{path}")).parent
-    return str(folder) if path and folder.is_relative_to(root) else root
-
-
-#: Jobs that are remembered, each a few hundred bytes.
-_KEPT = 2000
-
-
-class JobFiles:
-    """The paths of the jobs that were looked at lately or submitted from here."""
-
-    def __init__(self) -> None:
-        #: By number and time of submission: numbers are used again.
-        self._known: dict[tuple[int, int | None], tuple[str, str, str]] = {}
-
-    def completed(self, job: Job) -> Job:
-        """``job`` with its paths, if they are known; those that it has are remembered."""
-        key = (job.job_id, job.submit_time)
-        if job.stdout:
-            self._known.pop(key, None)
-            self._known[key] = (job.stdin, job.stdout, job.stderr)
-            if len(self._known) > _KEPT:
-                del self._known[next(iter(self._known))]
-            return job
-        if key not in self._known:
-            return job
-        stdin, stdout, stderr = self._known[key]
-        return msgspec.structs.replace(job, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 async def name_unopened(job: Job, files: FileThreads) -> Job:

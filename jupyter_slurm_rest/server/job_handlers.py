@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from jupyter_slurm_rest.queue.responses import JobList, JobsQuery, listed
+from jupyter_slurm_rest.queue.responses import JobList, JobsQuery
 from jupyter_slurm_rest.slurm.models import Job, Submitted
 from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 
 from .base import SlurmHandler, operation
 from .job_actions import act, change_job
-from .job_files import folder_of, name_unopened
-from .job_history import history_list
-from .job_output import read_output
-from .known_names import check_filter
+from .job_files import name_unopened, read_output
+from .job_lists import history_page, job_page, transitions_since
 from .requests import (
     ActionRequest,
     FormQuery,
@@ -26,31 +24,19 @@ from .responses import (
     ActionResults,
     Form,
     HistoryList,
-    JobTransition,
     OutputChunk,
     ScriptAnswer,
     TransitionList,
 )
 from .submission import check, check_directories, submit, understand, validate
-from .submit_form import submit_form
+from .submit_form import folder_of, submit_form
 
 
 class JobsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: JobsQuery) -> JobList:
         """A page of the queue, filtered and sorted."""
-        target = self.cluster(cluster)
-        page = await target.jobs(query)
-        given = {
-            "partition": listed(query.partition),
-            "user": listed(query.user),
-            "account": listed(query.account),
-            "qos": listed(query.qos),
-        }
-        # With only some columns wanted, rows are not whole.
-        rows = [] if query.columns else page.jobs
-        await check_filter(target, given, total=page.total, rows=rows)
-        return page
+        return await job_page(self.cluster(cluster), query)
 
     @operation("write", responses={201: Submitted, 200: ScriptAnswer})
     async def post(
@@ -77,7 +63,7 @@ class JobHandler(SlurmHandler):
 
     @operation("write")
     async def patch(self, cluster: str, job: str, body: JobUpdate) -> Job:
-        """Change a job; answers the job as it is then."""
+        """Change a job; returns the job as it is then."""
         target = self.cluster(cluster)
         await change_job(target, job, body)
         return await target.job(job)
@@ -121,25 +107,11 @@ class HistoryHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: HistoryPageQuery) -> HistoryList:
         """A page of finished jobs, from accounting."""
-        return await history_list(self.cluster(cluster), query)
+        return await history_page(self.cluster(cluster), query)
 
 
 class TransitionsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: TransitionsQuery) -> TransitionList:
         """What was seen to happen to the user's jobs; asks nothing of Slurm."""
-        found = self.cluster(cluster).watcher.transitions(query.since)
-        return TransitionList(
-            transitions=[
-                JobTransition(
-                    id=job.id,
-                    job_id=job.job_id,
-                    name=job.name,
-                    before=before,
-                    state=job.state,
-                    flags=job.flags,
-                    exit_code=job.exit_code,
-                )
-                for before, job in ((one.before, one.job) for one in found)
-            ]
-        )
+        return transitions_since(self.cluster(cluster), query.since)

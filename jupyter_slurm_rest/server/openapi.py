@@ -44,7 +44,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "jupyter-slurm-rest",
             "version": "1",
-            "description": "Slurm for the person whose Jupyter server this is. "
+            "description": "Slurm for the user whose Jupyter server this is. "
             "Paths stand under the server's base URL.",
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
@@ -130,7 +130,7 @@ def _operation(
 
 def _successes(described: Operation) -> dict[str, Any]:
     if not described.responses:
-        return {"200": {"description": "As slurmrestd answers"}}
+        return {"200": {"description": "As slurmrestd responds"}}
     return {
         str(status): {"description": "Success", "content": _json_content(kind)}
         if kind

@@ -143,7 +143,7 @@ def _decoded(segment: str) -> str:
 def _refused() -> InvalidRequest:
     return InvalidRequest(
         "path",
-        "This is no path of slurmrestd's API.",
+        "This is not a path of slurmrestd's API.",
         advice="Paths begin with slurm/v0.0.NN/, slurmdb/v0.0.NN/ or util/v0.0.NN/, "
         "or are openapi, openapi.json, openapi.yaml or openapi/v3.",
     )
@@ -294,7 +294,7 @@ class ProxyHandler(SlurmHandler):
         """Refuse what a link, an image or a websocket of any page could ask for.
 
         A browser sends the login's cookie along with those, and on a hub a Referer that
-        looks like ours: other people's pages have the same host. None has the header.
+        looks like ours: other users' pages have the same host. None of those has the header.
         """
         if self.token_authenticated:
             return

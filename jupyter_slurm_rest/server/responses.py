@@ -1,4 +1,4 @@
-"""What the server's routes answer, beside the vocabulary of :mod:`jupyter_slurm_rest.slurm.models`.
+"""What the server's routes respond with, beside :mod:`jupyter_slurm_rest.slurm.models`.
 
 Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
 can tell how old the data is; ``stale`` that a newer response could not be had.
@@ -56,7 +56,7 @@ class ClusterInfo(Model, frozen=True, kw_only=True):
     #: The version in use, and all that slurmrestd offers, newest last.
     api_version: str | None = None
     api_versions: list[str] = []
-    #: Whether slurmdbd answers; ``None`` when that could not be found out.
+    #: Whether slurmdbd responds; ``None`` when that could not be found out.
     accounting: bool | None = None
     #: Who Slurm sees.
     user: str | None = None
@@ -119,7 +119,7 @@ class ReservationList(Model, frozen=True, kw_only=True):
 
 
 class LicenseList(Model, frozen=True, kw_only=True):
-    """The licences."""
+    """The licenses."""
 
     licenses: list[License]
     total: int

@@ -14,8 +14,8 @@ from .proxy import ProxyHandler
 
 NAMESPACE = "jupyter-slurm-rest"
 
-#: What may stand in a path for each parameter, percent-encoding included where a
-#: person's client may use it. Everything else is no route of ours.
+#: What each parameter of a path may be, percent-encoded where clients may do so.
+#: Everything else gets 404.
 PARAMETERS = {
     "cluster": r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
     # As lists show it, also the waiting tasks of an array: 123_[5-9%2], 123_[1,3,5...].

@@ -9,8 +9,12 @@ from typing import Any
 import msgspec
 
 from jupyter_slurm_rest.slurm.client import Slurmrestd
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.names import nearest
+from jupyter_slurm_rest.slurm.transport import Transport
+from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
 from jupyter_slurm_rest.tokens.base import USERNAME_PATTERN
+from jupyter_slurm_rest.tokens.errors import TokenError
 
 _CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -46,7 +50,7 @@ def wrong_setting(error: Exception) -> str:
 
 
 def check_names(given: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse settings of ``c.SlurmRest`` that there are none of: traitlets only warns.
+    """Refuse unknown settings of ``c.SlurmRest``: traitlets only warns.
 
     Raises :exc:`BadSetting` with the nearest right name.
     """
@@ -66,12 +70,39 @@ def read_clusters(given: Mapping[str, Any]) -> dict[str, ClusterSettings]:
 def _read_cluster(name: Any, options: Any) -> ClusterSettings:
     where = f"c.SlurmRest.clusters[{name!r}]"
     if not isinstance(name, str) or not _CLUSTER_NAME.fullmatch(name):
-        raise BadSetting(f"{where}: a cluster's name has letters, digits, '.', '_' and '-' only.")
+        raise BadSetting(
+            f"{where}: a cluster's name may contain only letters, digits, '.', '_' and '-'."
+        )
     try:
         settings = msgspec.convert(options, ClusterSettings)
     except msgspec.ValidationError as error:
         known = ", ".join(ClusterSettings.__struct_fields__)
         raise BadSetting(f"{where}: {error}. Its options: {known}.") from None
     if settings.username is not None and not USERNAME_PATTERN.fullmatch(settings.username):
-        raise BadSetting(f"{where}['username']: a Slurm user cannot be called this.")
+        raise BadSetting(f"{where}['username']: not a valid name of a Slurm user.")
     return settings
+
+
+def make_transport(cluster: str, settings: ClusterSettings) -> Transport:
+    """Connections to the cluster's slurmrestd. Raises :exc:`BadSetting`."""
+    try:
+        return settings.transport()
+    except InvalidRequest as error:
+        where = f"c.SlurmRest.clusters[{cluster!r}][{error.field!r}]"
+        raise BadSetting(f"{where}: {error.message}") from None
+
+
+def token_provider_options(settings: ClusterSettings) -> tuple[str, dict[str, Any]]:
+    """The name of the provider of tokens, and its options."""
+    given = settings.tokens
+    options = dict(given) if isinstance(given, dict) else {"provider": given}
+    return str(options.pop("provider", None) or default_provider_name()), options
+
+
+def make_token_provider(cluster: str, settings: ClusterSettings) -> TokenProvider:
+    """The configured source of tokens. Raises :exc:`BadSetting`."""
+    provider, options = token_provider_options(settings)
+    try:
+        return make_provider(provider, username=settings.username, **options)
+    except TokenError as error:
+        raise BadSetting(f"c.SlurmRest.clusters[{cluster!r}]['tokens']: {error.message}") from None

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from cachetools import LRUCache
 
 from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
 from jupyter_slurm_rest.queue.poller import Pace, View
@@ -72,7 +72,7 @@ class SharedLists:
         self._audience = audience
         # Not longer: each version of a page is a snapshot of its own.
         self._snapshots = Snapshots(ttl=refresh, keep=refresh)
-        self._responses: OrderedDict[object, tuple[str, Any]] = OrderedDict()
+        self._responses: LRUCache[object, tuple[str, Any]] = LRUCache(_KEPT)
         self._again = Pace(floor=_SOONEST / 2, ceiling=_LATEST)
         self._due = 0.0
         self._trial: asyncio.Task[None] | None = None
@@ -185,8 +185,6 @@ class SharedLists:
         self._again.succeeded(0.0)
         if reply.status == 200:
             self._responses[key] = (reply.headers.get("etag", ""), response)
-            while len(self._responses) > _KEPT:
-                self._responses.popitem(last=False)
         return response
 
     def _not_shared(self, why: str) -> NotShared:

@@ -65,7 +65,7 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
 async def check_directories(files: FileThreads, asked: Checked) -> list[str]:
     """Warnings of working directories that cannot be seen here.
 
-    As for sbatch, they are no mistakes: the nodes may have them. Raises
+    As for sbatch, they are not errors: the nodes may have them. Raises
     :exc:`InvalidRequest` for a path that no machine can open.
     """
     paths = {
@@ -89,7 +89,7 @@ async def _trouble(files: FileThreads, path: str, field: str) -> str:
         if number == errno.ENAMETOOLONG:
             raise errors.InvalidRequest(
                 field,
-                f"{field}: {shown} is no path that a machine can open.",
+                f"{field}: {shown} is not a path that any machine can open.",
                 advice="A path has at most 4,095 bytes, and 255 between two slashes.",
             ) from None
         if number in (errno.EACCES, errno.EPERM):
@@ -203,7 +203,7 @@ async def _choices(cluster: ConfiguredCluster, error_number: int | None) -> str:
     """What would be right instead; empty when that is not known."""
     try:
         if error_number == _INVALID_PARTITION:
-            partitions = (await cluster.partitions()).value
+            partitions = (await cluster.resources.partitions()).value
             return _listed("Partitions", [partition.name for partition in partitions])
         if error_number in (_INVALID_ACCOUNT, _INVALID_QOS):
             mine = (await cluster.account()).value.associations

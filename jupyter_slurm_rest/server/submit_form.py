@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os.path
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
@@ -20,6 +22,15 @@ _TIME = (
 _MOST_CLOSED = 8
 
 
+def folder_of(path: str, *, root: str) -> str:
+    """The folder of a file that the contents API names ``path``; ``root`` for none.
+
+    A path that leaves ``root`` is none that the contents API gives.
+    """
+    folder = PurePosixPath(os.path.normpath(f"{root}/{path}")).parent
+    return str(folder) if path and folder.is_relative_to(root) else root
+
+
 async def submit_form(
     cluster: ConfiguredCluster, *, directory: str, account: str = "", qos: str = ""
 ) -> Form:
@@ -29,8 +40,9 @@ async def submit_form(
     those that sbatch accepts. What cannot be read from Slurm (no accounting, say) becomes a
     field to write in.
     """
+    resources = cluster.resources
     partitions, nodes, access = await asyncio.gather(
-        cluster.partitions(), cluster.nodes(), cluster.machine.access()
+        resources.partitions(), resources.nodes(), resources.access()
     )
     every = partitions.value
     refusals = {p.name: access.refusal(p, account, qos) for p in every}

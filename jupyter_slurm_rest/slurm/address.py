@@ -58,12 +58,14 @@ def tls_context(
 
     Raises :exc:`InvalidRequest`.
     """
-    if not base.startswith("https:"):
-        if ca or cert or key:
-            raise InvalidRequest("url", "Certificates are given, but the address is not https://.")
+    encrypted = base.startswith("https:")
+    if not (encrypted or ca or cert or key):
         # Never used without TLS; False only spares httpx the reading of its bundle.
         return False
     try:
-        return client_context(ca, cert, key)
+        context = client_context(ca, cert, key)
     except CertificateError as error:
         raise InvalidRequest(error.field, error.message) from None
+    if not encrypted:
+        raise InvalidRequest("url", "Certificates are given, but the address is not https://.")
+    return context

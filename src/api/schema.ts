@@ -77,7 +77,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a job; answers the job as it is then */
+        /** Change a job; returns the job as it is then */
         patch: operations["patchJob"];
         trace?: never;
     };
@@ -225,7 +225,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every licence that jobs can ask for */
+        /** Every license that jobs can ask for */
         get: operations["getLicenses"];
         put?: never;
         post?: never;
@@ -749,7 +749,7 @@ export interface components {
         };
         /**
          * LicenseList
-         * @description The licences.
+         * @description The licenses.
          */
         LicenseList: {
             licenses: components["schemas"]["License"][];
@@ -1778,7 +1778,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As slurmrestd answers */
+            /** @description As slurmrestd responds */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1808,7 +1808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As slurmrestd answers */
+            /** @description As slurmrestd responds */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,7 +1838,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As slurmrestd answers */
+            /** @description As slurmrestd responds */
             200: {
                 headers: {
                     [name: string]: unknown;

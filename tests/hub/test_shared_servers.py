@@ -98,7 +98,7 @@ async def test_ten_servers_read_through_one_and_mine_stays_mine(
             await open_.enter_async_context(server(slurmrestd, service.url)) for _ in range(10)
         ]
         lists = await asyncio.gather(*(one.jobs(ALL) for one in servers))
-        nodes = await asyncio.gather(*(one.nodes() for one in servers))
+        nodes = await asyncio.gather(*(one.resources.nodes() for one in servers))
         assert {one.plan for one in lists} == {"shared"}
         assert {one.note for one in lists} == {""}
         assert {row.user for row in lists[0].jobs} >= {"alice", "bob"}
@@ -210,12 +210,12 @@ async def test_whatever_else_responds_costs_nobody_their_list(
     ):
         assert one.shared is not None
         await one.shared.close()
-        one.shared = one.machine.shared = shared_at(broken)
+        one.shared = one.resources.shared = shared_at(broken)
         found = await one.jobs(ALL)
         assert found.plan == "dump"
         assert found.jobs
         assert words in found.note
-        assert (await one.nodes()).value
+        assert (await one.resources.nodes()).value
 
 
 async def test_a_service_that_is_away_is_not_waited_for_twice(
@@ -226,7 +226,7 @@ async def test_a_service_that_is_away_is_not_waited_for_twice(
         server(slurmrestd, service.url) as one,
     ):
         await one.credentials()
-        one.shared = one.machine.shared = shared_at("http://127.0.0.1:9")
+        one.shared = one.resources.shared = shared_at("http://127.0.0.1:9")
         for _ in range(2):
             found = await one.jobs(ALL)
             assert "cannot be reached" in found.note

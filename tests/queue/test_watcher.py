@@ -15,7 +15,7 @@ from jupyter_events import EventLogger
 
 from jupyter_slurm_rest.queue.filters import Filters
 from jupyter_slurm_rest.queue.watcher import Scope, Settings, Watcher, describe
-from jupyter_slurm_rest.server.events import Announcer, register
+from jupyter_slurm_rest.server.events import ClusterEvents, register
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_slurm_rest.slurm.models import Job
 from tests.queue.scripted import Queue, job
@@ -47,7 +47,7 @@ def watch(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Watch]:
     def made(queue: Queue, **settings: Any) -> tuple[Watcher, Heard]:
         heard = Heard()
         options = {"shortest": 0.05, "share": 1.0, **settings}
-        watcher = Watcher(queue, Announcer(heard.logger, "maxwell"), Settings(**options))
+        watcher = Watcher(queue, ClusterEvents(heard.logger, "maxwell"), Settings(**options))
         watchers.append(watcher)
         return watcher, heard
 

@@ -92,12 +92,12 @@ async def test_one_reading_serves_all_users_and_matches_squeue(
                 monkeypatch.setenv("JUPYTERHUB_API_TOKEN", f"{name}-server")
                 one = server(own, service, for_servers.url)
                 found = await one.jobs(ALL)
-                nodes = (await one.nodes()).value
+                nodes = (await one.resources.nodes()).value
                 assert (found.plan, found.note.count("by this server")) == ("shared", 0)
                 shown = {row.job_id: row.user for row in found.jobs}
                 assert shown == owners(own)
                 assert {node.name for node in nodes} == {"cpu1", "cpu2", "gpu1", "gpu2"}
-                partitions = (await one.partitions()).value
+                partitions = (await one.resources.partitions()).value
                 assert {"secret", "club"} < {partition.name for partition in partitions}
                 counts.append(for_hub.requests)
                 await one.close()

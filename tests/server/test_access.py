@@ -201,7 +201,7 @@ async def test_reading_stops_when_the_client_disconnects(
             stopped.set()
             raise
 
-    monkeypatch.setattr("jupyter_slurm_rest.server.machine.Machine.node", slow)
+    monkeypatch.setattr("jupyter_slurm_rest.server.resources.ClusterResources.node", slow)
     with pytest.raises(HTTPClientError):
         await jp_fetch(NAMESPACE, "clusters/maxwell/nodes/cpu1", request_timeout=0.5)
     await asyncio.wait_for(stopped.wait(), 10)

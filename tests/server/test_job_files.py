@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from jupyter_slurm_rest.file_threads import FileThreads
-from jupyter_slurm_rest.server import job_files
-from jupyter_slurm_rest.server.job_files import JobFiles, contents_path, folder_of, name_unopened
+from jupyter_slurm_rest.server import cluster
+from jupyter_slurm_rest.server.cluster import JobFiles
+from jupyter_slurm_rest.server.job_files import contents_path, name_unopened
+from jupyter_slurm_rest.server.submit_form import folder_of
 from jupyter_slurm_rest.slurm.endings import explained
 from jupyter_slurm_rest.slurm.models import ExitCode, Job
 
@@ -31,9 +33,9 @@ def test_what_slurmctld_said_is_remembered() -> None:
 
 def test_memory_is_bounded() -> None:
     files = JobFiles()
-    for number in range(job_files._KEPT + 1):
+    for number in range(cluster._KEPT + 1):
         files.completed(job(number, stdout="/x"))
-    assert len(files._known) == job_files._KEPT
+    assert len(files._known) == cluster._KEPT
     assert files.completed(job(0)).stdout == ""
     assert files.completed(job(1)).stdout == "/x"
 

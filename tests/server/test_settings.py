@@ -69,8 +69,8 @@ def test_addresses(url: str) -> None:
         (_with_tokens("command", argv=["scontrol", 5]), "list of words"),
         (_with_tokens("portal", url="http://portal", lifespan="1h"), "'lifespan'"),
         (_with_tokens("portal", url="http://portal", timeout=0), "'timeout'"),
-        (_with_tokens("portal", url="http://[::1"), "was expected"),
-        (_with_tokens("portal", url="http://portal:99999"), "was expected"),
+        (_with_tokens("portal", url="http://[::1"), "is invalid"),
+        (_with_tokens("portal", url="http://portal:99999"), "is invalid"),
     ],
 )
 def test_what_is_wrong_is_named(options: Any, named: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
-from jupyter_slurm_rest.server.machine import Machine
+from jupyter_slurm_rest.server.resources import ClusterResources
 from jupyter_slurm_rest.slurm.models import Account
 from tests.real.comparison import client_of, lines, until
 from tests.real.instances import own_cluster
@@ -89,9 +89,9 @@ def nothing_left(site: Cluster) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def machine_of(
+async def resources_of(
     cluster: Cluster, user: str = "alice", version: str | None = None
-) -> AsyncIterator[Machine]:
+) -> AsyncIterator[ClusterResources]:
     """The cluster's state as ``user`` sees it, without caching."""
     async with client_of(cluster, user, version) as client:
 
@@ -103,6 +103,8 @@ async def machine_of(
 
         snapshots = Snapshots(ttl=0)
         try:
-            yield Machine(cluster.url, client, snapshots, None, username=username, account=account)
+            yield ClusterResources(
+                cluster.url, client, snapshots, None, username=username, account=account
+            )
         finally:
             await snapshots.close()

@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 from tests.real.comparison import lines, submit, until, until_state, versions_of
 
-from .conftest import machine_of
+from .conftest import resources_of
 
 
 def starts_now(cluster: Cluster, *options: str, user: str = "alice") -> bool:
@@ -26,9 +26,9 @@ def starts_now(cluster: Cluster, *options: str, user: str = "alice") -> bool:
 async def look(
     cluster: Cluster, user: str = "alice", version: str | None = None
 ) -> tuple[dict[str, Node], dict[str, Partition]]:
-    async with machine_of(cluster, user, version) as machine:
-        nodes = (await machine.nodes()).value
-        partitions = (await machine.partitions()).value
+    async with resources_of(cluster, user, version) as resources:
+        nodes = (await resources.nodes()).value
+        partitions = (await resources.partitions()).value
     return {one.name: one for one in nodes}, {one.name: one for one in partitions}
 
 

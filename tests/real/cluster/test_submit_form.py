@@ -8,7 +8,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.slurm.models import Partition
 from tests.real.comparison import lines, versions_of
 
-from .conftest import machine_of
+from .conftest import resources_of
 
 #: Partitions whose closing v0.0.39 to v0.0.44 do not tell.
 _UNTOLD = {"rootonly", "reqresv"}
@@ -40,10 +40,10 @@ async def test_partitions_are_those_that_sbatch_accepts(
     given = [f"--{name}={value}" for name, value in options.items()]
     theirs: set[str] = set()
     for version in await versions_of(site):
-        async with machine_of(site, user, version) as machine:
-            partitions: list[Partition] = (await machine.partitions()).value
+        async with resources_of(site, user, version) as resources:
+            partitions: list[Partition] = (await resources.partitions()).value
             theirs = theirs or accepted(site, user, [one.name for one in partitions], *given)
-            access = await machine.access()
+            access = await resources.access()
             refusals = {one.name: access.refusal(one, **options) for one in partitions}
             flags = {one.name: one.flags for one in partitions}
             untold = _UNTOLD if flags["rootonly"] is None else set()
@@ -60,9 +60,9 @@ async def test_accounts_and_qos_are_those_that_sbatch_accepts(site: Cluster) -> 
         return site.run(argv, user=user, check=False).returncode == 0
 
     for user in ("alice", "bob", "carol"):
-        async with machine_of(site, user) as machine:
-            partitions = (await machine.partitions()).value
-            access = await machine.access()
+        async with resources_of(site, user) as resources:
+            partitions = (await resources.partitions()).value
+            access = await resources.access()
             accounts = [
                 name
                 for name in ("astro", "particles", "chemistry", "physics", "root")

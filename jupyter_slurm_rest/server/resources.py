@@ -1,4 +1,7 @@
-"""What there is to run on, as one user meets it: what is free for them, what they may choose."""
+"""Nodes, partitions, reservations and licenses, as one user may use them.
+
+What is free depends on the user's reservations; what they may choose, on their accounts.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,12 @@ from jupyter_slurm_rest.slurm.models import Account, License, Node, Partition, R
 
 from .shared import SharedLists
 
-#: Seconds that a response is kept which only an administrator changes.
+#: Seconds that what only an administrator changes is cached.
 _SELDOM = 60.0
 
 
-class Machine:
-    """Nodes, partitions, reservations and licenses of one cluster."""
+class ClusterResources:
+    """What jobs of one cluster can run on."""
 
     def __init__(
         self,
