@@ -1,20 +1,96 @@
-"""slurmrestd, spoken in one vocabulary. Imports nothing of Jupyter."""
+"""A client for slurmrestd, Slurm's REST API. Imports nothing of Jupyter.
+
+It speaks every API version from v0.0.37 on in one vocabulary::
+
+    import asyncio
+    from jupyter_slurm_rest.slurm import JobFilter, SlurmClient, Submitter
+
+
+    async def main(url: str, user: str, token: str) -> None:
+        async with SlurmClient.from_url(url, user=user, token=token) as client:
+            for job in (await client.jobs()).jobs:
+                print(job.id, job.name, job.state)
+            here = Submitter(user=user, home=f"/home/{user}", directory=f"/home/{user}")
+            script = "#!/bin/sh\\n#SBATCH --time=5\\nhostname\\n"
+            submitted = await client.submit(script, submitter=here)
+            await client.cancel([submitted.job_id])
+            await client.cancel_matching(JobFilter(state=["PENDING"]))
+
+Every coroutine may raise a :exc:`SlurmError`; the tree is in
+:mod:`jupyter_slurm_rest.slurm.errors`.
+"""
 
 from __future__ import annotations
 
-from .client import SlurmClient
+from .accounting import HistoryPage, HistoryQuery
+from .client import SlurmClient, Slurmrestd
 from .credentials import Credentials, CredentialSource
-from .errors import SlurmError
+from .errors import (
+    AccountingDown,
+    AccountingMissing,
+    Busy,
+    ControllerDown,
+    InvalidRequest,
+    NoCommonVersion,
+    NoSuchEndpoint,
+    NotFound,
+    NoToken,
+    PermissionDenied,
+    Refused,
+    ResponseLost,
+    SlurmError,
+    SlurmRestError,
+    SlurmTimeout,
+    TokenRejected,
+    TokenSuspected,
+    TooLarge,
+    Unreachable,
+    UnreadableResponse,
+    Unsupported,
+    UserNotResolved,
+)
 from .jobs import JobListing, Unchanged
+from .models.job_filter import JobFilter
+from .models.job_update import JobUpdate
+from .sbatch.errors import ScriptError
+from .sbatch.jobspec import Submitter
 from .transport import Limits, Transport
 
 __all__ = [
+    "AccountingDown",
+    "AccountingMissing",
+    "Busy",
+    "ControllerDown",
     "CredentialSource",
     "Credentials",
+    "HistoryPage",
+    "HistoryQuery",
+    "InvalidRequest",
+    "JobFilter",
     "JobListing",
+    "JobUpdate",
     "Limits",
+    "NoCommonVersion",
+    "NoSuchEndpoint",
+    "NoToken",
+    "NotFound",
+    "PermissionDenied",
+    "Refused",
+    "ResponseLost",
+    "ScriptError",
     "SlurmClient",
     "SlurmError",
+    "SlurmRestError",
+    "SlurmTimeout",
+    "Slurmrestd",
+    "Submitter",
+    "TokenRejected",
+    "TokenSuspected",
+    "TooLarge",
     "Transport",
     "Unchanged",
+    "Unreachable",
+    "UnreadableResponse",
+    "Unsupported",
+    "UserNotResolved",
 ]

@@ -28,9 +28,9 @@ from .errors import (
 )
 from .jobs import JobCalls
 from .names import no_such
-from .session import LONG
+from .session import LONG, Calls, Connection, in_one_version
 from .transport import Params
-from .user_names import BEGINNING, flags
+from .user_names import BEGINNING, UserCalls, flags
 
 _WEEK = 7 * 86400
 MAX_PAGE = 5000
@@ -164,9 +164,15 @@ def _empty(value: object) -> bool:
 _NEVER_ELIGIBLE = {"CANCELLED": "4", "DEADLINE": "10"}
 
 
-class AccountingCalls(JobCalls):
+class AccountingCalls(Calls):
     """Reading slurmdbd's jobs."""
 
+    def __init__(self, connection: Connection, users: UserCalls, jobs: JobCalls) -> None:
+        super().__init__(connection)
+        self._users = users
+        self._jobs = jobs
+
+    @in_one_version
     async def history(self, query: HistoryQuery | None = None) -> HistoryPage:
         """Jobs that existed in a span of time, newest first, a page of them.
 
@@ -186,11 +192,12 @@ class AccountingCalls(JobCalls):
         dialect = await self.dialect()
         params = _filters(query, dialect, states)
         users = query.users if dialect.capabilities.history_by_user else []
-        response = await self.database_jobs(params, users, timeout=LONG)
+        response = await self._users.database_jobs(params, users, timeout=LONG)
         rows = decode(response.body, wire.RecordRows).jobs or []
         read = wire.summary_37 if dialect.capabilities.start_is_eligible else wire.summary
         return [read(row) for row in rows]
 
+    @in_one_version
     async def accounting_job(self, job_id: str | int) -> Job:
         """slurmdbd's record of one job, its steps and efficiency.
 
@@ -222,8 +229,11 @@ class AccountingCalls(JobCalls):
         return sorted(runs, key=lambda run: run.submit_time or 0, reverse=True)
 
     async def _rows(self, params: Params) -> list[wire.Record]:
-        return decode((await self.database("jobs/", params)).body, wire.RecordList).jobs or []
+        return (
+            decode((await self._users.database("jobs/", params)).body, wire.RecordList).jobs or []
+        )
 
+    @in_one_version
     async def whole_job(self, job_id: str | int) -> Job:
         """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
 
@@ -232,7 +242,7 @@ class AccountingCalls(JobCalls):
         """
         wanted = str(parse_job_id(job_id))
         now, then = await asyncio.gather(
-            _unless_gone(self.job(wanted)), _unless_gone(self.accounting_job(wanted))
+            _unless_gone(self._jobs.job(wanted)), _unless_gone(self.accounting_job(wanted))
         )
         job = merge(now if isinstance(now, Job) else None, then if isinstance(then, Job) else None)
         if job is not None:

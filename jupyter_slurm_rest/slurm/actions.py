@@ -39,6 +39,8 @@ from .errors import (
     Unsupported,
     shorten,
 )
+from .jobs import JobCalls
+from .session import Calls, Connection, in_one_version
 from .transport import segment
 
 #: What v0.0.39 and newer say of a job that had finished.
@@ -54,13 +56,17 @@ class Target(NamedTuple):
     version: str = ""
 
 
-class OneByOneCalls(AccountingCalls):
+class SingleJobCalls(Calls):
     """What :class:`ActionCalls` and cancelling by filter stand on."""
 
-    async def _kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
+    def __init__(self, connection: Connection, jobs: JobCalls) -> None:
+        super().__init__(connection)
+        self._jobs = jobs
+
+    async def kill_one(self, one: JobId, signal: str, done: str, dialect: Dialect) -> ActionResult:
         name = str(one)
         try:
-            target = await self._safe_target(one, dialect)
+            target = await self.safe_target(one, dialect)
             jobs = await self._known(one)
             # Here Slurm says the same of a job that ends and of one that had ended, and of
             # one that had ended that a signal was sent.
@@ -68,11 +74,11 @@ class OneByOneCalls(AccountingCalls):
                 return ActionResult(id=name, ok=True, message=FINISHED)
             if signal in ENDING and jobs and jobs[0].het_offset and jobs[0].state == "PENDING":
                 return stranding(name, jobs[0].het_job_id)
-            return await self._deliver(one, target, signal, done, dialect)
+            return await self.deliver(one, target, signal, done, dialect)
         except SlurmError as problem:
             return refused(name, problem)
 
-    async def _deliver(
+    async def deliver(
         self, one: JobId, target: Target, signal: str, done: str, dialect: Dialect
     ) -> ActionResult:
         """Send ``signal`` to ``target``, which is ``one`` as this version understands it."""
@@ -110,8 +116,8 @@ class OneByOneCalls(AccountingCalls):
         """
         try:
             if one.tasks or one.waiting or one.het is not None:
-                return [await self.job(str(one))]
-            rows = await self.records_of(one)
+                return [await self._jobs.job(str(one))]
+            rows = await self._jobs.records_of(one)
         except NotFound:
             # Its array may still have it among the tasks to come: let Slurm say.
             return []
@@ -121,7 +127,7 @@ class OneByOneCalls(AccountingCalls):
         others = [row for row in rows if one.job in (row.array_job_id, row.het_job_id)]
         return [named, *(row for row in others if row is not named)]
 
-    async def _safe_target(self, one: JobId, dialect: Dialect) -> Target:
+    async def safe_target(self, one: JobId, dialect: Dialect) -> Target:
         """Where to send so that nothing but ``one`` is hit.
 
         From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` or ``+`` of
@@ -137,20 +143,21 @@ class OneByOneCalls(AccountingCalls):
                 raise
         return Target(str(one), READS_TASKS)
 
+    @in_one_version
     async def own_number(self, one: JobId) -> str:
         """``one`` in digits alone: a started task or a component by its record's number.
 
         Raises :exc:`Unsupported` for tasks that have none, or share it with their array.
         """
         if one.het is not None:
-            job = await self.job(str(one))
+            job = await self._jobs.job(str(one))
             if (job.het_job_id, job.het_offset) != (one.job, one.het):
                 raise NotFound("job", str(one))
             return str(job.job_id)
         if not one.tasks:
             return str(one)
         if one.one_task is not None:
-            job = await self.job(str(one))
+            job = await self._jobs.job(str(one))
             if job.array_task_id == one.one_task and job.job_id != job.array_job_id:
                 return str(job.job_id)
         raise Unsupported(
@@ -169,9 +176,22 @@ _STATES_AT_ONCE = 1_000
 _MOST_PIECES = 1_000
 
 
-class ActionCalls(OneByOneCalls):
+class ActionCalls(Calls):
     """Doing something to jobs; every call gives one result per job, in their order."""
 
+    def __init__(
+        self,
+        connection: Connection,
+        jobs: JobCalls,
+        accounting: AccountingCalls,
+        single: SingleJobCalls,
+    ) -> None:
+        super().__init__(connection)
+        self._jobs = jobs
+        self._accounting = accounting
+        self._single = single
+
+    @in_one_version
     async def cancel(
         self, ids: Iterable[str | int], *, signal: str = "", cron: bool = False
     ) -> list[ActionResult]:
@@ -184,6 +204,7 @@ class ActionCalls(OneByOneCalls):
         flags = ("CRON_JOBS",) if cron else ()
         return await each(ids, lambda found: self._kill(found, signal, "cancelled", flags))
 
+    @in_one_version
     async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
         """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs.
 
@@ -214,7 +235,7 @@ class ActionCalls(OneByOneCalls):
         last: list[range] = []
         for _ in range(_MOST_PIECES):
             try:
-                tasks = (await self.job(one.job)).array_tasks or ""
+                tasks = (await self._jobs.job(one.job)).array_tasks or ""
             except NotFound:
                 return result
             ranges = known_ranges(tasks)
@@ -233,7 +254,7 @@ class ActionCalls(OneByOneCalls):
         if result.error_number != NO_SUCH_JOB:
             return result
         try:
-            job = await self.accounting_job(str(one))
+            job = await self._accounting.accounting_job(str(one))
         except (NotFound, AccountingDown, AccountingMissing):
             return result
         ended = job.state in FINISHED_STATES
@@ -251,7 +272,7 @@ class ActionCalls(OneByOneCalls):
                 pass
         # The first component of a heterogeneous job is the whole: the others go with it.
         ordered = sorted(ids, key=lambda one: one.het or 0)
-        told = {one: await self._kill_one(one, signal, done, dialect) for one in ordered}
+        told = {one: await self._single.kill_one(one, signal, done, dialect) for one in ordered}
         return [told[one] for one in ids]
 
     async def _kill_together(
@@ -292,7 +313,7 @@ class ActionCalls(OneByOneCalls):
         if not (result.ok and over) or one.one_task is not None or one.het is not None:
             return result
         try:
-            rows = await self.records_of(one)
+            rows = await self._jobs.records_of(one)
         except NotFound:
             return result
         if all(row.job_id in over for row in rows if one.means(row)):
@@ -310,7 +331,7 @@ class ActionCalls(OneByOneCalls):
         numbers = sorted({one.job for one in ids if not one.tasks})
         found: dict[tuple[int, int | None], int] = {}
         for begin in range(0, len(numbers), _STATES_AT_ONCE):
-            for state in await self.job_states(numbers[begin : begin + _STATES_AT_ONCE]):
+            for state in await self._jobs.job_states(numbers[begin : begin + _STATES_AT_ONCE]):
                 record, plus, offset = state.id.partition("+")
                 if plus and int(offset) and state.state == "PENDING":
                     whole = int(record) - int(offset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from types import TracebackType
 from typing import Annotated, final
 
@@ -10,14 +9,18 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.wire.version import API_VERSION_PATTERN
 
-from .cluster import ClusterCalls, MachineCalls, PeopleCalls
-from .credentials import CredentialSource
-from .filtered_actions import MatchingCalls
-from .job_updates import ChangeCalls
+from .accounting import AccountingCalls
+from .actions import ActionCalls, SingleJobCalls
+from .cluster import AccountCalls, ClusterCalls, NodeCalls
+from .credentials import Credentials, CredentialSource
+from .filtered_actions import FilterCalls
+from .job_updates import UpdateCalls
+from .jobs import JobCalls
 from .session import Connection
 from .submit import SubmitCalls
+from .submit_recovery import LookupCalls
 from .transport import Limits, Transport
-from .user_names import UserNames
+from .user_names import UserCalls
 
 ApiVersion = Annotated[str, msgspec.Meta(pattern=f"^{API_VERSION_PATTERN}$")]
 #: At most a day; infinity is no time that a socket can wait.
@@ -57,13 +60,15 @@ class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 @final
-class SlurmClient(ClusterCalls, ChangeCalls, MatchingCalls, SubmitCalls, PeopleCalls, MachineCalls):
+class SlurmClient:
     """One cluster's Slurm as one user.
 
     ``credentials`` gives user name and token for each request. ``api_version``
     (``v0.0.42``) pins the API version; by default the newest that both sides know is
     negotiated at the first call. Every coroutine may raise any
     :exc:`~jupyter_slurm_rest.slurm.errors.SlurmError`.
+
+    The calls are those of the classes that it is made of: each says what it does there.
     """
 
     def __init__(
@@ -72,9 +77,98 @@ class SlurmClient(ClusterCalls, ChangeCalls, MatchingCalls, SubmitCalls, PeopleC
         credentials: CredentialSource,
         api_version: str | None = None,
     ) -> None:
-        self.connection = Connection(transport, credentials, api_version)
-        self.submitted = deque(maxlen=1000)
-        self.user_names = UserNames()
+        self.connection = connection = Connection(transport, credentials, api_version)
+        users = UserCalls(connection)
+        jobs = JobCalls(connection, users)
+        accounting = AccountingCalls(connection, users, jobs)
+        single = SingleJobCalls(connection, jobs)
+        actions = ActionCalls(connection, jobs, accounting, single)
+        filtered = FilterCalls(connection, users, jobs, accounting, single)
+        updates = UpdateCalls(connection, jobs, single)
+        submit = SubmitCalls(connection, users, actions, LookupCalls(connection, jobs))
+        cluster = ClusterCalls(connection)
+        nodes = NodeCalls(connection)
+        account = AccountCalls(connection, users)
+
+        #: Names of users that slurmrestd's host does not know.
+        self.user_names = users.user_names
+        self.dialect = cluster.dialect
+        self.capabilities = cluster.capabilities
+        self.rules = cluster.rules
+        self.api_version = cluster.api_version
+        self.versions = cluster.versions
+        self.slurm_release = cluster.slurm_release
+        self.has_accounting = cluster.has_accounting
+        self.ping = cluster.ping
+        self.diag = cluster.diag
+
+        self.jobs = jobs.jobs
+        self.job = jobs.job
+        self.job_states = jobs.job_states
+        self.records_of = jobs.records_of
+        self.with_names = users.with_names
+        self.users = users.users
+        self.resolves = users.resolves
+        self.database_jobs = users.database_jobs
+
+        self.history = accounting.history
+        self.accounting_job = accounting.accounting_job
+        self.whole_job = accounting.whole_job
+
+        self.submit = submit.submit
+        self.check_submission = submit.check_submission
+        self.cluster_name = submit.cluster_name
+        self.cancel = actions.cancel
+        self.signal = actions.signal
+        self.cancel_matching = filtered.cancel_matching
+        self.update = updates.update
+        self.hold = updates.hold
+        self.release = updates.release
+        self.requeue = updates.requeue
+        self.suspend = updates.suspend
+        self.resume = updates.resume
+
+        self.nodes = nodes.nodes
+        self.node = nodes.node
+        self.partitions = nodes.partitions
+        self.partition = nodes.partition
+        self.shown_partitions = nodes.shown_partitions
+        self.reservations = nodes.reservations
+        self.licenses = nodes.licenses
+
+        self.account = account.account
+        self.accounts = account.accounts
+        self.associations = account.associations
+        self.privileges = account.privileges
+        self.qos = account.qos
+        self.shares = account.shares
+        self.clusters = account.clusters
+        self.tres = account.tres
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        user: str,
+        token: str,
+        api_version: str | None = None,
+        ca: str | None = None,
+        timeout: float = 60.0,
+    ) -> SlurmClient:
+        """A client of the slurmrestd at ``url``, with one token that is not renewed.
+
+        ``url`` is ``http(s)://host:port`` or ``unix:///path/to.socket``; ``ca`` is a file with
+        the certificate authorities to trust; ``timeout`` is in seconds. Raises
+        :exc:`~jupyter_slurm_rest.slurm.errors.InvalidRequest`.
+        """
+        where = Slurmrestd(url=url, ca=ca, timeout=timeout)
+        given = Credentials(user, token)
+
+        async def credentials(renew: bool = False) -> Credentials:
+            return given
+
+        return cls(where.transport(), credentials, api_version)
 
     async def __aenter__(self) -> SlurmClient:
         return self

@@ -34,28 +34,32 @@ from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.nodes import NodeRows, node
 from jupyter_slurm_rest.slurm.wire.version import HAS_PARTITION_STATES
 
-from .accounting import AccountingCalls
 from .availability import lineage, with_free
 from .errors import AccountingMissing, NoSuchEndpoint, NotFound, Unsupported
-from .session import Calls
+from .session import Calls, Connection, in_one_version
 from .transport import Params, segment
+from .user_names import UserCalls
 
 
 class ClusterCalls(Calls):
     """Whether Slurm is there, and which."""
 
+    @in_one_version
     async def versions(self) -> list[str]:
         """API versions that both sides know, newest (the one in use) first."""
         return await self.connection.api_versions()
 
+    @in_one_version
     async def api_version(self) -> str:
         """The API version in use: ``v0.0.45``."""
         return await self.connection.api_version()
 
+    @in_one_version
     async def slurm_release(self) -> str:
         """Slurm's release: ``26.05.5``; may be empty."""
         return await self.connection.release()
 
+    @in_one_version
     async def ping(self) -> list[Ping]:
         """Each slurmctld as slurmrestd reaches it.
 
@@ -69,11 +73,13 @@ class ClusterCalls(Calls):
             await self.connection.get("slurm", "diag/")
         return pings
 
+    @in_one_version
     async def diag(self) -> Diag:
         """slurmctld's counters: among them the number of pending and running jobs."""
         response = await self.connection.get("slurm", "diag/")
         return diag(decode(response.body, DiagResponse))
 
+    @in_one_version
     async def has_accounting(self) -> bool:
         """Whether slurmrestd serves accounting.
 
@@ -86,9 +92,10 @@ class ClusterCalls(Calls):
         return True
 
 
-class MachineCalls(Calls):
+class NodeCalls(Calls):
     """What there is to run on, and how much of it is free."""
 
+    @in_one_version
     async def nodes(self) -> list[Node]:
         """Every node that this user may see."""
         # No update_time: before 26.05.3 slurmrestd fails when only nodes have changed.
@@ -97,6 +104,7 @@ class MachineCalls(Calls):
         rows = decode(response.body, NodeRows).nodes or []
         return [node(row, mixed_failing=mixed_failing) for row in rows]
 
+    @in_one_version
     async def node(self, name: str) -> Node:
         """One node. Raises :exc:`NotFound`."""
         # Asked by path, slurmrestd names the partitions of another node.
@@ -105,11 +113,13 @@ class MachineCalls(Calls):
                 return found
         raise NotFound("node", name)
 
+    @in_one_version
     async def partitions(self, nodes: list[Node] | None = None) -> list[Partition]:
         """Every partition; with ``nodes``, also what is free in each now."""
         found = await self._partitions()
         return found if nodes is None else [with_free(partition, nodes) for partition in found]
 
+    @in_one_version
     async def partition(self, name: str) -> Partition:
         """One partition. Raises :exc:`NotFound`."""
         # Asked by path, a partition named "no" or "1e3" is taken for another word.
@@ -118,6 +128,7 @@ class MachineCalls(Calls):
                 return partition
         raise NotFound("partition", name)
 
+    @in_one_version
     async def shown_partitions(self) -> set[str] | None:
         """Names of those that Slurm shows this user without being asked for all.
 
@@ -130,12 +141,14 @@ class MachineCalls(Calls):
         found = (await self.dialect()).decode_partitions(response.body)
         return {partition.name for partition in found}
 
+    @in_one_version
     async def reservations(self) -> list[Reservation]:
         """Reservations that this user may see."""
         response = await self.connection.get("slurm", "reservations/")
         rows = decode(response.body, ReservationRows).reservations or []
         return [reservation(row) for row in rows]
 
+    @in_one_version
     async def licenses(self) -> list[License]:
         """Licences and how many are free. From v0.0.38."""
         can = await self.capabilities()
@@ -164,15 +177,20 @@ class MachineCalls(Calls):
         return [msgspec.structs.replace(one, **told.get(one.name, {})) for one in found]
 
 
-class PeopleCalls(AccountingCalls):
+class AccountCalls(Calls):
     """Reading slurmdbd's tables and slurmctld's fairshare.
 
     All raise :exc:`AccountingMissing` and :exc:`AccountingDown`.
     """
 
+    def __init__(self, connection: Connection, users: UserCalls) -> None:
+        super().__init__(connection)
+        self._users = users
+
+    @in_one_version
     async def associations(self, user: str = "") -> list[Association]:
         """Associations of ``user``, or of everyone that this user may see."""
-        response = await self.database("associations/", {"user": user} if user else None)
+        response = await self._users.database("associations/", {"user": user} if user else None)
         rows = decode(response.body, wire.AssociationRows)
         found = [wire.association(row) for row in rows.here()]
         if (await self.capabilities()).numbered_qos:
@@ -183,18 +201,20 @@ class PeopleCalls(AccountingCalls):
     async def _account_associations(self) -> list[Association]:
         """The associations of accounts themselves, which are those of no user."""
         # A name that trims to nothing; an empty one would be taken for no condition.
-        response = await self.database("associations/", {"user": " "})
+        response = await self._users.database("associations/", {"user": " "})
         rows = decode(response.body, wire.AssociationRows)
         return [one for one in map(wire.association, rows.here()) if not one.user]
 
+    @in_one_version
     async def qos(self) -> list[Qos]:
         """Every quality of service."""
         return [wire.qos(row) for row in await self._qos()]
 
     async def _qos(self) -> list[wire.QosRow]:
-        rows = decode((await self.database("qos/")).body, wire.QosRows)
+        rows = decode((await self._users.database("qos/")).body, wire.QosRows)
         return rows.qos or rows.old or []
 
+    @in_one_version
     async def shares(self, user: str = "") -> list[Share]:
         """Fairshare: all of it, or ``user``'s and of the accounts above. From v0.0.40."""
         can = await self.capabilities()
@@ -205,6 +225,7 @@ class PeopleCalls(AccountingCalls):
         shares = [wire.share(row) for row in rows]
         return wire.standing(shares, user) if user else shares
 
+    @in_one_version
     async def account(self, user: str) -> Account:
         """What ``user`` may use and how they stand; fairshare where the version has it."""
         associations, accounts, qos, shares = await asyncio.gather(
@@ -225,6 +246,7 @@ class PeopleCalls(AccountingCalls):
             shares=shares,
         )
 
+    @in_one_version
     async def privileges(self, user: str) -> list[str]:
         """What ``user`` may do beyond others: a level of administration, coordination.
 
@@ -233,23 +255,26 @@ class PeopleCalls(AccountingCalls):
         # Older versions tell it unasked, and refuse the question.
         asked = (await self.capabilities()).coordinators_on_request
         params = {"with_coords": "true"} if asked else None
-        response = await self.database(f"user/{segment(user)}", params)
+        response = await self._users.database(f"user/{segment(user)}", params)
         rows = decode(response.body, wire.UserRows).users or []
         return [one for row in rows if row.name == user for one in wire.standing_out(row)]
 
+    @in_one_version
     async def accounts(self) -> list[str]:
         """Names of the accounts."""
-        rows = decode((await self.database("accounts/")).body, wire.NamedRows)
+        rows = decode((await self._users.database("accounts/")).body, wire.NamedRows)
         return wire.names(rows.accounts)
 
+    @in_one_version
     async def clusters(self) -> list[str]:
         """Names of the clusters that share this accounting."""
-        rows = decode((await self.database("clusters/")).body, wire.NamedRows)
+        rows = decode((await self._users.database("clusters/")).body, wire.NamedRows)
         return wire.names(rows.clusters)
 
+    @in_one_version
     async def tres(self) -> list[str]:
         """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``."""
-        return wire.tres_names(decode((await self.database("tres/")).body, wire.TresTypes))
+        return wire.tres_names(decode((await self._users.database("tres/")).body, wire.TresTypes))
 
     async def _shares_if_any(self, user: str) -> list[Share]:
         try:

@@ -14,19 +14,35 @@ from jupyter_slurm_rest.slurm.wire.actions import KillResponse
 from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
-from .accounting import HistoryQuery
+from .accounting import AccountingCalls, HistoryQuery
 from .action_results import judge, refused, stranding
-from .actions import ActionCalls, Target
+from .actions import SingleJobCalls, Target
 from .errors import NoSuchEndpoint, NotFound, SlurmError, UnreadableResponse, UserNotResolved
-from .jobs import Unchanged
+from .jobs import JobCalls, Unchanged
+from .session import Calls, Connection, in_one_version
+from .user_names import UserCalls
 
 _DONE = "cancelled"
 #: How often the queue is read for tasks of an array that started meanwhile.
 _LOOKS = 4
 
 
-class MatchingHereCalls(ActionCalls):
+class LocalFilterCalls(Calls):
     """Choosing jobs from the queue, and cancelling them one by one."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        users: UserCalls,
+        jobs: JobCalls,
+        accounting: AccountingCalls,
+        single: SingleJobCalls,
+    ) -> None:
+        super().__init__(connection)
+        self._users = users
+        self._jobs = jobs
+        self._accounting = accounting
+        self._single = single
 
     async def _chosen_here(
         self, wanted: JobFilter, user: str, dialect: Dialect
@@ -55,7 +71,7 @@ class MatchingHereCalls(ActionCalls):
         return results
 
     async def _queue(self) -> list[JobSummary]:
-        queue = await self.jobs()
+        queue = await self._jobs.jobs()
         if isinstance(queue, Unchanged):
             # Not asked for, and no empty queue.
             raise UnreadableResponse("Slurm did not say which jobs there are.", advice="Try again.")
@@ -88,9 +104,9 @@ class MatchingHereCalls(ActionCalls):
         """Cancel all of ``array``, or of its records those that are still meant."""
         one = parse_job_id(array)
         try:
-            records = [job for job in await self.records_of(one) if _lives(job)]
+            records = [job for job in await self._jobs.records_of(one) if _lives(job)]
             if array in _whole_arrays(records, wanted) and all(job.user == user for job in records):
-                return [await self._deliver(one, Target(str(one)), "", _DONE, dialect)]
+                return [await self._single.deliver(one, Target(str(one)), "", _DONE, dialect)]
         except NotFound:
             return []
         except SlurmError as problem:
@@ -103,14 +119,14 @@ class MatchingHereCalls(ActionCalls):
     ) -> ActionResult | None:
         """Cancel the record ``row``, unless it is another job by now; then ``None``."""
         try:
-            job = await self.job(row.job_id)
+            job = await self._jobs.job(row.job_id)
             if job.job_id != row.job_id or job.user != user or not wanted.matches(job):
                 return None
             # Of an array, the tasks that wait now: those that started have other records.
             name = str(job.job_id) if job.het_offset == 0 else job.id
             one = parse_job_id(name)
-            target = await self._safe_target(one, dialect)
-            return await self._deliver(one, target, "", _DONE, dialect)
+            target = await self._single.safe_target(one, dialect)
+            return await self._single.deliver(one, target, "", _DONE, dialect)
         except NotFound:
             return None
         except SlurmError as problem:
@@ -147,9 +163,10 @@ def _whole_arrays(rows: Iterable[JobSummary], wanted: JobFilter) -> set[int]:
 _LOOKED_AT = 5
 
 
-class MatchingCalls(MatchingHereCalls):
+class FilterCalls(LocalFilterCalls):
     """Cancelling by what jobs are, not by their ids."""
 
+    @in_one_version
     async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
         """Cancel this user's own jobs to which ``wanted`` applies; a result for each.
 
@@ -178,16 +195,16 @@ class MatchingCalls(MatchingHereCalls):
 
     async def _number_of(self, user: str) -> int | None:
         """The numeric id of ``user``, whom slurmrestd does not know; ``None`` without jobs."""
-        if self.user_names.number(user) is None:
+        if self._users.user_names.number(user) is None:
             now = int(time.time())
             lately = HistoryQuery(users=[user], states=list(LIVE_STATES), start=now - 1, end=now)
-            for job in (await self.history(lately)).jobs[:_LOOKED_AT]:
+            for job in (await self._accounting.history(lately)).jobs[:_LOOKED_AT]:
                 # Its record tells the number, and accounting whose it is.
                 with suppress(NotFound):
-                    await self.job(job.job_id)
-                if self.user_names.number(user) is not None:
+                    await self._jobs.job(job.job_id)
+                if self._users.user_names.number(user) is not None:
                     break
-        return self.user_names.number(user)
+        return self._users.user_names.number(user)
 
     async def _chosen_by_slurm(
         self, wanted: JobFilter, whose: dict[str, str], cron: bool

@@ -15,8 +15,10 @@ from jupyter_slurm_rest.slurm.wire.actions import RequeueResponse, UpdateRespons
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
 from .action_results import each, is_over, judge, refused
-from .actions import ActionCalls
+from .actions import SingleJobCalls
 from .errors import InvalidRequest, NotFound, SlurmError, Unsupported, shorten
+from .jobs import JobCalls
+from .session import Calls, Connection, in_one_version
 from .transport import segment
 
 #: Refusals before anything is changed: no such job, another user's, already finished.
@@ -25,9 +27,15 @@ _BEFORE_ANY = {2010, 2017, 2021, 2084}
 _UNREAD = 9000
 
 
-class ChangeCalls(ActionCalls):
+class UpdateCalls(Calls):
     """Each gives one result per job, in the order of ``ids``."""
 
+    def __init__(self, connection: Connection, jobs: JobCalls, single: SingleJobCalls) -> None:
+        super().__init__(connection)
+        self._jobs = jobs
+        self._single = single
+
+    @in_one_version
     async def update(self, ids: Iterable[str | int], update: JobUpdate) -> list[ActionResult]:
         """Change jobs. Raises :exc:`InvalidRequest` before anything is sent."""
         update = _in_numbers(update)
@@ -36,16 +44,19 @@ class ChangeCalls(ActionCalls):
         results = await self._update(ids, body, "changed")
         return results if len(update.given()) == 1 else [_perhaps_partly(one) for one in results]
 
+    @in_one_version
     async def hold(self, ids: Iterable[str | int]) -> list[ActionResult]:
         """Keep pending jobs from starting until they are released."""
         body = (await self.dialect()).change_body({"hold": True})
         return await self._update(ids, body, "held")
 
+    @in_one_version
     async def release(self, ids: Iterable[str | int]) -> list[ActionResult]:
         """Release held jobs; what an administrator holds, only they can release."""
         body = (await self.dialect()).change_body({"hold": False})
         return await self._update(ids, body, "released")
 
+    @in_one_version
     async def requeue(self, ids: Iterable[str | int], *, hold: bool = False) -> list[ActionResult]:
         """Put running or finished batch jobs back into the queue. From v0.0.45.
 
@@ -61,10 +72,12 @@ class ChangeCalls(ActionCalls):
 
         return await each(ids, requeue_all)
 
+    @in_one_version
     async def suspend(self, ids: Iterable[str | int]) -> NoReturn:
         """Raises :exc:`Unsupported`: no version of slurmrestd can."""
         raise await self._no_suspension("Suspending a job")
 
+    @in_one_version
     async def resume(self, ids: Iterable[str | int]) -> NoReturn:
         """Raises :exc:`Unsupported`: no version of slurmrestd can."""
         raise await self._no_suspension("Resuming a job")
@@ -129,9 +142,9 @@ class ChangeCalls(ActionCalls):
         if can.tasks_changed_by_id and not one.waiting:
             return [str(one)]
         if one.het is not None:
-            return [await self.own_number(one)]
+            return [await self._single.own_number(one)]
         try:
-            rows = await self.records_of(one)
+            rows = await self._jobs.records_of(one)
         except NotFound:
             if one.tasks or one.waiting:
                 raise

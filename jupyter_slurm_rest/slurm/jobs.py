@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import msgspec
 
@@ -21,6 +21,7 @@ from jupyter_slurm_rest.slurm.wire.scalars import moment, text
 from .error_mapping import failure
 from .errors import NotFound, PermissionDenied, Unsupported
 from .json_stream import ArrayReader
+from .session import Calls, Connection, in_one_version
 from .transport import Params, Response, segment
 from .user_names import UserCalls
 
@@ -44,9 +45,20 @@ _ROWS = msgspec.json.Decoder(list[wire.JobRow])
 _STATES = msgspec.json.Decoder(list[wire.StateRow])
 
 
-class JobCalls(UserCalls):
+class JobCalls(Calls):
     """Reading slurmctld's jobs."""
 
+    def __init__(self, connection: Connection, users: UserCalls) -> None:
+        super().__init__(connection)
+        self._users = users
+
+    @overload
+    async def jobs(self) -> JobListing: ...
+
+    @overload
+    async def jobs(self, *, update_time: int | None) -> JobListing | Unchanged: ...
+
+    @in_one_version
     async def jobs(self, *, update_time: int | None = None) -> JobListing | Unchanged:
         """Every job that slurmctld shows: expensive on a full queue.
 
@@ -67,9 +79,10 @@ class JobCalls(UserCalls):
         around = decode(rest, wire.JobRows)
         if not found and wire.says_unchanged(around):
             return Unchanged()
-        found = await self.with_names(found)
+        found = await self._users.with_names(found)
         return JobListing(jobs=found, last_update=moment(around.last_update))
 
+    @in_one_version
     async def job(self, job_id: str | int) -> Job:
         """What slurmctld knows of one job: ``123``, ``123_4`` or ``123+1``.
 
@@ -89,6 +102,7 @@ class JobCalls(UserCalls):
             raise NotFound("job", str(name))
         return chosen
 
+    @in_one_version
     async def records_of(self, name: JobId) -> list[Job]:
         """Every record that slurmctld has of a job: of an array, one for each that differs.
 
@@ -107,7 +121,7 @@ class JobCalls(UserCalls):
         found = [
             job(row, resolved=resolved, host=host) for row, host in zip(rows, hosts, strict=True)
         ]
-        named = await self.with_names(found)
+        named = await self._users.with_names(found)
         if named is found:
             return found
         # A file's name may hold the user's.
@@ -129,6 +143,7 @@ class JobCalls(UserCalls):
             return ""
         return next((text(one.hostname) for one in decode(response.body, NodeRows).nodes or []), "")
 
+    @in_one_version
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
         """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
@@ -340,15 +339,10 @@ def _worth_repeating(problem: Exception) -> bool:
 
 
 class Calls:
-    """Base of the call classes that :class:`SlurmClient` is composed of."""
+    """Base of the call classes that :class:`~jupyter_slurm_rest.slurm.SlurmClient` is made of."""
 
-    connection: Connection
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        for name, method in list(vars(cls).items()):
-            if inspect.iscoroutinefunction(method) and not name.startswith("_"):
-                setattr(cls, name, in_one_version(method))
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
 
     async def dialect(self) -> Dialect:
         """How the negotiated API version is spoken."""

@@ -29,8 +29,9 @@ from .errors import (
     TooLarge,
     UnreadableResponse,
 )
-from .session import VersionChanged
+from .session import Calls, Connection, VersionChanged, in_one_version
 from .submit_recovery import LookupCalls, Trace
+from .user_names import UserCalls
 
 #: Pauses between look-ups for a lost submission, seconds: slurmctld may still be at it.
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -49,12 +50,20 @@ class _Submission(msgspec.Struct):
     components: int
 
 
-class SubmitCalls(LookupCalls, ActionCalls):
+class SubmitCalls(Calls):
     """Handing jobs to Slurm as sbatch would."""
 
-    #: Jobs that this client has submitted.
-    submitted: deque[int]
+    def __init__(
+        self, connection: Connection, users: UserCalls, actions: ActionCalls, lookup: LookupCalls
+    ) -> None:
+        super().__init__(connection)
+        self._users = users
+        self._actions = actions
+        self._lookup = lookup
+        #: Jobs that this client has submitted lately.
+        self.submitted: deque[int] = deque(maxlen=1000)
 
+    @in_one_version
     async def check_submission(
         self,
         script: str,
@@ -70,6 +79,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
         submission = await self._prepare(script, options, submitter, environment)
         return submission.encoded.warnings
 
+    @in_one_version
     async def submit(
         self,
         script: str,
@@ -127,13 +137,14 @@ class SubmitCalls(LookupCalls, ActionCalls):
             components=len(specs),
         )
 
+    @in_one_version
     async def cluster_name(self) -> str:
         """Slurm's own name of the cluster; empty where it cannot be told which it is."""
         told = await self.connection.cluster()
         if told:
             return told
         try:
-            response = await self.database("clusters/")
+            response = await self._users.database("clusters/")
         except (AccountingDown, AccountingMissing):
             return ""
         known = names(decode(response.body, NamedRows).clusters)
@@ -207,7 +218,7 @@ class SubmitCalls(LookupCalls, ActionCalls):
         for pause in _PAUSES:
             await asyncio.sleep(pause)
             try:
-                found = await self.find_submission(trace)
+                found = await self._lookup.find_submission(trace)
             except SlurmError as problem:
                 if isinstance(lost, TokenRejected) and isinstance(problem, TokenRejected):
                     # It hung up on the token, then as now.
@@ -227,10 +238,10 @@ class SubmitCalls(LookupCalls, ActionCalls):
     async def _end_doubles(self, trace: Trace, job_id: int) -> None:
         """Should the first request have been merely slow, one of the two jobs goes."""
         if trace.mark:
-            marked = await self.find_submission(trace, all_of_them=True, near=job_id)
+            marked = await self._lookup.find_submission(trace, all_of_them=True, near=job_id)
             doubles = [found for found in marked if found != job_id]
             if doubles:
-                await self.cancel(doubles)
+                await self._actions.cancel(doubles)
 
 
 def _uncertain(problem: SlurmError) -> bool:

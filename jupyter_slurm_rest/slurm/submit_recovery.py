@@ -16,7 +16,7 @@ from jupyter_slurm_rest.slurm.wire.submit import QueuedRow, QueuedRows
 from .errors import NotFound, PermissionDenied, Unsupported
 from .job_numbers import WINDOW, any_number, newest_from
 from .jobs import JobCalls
-from .session import LONG
+from .session import LONG, Calls, Connection, in_one_version
 from .transport import segment
 
 #: Seconds that slurmctld's clock may be behind ours.
@@ -62,9 +62,14 @@ class Trace(msgspec.Struct, frozen=True):
         )
 
 
-class LookupCalls(JobCalls):
+class LookupCalls(Calls):
     """Looking for one's own submissions among the newest jobs."""
 
+    def __init__(self, connection: Connection, jobs: JobCalls) -> None:
+        super().__init__(connection)
+        self._jobs = jobs
+
+    @in_one_version
     async def find_submission(
         self, trace: Trace, *, all_of_them: bool = False, near: int | None = None
     ) -> list[int]:
@@ -114,10 +119,10 @@ class LookupCalls(JobCalls):
         known = None not in (counted.jobs_pending, counted.jobs_running)
         jobs = (counted.jobs_pending or 0) + (counted.jobs_running or 0)
         if known and jobs <= _LISTED:
-            return sorted(_numbers(await self.job_states()), reverse=True), False
+            return sorted(_numbers(await self._jobs.job_states()), reverse=True), False
 
         async def have_jobs(numbers: Sequence[int]) -> set[int]:
-            return _numbers(await self.job_states(numbers))
+            return _numbers(await self._jobs.job_states(numbers))
 
         start = near or await any_number(have_jobs)
         if start is None:

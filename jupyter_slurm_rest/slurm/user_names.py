@@ -27,7 +27,7 @@ from jupyter_slurm_rest.slurm.wire.version import Capabilities
 
 from .errors import AccountingDown, AccountingMissing, NoSuchEndpoint, SlurmError, UserNotResolved
 from .names import no_such
-from .session import Calls
+from .session import Calls, Connection, in_one_version
 from .transport import Params, Response
 
 J = TypeVar("J", bound=JobSummary)
@@ -75,8 +75,11 @@ class UserNames:
 class UserCalls(Calls):
     """Finding names for numbers, and jobs by names."""
 
-    user_names: UserNames
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.user_names = UserNames()
 
+    @in_one_version
     async def with_names(self, rows: list[J]) -> list[J]:
         """``rows``, where slurmctld's have a number for a name, with slurmdbd's name."""
         if not any(row.user.isdigit() for row in rows):
@@ -109,6 +112,7 @@ class UserCalls(Calls):
             if name and not name.isdigit():
                 self.user_names.known[uid] = name
 
+    @in_one_version
     async def database_jobs(
         self, params: Params, users: Sequence[str], timeout: float | None = None
     ) -> Response:
@@ -141,10 +145,12 @@ class UserCalls(Calls):
             found += ids
         return found
 
+    @in_one_version
     async def users(self) -> list[str]:
         """Names of the users that accounting knows."""
         return names(decode((await self.database("users/")).body, NamedRows).users)
 
+    @in_one_version
     async def database(
         self, path: str, params: Params | None = None, timeout: float | None = None
     ) -> Response:
@@ -155,6 +161,7 @@ class UserCalls(Calls):
             pass
         raise AccountingMissing
 
+    @in_one_version
     async def resolves(self, user: str) -> bool | None:
         """Whether slurmrestd's host knows ``user``; ``None`` where that cannot be seen."""
         if not (await self.capabilities()).history_by_user:
