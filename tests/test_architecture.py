@@ -7,6 +7,7 @@ import graphlib
 import importlib
 import inspect
 import pickle
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,7 +25,6 @@ from jupyter_slurm_rest.slurm.errors import SlurmError, SlurmRestError
 PACKAGE = "jupyter_slurm_rest"
 _FOLDER = Path(jupyter_slurm_rest.__file__).parent
 #: What each folder may import besides itself and the modules beside these folders.
-#: docs/architecture.md has the same table.
 FOLDERS = {
     "slurm": set[str](),
     "queue": {"slurm"},
@@ -129,6 +129,16 @@ def example(kind: type[BaseException]) -> BaseException:
 def contents(error: BaseException) -> tuple[str, str]:
     """All that is in an exception; others that it holds are never equal, but look the same."""
     return repr(error), repr(vars(error))
+
+
+def test_the_page_about_the_architecture_is_true() -> None:
+    root = _FOLDER.parent
+    page = (root / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| `(\w+)/` \|.*\|(.*)\|$", page, re.MULTILINE)
+    assert {name: set(re.findall(r"`(\w+)`", others)) for name, others in rows} == FOLDERS
+    files = re.findall(r"`([\w/-]+\.(?:py|tsx?))`", page)
+    starts = (_FOLDER, _FOLDER / "slurm", root / "src", root)
+    assert [file for file in files if not any((start / file).exists() for start in starts)] == []
 
 
 def test_there_are_no_import_circles() -> None:
