@@ -42,6 +42,7 @@ class Checked(msgspec.Struct, frozen=True):
     """A submission whose script and options can be read."""
 
     request: SubmitRequest
+    script: ParsedScript
     specs: list[JobSpec]
     response: ScriptAnswer
     #: Where it is submitted from.
@@ -59,7 +60,7 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     directory = request.directory or root
     if not directory.startswith("/"):
         raise errors.InvalidRequest("directory", "directory: must be a path from / on.")
-    return Checked(request, specs, _response(script, specs), directory)
+    return Checked(request, script, specs, _response(script, specs), directory)
 
 
 async def check_directories(files: FileThreads, asked: Checked) -> list[str]:
@@ -122,7 +123,7 @@ def understand(
 async def validate(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
     """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings."""
     warnings = await cluster.client.check_submission(
-        asked.request.script,
+        asked.script,
         asked.request.options,
         submitter=await _submitter(cluster, asked),
         environment=os.environ,
@@ -137,7 +138,7 @@ async def submit(cluster: ConfiguredCluster, asked: Checked, noticed: list[str])
     """
     try:
         submitted = await cluster.client.submit(
-            asked.request.script,
+            asked.script,
             asked.request.options,
             submitter=await _submitter(cluster, asked),
             environment=os.environ,

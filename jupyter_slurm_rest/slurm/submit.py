@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from jupyter_slurm_rest.slurm.models import Submitted
-from jupyter_slurm_rest.slurm.sbatch import JobSpec, Submitter, merge, parse_script
+from jupyter_slurm_rest.slurm.sbatch import JobSpec, ParsedScript, Submitter, merge, parse_script
 from jupyter_slurm_rest.slurm.sbatch.jobspec import default_name
 from jupyter_slurm_rest.slurm.sbatch.precedence import Value
 from jupyter_slurm_rest.slurm.wire.associations import NamedRows, names
@@ -66,7 +66,7 @@ class SubmitCalls(Calls):
     @in_one_version
     async def check_submission(
         self,
-        script: str,
+        script: str | ParsedScript,
         options: Mapping[str, Value] | None = None,
         *,
         submitter: Submitter,
@@ -82,7 +82,7 @@ class SubmitCalls(Calls):
     @in_one_version
     async def submit(
         self,
-        script: str,
+        script: str | ParsedScript,
         options: Mapping[str, Value] | None = None,
         *,
         submitter: Submitter,
@@ -90,6 +90,7 @@ class SubmitCalls(Calls):
     ) -> Submitted:
         """Submit ``script`` with the options of its ``#SBATCH`` lines.
 
+        A script that was parsed already is not parsed again.
         ``options`` (sbatch's long names with underscores) win over the ``SBATCH_*``
         variables of ``environment``, and these over the script. When the response is
         lost, the job is looked for before anything is sent again. Raises
@@ -110,22 +111,23 @@ class SubmitCalls(Calls):
 
     async def _prepare(
         self,
-        script: str,
+        script: str | ParsedScript,
         options: Mapping[str, Value] | None,
         submitter: Submitter,
         environment: Mapping[str, str] | None,
     ) -> _Submission:
         limit = self.connection.transport.limits.request_bytes
-        if len(script) > limit:
-            raise _too_large(len(script))
-        parsed = parse_script(script)
+        text = script if isinstance(script, str) else script.text
+        if len(text) > limit:
+            raise _too_large(len(text))
+        parsed = parse_script(script) if isinstance(script, str) else script
         can = await self.capabilities()
         specs = merge(parsed, options, environment, can.submission)
         await self._forget_own_cluster(specs)
         mark = new_mark()
-        encoded = encode(specs, script, can, submitter, mark=mark)
+        encoded = encode(specs, text, can, submitter, mark=mark)
         if len(encoded.body) > limit:
-            raise _too_large(len(script.encode()))
+            raise _too_large(len(text.encode()))
         encoded = msgspec.structs.replace(encoded, warnings=[*parsed.warnings, *encoded.warnings])
         if can.submission.in_words and specs[0].comment is not None:
             # There the comment is the only place for a mark.

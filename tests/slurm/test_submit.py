@@ -17,7 +17,7 @@ from jupyter_slurm_rest.slurm.errors import (
     Unreachable,
     Unsupported,
 )
-from jupyter_slurm_rest.slurm.sbatch import Submitter
+from jupyter_slurm_rest.slurm.sbatch import Submitter, parse_script
 from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.submit import taken
 
@@ -236,6 +236,8 @@ async def test_a_check_tells_what_a_submission_would_tell_and_sends_nothing() ->
     slurm = Slurm("v0.0.38")
     client, _, _ = slurm.client()
     warnings = await client.check_submission(_SCRIPT + "#SBATCH -N2 --wait\n", submitter=_SUBMITTER)
+    parsed = parse_script(_SCRIPT + "#SBATCH -N2 --wait\n")
+    assert await client.check_submission(parsed, submitter=_SUBMITTER) == warnings
     assert len(warnings) == 2
     assert slurm.submissions == 0
 

@@ -102,126 +102,124 @@ def arguments(text: str, line: int, start: int) -> Iterator[Word]:
         position = end
 
 
-def ignored_from(text: str, start: int, tokens: list[Word]) -> int | None:
+def ignored_from(text: str, start: int, words: list[Word]) -> int | None:
     """Where words begin that sbatch does not read although they are no comment."""
-    position = skip_blanks(text, tokens[-1].end if tokens else start)
+    position = skip_blanks(text, words[-1].end if words else start)
     if position < len(text) and text[position] != "#":
         return position
     return None
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """An option as written: its value's words (``None``: none given) and its arguments."""
+    """An option as written: its value (``None``: none given) and its words on the line."""
 
     option: Option
-    words: str | None
-    tokens: tuple[Word, ...]
+    value: str | None
+    words: tuple[Word, ...]
 
     @property
     def line(self) -> int:
-        return self.tokens[0].line
+        return self.words[0].line
 
     @property
     def column(self) -> int:
-        return self.tokens[0].column
+        return self.words[0].column
 
 
-def _unknown(token: Word, name: str) -> ScriptError:
+def _unknown(word: Word, name: str) -> ScriptError:
     if name in REMOVED:
-        return _error(token, f"sbatch no longer has the option --{name}: {REMOVED[name]}.")
+        return _error(word, f"sbatch no longer has the option --{name}: {REMOVED[name]}.")
     written = f"--{name}" if len(name) > 1 else f"-{name}"
     return _error(
-        token,
+        word,
         f"sbatch has no option {written}.",
         advice="Options that a site adds to sbatch by plugins cannot be sent through slurmrestd.",
     )
 
 
-def _error(
-    token: Word, message: str, option: Option | None = None, advice: str = ""
-) -> ScriptError:
+def _error(word: Word, message: str, option: Option | None = None, advice: str = "") -> ScriptError:
     field = option.field if option else "script"
-    return ScriptError(token.line, token.column, message, field=field, advice=advice)
+    return ScriptError(word.line, word.column, message, field=field, advice=advice)
 
 
-def _long_option(token: Word, name: str) -> Option:
+def _long_option(word: Word, name: str) -> Option:
     if name in BY_NAME:
         return BY_NAME[name]
     found = [option for option in OPTIONS if option.name.startswith(name)]
     # Prefixes of several options are fine when these are the same option.
     kinds = {(option.argument, option.short or option.field) for option in found}
     if not found or not name:
-        raise _unknown(token, name)
+        raise _unknown(word, name)
     if len(kinds) > 1:
         names = ", ".join(f"--{option.name}" for option in found)
-        raise _error(token, f"--{name} may mean {names}; write it out.")
+        raise _error(word, f"--{name} may mean {names}; write it out.")
     return found[0]
 
 
 def _value_after(
-    tokens: Sequence[Word], index: int, token: Word, option: Option, written: str
+    words: Sequence[Word], index: int, word: Word, option: Option, written: str
 ) -> Word:
-    if index >= len(tokens):
-        raise _error(token, f"{written} needs a value.", option)
-    return tokens[index]
+    if index >= len(words):
+        raise _error(word, f"{written} needs a value.", option)
+    return words[index]
 
 
-def _long(tokens: Sequence[Word], index: int) -> tuple[Setting, int]:
-    token = tokens[index]
-    name, equals, value = token.value[2:].partition("=")
-    option = _long_option(token, name)
+def _long(words: Sequence[Word], index: int) -> tuple[Setting, int]:
+    word = words[index]
+    name, equals, value = word.value[2:].partition("=")
+    option = _long_option(word, name)
     if equals:
         if option.argument == "none":
-            raise _error(token, f"--{option.name} takes no value.", option)
-        return Setting(option, value, (token,)), index + 1
+            raise _error(word, f"--{option.name} takes no value.", option)
+        return Setting(option, value, (word,)), index + 1
     if option.argument != "required":
-        return Setting(option, None, (token,)), index + 1
-    follower = _value_after(tokens, index + 1, token, option, f"--{option.name}")
-    return Setting(option, follower.value, (token, follower)), index + 2
+        return Setting(option, None, (word,)), index + 1
+    follower = _value_after(words, index + 1, word, option, f"--{option.name}")
+    return Setting(option, follower.value, (word, follower)), index + 2
 
 
-def _short(tokens: Sequence[Word], index: int) -> tuple[list[Setting], int]:
-    token = tokens[index]
+def _short(words: Sequence[Word], index: int) -> tuple[list[Setting], int]:
+    word = words[index]
     settings: list[Setting] = []
-    letters = token.value[1:]
+    letters = word.value[1:]
     for place, letter in enumerate(letters):
         option = BY_LETTER.get(letter)
         if option is None:
-            raise _unknown(token, letter)
+            raise _unknown(word, letter)
         if option.argument == "none":
-            settings.append(Setting(option, None, (token,)))
+            settings.append(Setting(option, None, (word,)))
             continue
         rest = letters[place + 1 :]
         if rest or option.argument == "optional":
-            settings.append(Setting(option, rest or None, (token,)))
+            settings.append(Setting(option, rest or None, (word,)))
             return settings, index + 1
-        follower = _value_after(tokens, index + 1, token, option, f"-{letter}")
-        settings.append(Setting(option, follower.value, (token, follower)))
+        follower = _value_after(words, index + 1, word, option, f"-{letter}")
+        settings.append(Setting(option, follower.value, (word, follower)))
         return settings, index + 2
     return settings, index + 1
 
 
-def settings(tokens: Sequence[Word]) -> Iterator[Setting]:
-    """The options that ``tokens`` set, in order. Raises :exc:`ScriptError`."""
+def settings(words: Sequence[Word]) -> Iterator[Setting]:
+    """The options that ``words`` set, in order. Raises :exc:`ScriptError`."""
     index = 0
-    while index < len(tokens):
-        value = tokens[index].value
+    while index < len(words):
+        value = words[index].value
         if value == "--":
             index += 1
             break
         if value.startswith("--"):
-            setting, index = _long(tokens, index)
+            setting, index = _long(words, index)
             yield setting
         elif value.startswith("-") and value != "-":
-            several, index = _short(tokens, index)
+            several, index = _short(words, index)
             yield from several
         else:
             break
-    if index < len(tokens):
-        token = tokens[index]
+    if index < len(words):
+        word = words[index]
         raise _error(
-            token,
-            f'"{token.value[:60]}" is not an option.',
+            word,
+            f'"{word.value[:60]}" is not an option.',
             advice="Options start with - or --; a value with blanks needs quotes; "
             "a comment starts with #.",
         )

@@ -218,9 +218,9 @@ def _from_call(spec: JobSpec, name: str, value: Value, rules: SubmissionRules) -
 
 
 def _from_script(spec: JobSpec, component: Component, rules: SubmissionRules = ANY_SBATCH) -> None:
-    for setting in component.settings():
+    for setting in component.settings:
         try:
-            assign(spec, setting.option, setting.words, "script", rules)
+            assign(spec, setting.option, setting.value, "script", rules)
         except InvalidRequest as problem:
             raise ScriptError(
                 setting.line,

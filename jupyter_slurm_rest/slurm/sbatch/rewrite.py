@@ -30,13 +30,13 @@ def _spelled(option: Option, words: str | None) -> str:
 
 
 class _Edits:
-    """Replacements of tokens, applied to the lines at the end."""
+    """Replacements of words, applied to the lines at the end."""
 
     def __init__(self) -> None:
         self.by_line: dict[int, list[tuple[int, int, str]]] = {}
 
-    def replace(self, token: Word, text: str) -> None:
-        self.by_line.setdefault(token.line, []).append((token.start, token.end, text))
+    def replace(self, word: Word, text: str) -> None:
+        self.by_line.setdefault(word.line, []).append((word.start, word.end, text))
 
     def apply(self, number: int, line: str) -> str | None:
         """The line after its edits; ``None`` when nothing of it is left."""
@@ -57,13 +57,13 @@ class _Edits:
 
 def _change_in_place(setting: Setting, words: str | None, raw: str, edits: _Edits) -> None:
     """Give ``setting`` other words, in the spelling ``raw`` that it has."""
-    option, first = setting.option, setting.tokens[0]
+    option, first = setting.option, setting.words[0]
     value = None if words is None else quoted(words)
-    if len(setting.tokens) == 2 and value is not None:
-        edits.replace(setting.tokens[1], value)
+    if len(setting.words) == 2 and value is not None:
+        edits.replace(setting.words[1], value)
         return
-    for token in setting.tokens[1:]:
-        edits.replace(token, "")
+    for word in setting.words[1:]:
+        edits.replace(word, "")
     name = re.match(r"--[a-z-]+(?==|\Z)", raw)
     letter = re.match(r"-[A-Za-z](?=.)", raw)
     if value is not None and words and letter and not name:
@@ -91,7 +91,7 @@ def _words(option: Option, value: Value) -> str | None:
 def _insert(lines: list[str | None], script: ParsedScript, new: list[str]) -> None:
     """Put new lines behind the last directive of the first component."""
     directives = script.components[0].directives
-    ended = any(token.value == "--" for line in directives for token in line.tokens)
+    ended = any(word.value == "--" for line in directives for word in line.words)
     # Nothing may follow "--"; and the first line is the interpreter's.
     after = directives[-1].number if directives and not ended else 1
     lines[after:after] = [f"#SBATCH {text}" for text in new]
@@ -106,7 +106,7 @@ def rewrite(text: str, changes: Mapping[str, Value]) -> str:
     an option that sbatch does not have.
     """
     script = read(text)
-    settings = script.components[0].settings()
+    settings = script.components[0].settings
     lines: list[str | None] = list(text.split("\n"))
     by_number = {line.number: line.text for line in script.components[0].directives}
     edits = _Edits()
@@ -126,15 +126,15 @@ def rewrite(text: str, changes: Mapping[str, Value]) -> str:
     together = _together(settings)
     for setting in settings:
         field = setting.option.field
-        first = setting.tokens[0]
-        keep, words = wanted.get(field, (True, setting.words))
+        first = setting.words[0]
+        keep, words = wanted.get(field, (True, setting.value))
         keep = keep and (field not in wanted or setting is last[field])
         if first in together:
             shared.setdefault(first, []).append((setting, words, keep))
         elif not keep:
-            for token in setting.tokens:
-                edits.replace(token, "")
-        elif words != setting.words:
+            for word in setting.words:
+                edits.replace(word, "")
+        elif words != setting.value:
             raw = by_number[first.line][first.start : first.end]
             _change_in_place(setting, words, raw, edits)
     _respell(shared, wanted, edits)
@@ -147,8 +147,8 @@ def rewrite(text: str, changes: Mapping[str, Value]) -> str:
 
 def _together(settings: list[Setting]) -> set[Word]:
     """Arguments that set several options: ``-Hn4``."""
-    times = Counter(setting.tokens[0] for setting in settings)
-    return {token for token, number in times.items() if number > 1}
+    times = Counter(setting.words[0] for setting in settings)
+    return {word for word, number in times.items() if number > 1}
 
 
 def _respell(
@@ -156,10 +156,10 @@ def _respell(
     wanted: Mapping[str, object],
     edits: _Edits,
 ) -> None:
-    for token, members in shared.items():
+    for word, members in shared.items():
         if any(setting.option.field in wanted for setting, _, _ in members):
             kept = [_spelled(setting.option, words) for setting, words, keep in members if keep]
-            edits.replace(token, " ".join(kept))
+            edits.replace(word, " ".join(kept))
             for setting, _, _ in members:
-                for value in setting.tokens[1:]:
+                for value in setting.words[1:]:
                     edits.replace(value, "")

@@ -45,23 +45,14 @@ class Directive(msgspec.Struct, frozen=True):
 
     number: int
     text: str
-    tokens: tuple[Word, ...]
+    words: tuple[Word, ...]
 
 
 class Component(msgspec.Struct):
-    """The directives of one component of a (heterogeneous) job."""
+    """The directives of one component of a (heterogeneous) job, and what they set."""
 
     directives: list[Directive] = []
-
-    def settings(self) -> list[Setting]:
-        """The options these lines set. Raises :exc:`ScriptError`."""
-        tokens = [token for directive in self.directives for token in directive.tokens]
-        found = list(islice(settings(tokens), MAX_OPTIONS + 1))
-        if len(found) > MAX_OPTIONS:
-            raise ScriptError(
-                found[-1].line, 1, f"one job has at most {MAX_OPTIONS:,} options.", field="script"
-            )
-        return found
+    settings: list[Setting] = []
 
 
 class ParsedScript(msgspec.Struct):
@@ -106,6 +97,17 @@ _INTERPRETER = "Write #!/bin/bash as the first line."
 
 def _place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def _settings(directives: list[Directive]) -> list[Setting]:
+    """The options that these lines set. Raises :exc:`ScriptError`."""
+    words = [word for directive in directives for word in directive.words]
+    found = list(islice(settings(words), MAX_OPTIONS + 1))
+    if len(found) > MAX_OPTIONS:
+        raise ScriptError(
+            found[-1].line, 1, f"one job has at most {MAX_OPTIONS:,} options.", field="script"
+        )
+    return found
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -159,10 +161,10 @@ def _refuse_foreign(text: str, ignore: bool) -> None:
             return
 
 
-def _remarks(line: str, number: int, start: int, tokens: list[Word]) -> Iterator[str]:
+def _remarks(line: str, number: int, start: int, words: list[Word]) -> Iterator[str]:
     if line.startswith("#SLURM"):
         yield f"Line {number}: #SLURM is an old spelling; write #SBATCH."
-    ignored = ignored_from(line, start, tokens)
+    ignored = ignored_from(line, start, words)
     if ignored is not None:
         rest = line[ignored : ignored + 60]
         if separator_end(rest, 0) is None or rest[7:].strip(BLANKS):
@@ -199,9 +201,11 @@ def read(text: str) -> ParsedScript:
                     field="script",
                 )
             script.components.append(Component())
-        tokens = list(arguments(line, number, position))
-        script.warnings += _remarks(line, number, position, tokens)
-        script.components[-1].directives.append(Directive(number, line, tuple(tokens)))
-    named = {setting.option.name for part in script.components for setting in part.settings()}
+        words = list(arguments(line, number, position))
+        script.warnings += _remarks(line, number, position, words)
+        script.components[-1].directives.append(Directive(number, line, tuple(words)))
+    for component in script.components:
+        component.settings = _settings(component.directives)
+    named = {setting.option.name for part in script.components for setting in part.settings}
     _refuse_foreign(text, "ignore-pbs" in named)
     return script
