@@ -2,50 +2,50 @@ import { ApiError, type Query, type SlurmServer } from '../api/request';
 import type { IJobSummary } from '../api/types';
 
 /** A request that waits for its response. */
-export interface IAsked {
+export interface IStubRequest {
   path: string;
   query: Query;
   body?: unknown;
-  answer: (body: unknown, asOf?: number) => Promise<void>;
+  respond: (body: unknown, asOf?: number) => Promise<void>;
   refuse: (message: string) => Promise<void>;
 }
 
 /** A server extension that responds when the test tells it to. */
 export class StubServer {
-  readonly asked: IAsked[] = [];
+  readonly requests: IStubRequest[] = [];
 
   /** The newest request. */
-  get last(): IAsked {
-    const last = this.asked[this.asked.length - 1];
+  get last(): IStubRequest {
+    const last = this.requests[this.requests.length - 1];
     if (!last) {
-      throw new Error('Nothing was asked.');
+      throw new Error('There was no request.');
     }
     return last;
   }
 
-  /** As what the models want. */
+  /** The stub as the models' server. */
   get server(): SlurmServer {
-    const get = (path: string[], query: Query = {}) => this._ask(path, query);
+    const get = (path: string[], query: Query = {}) => this._request(path, query);
     return {
       get: (path: string[], query?: Query) => get(path, query).then(({ body }) => body),
       getDated: get,
       send: (_: string, path: string[], body: unknown) =>
-        this._ask(path, {}, body).then(answer => answer.body)
+        this._request(path, {}, body).then(response => response.body)
     } as unknown as SlurmServer;
   }
 
-  private _ask(
+  private _request(
     path: string[],
     query: Query,
     body?: unknown
   ): Promise<{ body: unknown; asOf: number; serverAsOf: number }> {
     return new Promise((resolve, reject) => {
-      this.asked.push({
+      this.requests.push({
         path: path.join('/'),
         query,
         body,
-        answer: (answer, asOf = Date.now() / 1000) => {
-          resolve({ body: answer, asOf, serverAsOf: asOf });
+        respond: (response, asOf = Date.now() / 1000) => {
+          resolve({ body: response, asOf, serverAsOf: asOf });
           return settled();
         },
         refuse: message => {
@@ -57,7 +57,7 @@ export class StubServer {
   }
 }
 
-/** Let everything that waits for what has happened take its turn. */
+/** Lets pending promises and immediate timers run. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await Promise.resolve();

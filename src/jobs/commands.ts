@@ -20,7 +20,7 @@ import { CommandIDs, JobCommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import type { INamedJob } from '../dialogs/job-actions';
 import { isApplicableToRow, type JobCommand } from '../job/actions';
-import type { IJobList } from '../table/job-list';
+import type { IJobListModel } from '../table/job-list';
 import type { ISlurmClusters } from '../tokens';
 
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false, properties: {} };
@@ -32,9 +32,9 @@ const MAX_OPENED = 5;
 interface IJobLists {
   readonly clusters: ISlurmClusters;
   /** The list of jobs that was used last. */
-  readonly list: IJobList;
+  readonly list: IJobListModel;
   /** The queue that was used last. */
-  readonly queue: IJobList;
+  readonly queue: IJobListModel;
   /** Emitted when other jobs are selected. */
   readonly selectionChanged: ISignal<unknown, void>;
 }
@@ -246,7 +246,7 @@ export function addJobListCommands(options: {
 /** The jobs that the arguments name, or else the selected ones. */
 function jobsToCancel(
   args: ReadonlyPartialJSONObject,
-  queue: IJobList
+  queue: IJobListModel
 ): { cluster: string | null; jobs: INamedJob[] } {
   return {
     cluster: typeof args.cluster === 'string' ? args.cluster : queue.cluster,

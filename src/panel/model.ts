@@ -8,7 +8,7 @@ import type { Scope } from '../api/types';
 import { createHistoryModel, type HistoryModel } from '../history/model';
 import { createQueueModel, type QueueModel } from '../jobs/model';
 import { NodesModel } from '../nodes/model';
-import type { IJobList } from '../table/job-list';
+import type { IJobListModel } from '../table/job-list';
 import type { ClustersModel } from './clusters';
 
 /** What the panel shows of the chosen cluster. */
@@ -47,7 +47,7 @@ export class PanelModel implements IDisposable {
   }
 
   /** The list of jobs that was used last, which may be the history. */
-  get list(): IJobList {
+  get list(): IJobListModel {
     return this._current === 'history' ? this.history : this.queues[this._current];
   }
 
@@ -115,7 +115,7 @@ export class PanelModel implements IDisposable {
     }
   }
 
-  private _onListChanged(list: IJobList): void {
+  private _onListChanged(list: IJobListModel): void {
     // Which commands a selected job offers depends on its state.
     const selected = list.selection.jobs
       .map(({ id, state, reason, flags }) => [id, state, reason, flags].join())
@@ -130,7 +130,7 @@ export class PanelModel implements IDisposable {
   private _isDisposed = false;
   private readonly _lists: readonly (QueueModel | NodesModel | HistoryModel)[];
   private _scope: Scope = 'mine';
-  private readonly _selected = new Map<IJobList, string>();
+  private readonly _selected = new Map<IJobListModel, string>();
   private readonly _selectionChanged = new Signal<this, void>(this);
 }
 

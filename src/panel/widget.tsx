@@ -55,14 +55,14 @@ export class SlurmPanel extends SidePanel {
         label: trans.__('Nodes'),
         caption: trans.__('Nodes and their free resources'),
         poller: nodes.poller,
-        body: this._gated(<NodesView model={nodes} trans={trans} />, trans)
+        body: this._withClusterGate(<NodesView model={nodes} trans={trans} />, trans)
       })
     );
     this._history = new Section({
       label: trans.__('History'),
       caption: trans.__('Finished jobs'),
       poller: history.poller,
-      body: this._gated(
+      body: this._withClusterGate(
         <HistoryView
           model={history}
           trans={trans}
@@ -111,7 +111,7 @@ export class SlurmPanel extends SidePanel {
     toolbar.addItem('refresh', button(CommandIDs.refresh));
   }
 
-  private _gated(view: React.ReactElement, trans: TranslationBundle): React.ReactElement {
+  private _withClusterGate(view: React.ReactElement, trans: TranslationBundle): React.ReactElement {
     const { clusters } = this._model;
     return (
       <RemedyContext.Provider
@@ -137,7 +137,12 @@ export class SlurmPanel extends SidePanel {
         canSubmit={() => commands.isEnabled(CommandIDs.submitJob)}
       />
     );
-    return new Section({ label, caption, poller: model.poller, body: this._gated(view, trans) });
+    return new Section({
+      label,
+      caption,
+      poller: model.poller,
+      body: this._withClusterGate(view, trans)
+    });
   }
 
   private _open(

@@ -37,7 +37,7 @@ interface ILoadedPage<P> extends IDated<P> {
 }
 
 /** Any list of jobs: the queue or the history, whatever its query has besides. */
-export interface IJobList {
+export interface IJobListModel {
   readonly poller: Poller;
   readonly selection: JobSelection;
   readonly cluster: string | null;
@@ -57,7 +57,7 @@ export interface IJobList {
  * The server filters, sorts and divides the list into pages, so that a list of 100,000
  * jobs costs the browser no more than what is shown of it.
  */
-export class JobListModel<Q extends IListQuery, P extends IJobPage> implements IJobList {
+export class JobListModel<Q extends IListQuery, P extends IJobPage> implements IJobListModel {
   constructor(private readonly _options: JobListModel.IOptions<Q, P>) {
     this._query = _options.query;
     this.poller = new Poller({

@@ -2,11 +2,11 @@ import React from 'react';
 
 import type { IJobSummary } from '../api/types';
 import type { IJobLayout } from './job-columns';
-import type { IJobList } from './job-list';
+import type { IJobListModel } from './job-list';
 import { VirtualTable } from './virtual-table';
 
 interface IJobTableProps {
-  model: IJobList;
+  model: IJobListModel;
   label: string;
   layout: IJobLayout;
   /** Columns that are sorted in descending order at first. */
@@ -74,7 +74,7 @@ export function JobTable(props: IJobTableProps): JSX.Element {
 }
 
 /** Moves and selects by keyboard, as in a file list; returns whether the key was handled. */
-function moveCursor(model: IJobList, event: React.KeyboardEvent, pageSize: number): boolean {
+function moveCursor(model: IJobListModel, event: React.KeyboardEvent, pageSize: number): boolean {
   const { cursor, total } = model;
   if (event.key === ' ') {
     const job = model.job(cursor);

@@ -38,19 +38,19 @@ async function expectAccessible(page: IJupyterLabPageFixture) {
 }
 
 test('requests nothing before it is first shown', async ({ page }) => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   page.on('request', request => {
     if (API.test(request.url())) {
-      asked.push(request.url());
+      requests.push(request.url());
     }
   });
   await stubServer(page, { jobs: JOBS });
   await page.reload();
   await expect(page.locator('#jp-main-dock-panel')).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await openPanel(page);
   await expect(page.getByText('preprocess')).toBeVisible();
-  expect(asked.filter(url => !url.endsWith('/clusters')).every(url => url.includes('scope=mine'))).toBe(
+  expect(requests.filter(url => !url.endsWith('/clusters')).every(url => url.includes('scope=mine'))).toBe(
     true
   );
 });

@@ -48,7 +48,7 @@ export async function stubServer(page: Page, given: Partial<IStub> = {}): Promis
     tokens: [],
     ...given
   };
-  await page.route(API, route => answer(route, stub));
+  await page.route(API, route => respond(route, stub));
   return stub;
 }
 
@@ -120,7 +120,7 @@ export function node(name: string, change: Partial<INode> = {}): INode {
   };
 }
 
-async function answer(route: Route, stub: IStub): Promise<void> {
+async function respond(route: Route, stub: IStub): Promise<void> {
   if (stub.silent) {
     return;
   }
@@ -132,7 +132,7 @@ async function answer(route: Route, stub: IStub): Promise<void> {
   const [, name] = path.split('/');
   const info = stub.clusters.find(candidate => candidate.name === name);
   if (path.endsWith('/token') && info) {
-    return answerToken(route, stub, info);
+    return respondToToken(route, stub, info);
   }
   if (stub.failure) {
     const { status, ...body } = stub.failure;
@@ -167,7 +167,7 @@ async function answer(route: Route, stub: IStub): Promise<void> {
 }
 
 /** Trouble with the token ends when there is one. */
-async function answerToken(route: Route, stub: IStub, info: IClusterInfo): Promise<void> {
+async function respondToToken(route: Route, stub: IStub, info: IClusterInfo): Promise<void> {
   if (route.request().method() === 'DELETE') {
     info.token_source = 'env';
     return route.fulfill({ status: 204 });

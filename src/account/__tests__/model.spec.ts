@@ -44,7 +44,7 @@ describe('AccountModel', () => {
     model.poller.active = true;
     await settled();
     expect(stub.last.path).toBe('clusters/maxwell/account');
-    await stub.last.answer({ user: 'alice', associations, accounts, shares, qos: [] });
+    await stub.last.respond({ user: 'alice', associations, accounts, shares, qos: [] });
   }
 
   it('puts the default account first', async () => {

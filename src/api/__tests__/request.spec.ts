@@ -2,13 +2,13 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { ApiError, SlurmServer } from '../request';
 
-function server(answer: () => Promise<Response>) {
+function server(respond: () => Promise<Response>) {
   const calls: { url: string; init: RequestInit }[] = [];
   const settings = ServerConnection.makeSettings({
     baseUrl: 'http://hub.example/user/alice/',
     fetch: ((request: Request) => {
       calls.push({ url: request.url, init: { method: request.method } });
-      return answer();
+      return respond();
     }) as typeof fetch
   });
   return { calls, server: new SlurmServer(settings) };

@@ -31,11 +31,11 @@ describe('HistoryModel', () => {
   async function open(jobs = ended(3, 3), total = jobs.length): Promise<void> {
     model.poller.active = true;
     await settled();
-    await stub.last.answer(page(jobs, total));
+    await stub.last.respond(page(jobs, total));
   }
 
   it('requests nothing until the list is shown', () => {
-    expect(stub.asked).toHaveLength(0);
+    expect(stub.requests).toHaveLength(0);
   });
 
   it('shows my jobs that ended within a week, the newest first', async () => {
@@ -63,7 +63,7 @@ describe('HistoryModel', () => {
     expect(query.scope).toBe('all');
     expect(query.state).not.toMatch('COMPLETED');
     expect(Number(query.end_time) - Number(query.start_time)).toBe(30 * DAY);
-    await stub.last.answer(page([aJob(9, { state: 'FAILED' })]));
+    await stub.last.respond(page([aJob(9, { state: 'FAILED' })]));
     expect(model.known.map(({ id }) => id)).toEqual(['9']);
     expect(model.selection.size).toBe(0);
   });
@@ -72,7 +72,7 @@ describe('HistoryModel', () => {
     await open();
     model.setQuery({ search: '' });
     await settled();
-    expect(stub.asked).toHaveLength(1);
+    expect(stub.requests).toHaveLength(1);
   });
 
   it('reads what comes into sight, as a part of the same list', async () => {
@@ -83,7 +83,7 @@ describe('HistoryModel', () => {
     await settled();
     expect(stub.last.query.offset).toBe(PAGE_SIZE);
     expect(stub.last.query.end_time).toBe(first.end_time);
-    await stub.last.answer(page(ended(1000 - PAGE_SIZE, PAGE_SIZE), 1000));
+    await stub.last.respond(page(ended(1000 - PAGE_SIZE, PAGE_SIZE), 1000));
     expect(model.job(PAGE_SIZE)?.id).toBe(String(1000 - PAGE_SIZE));
   });
 

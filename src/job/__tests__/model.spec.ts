@@ -1,3 +1,5 @@
+import { waitFor } from '@testing-library/react';
+
 import { job } from '../../__tests__/jobs';
 import { ApiError } from '../../api/request';
 import type { IJob } from '../../api/types';
@@ -29,7 +31,7 @@ function begin(first: Partial<IJob> = {}) {
     model,
     act,
     reads: () => reads,
-    answer: (changes: Partial<IJob>) => {
+    respond: (changes: Partial<IJob>) => {
       next = () => Promise.resolve(job(changes));
     },
     fail: (error: ApiError) => {
@@ -46,8 +48,7 @@ describe('JobModel', () => {
     await wait(30);
     expect(reads()).toBe(0);
     model.poller.active = true;
-    await wait(60);
-    expect(reads()).toBeGreaterThan(2);
+    await waitFor(() => expect(reads()).toBeGreaterThan(2));
     model.poller.active = false;
     await wait(20);
     const seen = reads();
@@ -59,6 +60,7 @@ describe('JobModel', () => {
   it('stops reading when the job has ended and accounting is done with it', async () => {
     const { model, reads } = begin({ state: 'COMPLETED', end_time: 9_000 });
     model.poller.active = true;
+    await waitFor(() => expect(reads()).toBe(1));
     await wait(60);
     expect(reads()).toBe(1);
     expect(model.settled).toBe(true);
@@ -70,20 +72,19 @@ describe('JobModel', () => {
   it('goes on for a while after the end, for the figures that come later', async () => {
     const { model, reads } = begin({ state: 'COMPLETED', end_time: 9_990 });
     model.poller.active = true;
-    await wait(60);
-    expect(reads()).toBeGreaterThan(1);
+    await waitFor(() => expect(reads()).toBeGreaterThan(1));
     model.dispose();
   });
 
   it('keeps what it knows, and how old that is, while the server fails', async () => {
-    const { model, fail, answer } = begin();
+    const { model, fail, respond } = begin();
     await model.refresh();
     fail(DOWN);
     await model.refresh();
     expect(model.job?.state).toBe('RUNNING');
     expect(model.poller.asOf).toBe(10_000);
     expect(model.poller.error).toBe(DOWN);
-    answer({ state: 'PENDING' });
+    respond({ state: 'PENDING' });
     await model.refresh();
     expect(model.poller.error).toBeNull();
     expect(model.job?.state).toBe('PENDING');
@@ -91,14 +92,12 @@ describe('JobModel', () => {
   });
 
   it('recovers by itself', async () => {
-    const { model, fail, answer } = begin();
+    const { model, fail, respond } = begin();
     fail(DOWN);
     model.poller.active = true;
-    await wait(20);
-    expect(model.poller.error).toBe(DOWN);
-    answer({});
-    await wait(500);
-    expect(model.poller.error).toBeNull();
+    await waitFor(() => expect(model.poller.error).toBe(DOWN));
+    respond({});
+    await waitFor(() => expect(model.poller.error).toBeNull(), { timeout: 4000 });
     expect(model.job).not.toBeNull();
     model.dispose();
   });
@@ -107,23 +106,23 @@ describe('JobModel', () => {
     const { model, reads, fail } = begin();
     fail(new ApiError(404, { message: 'no job 123', reason: 'not_found' }));
     model.poller.active = true;
+    await waitFor(() => expect(reads()).toBe(1));
     await wait(60);
     expect(reads()).toBe(1);
     model.dispose();
   });
 
   it('shows the result of an action once it is read', async () => {
-    const { model, act, answer } = begin();
+    const { model, act, respond } = begin();
     await model.refresh();
-    answer({ state: 'CANCELLED', end_time: 9_999 });
+    respond({ state: 'CANCELLED', end_time: 9_999 });
     const done = model.act('cancel');
     expect(model.busy).toBe(true);
     expect(model.job?.state).toBe('RUNNING');
     expect((await done).message).toBe('cancelled');
     expect(act).toHaveBeenCalledWith('cancel', '123');
-    await wait(20);
     expect(model.busy).toBe(false);
-    expect(model.job?.state).toBe('CANCELLED');
+    await waitFor(() => expect(model.job?.state).toBe('CANCELLED'));
     model.dispose();
   });
 

@@ -1,3 +1,5 @@
+import { waitFor } from '@testing-library/react';
+
 import type { Stream } from '../../api/jobs';
 import type { IOutputChunk } from '../../api/types';
 import { JobOutputModel } from '../output-model';
@@ -9,10 +11,10 @@ class OutputFile {
   missing = false;
   tail = 20;
   chunk = 10;
-  readonly asked: { stream: Stream; offset: number | null }[] = [];
+  readonly requests: { stream: Stream; offset: number | null }[] = [];
 
   output = async (stream: Stream, offset: number | null): Promise<IOutputChunk> => {
-    this.asked.push({ stream, offset });
+    this.requests.push({ stream, offset });
     if (this.missing) {
       const at = offset ?? 0;
       return {
@@ -58,15 +60,14 @@ describe('JobOutputModel', () => {
     const { model, shown } = begin(file);
     file.text = 'one\n';
     model.poller.active = true;
-    await wait(30);
+    await waitFor(() => expect(shown()).toBe('one\n'));
     file.text += 'two\n';
-    await wait(40);
-    expect(shown()).toBe('one\ntwo\n');
+    await waitFor(() => expect(shown()).toBe('one\ntwo\n'));
     model.poller.active = false;
     await wait(20);
-    const asked = file.asked.length;
+    const requests = file.requests.length;
     await wait(40);
-    expect(file.asked.length).toBe(asked);
+    expect(file.requests.length).toBe(requests);
     model.dispose();
   });
 
@@ -88,9 +89,9 @@ describe('JobOutputModel', () => {
     file.finished = true;
     const { model, shown } = begin(file);
     model.poller.active = true;
+    await waitFor(() => expect(shown()).toBe('done\n'));
     await wait(60);
-    expect(shown()).toBe('done\n');
-    expect(file.asked).toHaveLength(1);
+    expect(file.requests).toHaveLength(1);
     model.dispose();
   });
 
@@ -131,7 +132,7 @@ describe('JobOutputModel', () => {
     file.text = 'err\n';
     await late;
     await model.refresh();
-    expect(file.asked.slice(-1)[0].stream).toBe('stderr');
+    expect(file.requests.slice(-1)[0].stream).toBe('stderr');
     expect(shown()).toBe('err\n');
     model.dispose();
   });

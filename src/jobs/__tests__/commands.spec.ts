@@ -105,7 +105,7 @@ describe('the commands on selected jobs', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(stub.last.body).toEqual({ action: 'hold', job_ids: ['7', '9'] });
     const result = (id: string) => ({ id, ok: true, message: 'held', error_number: null });
-    await stub.last.answer({ results: [result('7'), result('9')] });
+    await stub.last.respond({ results: [result('7'), result('9')] });
     await done;
     expect(told.mock.calls[0]?.[0]).toBe('2 jobs held');
   });

@@ -30,7 +30,7 @@ describe('QueueModel', () => {
     model.cluster = 'maxwell';
     model.poller.active = true;
     await settled();
-    await stub.last.answer(aPage(jobs(1, Math.min(total, PAGE_SIZE)), { total }));
+    await stub.last.respond(aPage(jobs(1, Math.min(total, PAGE_SIZE)), { total }));
   }
 
   it('requests nothing until the list is shown', async () => {
@@ -39,12 +39,12 @@ describe('QueueModel', () => {
     await settled();
     jest.advanceTimersByTime(60_000);
     await settled();
-    expect(stub.asked).toEqual([]);
+    expect(stub.requests).toEqual([]);
   });
 
   it('requests a page of the user’s jobs at once', async () => {
     await open();
-    expect(stub.asked).toHaveLength(1);
+    expect(stub.requests).toHaveLength(1);
     expect(stub.last.path).toBe('clusters/maxwell/jobs');
     expect(stub.last.query).toMatchObject({
       scope: 'mine',
@@ -61,13 +61,13 @@ describe('QueueModel', () => {
     await open();
     jest.advanceTimersByTime(15_000);
     await settled();
-    expect(stub.asked).toHaveLength(2);
-    await stub.last.answer(aPage(jobs(1, 3)));
+    expect(stub.requests).toHaveLength(2);
+    await stub.last.respond(aPage(jobs(1, 3)));
     model.poller.active = false;
     await settled();
     jest.advanceTimersByTime(120_000);
     await settled();
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
   });
 
   it('does not let the interval go below the floor', async () => {
@@ -75,10 +75,10 @@ describe('QueueModel', () => {
     await open();
     jest.advanceTimersByTime(4_900);
     await settled();
-    expect(stub.asked).toHaveLength(1);
+    expect(stub.requests).toHaveLength(1);
     jest.advanceTimersByTime(200);
     await settled();
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
   });
 
   it('keeps the rows when a request fails, reports why, backs off, and recovers', async () => {
@@ -90,11 +90,11 @@ describe('QueueModel', () => {
     expect(model.poller.stale).toBe(true);
     expect(model.poller.error?.message).toBe('slurmrestd does not answer');
     expect(model.poller.loading).toBe(false);
-    const asked = stub.asked.length;
+    const requests = stub.requests.length;
     jest.advanceTimersByTime(60_000);
     await settled();
-    expect(stub.asked.length).toBeGreaterThan(asked);
-    await stub.last.answer(aPage(jobs(1, 2)));
+    expect(stub.requests.length).toBeGreaterThan(requests);
+    await stub.last.respond(aPage(jobs(1, 2)));
     expect(model.poller.error).toBeNull();
     expect(model.poller.stale).toBe(false);
     expect(model.total).toBe(2);
@@ -104,7 +104,7 @@ describe('QueueModel', () => {
     await open();
     void model.poller.refresh();
     await settled();
-    await stub.last.answer(aPage(jobs(1, 3), { stale: true, note: 'from memory' }), 1000);
+    await stub.last.respond(aPage(jobs(1, 3), { stale: true, note: 'from memory' }), 1000);
     expect(model.poller.stale).toBe(true);
     expect(model.note).toBe('from memory');
     expect(model.poller.asOf).toBe(1000);
@@ -118,8 +118,8 @@ describe('QueueModel', () => {
     model.setQuery({ search: 'new' });
     await settled();
     expect(stub.last.query.search).toBe('new');
-    await stub.last.answer(aPage([aJob(9, { name: 'new' })]));
-    await old.answer(aPage([aJob(8, { name: 'old' })]));
+    await stub.last.respond(aPage([aJob(9, { name: 'new' })]));
+    await old.respond(aPage([aJob(8, { name: 'old' })]));
     expect(model.job(0)?.name).toBe('new');
     expect(model.total).toBe(1);
   });
@@ -130,7 +130,7 @@ describe('QueueModel', () => {
     await settled();
     expect(stub.last.query.state).toBe('FAILED');
     expect(model.job(0)?.name).toBe('job-1');
-    await stub.last.answer(aPage([]));
+    await stub.last.respond(aPage([]));
     expect(model.total).toBe(0);
     expect(model.job(0)).toBeNull();
   });
@@ -150,17 +150,17 @@ describe('QueueModel', () => {
     await open(100_000);
     model.setRange(0, 30);
     await settled();
-    expect(stub.asked).toHaveLength(1);
+    expect(stub.requests).toHaveLength(1);
     model.setRange(50_000, 50_030);
     await settled();
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
     expect(stub.last.query.offset).toBe(50_000);
     expect(model.job(50_010)).toBeNull();
-    await stub.last.answer(aPage(jobs(50_001, PAGE_SIZE), { total: 100_000 }));
+    await stub.last.respond(aPage(jobs(50_001, PAGE_SIZE), { total: 100_000 }));
     expect(model.job(50_010)?.id).toBe('50011');
     jest.advanceTimersByTime(15_000);
     await settled();
-    expect(stub.asked).toHaveLength(3);
+    expect(stub.requests).toHaveLength(3);
     expect(stub.last.query.offset).toBe(50_000);
   });
 
@@ -168,10 +168,10 @@ describe('QueueModel', () => {
     await open(1000);
     model.setRange(900, 930);
     await settled();
-    await stub.last.answer(aPage([], { total: 10 }));
+    await stub.last.respond(aPage([], { total: 10 }));
     expect(model.total).toBe(10);
     expect(model.poller.loading).toBe(false);
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
     jest.advanceTimersByTime(15_000);
     await settled();
     expect(stub.last.query.offset).toBe(0);
@@ -182,13 +182,13 @@ describe('QueueModel', () => {
     void model.poller.refresh();
     await settled();
     expect(stub.last.query.since).toBe('');
-    await stub.last.answer(aPage(jobs(1, 3), { version: 'v1' }));
+    await stub.last.respond(aPage(jobs(1, 3), { version: 'v1' }));
     void model.poller.refresh();
     await settled();
     expect(stub.last.query.since).toBe('v1');
     const delta = { since: 'v1', removed: ['2'], at: [0, 2] };
     const changed = [aJob(9), aJob(3, { state: 'RUNNING' })];
-    await stub.last.answer(aPage(changed, { version: 'v2', total: 3, delta }));
+    await stub.last.respond(aPage(changed, { version: 'v2', total: 3, delta }));
     expect(model.known.map(({ id, state }) => [id, state])).toEqual([
       ['9', 'PENDING'],
       ['1', 'PENDING'],
@@ -207,7 +207,7 @@ describe('QueueModel', () => {
     });
     void model.poller.refresh();
     await settled();
-    await stub.last.answer(aPage([aJob(1, { state: 'RUNNING' }), aJob(2)]));
+    await stub.last.respond(aPage([aJob(1, { state: 'RUNNING' }), aJob(2)]));
     expect(model.selection.jobs.map(job => [job.id, job.state])).toEqual([['1', 'RUNNING']]);
   });
 
@@ -216,7 +216,7 @@ describe('QueueModel', () => {
     model.select(selection => selection.only(aJob(1)));
     model.setQuery({ search: 'job-2' });
     await settled();
-    await stub.last.answer(aPage([aJob(2)]));
+    await stub.last.respond(aPage([aJob(2)]));
     expect(model.selection.has('1')).toBe(true);
   });
 
@@ -227,7 +227,7 @@ describe('QueueModel', () => {
     const pending = stub.last;
     model.dispose();
     const { revision } = model.poller;
-    await pending.answer(aPage(jobs(1, 3)));
+    await pending.respond(aPage(jobs(1, 3)));
     expect(model.poller.revision).toBe(revision);
     expect(model.total).toBe(0);
   });

@@ -38,7 +38,7 @@ describe('NodesModel', () => {
     model.cluster = 'maxwell';
     model.poller.active = true;
     await settled();
-    await stub.last.answer({
+    await stub.last.respond({
       nodes: [
         aNode('cpu10', { cpus_used: 2, cpus_free: 6, features: ['intel'] }),
         aNode('cpu9', { cpus_used: 8, cpus_free: 0, memory_free: 0 }),

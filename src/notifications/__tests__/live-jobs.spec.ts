@@ -24,7 +24,7 @@ describe('LiveJobs', () => {
     await settled();
   }
 
-  const live = (total: number) => stub.last.answer({ jobs: [], total, stale: false });
+  const live = (total: number) => stub.last.respond({ jobs: [], total, stale: false });
 
   it('requests nothing until a cluster is used, or while it is disabled', async () => {
     liveJobs.enabled = true;
@@ -32,43 +32,43 @@ describe('LiveJobs', () => {
     liveJobs.enabled = false;
     liveJobs.watch('maxwell');
     await pass(5 * MINUTE);
-    expect(stub.asked).toHaveLength(0);
+    expect(stub.requests).toHaveLength(0);
   });
 
   it('reads one row a minute while jobs are live, then stops', async () => {
     liveJobs.enabled = true;
     liveJobs.watch('maxwell');
     await pass(MINUTE - 1000);
-    expect(stub.asked).toHaveLength(0);
+    expect(stub.requests).toHaveLength(0);
     await pass(2000);
     expect(stub.last.path).toBe('clusters/maxwell/jobs');
     expect(stub.last.query).toMatchObject({ scope: 'mine', limit: 1 });
     await live(2);
     await pass(MINUTE + 1000);
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
     await live(0);
     await pass(10 * MINUTE);
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
   });
 
   it('reads at once after a submission, even if it had stopped', async () => {
     liveJobs.enabled = true;
     liveJobs.checkNow('maxwell');
     await pass(1);
-    expect(stub.asked).toHaveLength(1);
+    expect(stub.requests).toHaveLength(1);
     await live(0);
     await pass(10 * MINUTE);
     liveJobs.checkNow('maxwell');
     await pass(1);
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
   });
 
   it('continues when the response is stale', async () => {
     liveJobs.enabled = true;
     liveJobs.checkNow('maxwell');
     await pass(1);
-    await stub.last.answer({ jobs: [], total: 0, stale: true });
+    await stub.last.respond({ jobs: [], total: 0, stale: true });
     await pass(MINUTE + 1000);
-    expect(stub.asked).toHaveLength(2);
+    expect(stub.requests).toHaveLength(2);
   });
 });

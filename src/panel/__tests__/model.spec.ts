@@ -29,7 +29,7 @@ describe('PanelModel', () => {
   async function load(...names: string[]): Promise<void> {
     void clusters.load();
     await settled();
-    await stub.last.answer({ clusters: names.map(name => ({ name })) });
+    await stub.last.respond({ clusters: names.map(name => ({ name })) });
   }
 
   it('shows the first cluster, and another when it is selected', async () => {
@@ -52,7 +52,7 @@ describe('PanelModel', () => {
     const model = new ClustersModel({ server: stub.server, standby: 'never', store });
     void model.load();
     await settled();
-    await stub.last.answer({ clusters: [{ name: 'maxwell' }, { name: 'solaris' }] });
+    await stub.last.respond({ clusters: [{ name: 'maxwell' }, { name: 'solaris' }] });
     expect(model.current).toBe(expected);
     expect(save).not.toHaveBeenCalled();
     const other = expected === 'solaris' ? 'maxwell' : 'solaris';
@@ -65,10 +65,10 @@ describe('PanelModel', () => {
     void clusters.load();
     void clusters.load();
     await settled();
-    expect(stub.asked).toHaveLength(1);
-    await stub.last.answer({ clusters: [{ name: 'maxwell' }] });
+    expect(stub.requests).toHaveLength(1);
+    await stub.last.respond({ clusters: [{ name: 'maxwell' }] });
     await clusters.load();
-    expect(stub.asked).toHaveLength(1);
+    expect(stub.requests).toHaveLength(1);
   });
 
   it('can retry after a failure', async () => {
@@ -85,22 +85,22 @@ describe('PanelModel', () => {
     await load('maxwell');
     model.queues.mine.poller.active = true;
     await settled();
-    await stub.last.answer(aPage([aJob(1)]));
-    const asked = stub.asked.length;
+    await stub.last.respond(aPage([aJob(1)]));
+    const requests = stub.requests.length;
     clusters.emitJobsChanged('solaris');
     await settled();
-    expect(stub.asked).toHaveLength(asked);
+    expect(stub.requests).toHaveLength(requests);
     clusters.emitJobsChanged('maxwell');
     await settled();
-    expect(stub.asked.slice(asked).map(({ query }) => query.scope)).toEqual(['mine']);
+    expect(stub.requests.slice(requests).map(({ query }) => query.scope)).toEqual(['mine']);
   });
 
   it('reads a list again when the server announces something newer in it', async () => {
     await load('maxwell');
     model.queues.mine.poller.active = true;
     await settled();
-    await stub.last.answer(aPage([aJob(1)]), 1000);
-    const asked = stub.asked.length;
+    await stub.last.respond(aPage([aJob(1)]), 1000);
+    const requests = stub.requests.length;
     const announce = async (change: object) => {
       const schema_id = 'https://schema.example/queue_changed/v1';
       events.emit({ schema_id, cluster: 'maxwell', scope: 'mine', as_of: 1001, ...change });
@@ -110,9 +110,9 @@ describe('PanelModel', () => {
     await announce({ cluster: 'solaris' });
     await announce({ scope: 'all' });
     await announce({ schema_id: 'https://schema.example/other/v1' });
-    expect(stub.asked).toHaveLength(asked);
+    expect(stub.requests).toHaveLength(requests);
     await announce({});
-    expect(stub.asked).toHaveLength(asked + 1);
+    expect(stub.requests).toHaveLength(requests + 1);
     expect(stub.last.query.scope).toBe('mine');
   });
 
@@ -125,7 +125,7 @@ describe('PanelModel', () => {
     model.queue.select(selection => selection.only(aJob(1)));
     model.queue.poller.active = true;
     await settled();
-    await stub.last.answer(aPage([aJob(1)]));
+    await stub.last.respond(aPage([aJob(1)]));
     expect(changes).toBe(1);
     model.setCurrentList('all');
     expect(changes).toBe(2);

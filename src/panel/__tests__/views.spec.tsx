@@ -69,7 +69,7 @@ describe('JobsView', () => {
     );
     await act(async () => {
       await settled();
-      await stub.last.answer(aPage(jobs, change));
+      await stub.last.respond(aPage(jobs, change));
     });
   }
 
@@ -87,7 +87,7 @@ describe('JobsView', () => {
     expect(screen.getByText('Loading the queue…')).toBeTruthy();
     await act(async () => {
       await settled();
-      await stub.last.answer(aPage([aJob(7, { name: 'seven' })]));
+      await stub.last.respond(aPage([aJob(7, { name: 'seven' })]));
     });
     expect(screen.getByRole('grid', { name: 'My jobs' })).toBeTruthy();
     expect(screen.getByText('seven')).toBeTruthy();
@@ -116,12 +116,12 @@ describe('JobsView', () => {
       await stub.last.refuse('slurmrestd does not answer');
     });
     expect(screen.getByRole('alert').textContent).toContain('slurmrestd does not answer');
-    const asked = stub.asked.length;
+    const requests = stub.requests.length;
     await act(async () => {
       fireEvent.click(screen.getByText('Retry'));
       await settled();
     });
-    expect(stub.asked).toHaveLength(asked + 1);
+    expect(stub.requests).toHaveLength(requests + 1);
   });
 
   it('moves, selects, opens and cancels by keyboard', async () => {
@@ -151,7 +151,7 @@ describe('JobsView', () => {
     });
     expect(stub.last.query.sort).toBe('state');
     await act(async () => {
-      await stub.last.answer(aPage([aJob(1)]));
+      await stub.last.respond(aPage([aJob(1)]));
       fireEvent.click(screen.getByRole('button', { name: 'State' }));
       await settled();
     });
@@ -160,15 +160,15 @@ describe('JobsView', () => {
 
   it('waits for a pause before it searches', async () => {
     await show();
-    const asked = stub.asked.length;
+    const requests = stub.requests.length;
     fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'tr' } });
     fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'train' } });
-    expect(stub.asked).toHaveLength(asked);
+    expect(stub.requests).toHaveLength(requests);
     await act(async () => {
       jest.advanceTimersByTime(300);
       await settled();
     });
-    expect(stub.asked).toHaveLength(asked + 1);
+    expect(stub.requests).toHaveLength(requests + 1);
     expect(stub.last.query.search).toBe('train');
   });
 
@@ -217,7 +217,7 @@ describe('NodesView', () => {
     };
     await act(async () => {
       await settled();
-      await stub.last.answer({ nodes: [node], total: 1, stale: false, note: '' });
+      await stub.last.respond({ nodes: [node], total: 1, stale: false, note: '' });
     });
     expect(screen.getByText('Drained')).toBeTruthy();
     expect(screen.getByText('bad fan').getAttribute('title')).toBe('bad fan [root]');

@@ -24,7 +24,7 @@ async function dialogSaying(text: string): Promise<HTMLElement> {
   throw new Error(`No dialog says: ${text}`);
 }
 
-function answer(dialog: HTMLElement, token: string): void {
+function respond(dialog: HTMLElement, token: string): void {
   const field = dialog.querySelector('input')!;
   expect(field.type).toBe('password');
   expect(field.value).toBe('');
@@ -57,7 +57,7 @@ describe('the token commands', () => {
     clusters.jobsChanged.connect((_, name) => changed(name));
     send.mockResolvedValue({ ...info, token_source: 'pasted', user: 'alice' });
     const done = commands.execute(CommandIDs.pasteToken);
-    answer(await dialogSaying('maxwell'), ' a.b.c\n');
+    respond(await dialogSaying('maxwell'), ' a.b.c\n');
     await expect(done).resolves.toBe(true);
     expect(send).toHaveBeenCalledWith('PUT', ['clusters', 'maxwell', 'token'], { token: 'a.b.c' });
     expect(clusters.info?.user).toBe('alice');
@@ -70,11 +70,11 @@ describe('the token commands', () => {
       new ApiError(401, { message: 'The token has run out.', reason: 'token_expired' })
     );
     const done = commands.execute(CommandIDs.pasteToken);
-    answer(await dialogSaying('maxwell'), 'old.old.old');
+    respond(await dialogSaying('maxwell'), 'old.old.old');
     const again = await dialogSaying('The token has run out.');
     expect(again.querySelector('[role="alert"]')?.textContent).toBe('The token has run out.');
     send.mockResolvedValue({ ...info, user: 'alice' });
-    answer(again, 'new.new.new');
+    respond(again, 'new.new.new');
     await expect(done).resolves.toBe(true);
   });
 
