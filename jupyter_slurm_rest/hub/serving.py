@@ -113,7 +113,7 @@ async def warn_of_weak_login(hub: HubClient) -> None:
             continue
         if any(weak in login for weak in WEAK_AUTHENTICATORS):
             log.warning(
-                "The hub's authenticator %s lets users choose their name, and with it their "
+                "The hub's authenticator %s lets people choose their name, and with it their "
                 "Slurm user. Use one that is tied to the cluster's directory.",
                 login,
             )
