@@ -9,9 +9,12 @@ from devcluster import Cluster
 
 from .jupyter import Jupyter, ours
 from .queues import ME, newest_api, plain, resident, restart_slurmrestd
+from .relay import Relay
 from .results import Result, median
 
 _MB = 1e6
+#: Queues up to this are listed at once, to begin with.
+_LISTED = 5_000
 
 
 def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Result]:
@@ -35,16 +38,33 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
         for _ in range(refreshes):
             later.append(server.jobs(names[0], scope="all", limit=100).seconds)
             curve.append(resident(cluster))
-        api = newest_api(cluster)
-        alones = []
+        commands = []
         for name in names[1:]:
-            # slurmrestd's own time wanders: each pair is measured one after the other.
-            alones.append(plain(cluster, api, "jobs/state/")[0])
+            # The machine's time wanders: each pair is measured one after the other.
+            begun = time.perf_counter()
+            cluster.run(["squeue", "-h"])
+            commands.append(time.perf_counter() - begun)
             firsts.append(_first_page(server, name))
+    with Relay(cluster.url) as relay:
+        traits = {"refresh": 0.0, "slurmrestd_share": 1.0, "max_jobs_dump": jobs // 4}
+        with ours({"counted": relay.url}, cluster.token(ME), **traits) as server:
+            _first_page(server, "counted")
+            page = relay.received
+            whole_index = _until_whole(server, "counted")
+            asked_whole = relay.whole
     moments = [curve[refreshes * part // 100] for part in (10, 50, 100)]
     grown = [f"{(moment - curve[0]) / _MB:.0f}" for moment in moments]
-    yield Result("P2.first", where + "the first page of rows, median", median(firsts), "s", 1.0)
-    yield Result("P2.alone", where + "slurmrestd's own part of it, median", median(alones), "s")
+    first, squeue = median(firsts), median(commands)
+    yield Result("P2.first", where + "the first page of rows, median", first, "s", 0.3)
+    yield Result("P2.squeue", where + "squeue, median", squeue, "s")
+    yield Result("P2.ratio", where + "the first page over squeue", first / squeue, "x", 2.0)
+    yield Result("P2.whole", where + "until every job is found", whole_index, "s")
+    sent = where + "bytes from slurmrestd for the first page"
+    yield Result("P2.upstream", sent, page / 1e3, "kB", 700, counted=True)
+    # A short queue is listed once.
+    listed = 0 if jobs > _LISTED else 1
+    asked = where + "requests for all jobs or all states"
+    yield Result("P2.unbounded", asked, asked_whole, "requests", listed, counted=True)
     yield Result(
         "P2.work",
         where + "longest piece of work on the event loop for it, CPU time",
@@ -67,6 +87,15 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
         (curve[0] - before) / _MB,
         "MB",
     )
+
+
+def _until_whole(server: Jupyter, name: str) -> float:
+    begun = time.monotonic()
+    while time.monotonic() < begun + 300:
+        if "being looked for" not in server.jobs(name, scope="all", limit=1).json()["note"]:
+            return time.monotonic() - begun
+        time.sleep(0.1)
+    raise RuntimeError("not every job was found")
 
 
 def _first_page(server: Jupyter, name: str) -> float:

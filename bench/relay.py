@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 
 _REQUEST = re.compile(rb"^[A-Z]+ ([^ ?]*?)/?(?:\?[^ ]*)? HTTP/1\.1\r$", re.MULTILINE)
+#: All jobs at once, or the states of all.
+_WHOLE = re.compile(
+    rb"^GET /slurm/[^ ?]*/jobs(?:/state)?/?(?:\?update_time[^ ]*)? HTTP", re.MULTILINE
+)
 
 
 class Relay:
@@ -27,6 +31,8 @@ class Relay:
         self._target = (str(parts.hostname), int(parts.port or 80))
         self.requests = 0
         self.received = 0
+        #: Requests for all jobs, or for the states of all.
+        self.whole = 0
         #: Last words of the paths that were asked for: ``jobs``.
         self.resources: set[str] = set()
         self._loop = asyncio.new_event_loop()
@@ -51,7 +57,7 @@ class Relay:
         self._loop.close()
 
     def reset(self) -> None:
-        self.requests = self.received = 0
+        self.requests = self.received = self.whole = 0
 
     async def _end(self) -> None:
         self._server.close()
@@ -79,6 +85,7 @@ class Relay:
                 if counts_requests:
                     paths = _REQUEST.findall(chunk)
                     self.requests += len(paths)
+                    self.whole += len(_WHOLE.findall(chunk))
                     self.resources |= {path.decode().rsplit("/", 1)[-1] for path in paths}
                 else:
                     self.received += len(chunk)

@@ -191,8 +191,11 @@ class View(Generic[R]):
             if self._error is not None and self._clock() < self._due:
                 raise self._error
             await asyncio.shield(self._start_reading())
-        elif self._clock() >= self._due and not self._value.growing:
-            await asyncio.wait({self._start_reading()}, timeout=self._patience)
+        elif self._clock() >= self._due:
+            reading = self._start_reading()
+            # What grows is shown as it is: the reading goes on behind it.
+            if not self._value.growing:
+                await asyncio.wait({reading}, timeout=self._patience)
         if self._value is None:
             assert self._error is not None  # noqa: S101 - a reading ends in one or the other
             raise self._error

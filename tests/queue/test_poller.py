@@ -182,3 +182,20 @@ def test_failures_back_off_with_jitter_and_are_forgotten() -> None:
     assert least.failed() == 2.5
     most.succeeded(0.0)
     assert most.failed() == 10
+
+
+async def test_what_grows_is_shown_at_once_and_read_on_without_a_lease(make: Make) -> None:
+    slurm = Slurm(0.02)
+
+    async def growing(before: Reading | None) -> Reading:
+        reading = await slurm(before)
+        return Reading(reading.version, growing=reading.version < 3)
+
+    view = make(growing, lease=0.0)  # type: ignore[arg-type]
+    assert (await view.look()).value.version == 1
+    for _ in range(100):
+        seen = await view.look()
+        if not seen.value.growing:
+            break
+        await asyncio.sleep(0.05)
+    assert seen.value.version == 3
