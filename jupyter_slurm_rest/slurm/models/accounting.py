@@ -72,7 +72,7 @@ class Share(Model, frozen=True, kw_only=True):
 
 
 class Account(Model, frozen=True, kw_only=True):
-    """What the acting person may use, and how they stand."""
+    """What the user may use, and their fairshare."""
 
     user: str
     default_account: str = ""

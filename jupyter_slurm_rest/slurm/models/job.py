@@ -175,7 +175,7 @@ class JobState(Model, frozen=True, kw_only=True):
 
 
 class Submitted(Model, frozen=True, kw_only=True):
-    """Slurm's answer to a submission that it took."""
+    """Slurm's response to a submission that it accepted."""
 
     job_id: int
     #: Job ids of each component for a heterogeneous job, else just the one.

@@ -120,7 +120,7 @@ def parse_job_id(written: str | int) -> JobId:
         )
     if match["cut"] is not None:
         return JobId(int(match["job"]), waiting=True)
-    # How many may run at once is no part of which tasks are meant.
+    # The limit of tasks that run at once (``%4``) does not change which tasks are meant.
     tasks = (match["tasks"] or "").strip("[]").partition("%")[0]
     het = match["het"]
     return JobId(

@@ -79,7 +79,9 @@ class JobUpdate(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if isinstance(value, int) and value < 1:
                 raise InvalidRequest(field, f"The {field} is in minutes and at least 1.")
         if self.nodes is not None and not _nodes(self.nodes):
-            raise InvalidRequest("nodes", f"{self.nodes!r} is no number of nodes: write 2 or 2-4.")
+            raise InvalidRequest(
+                "nodes", f"{self.nodes!r} is not a number of nodes. Write 2 or 2-4."
+            )
 
     def given(self) -> dict[str, object]:
         """The new values by their names."""

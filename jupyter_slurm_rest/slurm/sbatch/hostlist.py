@@ -47,7 +47,7 @@ def _expand(words: str) -> Iterator[str]:
 def expand(words: str) -> list[str]:
     """``cpu[1-2],gpu1`` -> ``["cpu1", "cpu2", "gpu1"]``, repetitions kept.
 
-    Raises ``ValueError`` for what is no host list, or one of more than 65,536 names.
+    Raises ``ValueError`` for anything that is not a host list, and for more than 65,536 names.
     """
     try:
         hosts: list[str] = []

@@ -222,7 +222,7 @@ class JobDescription(msgspec.Struct, kw_only=True):
     tres_per_task: str = ""
     tres_bind: str = ""
     licenses: str | None = None
-    #: Sentences: what sbatch would have told.
+    #: Sentences: the warnings of sbatch.
     warnings: list[str] = []
 
 

@@ -1,7 +1,7 @@
 """Split ``#SBATCH`` lines into arguments, and arguments into options, as sbatch does.
 
 This is ``get_argument()`` of Slurm's src/sbatch/opt.c with its oddities: an argument
-that comes out empty ends the line, and so does a word that is a component separator.
+that comes out empty ends the line, and so does a separator of components.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def arguments(text: str, line: int, start: int) -> Iterator[Word]:
 
 
 def ignored_from(text: str, start: int, words: list[Word]) -> int | None:
-    """Where words begin that sbatch does not read although they are no comment."""
+    """Where words begin that sbatch does not read although they are not a comment."""
     position = skip_blanks(text, words[-1].end if words else start)
     if position < len(text) and text[position] != "#":
         return position

@@ -27,11 +27,11 @@ from .lexer import (
 _MARKS = ("#SBATCH", "#SLURM")
 #: Lines of other batch systems, which sbatch translates after its own.
 _FOREIGN_MARKS = ("#PBS", "#BSUB")
-#: sbatch gives up looking for these after as many lines that are no comment.
+#: sbatch stops looking for them after this many lines that are not comments.
 _FOREIGN_SEARCH = 100
 
-#: Slurm's own limit (MAX_HET_JOB_COMPONENTS), and what nobody writes by hand: reading a
-#: script must not hold up the server.
+#: Slurm's own limit (MAX_HET_JOB_COMPONENTS), then limits of our own, far above what people
+#: write: reading a script must not block the server.
 MAX_COMPONENTS = 128
 MAX_OPTIONS = 2_000
 MAX_CHARACTERS = 256 * 1024
@@ -65,7 +65,7 @@ class ParsedScript(msgspec.Struct):
 
 
 def check_text(text: str) -> None:
-    """Refuse what sbatch refuses to send at all. Raises :exc:`ScriptError`."""
+    """Raise :exc:`ScriptError` for a text that sbatch refuses to send."""
     if not text:
         raise ScriptError(1, 1, "the batch script is empty.", advice=_INTERPRETER)
     if not text.strip(BLANKS):

@@ -76,7 +76,7 @@ def zero_or_one(words: str) -> int:
 
 
 def switch(words: str) -> int:
-    """0 or 1, and 1 when nothing is said."""
+    """0 or 1, and 1 without a value."""
     return zero_or_one(words) if words else 1
 
 

@@ -140,19 +140,19 @@ class ShareRows(Envelope):
 
 def share(row: ShareRow) -> Share:
     """One line of fairshare: a user in an account, or an account."""
-    person = "USER" in words(row.type)
+    is_user = "USER" in words(row.type)
     factor = real((row.fairshare or _Fairshare()).factor)
     return Share(
-        account=text(row.parent) if person else text(row.name),
-        user=text(row.name) if person else "",
-        parent="" if person else text(row.parent),
+        account=text(row.parent) if is_user else text(row.name),
+        user=text(row.name) if is_user else "",
+        parent="" if is_user else text(row.parent),
         partition=text(row.partition),
         raw_shares=number(row.shares),
         norm_shares=real(row.shares_normalized),
         raw_usage=number(row.usage),
         effective_usage=real(row.effective_usage),
         # Fairshare is a user's; accounts have the number 0 without a meaning.
-        fairshare=factor if person else None,
+        fairshare=factor if is_user else None,
         # Infinite then, which every version writes in a way of its own: 0, 2^64, ...
         level_fs=real((row.fairshare or _Fairshare()).level) if number(row.usage) else None,
     )

@@ -1,4 +1,4 @@
-"""What surrounds every response: errors, warnings, and who answered."""
+"""What every response has: errors, warnings, and which Slurm responded."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def decode(body: bytes | memoryview, shape: type[E]) -> E:
         except RecursionError:
             words = TOO_DEEP
     raise UnreadableResponse(
-        "slurmrestd's answer could not be read.",
-        advice="A newer slurmrestd, or something else at this address, may have answered.",
+        "slurmrestd's response could not be read.",
+        advice="A newer slurmrestd, or something else at this address, may have responded.",
         slurm_text=f"{words}; it begins: {shorten(bytes(body[:200]).decode('utf-8', 'replace'))}",
     )
 

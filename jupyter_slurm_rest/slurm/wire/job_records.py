@@ -29,7 +29,7 @@ _ROOM = 61
 def tasks_of(bitmap: str, at_once: int | None = None) -> str:
     """``0xE`` as ``1-3``, and ``1-3%2`` where two run ``at_once`` (0, None: as many as can).
 
-    Empty for anything that is no bit map. Source: ``xlate_array_task_str`` of Slurm, which
+    Empty for anything that is not a bit map. Source: ``xlate_array_task_str`` of Slurm, which
     writes many tasks at equal distances as ``0-30:2`` and cuts what is long.
     """
     try:

@@ -139,7 +139,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
 
 
 def _time_limit(row: JobRow) -> Limit:
-    """Minutes. To v0.0.38 ``null`` is no limit; what is not settled has a number."""
+    """Minutes. Up to v0.0.38 ``null`` means no limit; otherwise there is a number."""
     if row.time_limit is msgspec.UNSET:
         return None
     return "UNLIMITED" if row.time_limit is None else limit(row.time_limit)

@@ -73,7 +73,7 @@ class QueuedRow(msgspec.Struct):
 
     @property
     def told_id(self) -> int:
-        """The id that a submission is answered with: of an array, that of the whole."""
+        """The id that the response to its submission has: of an array, the array's."""
         return number(self.array_job_id) or number(self.job_id) or 0
 
     @property
@@ -86,9 +86,9 @@ class QueuedRows(Envelope):
 
 
 def taken(response: Response, components: int) -> Submitted | None:
-    """The submission, if Slurm took it: any answer with a job id, whatever its status.
+    """The submission, if Slurm accepted it: any response with a job id, whatever its status.
 
-    Slurm also reports what is no refusal among ``errors`` (22.05, 23.02: the job is
+    Slurm also reports among ``errors`` what is not a refusal (22.05, 23.02: the job is
     held, its partition is down), some of it with status 500.
     """
     if response.content_type != "application/json":
@@ -148,7 +148,7 @@ def _refuse_not_submitting(spec: JobSpec, api_version: str) -> None:
     for field in ("uid", "gid"):
         if getattr(spec, field) is not None:
             raise InvalidRequest(
-                field, f"--{field} is for root: a job runs as the person whose token submits it."
+                field, f"--{field} is for root: a job runs as the user whose token submits it."
             )
     for option, _ in spec.items():
         if option.unsupported is not None:

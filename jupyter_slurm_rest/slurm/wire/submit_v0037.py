@@ -46,7 +46,7 @@ def _refuse(spec: JobSpec, can: Capabilities) -> None:
 def _plain(spec: JobSpec) -> dict[str, Any]:
     """Options that have a key of their own in the option table."""
     return {
-        # Amounts of memory are told with their unit.
+        # Memory is sent with its unit.
         option.key_in_words: f"{value}M" if option.read is mebibytes else value
         for option, value in spec.items()
         if option.key_in_words

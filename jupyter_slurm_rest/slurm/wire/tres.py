@@ -157,7 +157,7 @@ def shared_gpus(used: str) -> int:
 
 
 def count_ranges(ranges: str) -> int:
-    """How many numbers ``0-3,8`` are; 0 for what is no list of numbers."""
+    """How many numbers ``0-3,8`` are; 0 for anything else."""
     found = 0
     for part in ranges.split(","):
         first, _, last = part.partition("-")

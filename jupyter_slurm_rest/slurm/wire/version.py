@@ -95,30 +95,30 @@ class ReleaseRange(msgspec.Struct, frozen=True):
 
 
 class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What one release's sbatch makes of options; a job handed in here is to be the same.
+    """What one release's sbatch makes of options: jobs submitted here become the same.
 
     The defaults are those of the newest sbatch.
     """
 
-    #: Jobs are described in sbatch's words and worked out by slurmrestd (to v0.0.38).
+    #: Jobs are sent as options of sbatch, which slurmrestd works out (up to v0.0.38).
     in_words: bool = False
 
     # What slurmrestd takes.
-    #: Some numbers want a structure; a bare one only warns.
+    #: Some numbers are sent as a structure; a bare number causes a warning.
     structured_numbers: bool = False
-    #: Among them not the time to begin, which a structure leaves unset.
+    #: Except for the time to begin: as a structure it would stay unset.
     plain_begin: bool = False
-    #: The script also stands in the job.
+    #: The script has to be in the job, too.
     script_in_job: bool = False
     #: The flag for ``--gres-flags=disable-binding`` is spelled ``GRED_BINDING_DISABLED``.
     misspelled_binding_flag: bool = False
     #: There are flags for the ``sharing`` words of ``--gres-flags``.
     sharing_flags: bool = False
-    #: ``cores_per_socket`` can be told.
+    #: A job can have ``cores_per_socket``.
     cores_per_socket: bool = True
 
     # Options given again, and options that exclude each other.
-    #: ``--mail-type`` given again adds to what was said before.
+    #: A second ``--mail-type`` adds to the first.
     mail_types_add_up: bool = False
     #: ``--get-user-env`` takes a time and a mode (``=10L``), which do nothing.
     get_user_env_takes_value: bool = False
@@ -141,7 +141,7 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     counts_nodes: bool = True
     #: Between ``gres`` and its name: ``gres/gpu:1``, or ``gres:gpu:1``.
     gres_separator: str = "/"
-    #: ``--cpus-per-task`` and ``--gpus-per-task`` are also told as ``--tres-per-task``, and
+    #: ``--cpus-per-task`` and ``--gpus-per-task`` are also sent as ``--tres-per-task``, and
     #: what a task gets is bound to it.
     all_per_task: bool = True
     #: ``--gpus-per-task`` takes several types.
@@ -159,7 +159,7 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     option_variables: bool = False
     #: sbatch tells the job its ``--network``.
     network_variable: bool = False
-    #: mpirun's launchers are told how to start.
+    #: Variables tell mpirun's launchers how to start.
     mpi_variables: bool = True
 
 
@@ -212,8 +212,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     # Reading slurmctld.
     #: ``licenses`` is served.
     licenses: bool
-    #: ``diag`` is read before they are asked for: slurmrestd 23.02.8 ended during such a
-    #: call; v0.0.39 and newer do not have that fault.
+    #: ``diag`` is read before ``licenses``: slurmrestd 23.02.8 ended during such a call.
+    #: v0.0.39 and newer do not have that fault.
     fragile_licenses: bool
     #: ``shares`` is served.
     fairshare: bool
@@ -221,11 +221,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     job_states: bool
     #: There a task is called by its array's number, not by its record's own.
     states_by_array: bool
-    #: Lists tell when they last changed.
+    #: Lists include the time of their last change.
     last_update: bool
     #: Lists take ``flags``; without ``ALL`` hidden partitions are left out.
     list_flags: bool
-    #: What stands before the seconds of ``update_time``.
+    #: The prefix of the seconds in ``update_time``.
     update_time_prefix: str
     #: Partitions have one level, as ``scontrol show`` prints them.
     flat_partitions: bool
@@ -247,9 +247,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     history_lists_apart: bool
     #: It hands out batch scripts.
     stored_scripts: bool
-    #: It cuts jobs to the span that is asked for, if not told otherwise.
+    #: It cuts jobs to the span that is asked for, unless asked not to.
     truncated_times: bool
-    #: Any flag in a question for its jobs finds nothing, but for ``scheduler_unset`` beside it.
+    #: A query for its jobs with any flag finds nothing, unless ``scheduler_unset`` is given too.
     flags_find_nothing: bool
     #: Users come with the accounts they coordinate only where that is asked for.
     coordinators_on_request: bool
@@ -268,7 +268,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     #: Of ``123_4`` and ``123+1`` in a path only ``123`` is read: acting on a task or
     #: component acts on the whole.
     only_digits_read: bool
-    #: A refused cancellation is answered like one that was carried out.
+    #: The response to a refused cancellation looks like a success.
     silent_refusals: bool
     #: Tasks of an array can be changed by ``123_4``.
     tasks_changed_by_id: bool
