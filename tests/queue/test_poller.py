@@ -191,7 +191,7 @@ async def test_what_grows_is_shown_at_once_and_read_on_without_a_lease(make: Mak
         reading = await slurm(before)
         return Reading(reading.version, growing=reading.version < 3)
 
-    view = make(growing, lease=0.0)  # type: ignore[arg-type]
+    view = make(growing, lease=0.0)
     assert (await view.look()).value.version == 1
     for _ in range(100):
         seen = await view.look()
