@@ -26,7 +26,7 @@ def client_context(ca: PemFile, cert: PemFile, key: PemFile) -> ssl.SSLContext:
 
     Raises :exc:`CertificateError`.
     """
-    _check_files(ca, cert, key)
+    check_files(ca, cert, key)
     try:
         context = ssl.create_default_context(cafile=None if ca is None else str(ca))
     except (OSError, ssl.SSLError) as problem:
@@ -41,7 +41,7 @@ def server_context(cert: PemFile, key: PemFile, client_ca: PemFile) -> ssl.SSLCo
 
     Raises :exc:`CertificateError`.
     """
-    _check_files(client_ca, cert, key)
+    check_files(client_ca, cert, key)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     _load_own(context, cert, key)
     if client_ca is not None:
@@ -63,7 +63,8 @@ def tls_failure(error: BaseException | None) -> ssl.SSLError | None:
     return error
 
 
-def _check_files(ca: PemFile, cert: PemFile, key: PemFile) -> None:
+def check_files(ca: PemFile, cert: PemFile, key: PemFile) -> None:
+    """Raise :exc:`CertificateError` for files that do not exist or do not belong together."""
     for field, path in (("ca", ca), ("cert", cert), ("key", key)):
         if path is not None and not Path(path).is_file():
             raise CertificateError(field, f"There is no file {str(path)!r}.")

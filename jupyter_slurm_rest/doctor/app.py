@@ -13,7 +13,7 @@ from traitlets import TraitError, Unicode
 from traitlets.config import Application
 
 from jupyter_slurm_rest._version import __version__
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
@@ -91,7 +91,7 @@ class DoctorApp(JupyterApp):
 def _cluster(name: str, settings: ClusterSettings) -> ConfiguredCluster:
     """A cluster whose queue is not watched: it sends no events."""
     return ConfiguredCluster(
-        name, settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0)
+        name, settings, ttl=0.0, events=NoEvents(), watching=Settings(lease=0.0)
     )
 
 

@@ -21,7 +21,7 @@ from jupyter_slurm_rest.queue.responses import (
     about,
 )
 from jupyter_slurm_rest.queue.source import RestSource
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher, describe
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, SlurmError
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied
@@ -71,7 +71,7 @@ class SharedReader:
         self._public = Visibility(cluster.name, config.user, self._client, token, self._begin)
         self._watcher = Watcher(
             VisibilityCheckedSource(RestSource(self._client, token.username), self._public.refuse),
-            Nobody(),
+            NoEvents(),
             Settings(
                 max_jobs_dump=config.max_jobs_dump,
                 share=config.slurmrestd_share,

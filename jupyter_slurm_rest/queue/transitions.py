@@ -60,18 +60,18 @@ class Transitions:
         return [one for at, found in self._found if at >= as_of for one in found]
 
 
-class Audience(Protocol):
-    """Listens to one cluster's watcher."""
+class EventEmitter(Protocol):
+    """Where a watcher says that something changed; the server emits it as Jupyter events."""
 
     def queue_changed(self, scope: str, as_of: float) -> None:
-        """The list ``scope`` (``mine`` or ``all``) is not what it was."""
+        """The list ``scope`` (``mine`` or ``all``) has changed."""
 
     def trouble(self, error: Exception | None) -> None:
         """Readings began to fail with ``error``, or (``None``) work again."""
 
 
-class Nobody:
-    """Listens to nothing: who watches asks."""
+class NoEvents:
+    """Emits nothing: for readers that ask by themselves."""
 
     def queue_changed(self, scope: str, as_of: float) -> None: ...
 

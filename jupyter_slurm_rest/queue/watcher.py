@@ -26,7 +26,7 @@ from .records import Records
 from .source import Source
 from .strategy import Choice, Circumstances, Weather, for_all, for_mine
 from .table import Table, with_state
-from .transitions import Audience, Transition, Transitions
+from .transitions import EventEmitter, Transition, Transitions
 
 Scope = Literal["mine", "all"]
 
@@ -78,9 +78,9 @@ class Watcher:
     none when nobody looks; that something changed is announced.
     """
 
-    def __init__(self, source: Source, audience: Audience, settings: Settings) -> None:
+    def __init__(self, source: Source, events: EventEmitter, settings: Settings) -> None:
         self._source = source
-        self._audience = audience
+        self._events = events
         self._settings = settings
         self._pages = Pages(selections=settings.lists, sent=8 * settings.lists)
         self._begin()
@@ -112,7 +112,7 @@ class Watcher:
             plan,
             self._pages,
             searches=searches,
-            more=lambda view: self._audience.queue_changed(view, time.time()),
+            more=lambda view: self._events.queue_changed(view, time.time()),
         )
 
     async def page(
@@ -293,7 +293,7 @@ class Watcher:
             lease=s.lease,
             readers=lambda: sum(view.awake() for view in self._views()),
             changed=changed,
-            trouble=self._audience.trouble,
+            trouble=self._events.trouble,
         )
 
     def _views(self) -> list[View[Any]]:
@@ -323,7 +323,7 @@ class Watcher:
             self._changed("mine", now)
 
     def _changed(self, scope: Scope, now: Table | Index) -> None:
-        self._audience.queue_changed(scope, now.as_of)
+        self._events.queue_changed(scope, now.as_of)
 
 
 def _only(table: Table, user: str) -> Table:

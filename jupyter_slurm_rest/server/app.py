@@ -197,7 +197,7 @@ class SlurmRest(ExtensionApp):
                 name,
                 entry,
                 ttl=self.refresh,
-                audience=ClusterEvents(events, name),
+                events=ClusterEvents(events, name),
                 watching=watching,
             )
             for name, entry in read_clusters(self.clusters).items()

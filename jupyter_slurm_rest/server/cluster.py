@@ -1,4 +1,4 @@
-"""One configured cluster: its connection, the user's token, and shared answers."""
+"""One configured cluster: its connections, the user's token, and what is cached of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
 from jupyter_slurm_rest.queue.job_list import job_list
 from jupyter_slurm_rest.queue.responses import JobList, JobsQuery
 from jupyter_slurm_rest.queue.source import RestSource
-from jupyter_slurm_rest.queue.transitions import Audience
+from jupyter_slurm_rest.queue.transitions import EventEmitter
 from jupyter_slurm_rest.queue.watcher import Settings as WatchSettings
 from jupyter_slurm_rest.queue.watcher import Watcher, describe
 from jupyter_slurm_rest.slurm.client import SlurmClient
@@ -42,7 +42,10 @@ _KEPT = 2000
 
 
 class JobFiles:
-    """The paths of the jobs that were looked at lately or submitted from here."""
+    """Remembers the paths of jobs that were looked at lately or submitted from here.
+
+    slurmdbd has them from v0.0.42 on; before that, only slurmctld, as long as it knows the job.
+    """
 
     def __init__(self) -> None:
         #: By number and time of submission: numbers are used again.
@@ -61,7 +64,13 @@ class JobFiles:
 
 
 class ConfiguredCluster:
-    """Everything handlers need to talk to one cluster as the user."""
+    """Everything handlers need to talk to one cluster as the user.
+
+    ``client`` asks Slurm and changes jobs. What several tabs and notebooks look at is read
+    once for all of them: the queue by :meth:`jobs` (``watcher``), nodes and partitions by
+    ``resources``, one job by :meth:`job`, the rest through ``snapshots``. Whoever changed
+    something calls :meth:`changed`, so that nobody is shown what was before.
+    """
 
     def __init__(
         self,
@@ -69,7 +78,7 @@ class ConfiguredCluster:
         settings: ClusterSettings,
         *,
         ttl: float,
-        audience: Audience,
+        events: EventEmitter,
         watching: WatchSettings,
     ) -> None:
         self.name = name
@@ -87,9 +96,9 @@ class ConfiguredCluster:
             self.transport, self.credentials, api_version=settings.api_version
         )
         self._job_files = JobFiles()
-        self.watcher = Watcher(RestSource(self.client, self.username), audience, watching)
+        self.watcher = Watcher(RestSource(self.client, self.username), events, watching)
         #: What the hub reads for everybody; ``None`` where it is not to.
-        self.shared = _shared(name, settings, audience, ttl) if settings.shared else None
+        self.shared = _shared(name, settings, events, ttl) if settings.shared else None
         self.resources = ClusterResources(
             settings.url,
             self.client,
@@ -206,13 +215,15 @@ class ConfiguredCluster:
         await self.proxied.close()
 
 
-def _shared(cluster: str, settings: ClusterSettings, audience: Audience, ttl: float) -> SharedLists:
+def _shared(
+    cluster: str, settings: ClusterSettings, events: EventEmitter, ttl: float
+) -> SharedLists:
     provider, options = token_provider_options(settings)
     setting = f"c.SlurmRest.clusters[{cluster!r}]['shared']"
     if provider != "hub":
         raise BadSetting(f"{setting} needs tokens from the provider 'hub', not {provider!r}.")
     where = {name: value for name, value in options.items() if name not in _ABOUT_TOKENS}
     try:
-        return SharedLists(where, audience, ttl)
+        return SharedLists(where, events, ttl)
     except TokenError as error:
         raise BadSetting(f"{setting}: {error.message}") from None

@@ -23,7 +23,7 @@ from jupyter_slurm_rest.queue.responses import (
     PartitionList,
     QueueState,
 )
-from jupyter_slurm_rest.queue.transitions import Audience
+from jupyter_slurm_rest.queue.transitions import EventEmitter
 from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.tokens.errors import TokenError
@@ -66,10 +66,10 @@ class SharedLists:
     says why. While somebody looks at all jobs, one task follows their version.
     """
 
-    def __init__(self, options: Mapping[str, Any], audience: Audience, refresh: float) -> None:
+    def __init__(self, options: Mapping[str, Any], events: EventEmitter, refresh: float) -> None:
         self.why = ""
         self._place = service_endpoint("shared", **options, timeout=_PATIENCE)
-        self._audience = audience
+        self._events = events
         # Not longer: each version of a page is a snapshot of its own.
         self._snapshots = Snapshots(ttl=refresh, keep=refresh)
         self._responses: LRUCache[object, tuple[str, Any]] = LRUCache(_KEPT)
@@ -84,7 +84,7 @@ class SharedLists:
             self._follow,
             Pace(share=1.0, floor=self._refresh),
             lease=90.0 if self._refresh else 0.0,
-            changed=lambda before, now: self._audience.queue_changed("all", now.state.as_of),
+            changed=lambda before, now: self._events.queue_changed("all", now.state.as_of),
         )
 
     @property
@@ -164,7 +164,7 @@ class SharedLists:
             # The old one rests from its failures.
             old, self._view = self._view, self._begin()
             await old.close()
-            self._audience.queue_changed("all", state.as_of)
+            self._events.queue_changed("all", state.as_of)
 
     async def _ask(self, what: str, kind: type[A], params: Mapping[str, str]) -> A:
         key = (what, *params.items())
@@ -192,7 +192,7 @@ class SharedLists:
         self.why = f"All jobs are read by this server, not by the hub: {why.rstrip('.')}."
         self._due = time.monotonic() + self._again.failed()
         if first:
-            self._audience.queue_changed("all", time.time())
+            self._events.queue_changed("all", time.time())
         return NotShared(self.why)
 
 

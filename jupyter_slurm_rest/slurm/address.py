@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jupyter_slurm_rest.tls import CertificateError, client_context
+from jupyter_slurm_rest.tls import CertificateError, check_files, client_context
 
 from .errors import InvalidRequest
 
@@ -58,14 +58,13 @@ def tls_context(
 
     Raises :exc:`InvalidRequest`.
     """
-    encrypted = base.startswith("https:")
-    if not (encrypted or ca or cert or key):
-        # Never used without TLS; False only spares httpx the reading of its bundle.
-        return False
     try:
-        context = client_context(ca, cert, key)
+        if base.startswith("https:"):
+            return client_context(ca, cert, key)
+        check_files(ca, cert, key)
     except CertificateError as error:
         raise InvalidRequest(error.field, error.message) from None
-    if not encrypted:
+    if ca or cert or key:
         raise InvalidRequest("url", "Certificates are given, but the address is not https://.")
-    return context
+    # Never used without TLS; False only spares httpx the reading of its bundle.
+    return False

@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jupyter_slurm_rest.doctor.checks import Finding, examine
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.settings import read_clusters
@@ -48,7 +48,7 @@ def findings(url: str, tokens: Any) -> dict[str, Finding]:
     async def collect() -> list[Finding]:
         settings = read_clusters({"c": {"url": url, "tokens": tokens}})["c"]
         cluster = ConfiguredCluster(
-            "c", settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0)
+            "c", settings, ttl=0.0, events=NoEvents(), watching=Settings(lease=0.0)
         )
         try:
             return [finding async for finding in examine(cluster)]

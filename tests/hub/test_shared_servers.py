@@ -16,7 +16,7 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_slurm_rest.doctor.checks import examine
 from jupyter_slurm_rest.queue.responses import JobsQuery
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.errors import RequestFailed
@@ -30,7 +30,7 @@ from .shared_rig import Slurmrestd, owner, shared
 ALL = JobsQuery(scope="all")
 
 
-class Heard(Nobody):
+class Heard(NoEvents):
     def __init__(self) -> None:
         self.changed: list[str] = []
         self.told = asyncio.Event()
@@ -52,7 +52,7 @@ async def server(
     settings = read_clusters({"c": entry(slurmrestd, service)})["c"]
     watching = Settings(shortest=0.2)
     cluster = ConfiguredCluster(
-        "c", settings, ttl=0.2, audience=heard or Nobody(), watching=watching
+        "c", settings, ttl=0.2, events=heard or NoEvents(), watching=watching
     )
     try:
         yield cluster
@@ -87,7 +87,7 @@ def responseing_get(status: int, body: Any) -> Application:
 
 
 def shared_at(url: str) -> SharedLists:
-    return SharedLists({"url": url, "cluster": "maxwell"}, Nobody(), 0.2)
+    return SharedLists({"url": url, "cluster": "maxwell"}, NoEvents(), 0.2)
 
 
 async def test_ten_servers_read_through_one_and_mine_stays_mine(
@@ -238,7 +238,7 @@ async def test_a_service_that_is_away_is_not_waited_for_twice(
 def test_sharing_needs_the_hub(slurmrestd: Slurmrestd, tokens: Any) -> None:
     settings = read_clusters({"c": entry(slurmrestd, "http://hub/", tokens=tokens)})["c"]
     with pytest.raises(BadSetting, match="needs tokens from the provider 'hub'"):
-        ConfiguredCluster("c", settings, ttl=5, audience=Nobody(), watching=Settings())
+        ConfiguredCluster("c", settings, ttl=5, events=NoEvents(), watching=Settings())
 
 
 async def test_saying_how_lists_are_read_makes_the_hub_read_nothing(

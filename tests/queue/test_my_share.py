@@ -11,7 +11,7 @@ import pytest
 from jupyter_slurm_rest.queue.filters import Filters
 from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.queue.my_share import has_many
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
 
 from .scripted import Queue, job
@@ -48,7 +48,7 @@ async def test_a_few_samples_tell_many_from_few(
 
 async def test_my_many_jobs_come_in_pages(watch: list[Watcher]) -> None:
     queue = queue_of(9_000, 3_000)
-    watcher = Watcher(queue, Nobody(), Settings(shortest=60.0))
+    watcher = Watcher(queue, NoEvents(), Settings(shortest=60.0))
     watch.append(watcher)
     first = await watcher.page("mine", Filters(), limit=200)
     told = queue.told
@@ -73,7 +73,7 @@ async def test_my_many_jobs_come_in_pages(watch: list[Watcher]) -> None:
 
 async def test_my_few_jobs_in_a_long_queue_are_read_by_user(watch: list[Watcher]) -> None:
     queue = queue_of(10, 12_000)
-    watcher = Watcher(queue, Nobody(), Settings(shortest=60.0))
+    watcher = Watcher(queue, NoEvents(), Settings(shortest=60.0))
     watch.append(watcher)
     look = await watcher.page("mine", Filters())
     assert look.plan == "mine"
@@ -83,7 +83,7 @@ async def test_my_few_jobs_in_a_long_queue_are_read_by_user(watch: list[Watcher]
 
 async def test_what_happens_to_my_many_jobs_is_told(watch: list[Watcher]) -> None:
     queue = queue_of(9_000, 0)
-    watcher = Watcher(queue, Nobody(), Settings(shortest=0.05, share=1.0))
+    watcher = Watcher(queue, NoEvents(), Settings(shortest=0.05, share=1.0))
     watch.append(watcher)
     newest = max(queue.jobs)
     for _ in range(200):

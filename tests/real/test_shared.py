@@ -13,7 +13,7 @@ import pytest
 from bench.relay import Relay
 from devcluster import Cluster
 from jupyter_slurm_rest.queue.responses import JobsQuery
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Configured
 from jupyter_slurm_rest.server.settings import read_clusters
@@ -77,7 +77,7 @@ def server(cluster: Cluster, service: Running, url: str = "") -> Configured:
     tokens = {"provider": "hub", "url": service.url, "cluster": "maxwell"}
     entry = {"url": url or cluster.url, "tokens": tokens, "shared": True}
     settings = read_clusters({"c": entry})["c"]
-    return Configured("c", settings, ttl=0.5, audience=Nobody(), watching=Settings(shortest=0.5))
+    return Configured("c", settings, ttl=0.5, events=NoEvents(), watching=Settings(shortest=0.5))
 
 
 @pytest.mark.parametrize("most", [5_000, 1], ids=["dump", "index"])

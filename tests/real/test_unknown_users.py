@@ -11,7 +11,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.doctor.checks import examine
 from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.queue.source import RestSource
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Looked
 from jupyter_slurm_rest.server.settings import read_clusters
@@ -96,7 +96,7 @@ async def test_the_doctor_reports_it(strange: Cluster, tmp_path: Path) -> None:
     token.write_text(strange.token(ALICE))
     tokens = {"provider": "file", "path": str(token)}
     settings = read_clusters({"here": {"url": strange.url, "tokens": tokens}})["here"]
-    cluster = Looked("here", settings, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
+    cluster = Looked("here", settings, ttl=0.0, events=NoEvents(), watching=Settings(lease=0.0))
     found = {finding.subject: finding async for finding in examine(cluster)}
     await cluster.close()
     assert found["users"].verdict == "warning"

@@ -167,7 +167,7 @@ class TestEvents:
             for at, job in enumerate((running, failed))
         ]
         watcher._mine_changed(*tables)
-        watcher._audience.trouble(Refused("job 77 (secret plan) is bad"))
+        watcher._events.trouble(Refused("job 77 (secret plan) is bad"))
         assert [one.job.state for one in watcher.transitions(0)] == ["FAILED"]
         heard = [await asyncio.wait_for(line.read_message(), 20) for _ in range(2)]
         line.close()

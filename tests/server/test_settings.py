@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters
@@ -17,7 +17,7 @@ from .conftest import Call
 
 def configure(options: Any) -> ConfiguredCluster:
     settings = read_clusters({"maxwell": options})["maxwell"]
-    return ConfiguredCluster("maxwell", settings, ttl=5, audience=Nobody(), watching=Settings())
+    return ConfiguredCluster("maxwell", settings, ttl=5, events=NoEvents(), watching=Settings())
 
 
 def _with_tokens(provider: str, **options: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from devcluster import Cluster
 from jupyter_slurm_rest.queue.filters import Filters
 from jupyter_slurm_rest.queue.source import RestSource, is_live
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
@@ -77,7 +77,7 @@ class Eyes:
         self.watcher = self.watch()
 
     def watch(self) -> Watcher:
-        return Watcher(self.source, Nobody(), Settings(shortest=0.1, share=1.0))
+        return Watcher(self.source, NoEvents(), Settings(shortest=0.1, share=1.0))
 
     async def rows(self, watcher: Watcher, scope: str) -> list[JobSummary]:
         watcher.acted()

@@ -9,7 +9,7 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.doctor.checks import examine
-from jupyter_slurm_rest.queue.transitions import Nobody
+from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as ServedCluster
 from jupyter_slurm_rest.server.settings import read_clusters
@@ -44,7 +44,7 @@ async def _wrong(cluster: Cluster, token: str, folder: Path, version: str = "") 
     if version:
         settings["api_version"] = version
     read = read_clusters({"c": settings})["c"]
-    served = ServedCluster("c", read, ttl=0.0, audience=Nobody(), watching=Settings(lease=0.0))
+    served = ServedCluster("c", read, ttl=0.0, events=NoEvents(), watching=Settings(lease=0.0))
     try:
         return [one.subject async for one in examine(served) if one.verdict == "wrong"]
     finally:
