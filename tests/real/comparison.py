@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
+from jupyter_slurm_rest.slurm import SlurmClient
 
 #: Records by name.
 Table = dict[str, dict[str, Any]]
@@ -21,12 +21,10 @@ async def client_of(
     cluster: Cluster, user: str = "alice", version: str | None = None
 ) -> AsyncIterator[SlurmClient]:
     """A client as ``user``, through the newest API version or the one named."""
-    token = cluster.token(user)
-
-    async def credentials(renew: bool = False) -> Credentials:
-        return Credentials(user, token)
-
-    async with SlurmClient(Transport(cluster.url), credentials, version) as client:
+    client = SlurmClient.from_url(
+        cluster.url, user=user, token=cluster.token(user), api_version=version
+    )
+    async with client:
         yield client
 
 

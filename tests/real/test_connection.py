@@ -5,19 +5,16 @@ from __future__ import annotations
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
+from jupyter_slurm_rest.slurm import SlurmClient
 from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
 from tests.real.comparison import client_of, versions_of
 
 
 async def test_another_users_name_is_not_accepted(cluster: Cluster) -> None:
-    forged = Credentials("bob", cluster.token("alice"))
-
-    async def pretend(renew: bool = False) -> Credentials:
-        return forged
-
+    token = cluster.token("alice")
     for version in await versions_of(cluster):
-        async with SlurmClient(Transport(cluster.url), pretend, version) as client:
+        forged = SlurmClient.from_url(cluster.url, user="bob", token=token, api_version=version)
+        async with forged as client:
             for call in (client.ping(), client.jobs(), client.diag(), client.cancel([1])):
                 with pytest.raises(TokenRejected):
                     await call

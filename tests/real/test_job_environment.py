@@ -14,10 +14,8 @@ from pathlib import Path
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.slurm.client import SlurmClient
-from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.sbatch import Submitter
-from jupyter_slurm_rest.slurm.transport import Transport
+from tests.real.comparison import client_of
 
 #: Each a script; several lines are several #SBATCH lines.
 _SCRIPTS = {
@@ -79,11 +77,6 @@ def _wait(paths: list[Path]) -> None:
 
 
 async def _submit(cluster: Cluster, scripts: list[str], version: str | None = None) -> None:
-    token = cluster.token("alice")
-
-    async def credentials(renew: bool = False) -> Credentials:
-        return Credentials("alice", token)
-
     submitter = Submitter(
         user="alice",
         home="/home/alice",
@@ -91,7 +84,7 @@ async def _submit(cluster: Cluster, scripts: list[str], version: str | None = No
         host="devcluster",
         environment={"HOME": "/home/alice", "KNOWN": "yes", **_SECRETS},
     )
-    async with SlurmClient(Transport(cluster.url), credentials, version) as client:
+    async with client_of(cluster, version=version) as client:
         for script in scripts:
             await client.submit(script, submitter=submitter)
 

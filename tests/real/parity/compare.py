@@ -14,10 +14,8 @@ from typing import NamedTuple
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.client import SlurmClient
-from jupyter_slurm_rest.slurm.credentials import Credentials
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, PermissionDenied, Refused, Unsupported
 from jupyter_slurm_rest.slurm.sbatch import Submitter, options_of, parse_script
-from jupyter_slurm_rest.slurm.transport import Transport
 
 from .corpus import Case
 
@@ -134,12 +132,9 @@ async def versions(cluster: Cluster) -> list[str]:
 
 
 def _client(cluster: Cluster, version: str | None = None) -> SlurmClient:
-    token = cluster.token(USER)
-
-    async def credentials(renew: bool = False) -> Credentials:
-        return Credentials(USER, token)
-
-    return SlurmClient(Transport(cluster.url), credentials, version)
+    return SlurmClient.from_url(
+        cluster.url, user=USER, token=cluster.token(USER), api_version=version
+    )
 
 
 async def by_us(
