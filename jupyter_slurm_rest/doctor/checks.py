@@ -19,7 +19,7 @@ from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.slurm.errors import SlurmError, TokenRejected, Unreachable
 from jupyter_slurm_rest.slurm.jobs import Unchanged
 from jupyter_slurm_rest.tokens import TokenError
-from jupyter_slurm_rest.tokens.claims import token_header
+from jupyter_slurm_rest.tokens.token import token_header
 
 #: ``unknown``: could not be checked because something before it is wrong.
 Verdict = Literal["ok", "warning", "wrong", "unknown"]

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from jupyter_slurm_rest.slurm.client import Seconds, Slurmrestd
-from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
+from jupyter_slurm_rest.tokens.token import read_token
 
 from .errors import ConfigurationError, Refusal, not_identified, not_linked, renewing
 from .keys import Signer, load_signer

@@ -2,10 +2,10 @@
 
 from jupyter_slurm_rest.redaction import RedactTokens
 
-from .base import Token, TokenSource
 from .errors import TokenError
 from .factory import default_provider_name, make_provider
-from .provider import TokenProvider
+from .provider import TokenProvider, TokenSource
+from .token import Token
 
 __all__ = [
     "RedactTokens",

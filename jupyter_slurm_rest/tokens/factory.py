@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from .base import ExpectedUser, TokenSource
 from .errors import SourceMisconfigured
 from .hub import HubSource, OidcSource
 from .portal import PortalSource
-from .provider import TokenProvider
+from .provider import TokenProvider, TokenSource
 from .sources import CommandSource, EnvSource, FileSource, PasteSource
+from .users import ExpectedUser
 
 SOURCES: dict[str, Callable[..., TokenSource]] = {
     "command": CommandSource,

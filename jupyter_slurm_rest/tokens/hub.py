@@ -6,8 +6,6 @@ import asyncio
 import os
 from urllib.parse import quote, urlsplit
 
-from .base import Token
-from .claims import read_token
 from .errors import (
     AccountNotLinked,
     LoginExpired,
@@ -20,6 +18,7 @@ from .errors import (
     TooManyRequests,
 )
 from .service import Endpoint, Reply, Tls
+from .token import Token, read_token
 
 #: The service's default port and prefix, on the host of the hub's API.
 SERVICE_PORT = 8182

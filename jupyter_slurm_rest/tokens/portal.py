@@ -12,11 +12,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from .base import Token
-from .claims import read_token, token_from_text
 from .errors import SourceMisconfigured, SourceUnreachable, TokenMissing
 from .secret_file import SecretFile
 from .service import Endpoint, Tls
+from .token import Token, read_token, token_from_text
 
 
 class PortalSource:

@@ -7,11 +7,13 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
 
-from .base import ExpectedUser, Token, TokenSource
 from .errors import SourceMisconfigured, SourceUnreachable, TokenError, TokenExpired
+from .token import Token
+from .users import ExpectedUser
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,23 @@ MARGIN = 30.0
 RENEW_AT_MOST_EVERY = 5.0
 #: Longest pause between attempts at a source that fails (seconds).
 LONGEST_PAUSE = 30.0
+
+
+class TokenSource(Protocol):
+    """A source of tokens. Caching and renewal are done by :class:`TokenProvider`."""
+
+    #: Short name, as in the configuration.
+    name: str
+    #: Fetching costs a process or a request: it is not retried at once after a failure.
+    remote: bool
+
+    async def fetch(self) -> Token:
+        """Get a token now. Raises a TokenError without a cause."""
+        ...
+
+    async def changed(self) -> bool:
+        """Whether the source holds something newer than what ``fetch`` returned."""
+        ...
 
 
 class TokenProvider:

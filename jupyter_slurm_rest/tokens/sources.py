@@ -10,10 +10,9 @@ from pathlib import Path
 
 from jupyter_slurm_rest.redaction import redact
 
-from .base import Token
-from .claims import read_token, token_from_text
 from .errors import SourceMisconfigured, SourceUnreachable, TokenExpired, TokenMissing
 from .secret_file import SecretFile
+from .token import Token, read_token, token_from_text
 
 #: Tokens taken out of the environment, by variable: several clusters may use the same one.
 _taken: dict[str, str] = {}

@@ -24,9 +24,9 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError, Unreadab
 from jupyter_slurm_rest.slurm.json_stream import ArrayReader
 from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
-from jupyter_slurm_rest.tokens.claims import read_token
 from jupyter_slurm_rest.tokens.errors import TokenError
 from jupyter_slurm_rest.tokens.service import as_object
+from jupyter_slurm_rest.tokens.token import read_token
 
 from .conftest import bounded
 from .mutations import HOSTILE

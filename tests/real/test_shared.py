@@ -170,7 +170,7 @@ async def test_a_privileged_reader_is_detected(
     own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, user: str, words: str
 ) -> None:
     # The service refuses this name at start; a site's SlurmUser may have another.
-    monkeypatch.setattr("jupyter_slurm_rest.tokens.base.PRIVILEGED_NAMES", frozenset({"root"}))
+    monkeypatch.setattr("jupyter_slurm_rest.tokens.users.PRIVILEGED_NAMES", frozenset({"root"}))
     async with running(hub, **sharing(own, user=user)) as service:
         response = await get(service, "jobs")
     assert (response.status_code, response.json()["code"]) == (409, "not_public")

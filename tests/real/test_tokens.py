@@ -19,7 +19,7 @@ from jwt.algorithms import RSAAlgorithm
 from devcluster import Cluster, DevclusterError
 from devcluster.process import wait_until
 from jupyter_slurm_rest.tokens import TokenError
-from jupyter_slurm_rest.tokens.claims import read_token
+from jupyter_slurm_rest.tokens.token import read_token
 from tests.real.hub.slurm import slurm_accepts
 from tests.real.instances import chosen_generations, need_root, own_cluster
 

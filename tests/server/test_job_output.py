@@ -16,7 +16,7 @@ from jupyter_slurm_rest.server.job_files import CHUNK, FIRST, read_output
 from jupyter_slurm_rest.server.requests import OutputQuery
 from jupyter_slurm_rest.server.responses import OutputChunk
 from jupyter_slurm_rest.slurm.models import Job
-from jupyter_slurm_rest.tokens.base import Token
+from jupyter_slurm_rest.tokens.token import Token
 
 
 class OneJob:

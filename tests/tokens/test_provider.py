@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from jupyter_slurm_rest.tokens.base import ExpectedUser, Token
 from jupyter_slurm_rest.tokens.errors import SourceMisconfigured, SourceUnreachable, TokenError
 from jupyter_slurm_rest.tokens.provider import TokenProvider
+from jupyter_slurm_rest.tokens.token import Token
+from jupyter_slurm_rest.tokens.users import ExpectedUser
 
 
 class Clock:

@@ -4,8 +4,9 @@ import pwd
 
 import pytest
 
-from jupyter_slurm_rest.tokens.base import DeniedUsers, ExpectedUser, Token
 from jupyter_slurm_rest.tokens.errors import TokenRefused
+from jupyter_slurm_rest.tokens.token import Token
+from jupyter_slurm_rest.tokens.users import DeniedUsers, ExpectedUser
 
 
 def token_of(name: str) -> Token:

@@ -8,8 +8,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from jupyter_slurm_rest.tokens.claims import read_token, token_from_text
 from jupyter_slurm_rest.tokens.errors import TokenExpired, TokenMalformed, TokenRefused
+from jupyter_slurm_rest.tokens.token import read_token, token_from_text
 
 from .tokens import KEY, make_token
 

@@ -1,6 +1,7 @@
-"""Reads a token's user and expiry without verifying it.
+"""Slurm tokens: reading the user and the lifetime of one.
 
-Verifying is Slurm's job; here the claims are used to refuse a token early.
+Signatures are not verified, which is Slurm's task: what is read here serves to refuse a
+token early.
 """
 
 from __future__ import annotations
@@ -8,11 +9,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jwt
 
-from .base import Token
 from .errors import TokenExpired, TokenMalformed, TokenRefused
 
 #: Three base64url parts, as every JWT has; safe in a header.
@@ -25,6 +25,21 @@ ALGORITHMS = ("HS256", "RS256")
 USER_CLAIMS = ("sun", "username")
 #: Seconds since the epoch: the end of the year 9999.
 _LAST_MOMENT = 253_402_300_800
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A user's Slurm token, held in memory only.
+
+    ``value`` stays out of ``repr``. ``expires_at`` is the token's own ``exp`` (seconds
+    since the epoch); ``lifetime`` is how many seconds it had left when it was
+    fetched, measured independently of the local clock where the source allows it.
+    """
+
+    value: str = field(repr=False)
+    username: str
+    expires_at: float
+    lifetime: float
 
 
 def read_token(

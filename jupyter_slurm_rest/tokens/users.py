@@ -1,47 +1,13 @@
-"""Tokens, the interface of token sources, and users whose tokens are refused."""
+"""Whose tokens are accepted, and whose are always refused."""
 
 from __future__ import annotations
 
 import pwd
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Protocol
 
 from .errors import TokenRefused
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A user's Slurm token, held in memory only.
-
-    ``value`` stays out of ``repr``. ``expires_at`` is the token's own ``exp`` (seconds
-    since the epoch); ``lifetime`` is how many seconds it had left when it was
-    fetched, measured independently of the local clock where the source allows it.
-    """
-
-    value: str = field(repr=False)
-    username: str
-    expires_at: float
-    lifetime: float
-
-
-class TokenSource(Protocol):
-    """A source of tokens. Caching and renewal are done by :class:`TokenProvider`."""
-
-    #: Short name, as in the configuration.
-    name: str
-    #: Fetching costs a process or a request: it is not retried at once after a failure.
-    remote: bool
-
-    async def fetch(self) -> Token:
-        """Get a token now. Raises a TokenError without a cause."""
-        ...
-
-    async def changed(self) -> bool:
-        """Whether the source holds something newer than what ``fetch`` returned."""
-        ...
-
+from .token import Token
 
 #: Valid names of Slurm users, which are safe in headers and paths. Not a number: Slurm
 #: would read it as a uid.
