@@ -9,6 +9,7 @@ import pytest
 from jupyter_slurm_rest.queue.index import Index, QueueIndex
 from jupyter_slurm_rest.queue.records import Records
 from jupyter_slurm_rest.slurm.errors import Unreachable
+from jupyter_slurm_rest.slurm.models import Diag
 
 from .scripted import Queue, job
 
@@ -145,3 +146,13 @@ async def test_without_counts_the_walk_ends_where_nothing_is_left() -> None:
     index = await read(index_of(queue))
     assert set(index.states) == set(queue.jobs)
     assert index.missing == 0
+
+
+async def test_a_count_that_is_late_hides_no_jobs() -> None:
+    queue = Queue(*(job(i) for i in range(300_000, 306_000)))
+
+    async def late() -> Diag:
+        return Diag(jobs_pending=5_500, jobs_running=0)
+
+    queue.diag = late  # type: ignore[method-assign]
+    assert set((await read(index_of(queue))).states) == set(queue.jobs)

@@ -114,6 +114,28 @@ async def test_every_strategy_matches_squeue(queue: Cluster) -> None:
         assert {row.job_id for row in found.rows if is_live(row)} == bobs
 
 
+async def test_jobs_are_found_by_number(queue: Cluster) -> None:
+    """As in a queue too long to be listed; nothing is asked for without numbers."""
+    async with source(queue, "alice") as slurm:
+        can = await slurm.capabilities()
+        if not can.job_states:
+            return
+        dumped = await QueueDump(slurm, tells_last_update=can.last_update)(None)
+        plan = QueueIndex(slurm, Records(slurm), whole_up_to=0)
+        plan.hint([min(row.job_id for row in dumped.rows.values())])
+        index = await plan(None)
+        waiting: set[int] = set()
+        for _ in range(20):
+            index = await plan(index)
+            still = squeue(queue)
+            waiting = {row.job_id for row in dumped.rows.values() if row.id in still}
+            if waiting <= set(index.states):
+                break
+        assert waiting
+        assert waiting <= set(index.states)
+        assert index.newest[0] >= max(waiting)
+
+
 async def test_all_strategies_give_the_same_rows(queue: Cluster) -> None:
     async with source(queue, "alice") as slurm:
         if not (await slurm.capabilities()).job_states:
