@@ -1,4 +1,7 @@
-"""Slurm's host lists, as far as a submission needs to count them."""
+"""Slurm's host lists, as far as a submission needs to count them.
+
+Reads what ``hostlist_create()`` of Slurm's src/common/hostlist.c reads.
+"""
 
 from __future__ import annotations
 

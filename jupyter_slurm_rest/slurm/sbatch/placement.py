@@ -1,4 +1,8 @@
-"""Options that say where tasks, memory and GPUs go on the nodes."""
+"""Options that say where tasks, memory and GPUs go on the nodes.
+
+Follows ``slurm_verify_mem_bind()`` of Slurm's src/common/slurm_resource_info.c,
+``verify_dist_type()`` and ``verify_hint()`` of src/common/proc_args.c.
+"""
 
 from __future__ import annotations
 

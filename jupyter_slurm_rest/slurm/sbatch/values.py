@@ -1,4 +1,7 @@
-"""Values of options: counts, sizes, and words of a list."""
+"""Values of options: counts, sizes, and words of a list.
+
+Follows Slurm's src/common/proc_args.c and ``arg_set_*`` of src/common/slurm_opt.c.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How one API version is spoken.
 
 Most structures read every version at once, because the scalars of
-:mod:`~jupyter_slurm_rest.slurm.wire.scalars` do; what differs hangs on
+:mod:`~jupyter_slurm_rest.slurm.wire.scalars` do; what differs depends on
 :mod:`~jupyter_slurm_rest.slurm.wire.version`.
 """
 

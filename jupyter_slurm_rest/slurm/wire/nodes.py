@@ -1,4 +1,4 @@
-"""Nodes. The older keys (to v0.0.38) and the newer stand side by side in one row."""
+"""Nodes. One structure has the older keys (up to v0.0.38) and the newer ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Submissions to v0.0.37-38: jobs in sbatch's words, worked out by slurmrestd."""
+"""Submissions to v0.0.37 and v0.0.38: options as sbatch takes them, worked out by slurmrestd."""
 
 from __future__ import annotations
 

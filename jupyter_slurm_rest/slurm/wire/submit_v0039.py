@@ -1,4 +1,4 @@
-"""Submissions to v0.0.39 and newer: jobs in slurmctld's own terms."""
+"""Submissions to v0.0.39 and newer: jobs in slurmctld's fields, worked out here."""
 
 from __future__ import annotations
 
