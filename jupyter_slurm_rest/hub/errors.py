@@ -1,4 +1,4 @@
-"""Why the service hands out nothing, and how it says so over HTTP."""
+"""Why the service issues no token or shows no shared data, as HTTP responses."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def scope_missing(scope: str) -> Refusal:
 
 
 def not_a_server(detail: str) -> Refusal:
-    """The caller's token is no single-user server's."""
+    """The caller's token is not that of a single-user server."""
     return Refusal(HTTPStatus.FORBIDDEN, "token_refused", detail, reason="not_a_server")
 
 
 def renamed(name: str) -> Refusal:
-    """The token is a server's whose owner got another name."""
+    """The token is that of a server whose owner has been renamed."""
     return Refusal(
         HTTPStatus.FORBIDDEN,
         "scope_missing",
@@ -104,7 +104,7 @@ def renewing(seconds: int) -> Refusal:
 
 
 def hub_unreachable() -> Refusal:
-    """The hub did not answer the service."""
+    """The hub did not respond to the service."""
     return Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "token_source_unreachable",
@@ -114,7 +114,7 @@ def hub_unreachable() -> Refusal:
 
 
 def directory_stalled() -> Refusal:
-    """The user directory of the service's host does not answer."""
+    """The user directory of the service's host does not respond."""
     return Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "token_source_unreachable",
@@ -129,7 +129,7 @@ def not_shared() -> Refusal:
 
 
 def not_public(why: str) -> Refusal:
-    """What the reader sees is not what everybody may see, or not all of it."""
+    """The reader's data may not be shown to all users, or is incomplete."""
     return Refusal(HTTPStatus.CONFLICT, "not_public", why)
 
 
