@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from jupyter_slurm_rest.queue.poller import Pace
+from jupyter_slurm_rest.queue.poller import PollInterval
 
 USERS = 1_000
 JOBS = 100_000
@@ -62,7 +62,7 @@ def costs(seconds: float, changes: float) -> Callable[[], Iterator[tuple[float, 
 
 def paced(share: float = 0.05) -> Callable[[], Callable[[float, bool], float]]:
     def begin() -> Callable[[float, bool], float]:
-        pace = Pace(share=share)
+        pace = PollInterval(share=share)
         return lambda seconds, changed: pace.succeeded(seconds, changed=changed)
 
     return begin

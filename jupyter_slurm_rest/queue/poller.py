@@ -19,7 +19,7 @@ _HALF_LIFE = 3_600.0
 CALM = 4.0
 
 
-class Pace:
+class PollInterval:
     """Delays that keep readings under a share of slurmrestd's time.
 
     A reading that took ``s`` seconds is followed by ``s / share - s`` seconds of rest, so
@@ -140,7 +140,7 @@ class View(Generic[R]):
     def __init__(
         self,
         read: Callable[[R | None], Awaitable[R]],
-        pace: Pace,
+        interval: PollInterval,
         *,
         lease: float = 90.0,
         patience: float = 0.5,
@@ -150,7 +150,7 @@ class View(Generic[R]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read = read
-        self._pace = pace
+        self._interval = interval
         self._lease = lease
         self._patience = patience
         self._readers = readers
@@ -240,7 +240,7 @@ class View(Generic[R]):
         except Exception as error:  # noqa: BLE001 - whatever it is, the next reading is still due
             first = self._error is None
             self._error = error
-            self._due = self._clock() + self._pace.failed()
+            self._due = self._clock() + self._interval.failed()
             if first:
                 self._trouble(error)
             return
@@ -251,7 +251,7 @@ class View(Generic[R]):
             # Paid for by the rest after the last of them.
             rest = _BREATH
         else:
-            rest = self._pace.succeeded(value.seconds, self._readers(), changed=changed)
+            rest = self._interval.succeeded(value.seconds, self._readers(), changed=changed)
         self._due = self._clock() + rest
         if recovered:
             self._trouble(None)

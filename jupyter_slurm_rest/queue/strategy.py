@@ -21,7 +21,7 @@ PlanName = Literal["mine", "dump", "dump-rarely", "index"]
 _HYSTERESIS = 0.8
 
 
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """What the choice depends on."""
 
     capabilities: Capabilities
@@ -53,7 +53,7 @@ class Choice(msgspec.Struct, frozen=True):
     why: str
 
 
-def for_mine(here: Circumstances, now: str = "", *, many: bool = False) -> Choice:
+def for_mine(here: Conditions, now: str = "", *, many: bool = False) -> Choice:
     """The plan for the user's own jobs; ``many``: too many for accounting to tell at once."""
     if here.capabilities.job_states and here.accounting:
         if many:
@@ -62,7 +62,7 @@ def for_mine(here: Circumstances, now: str = "", *, many: bool = False) -> Choic
     return _dump(here, now, "your jobs are picked out of the whole queue")
 
 
-def for_all(here: Circumstances, now: str = "") -> Choice:
+def for_all(here: Conditions, now: str = "") -> Choice:
     """The plan for everybody's jobs."""
     if not here.is_long(now):
         return Choice("dump", f"{here.queue} jobs are at most max_jobs_dump ({here.max_jobs_dump})")
@@ -72,7 +72,7 @@ def for_all(here: Circumstances, now: str = "") -> Choice:
     return _dump(here, now, "the whole queue is read")
 
 
-def _dump(here: Circumstances, now: str, what: str) -> Choice:
+def _dump(here: Conditions, now: str, what: str) -> Choice:
     if not here.capabilities.job_states:
         lack = f"API {here.capabilities.version} has nothing cheaper"
     else:
@@ -87,8 +87,8 @@ def _dump(here: Circumstances, now: str, what: str) -> Choice:
 _BELIEVED = 60.0
 
 
-class Weather:
-    """The :class:`Circumstances` of one cluster, as of at most a minute ago."""
+class ConditionsCache:
+    """The :class:`Conditions` of one cluster, as of at most a minute ago."""
 
     def __init__(
         self,
@@ -100,15 +100,15 @@ class Weather:
         self._source = source
         self._max_jobs_dump = max_jobs_dump
         self._clock = clock
-        self._now: Circumstances | None = None
+        self._now: Conditions | None = None
         self._asked = -float("inf")
         self._lock = asyncio.Lock()
 
-    async def now(self) -> Circumstances:
+    async def now(self) -> Conditions:
         """Raises the ``SlurmError`` of slurmrestd's first response when there is none yet."""
         async with self._lock:
             old = self._clock() - self._asked >= _BELIEVED
-            if self._now is None or old or await self._speaks_otherwise(self._now):
+            if self._now is None or old or await self._version_changed(self._now):
                 self._now = await self._ask()
                 self._asked = self._clock()
             return self._now
@@ -117,15 +117,15 @@ class Weather:
         """Ask again at the next occasion."""
         self._asked = -float("inf")
 
-    async def _speaks_otherwise(self, known: Circumstances) -> bool:
+    async def _version_changed(self, known: Conditions) -> bool:
         """Whether the API version is another one by now, as while slurmdbd is down."""
         return await self._source.capabilities() != known.capabilities
 
-    async def _ask(self) -> Circumstances:
+    async def _ask(self) -> Conditions:
         capabilities = await self._source.capabilities()
         diag = await self._source.diag()
         known = None not in (diag.jobs_pending, diag.jobs_running)
-        return Circumstances(
+        return Conditions(
             capabilities=capabilities,
             accounting=await self._accounting(),
             queue=(diag.jobs_pending or 0) + (diag.jobs_running or 0) if known else None,

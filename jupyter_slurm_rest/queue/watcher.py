@@ -21,10 +21,10 @@ from .long_queue import LongQueue
 from .my_jobs import RECENT, MyJobs
 from .my_share import AT_MOST, has_many
 from .pages import Page, PageQuery, Pages
-from .poller import Pace, Seen, View
+from .poller import PollInterval, Seen, View
 from .records import Records
 from .source import Source
-from .strategy import Choice, Circumstances, Weather, for_all, for_mine
+from .strategy import Choice, Conditions, ConditionsCache, for_all, for_mine
 from .table import Table, with_state
 from .transitions import EventEmitter, Transition, Transitions
 
@@ -87,7 +87,7 @@ class Watcher:
 
     def _begin(self) -> None:
         source = self._source
-        self._weather = Weather(source, self._settings.max_jobs_dump)
+        self._conditions = ConditionsCache(source, self._settings.max_jobs_dump)
         self._choices: dict[Scope, Choice] = {}
         self._transitions = Transitions()
         #: Whose jobs are shown as mine, once somebody looked at them.
@@ -139,7 +139,7 @@ class Watcher:
         await self._catch_up()
         if choice.plan == "index":
             seen = await self._index.look()
-            accounting = (await self._weather.now()).accounting
+            accounting = (await self._conditions.now()).accounting
             page, note = await self._long.page(
                 seen.value, query, accounting=accounting, since=since
             )
@@ -157,19 +157,23 @@ class Watcher:
 
     async def choice(self, scope: Scope) -> Choice:
         """The plan of a view, and why."""
-        weather = await self._weather.now()
+        conditions = await self._conditions.now()
         before = self._choices.get(scope)
         now = before.plan if before else ""
         if scope == "mine":
-            choice = for_mine(weather, now)
-            if choice.plan == "mine" and weather.may_have_many() and await self._many(weather):
-                choice = for_mine(weather, now, many=True)
+            choice = for_mine(conditions, now)
+            if (
+                choice.plan == "mine"
+                and conditions.may_have_many()
+                and await self._many(conditions)
+            ):
+                choice = for_mine(conditions, now, many=True)
         else:
-            choice = for_all(weather, now)
+            choice = for_all(conditions, now)
         self._choices[scope] = choice
         return choice
 
-    async def _many(self, here: Circumstances) -> bool:
+    async def _many(self, here: Conditions) -> bool:
         """Whether the user has too many jobs to ask accounting for all of them."""
         async with self._counting:
             known, queue = self._counted, here.queue or 0
@@ -273,7 +277,7 @@ class Watcher:
         # All that is awaited comes first: between the test for None and the assignment no
         # other reader may come, or each would make a view, and read, of its own.
         user = await self._source.user()
-        tells = (await self._weather.now()).capabilities.last_update
+        tells = (await self._conditions.now()).capabilities.last_update
         if choice.plan == "mine":
             if self._mine is None:
                 self._my_jobs = MyJobs(self._source, user)
@@ -289,7 +293,7 @@ class Watcher:
         s = self._settings
         return View(
             plan,
-            Pace(share=s.share, floor=s.shortest, ceiling=s.longest),
+            PollInterval(share=s.share, floor=s.shortest, ceiling=s.longest),
             lease=s.lease,
             readers=lambda: sum(view.awake() for view in self._views()),
             changed=changed,

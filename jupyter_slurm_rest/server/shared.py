@@ -15,7 +15,7 @@ import msgspec
 from cachetools import LRUCache
 
 from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
-from jupyter_slurm_rest.queue.poller import Pace, View
+from jupyter_slurm_rest.queue.poller import PollInterval, View
 from jupyter_slurm_rest.queue.responses import (
     JobList,
     JobsQuery,
@@ -73,7 +73,7 @@ class SharedLists:
         # Not longer: each version of a page is a snapshot of its own.
         self._snapshots = Snapshots(ttl=refresh, keep=refresh)
         self._responses: LRUCache[object, tuple[str, Any]] = LRUCache(_KEPT)
-        self._again = Pace(floor=_SOONEST / 2, ceiling=_LATEST)
+        self._again = PollInterval(floor=_SOONEST / 2, ceiling=_LATEST)
         self._due = 0.0
         self._trial: asyncio.Task[None] | None = None
         self._refresh = refresh
@@ -82,7 +82,7 @@ class SharedLists:
     def _begin(self) -> View[_Seen]:
         return View(
             self._follow,
-            Pace(share=1.0, floor=self._refresh),
+            PollInterval(share=1.0, floor=self._refresh),
             lease=90.0 if self._refresh else 0.0,
             changed=lambda before, now: self._events.queue_changed("all", now.state.as_of),
         )

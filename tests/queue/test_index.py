@@ -11,7 +11,7 @@ from jupyter_slurm_rest.queue.full_listing import QueueDump
 from jupyter_slurm_rest.queue.index import MAX_ROWS, QueueIndex, ordered
 from jupyter_slurm_rest.queue.records import Records
 from jupyter_slurm_rest.queue.search import Search
-from jupyter_slurm_rest.queue.strategy import Circumstances, for_all, for_mine
+from jupyter_slurm_rest.queue.strategy import Conditions, for_all, for_mine
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
@@ -26,14 +26,14 @@ class Clock:
         return self.now
 
 
-def here(**changes: object) -> Circumstances:
+def here(**changes: object) -> Conditions:
     fields = {
         "capabilities": capabilities_of("v0.0.42"),
         "accounting": True,
         "queue": 20_000,
         **changes,
     }
-    return Circumstances(**fields)  # type: ignore[arg-type]
+    return Conditions(**fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,7 @@ def here(**changes: object) -> Circumstances:
         (here(queue=6_000, max_jobs_dump=10_000), "mine", "dump"),
     ],
 )
-def test_each_cluster_gets_its_plans(
-    circumstances: Circumstances, mine: str, everybody: str
-) -> None:
+def test_each_cluster_gets_its_plans(circumstances: Conditions, mine: str, everybody: str) -> None:
     assert for_mine(circumstances).plan == mine
     assert for_all(circumstances).plan == everybody
 

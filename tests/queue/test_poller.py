@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
-from jupyter_slurm_rest.queue.poller import Pace, View
+from jupyter_slurm_rest.queue.poller import PollInterval, View
 from jupyter_slurm_rest.slurm.errors import Unreachable
 
 
@@ -47,7 +47,7 @@ def make(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Make]:
     views: list[View[Reading]] = []
 
     def made(slurm: Slurm, floor: float = 0.05, **options: object) -> View[Reading]:
-        pace = Pace(floor=floor, ceiling=1.0, jitter=lambda: 0.5)
+        pace = PollInterval(floor=floor, ceiling=1.0, jitter=lambda: 0.5)
         view: View[Reading] = View(slurm, pace, **options)  # type: ignore[arg-type]
         views.append(view)
         return view
@@ -147,17 +147,17 @@ async def test_changes_are_told_once(make: Make) -> None:
 
 
 def test_a_reading_takes_at_most_its_share() -> None:
-    pace = Pace(share=0.05, floor=5.0, ceiling=600.0, jitter=lambda: 0.5)
+    pace = PollInterval(share=0.05, floor=5.0, ceiling=600.0, jitter=lambda: 0.5)
     assert pace.succeeded(5.0) == pytest.approx(95.0)
     assert pace.succeeded(0.01) == 5.0
     assert pace.succeeded(5.0) == pytest.approx(95.0)
     assert pace.succeeded(5.0, readers=3) == pytest.approx(295.0)
-    assert Pace(jitter=lambda: 0.5).succeeded(1_000.0) == 600.0
+    assert PollInterval(jitter=lambda: 0.5).succeeded(1_000.0) == 600.0
 
 
 def test_one_response_that_waited_for_slurmctld_is_no_reason_to_rest_for_minutes() -> None:
     now = 0.0
-    pace = Pace(share=0.05, floor=5.0, jitter=lambda: 0.5, clock=lambda: now)
+    pace = PollInterval(share=0.05, floor=5.0, jitter=lambda: 0.5, clock=lambda: now)
     pace.succeeded(0.1)
     assert pace.succeeded(10.0) == 10.0
     assert pace.succeeded(0.1) == 5.0
@@ -168,7 +168,7 @@ def test_one_response_that_waited_for_slurmctld_is_no_reason_to_rest_for_minutes
 
 
 def test_a_calm_queue_is_read_less_often() -> None:
-    pace = Pace(floor=5.0, jitter=lambda: 0.5)
+    pace = PollInterval(floor=5.0, jitter=lambda: 0.5)
     rests = [pace.succeeded(0.01, changed=False) for _ in range(6)]
     assert rests == sorted(rests)
     assert rests[-1] == 20.0
@@ -176,9 +176,9 @@ def test_a_calm_queue_is_read_less_often() -> None:
 
 
 def test_failures_back_off_with_jitter_and_are_forgotten() -> None:
-    most = Pace(floor=5.0, ceiling=600.0, jitter=lambda: 1.0)
+    most = PollInterval(floor=5.0, ceiling=600.0, jitter=lambda: 1.0)
     assert [most.failed() for _ in range(8)] == [10, 20, 40, 80, 160, 320, 600, 600]
-    least = Pace(floor=5.0, jitter=lambda: 0.0)
+    least = PollInterval(floor=5.0, jitter=lambda: 0.0)
     assert least.failed() == 2.5
     most.succeeded(0.0)
     assert most.failed() == 10

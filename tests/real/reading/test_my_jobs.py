@@ -11,7 +11,7 @@ from devcluster import Cluster
 from jupyter_slurm_rest.queue.full_listing import QueueDump
 from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.queue.source import RestSource, is_live
-from jupyter_slurm_rest.queue.strategy import Circumstances, for_mine
+from jupyter_slurm_rest.queue.strategy import Conditions, for_mine
 from tests.real.comparison import (
     Table,
     client_of,
@@ -59,7 +59,7 @@ def until_accounted(cluster: Cluster, job: int, record: str) -> None:
 
 async def plan_of(source: RestSource) -> MyJobs | QueueDump:
     can = await source.capabilities()
-    here = Circumstances(capabilities=can, accounting=await source.has_accounting(), queue=50)
+    here = Conditions(capabilities=can, accounting=await source.has_accounting(), queue=50)
     if for_mine(here).plan == "mine":
         return MyJobs(source, "alice")
     return QueueDump(source, tells_last_update=can.last_update)
