@@ -340,7 +340,7 @@ export interface components {
     schemas: {
         /**
          * Account
-         * @description What the acting person may use, and how they stand.
+         * @description What the user may use, and their fairshare.
          */
         Account: {
             user: string;
@@ -1020,7 +1020,7 @@ export interface components {
         };
         /**
          * Submitted
-         * @description Slurm's answer to a submission that it took.
+         * @description Slurm's response to a submission that it accepted.
          */
         Submitted: {
             job_id: number;

@@ -134,7 +134,7 @@ async def test_internal_errors_show_no_details(
     async def broken(*_: Any) -> None:
         raise RuntimeError(f"header {slurm_token} is not valid")
 
-    monkeypatch.setattr("jupyter_slurm_rest.slurm.SlurmClient.nodes", broken)
+    monkeypatch.setattr("jupyter_slurm_rest.slurm.session.Connection.get", broken)
     with caplog.at_level(logging.DEBUG):
         response = await call("GET", "clusters/maxwell/nodes")
     assert (response.status, response.json()["reason"]) == (500, "internal")
