@@ -77,7 +77,7 @@ def alices_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTERHUB_API_URL", "http://hub:8081/hub/api")
 
 
-def responseing_get(status: int, body: Any) -> Application:
+def responding_get(status: int, body: Any) -> Application:
     class Response(RequestHandler):
         def get(self) -> None:
             self.set_status(status)
@@ -205,7 +205,7 @@ async def test_whatever_else_responds_costs_nobody_their_list(
 ) -> None:
     async with (
         running(hub, clusters={"maxwell": {"key_file": str(key_file)}}) as service,
-        serving(responseing_get(status, body)) as broken,
+        serving(responding_get(status, body)) as broken,
         server(slurmrestd, service.url) as one,
     ):
         assert one.shared is not None
