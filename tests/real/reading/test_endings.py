@@ -17,7 +17,7 @@ from tests.real.comparison import client_of, lines, states, submit, until, versi
 ENDS: dict[str, tuple[list[str], str, ExitCode, str]] = {
     "code": ([], "exit 3", ExitCode(code=3), "The script ended with exit code 3."),
     "missing": ([], "no-such-program", ExitCode(code=127), "a command was not found"),
-    "child": ([], "sh -c 'kill -9 $$'", ExitCode(code=137), "the signal KILL ended a command"),
+    "child": ([], "sh -c 'kill -9 $$'", ExitCode(code=137), "a command was ended by signal KILL"),
     "killed": ([], "kill -9 $$", ExitCode(signal=9), "The script was ended by signal KILL."),
     "crashed": ([], "kill -SEGV $$", ExitCode(signal=11), "The script was ended by signal SEGV."),
     "output": (
@@ -38,7 +38,7 @@ ENDS: dict[str, tuple[list[str], str, ExitCode, str]] = {
         ExitCode(signal=53),
         "its standard output /no-such-folder/x.out (there is no folder /no-such-folder).",
     ),
-    "step": ([], "srun sh -c 'exit 4'; exit 0", ExitCode(), "but one of its steps did not"),
+    "step": ([], "srun sh -c 'exit 4'; exit 0", ExitCode(), "but one of its steps failed"),
 }
 
 
