@@ -11,10 +11,10 @@ It speaks every API version from v0.0.37 on in one vocabulary::
             for job in (await client.jobs()).jobs:
                 print(job.id, job.name, job.state)
             here = Submitter(user=user, home=f"/home/{user}", directory=f"/home/{user}")
-            script = "#!/bin/sh\\n#SBATCH --time=5\\nhostname\\n"
+            script = "#!/bin/sh\\n#SBATCH --job-name=hello --time=5\\nhostname\\n"
             submitted = await client.submit(script, submitter=here)
             await client.cancel([submitted.job_id])
-            await client.cancel_matching(JobFilter(state=["PENDING"]))
+            await client.cancel_matching(JobFilter(name="hello"))
 
 Every coroutine may raise a :exc:`SlurmError`; the tree is in
 :mod:`jupyter_slurm_rest.slurm.errors`.

@@ -13,6 +13,7 @@ from .accounting import AccountingCalls
 from .actions import ActionCalls, SingleJobCalls
 from .cluster import AccountCalls, ClusterCalls, NodeCalls
 from .credentials import Credentials, CredentialSource
+from .errors import InvalidRequest
 from .filtered_actions import FilterCalls
 from .job_updates import UpdateCalls
 from .jobs import JobCalls
@@ -23,8 +24,9 @@ from .transport import Limits, Transport
 from .user_names import UserCalls
 
 ApiVersion = Annotated[str, msgspec.Meta(pattern=f"^{API_VERSION_PATTERN}$")]
-#: At most a day; infinity is no time that a socket can wait.
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+#: A day: sockets cannot wait forever.
+MAX_TIMEOUT = 86_400
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=MAX_TIMEOUT)]
 
 
 class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -154,15 +156,23 @@ class SlurmClient:
         token: str,
         api_version: str | None = None,
         ca: str | None = None,
+        cert: str | None = None,
+        key: str | None = None,
+        proxy: str | None = None,
         timeout: float = 60.0,
     ) -> SlurmClient:
         """A client of the slurmrestd at ``url``, with one token that is not renewed.
 
-        ``url`` is ``http(s)://host:port`` or ``unix:///path/to.socket``; ``ca`` is a file with
-        the certificate authorities to trust; ``timeout`` is in seconds. Raises
-        :exc:`~jupyter_slurm_rest.slurm.errors.InvalidRequest`.
+        The arguments are described at :class:`Slurmrestd`; ``timeout`` is in seconds, at
+        most a day. Raises :exc:`~jupyter_slurm_rest.slurm.errors.InvalidRequest`.
         """
-        where = Slurmrestd(url=url, ca=ca, timeout=timeout)
+        # Also refuses NaN, with which a request would never end.
+        if not 0 < timeout <= MAX_TIMEOUT:
+            raise InvalidRequest(
+                "timeout",
+                f"The timeout must be more than 0 and at most {MAX_TIMEOUT} seconds.",
+            )
+        where = Slurmrestd(url=url, ca=ca, cert=cert, key=key, proxy=proxy, timeout=timeout)
         given = Credentials(user, token)
 
         async def credentials(renew: bool = False) -> Credentials:
