@@ -23,5 +23,7 @@ async def test_the_example_of_the_client_library(
     exec(example, space)  # noqa: S102 - our own documentation
     await space["main"](cluster.url, "alice", cluster.token("alice"))
     assert f"{held} seen PENDING" in capsys.readouterr().out
-    left = cluster.run(["squeue", "--noheader", "--user=alice", "--states=PD"]).stdout
-    assert left.strip() == ""
+    queued = cluster.run(["squeue", "--noheader", "--user=alice", "--format=%i %j"]).stdout.split()
+    cluster.run(["scancel", held], user="alice")
+    assert held in queued, "only its own jobs are canceled"
+    assert "hello" not in queued
