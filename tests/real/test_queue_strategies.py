@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -40,7 +40,7 @@ async def source(cluster: Cluster, user: str) -> AsyncIterator[RestSource]:
 
 
 @pytest.fixture
-def queue(cluster: Cluster) -> Cluster:
+def queue(cluster: Cluster) -> Iterator[Cluster]:
     """Jobs of every kind: waiting, held, begin time, arrays, heterogeneous, running."""
     for user in ("alice", "bob"):
         for options in (
@@ -59,7 +59,10 @@ def queue(cluster: Cluster) -> Cluster:
         )
     # Accounting hears of jobs a moment after slurmctld.
     time.sleep(4)
-    return cluster
+    yield cluster
+    # Those that run would keep the jobs of later tests waiting.
+    cluster.run(["scancel", "--user=alice"])
+    cluster.run(["scancel", "--user=bob"])
 
 
 def squeue(cluster: Cluster, *options: str) -> dict[str, str]:
