@@ -26,17 +26,22 @@ C = TypeVar("C", bound=Command)
 def cluster_argument(command: C) -> C:
     """``-M``, as for Slurm's own commands."""
     described = argument("-M", "--cluster", help="Cluster; the first configured one otherwise.")
-    return described(command)  # type: ignore[no-any-return]
+    decorated: C = described(command)
+    return decorated
 
 
 def frame_argument(command: C) -> C:
     """``--frame``."""
-    return argument("--frame", action="store_true", help="Return a pandas DataFrame.")(command)  # type: ignore[no-any-return]
+    described = argument("--frame", action="store_true", help="Return a pandas DataFrame.")
+    decorated: C = described(command)
+    return decorated
 
 
 def ids_argument(command: C) -> C:
     """One job id or more."""
-    return argument("ids", nargs="+", metavar="ID", help="Job ids, such as 123 or 123_4.")(command)  # type: ignore[no-any-return]
+    described = argument("ids", nargs="+", metavar="ID", help="Job ids, such as 123 or 123_4.")
+    decorated: C = described(command)
+    return decorated
 
 
 def shown(table: NotebookTable, args: argparse.Namespace) -> Any:
