@@ -34,7 +34,7 @@ def test_a_key_with_a_password_is_refused_not_asked_for(make: Make, tmp_path: Pa
     with pytest.raises(CertificateError, match="cannot be used") as caught:
         make(made.cert, made.key)
     assert caught.value.field == "cert"
-    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - made the moment before
     assert (again.field, str(again)) == ("cert", str(caught.value))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, InvalidRequest
+from jupyter_slurm_rest.slurm.job_numbers import CHANCE
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .number_walk import NumberWalk
@@ -85,7 +86,7 @@ class QueueIndex:
         *,
         clock: Callable[[], float] = time.time,
         whole_up_to: int = _WHOLE,
-        chance: random.Random | None = None,
+        chance: random.Random = CHANCE,
     ) -> None:
         self._whole_up_to = whole_up_to
         self._source = source

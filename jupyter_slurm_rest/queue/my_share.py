@@ -7,6 +7,8 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
+from jupyter_slurm_rest.slurm.job_numbers import CHANCE
+
 from .source import Accounted, Source
 
 #: Jobs of one user that are read at once: 4 kB and 0.5 ms each.
@@ -23,7 +25,7 @@ async def has_many(
     among: Sequence[Sequence[int]],
     *,
     recent: int,
-    chance: random.Random | None = None,
+    chance: random.Random = CHANCE,
     clock: Callable[[], float] = time.time,
 ) -> bool:
     """Whether ``user`` has more than about :data:`AT_MOST` jobs, by samples.
@@ -32,14 +34,13 @@ async def has_many(
     without the others'. Counts what lives or ended within ``recent`` seconds. Costs 1 kB
     and 5 ms for each sample of a user with few jobs, and 20 jobs of one with many.
     """
-    rng = chance or random.Random()  # noqa: S311 - no secret
     since = int(clock()) - recent
     most = 0.0
     for numbers in among:
         tried = hits = 0
         for size in _SIZES:
             if len(numbers) > size:
-                sample = sorted({numbers[rng.randrange(len(numbers))] for _ in range(size)})
+                sample = sorted({numbers[chance.randrange(len(numbers))] for _ in range(size)})
             else:
                 sample = list(numbers)
             if not sample:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from jupyter_slurm_rest.slurm.job_numbers import (
+    CHANCE,
     ORIGIN_BITS,
     WINDOW,
     Unread,
@@ -46,7 +47,7 @@ class NumberWalk:
     are found region by region. Nothing is ever asked for without numbers.
     """
 
-    def __init__(self, source: Source, *, chance: random.Random | None = None) -> None:
+    def __init__(self, source: Source, *, chance: random.Random = CHANCE) -> None:
         self._source = source
         self._chance = chance
         #: By record.

@@ -44,18 +44,21 @@ def smallest(number: int) -> int:
     return (origin(number) << ORIGIN_BITS) + 1
 
 
-async def any_number(ask: Ask, *, chance: random.Random | None = None) -> int | None:
+#: What picks numbers, unless the caller brings its own.
+CHANCE = random.Random()  # noqa: S311 - no secret
+
+
+async def any_number(ask: Ask, *, chance: random.Random = CHANCE) -> int | None:
     """The highest number that a spread of guesses hits; ``None``: none of them.
 
     Every other window is spread evenly, which finds long queues, and the ones between
     more densely the smaller the numbers are, which finds most clusters.
     """
-    rng = chance or random.Random()  # noqa: S311 - no secret
     highest: int | None = None
     for attempt in range(_TRIES):
         others = attempt and attempt % _TRIES_WITHOUT == 0
         for one in range(_ORIGINS + 1) if others else range(1):
-            found = await ask(_guesses(one << ORIGIN_BITS, attempt, rng))
+            found = await ask(_guesses(one << ORIGIN_BITS, attempt, chance))
             highest = max([*found, highest or 0]) or None
         # The first to be hit may be a few old ones.
         if highest is not None and attempt + 1 >= _AT_LEAST:
@@ -64,30 +67,29 @@ async def any_number(ask: Ask, *, chance: random.Random | None = None) -> int | 
 
 
 async def any_above(
-    ask: Ask, number: int, *, tries: int, chance: random.Random | None = None
+    ask: Ask, number: int, *, tries: int, chance: random.Random = CHANCE
 ) -> int | None:
     """The same above ``number``, with no more than ``tries`` windows."""
-    rng = chance or random.Random()  # noqa: S311 - no secret
     for attempt in range(tries):
-        guesses = _guesses(origin(number) << ORIGIN_BITS, attempt, rng)
+        guesses = _guesses(origin(number) << ORIGIN_BITS, attempt, chance)
         if found := await ask([guess for guess in guesses if guess > number]):
             return max(found)
     return None
 
 
-def _guesses(base: int, attempt: int, rng: random.Random) -> list[int]:
-    return [base + number for number in (_evenly(rng) if attempt % 2 else _by_size(rng))]
+def _guesses(base: int, attempt: int, chance: random.Random) -> list[int]:
+    return [base + number for number in (_evenly(chance) if attempt % 2 else _by_size(chance))]
 
 
-def _evenly(rng: random.Random) -> list[int]:
+def _evenly(chance: random.Random) -> list[int]:
     stride = _SPACE // WINDOW
-    first = rng.randrange(1, stride)
+    first = chance.randrange(1, stride)
     return list(range(first, _SPACE, stride))[:WINDOW]
 
 
-def _by_size(rng: random.Random) -> list[int]:
+def _by_size(chance: random.Random) -> list[int]:
     ratio = math.log(_SPACE / _SMALLEST) / WINDOW
-    shift = rng.random()
+    shift = chance.random()
     return sorted({int(_SMALLEST * math.exp(ratio * (i + shift))) for i in range(WINDOW)})
 
 
@@ -161,12 +163,11 @@ class Unread:
         """Take ``number`` and those below it next; ``None``: the highest."""
         self._below = number
 
-    def spread(self, count: int, *, chance: random.Random | None = None) -> list[int]:
+    def spread(self, count: int, *, chance: random.Random = CHANCE) -> list[int]:
         """About ``count`` of them, evenly spread."""
-        rng = chance or random.Random()  # noqa: S311 - no secret
         stride = max(1, len(self) // count)
         numbers: list[int] = []
-        skip = rng.randrange(stride)
+        skip = chance.randrange(stride)
         for first, last in self._ranges:
             numbers += range(first + skip, last + 1, stride)
             size = last - first + 1
