@@ -57,6 +57,14 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
 
 
+def test_the_tests_that_prove_claims_exist() -> None:
+    references = re.findall(r"`([\w./-]+)::([^`]+)`", (ROOT / "docs" / "claims.md").read_text())
+    assert len(references) > 50
+    for path, name in references:
+        source = (ROOT / path).read_text()
+        assert (f"def {name}(" if name.startswith("test_") else name) in source, f"{path}::{name}"
+
+
 def test_the_page_shows_the_results() -> None:
     page = PAGE.read_text()
     assert page == with_table(page, load(RESULTS)), "run: python -m tests.real.versions.table"
