@@ -92,7 +92,7 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
 def _until_whole(server: Jupyter, name: str) -> float:
     begun = time.monotonic()
     while time.monotonic() < begun + 300:
-        if "being looked for" not in server.jobs(name, scope="all", limit=1).json()["note"]:
+        if "searching for" not in server.jobs(name, scope="all", limit=1).json()["note"]:
             return time.monotonic() - begun
         time.sleep(0.1)
     raise RuntimeError("not every job was found")

@@ -21,7 +21,7 @@ HOUR = 3_600.0
 #: Requests that slurmrestd works on at once: as many as it has CPUs for.
 THREADS = 4
 
-#: Seconds of slurmrestd for one reading (docs/performance.md, "What a reading costs").
+#: Seconds of slurmrestd for one reading (docs/performance.md, "Cost of requests").
 MINE = 0.015
 STATES_BY_ID = 9e-6 * JOBS
 PAGE = 0.045 + 25 * 0.003

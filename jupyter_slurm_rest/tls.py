@@ -67,9 +67,9 @@ def check_files(ca: PemFile, cert: PemFile, key: PemFile) -> None:
     """Raise :exc:`CertificateError` for files that do not exist or do not belong together."""
     for field, path in (("ca", ca), ("cert", cert), ("key", key)):
         if path is not None and not Path(path).is_file():
-            raise CertificateError(field, f"There is no file {str(path)!r}.")
+            raise CertificateError(field, f"The file {str(path)!r} does not exist.")
     if key is not None and cert is None:
-        raise CertificateError("key", "It belongs to a 'cert', which is missing.")
+        raise CertificateError("key", "'key' requires 'cert', which is missing.")
 
 
 def _load_own(context: ssl.SSLContext, cert: PemFile, key: PemFile) -> None:

@@ -25,7 +25,7 @@ C = TypeVar("C", bound=Command)
 
 def cluster_argument(command: C) -> C:
     """``-M``, as for Slurm's own commands."""
-    described = argument("-M", "--cluster", help="Cluster; the first configured one otherwise.")
+    described = argument("-M", "--cluster", help="The cluster to use. Default: the first one.")
     decorated: C = described(command)
     return decorated
 
@@ -39,7 +39,7 @@ def frame_argument(command: C) -> C:
 
 def ids_argument(command: C) -> C:
     """One job id or more."""
-    described = argument("ids", nargs="+", metavar="ID", help="Job ids, such as 123 or 123_4.")
+    described = argument("ids", nargs="+", metavar="ID", help="Job IDs, such as 123 or 123_4.")
     decorated: C = described(command)
     return decorated
 
@@ -55,8 +55,10 @@ def shown(table: NotebookTable, args: argparse.Namespace) -> Any:
 @argument("--user", default="", help="Users, comma-separated; implies --all.")
 @argument("--partition", default="", help="Partitions, comma-separated.")
 @argument("--account", default="", help="Accounts, comma-separated.")
-@argument("--search", default="", help="Part of an id, name, user, account or node.")
-@argument("--sort", default="-job_id", help="A field; with - in front descending.")
+@argument("--search", default="", help="Part of an ID, name, user, account or node.")
+@argument(
+    "--sort", default="-job_id", help="The field to sort by; add - in front for descending order."
+)
 @argument("--limit", type=int, default=100, help="Rows to show at most (up to 1000).")
 @cluster_argument
 @frame_argument
@@ -78,10 +80,10 @@ def jobs(api: SlurmApi, line: str) -> Any:
 
 
 @magic_arguments("%slurm history")
-@argument("--days", type=float, default=7.0, help="How far back.")
+@argument("--days", type=float, default=7.0, help="How many days to look back.")
 @argument("--all", action="store_true", help="Everyone's jobs, not only yours.")
 @argument("--state", default="", help="States, comma-separated.")
-@argument("--search", default="", help="Part of an id, name, user, account or node.")
+@argument("--search", default="", help="Part of an ID, name, user, account or node.")
 @argument("--limit", type=int, default=100, help="Rows to show at most (up to 1000).")
 @cluster_argument
 @frame_argument
@@ -140,7 +142,7 @@ def clusters(api: SlurmApi, line: str) -> Any:
 
 
 @magic_arguments("%slurm cancel")
-@argument("ids", nargs="*", metavar="ID", help="Job ids, such as 123 or 123_4.")
+@argument("ids", nargs="*", metavar="ID", help="Job IDs, such as 123 or 123_4.")
 @argument("-n", "--name", help="Your jobs of this name.")
 @argument("-t", "--state", help="Your jobs in these states: PENDING,RUNNING,SUSPENDED.")
 @argument("-p", "--partition", help="Your jobs in this partition.")
@@ -168,7 +170,7 @@ def cancel(api: SlurmApi, line: str) -> tables.NotebookTable:
         options["filter"] = chosen
     elif not args.ids:
         raise UsageError(
-            "Which jobs? Give ids, or --name, --state, --partition, --account, --qos,"
+            "No jobs given. Use job IDs, or --name, --state, --partition, --account, --qos,"
             " --reservation, --nodelist or --all."
         )
     return _act(api, "cancel", args, **options)
@@ -247,7 +249,7 @@ def _act(
 
 
 @magic_arguments("%slurm job")
-@argument("id", help="Job id, such as 123, 123_4 or 123+1.")
+@argument("id", help="Job ID, such as 123, 123_4 or 123+1.")
 @cluster_argument
 def job(api: SlurmApi, line: str) -> NotebookJob:
     """One job: an object with state, wait(), output() and cancel()."""
@@ -256,8 +258,8 @@ def job(api: SlurmApi, line: str) -> NotebookJob:
 
 
 @magic_arguments("%slurm output")
-@argument("id", help="Job id.")
-@argument("--stderr", action="store_true", help="Standard error instead.")
+@argument("id", help="Job ID.")
+@argument("--stderr", action="store_true", help="Show standard error instead.")
 @cluster_argument
 def output(api: SlurmApi, line: str) -> None:
     """Print the end of a job's output."""
@@ -306,4 +308,4 @@ def run(api: SlurmApi, line: str, cell: str | None) -> Any:
         return command(api, arguments)
     if name == "submit":
         return submit_cell(api, arguments, cell)
-    raise SlurmMagicError("%%slurm takes a cell for submit only: write %%slurm submit.")
+    raise SlurmMagicError("%%slurm only supports submit: use %%slurm submit.")

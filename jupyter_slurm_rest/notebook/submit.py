@@ -60,7 +60,7 @@ def _file_name(line: str) -> tuple[str, str]:
     word = _FIRST_WORD.match(line)
     if word is None or word[0].startswith("-"):
         raise SlurmMagicError(
-            "Which script? Write %slurm submit FILE [options],",
+            "No script given. Use %slurm submit FILE [options],",
             "or put the script into a cell that begins with %%slurm submit.",
         )
     return shlex.split(word[0])[0], line[word.end() :]

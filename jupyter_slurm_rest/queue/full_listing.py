@@ -28,7 +28,7 @@ class QueueDump:
     """
 
     name = "dump"
-    cost = "the whole queue in one answer: 8 kB and up to 0.9 ms of slurmrestd per job"
+    cost = "the whole queue in one response: 8 kB and up to 0.9 ms of slurmrestd's time per job"
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class QueueDump:
             # In answer to an update_time, which came out of a table.
             if before is None:
                 raise UnreadableResponse(
-                    "slurmrestd says that nothing has changed, and was not asked since when."
+                    "slurmrestd reported no changes, although no time was given."
                 )
             return msgspec.structs.replace(
                 before, as_of=meter.begun, seconds=meter.seconds, requests=meter.requests
@@ -77,7 +77,4 @@ def _strangers(rows: Iterable[JobSummary]) -> str:
     count = sum(row.user.isdigit() for row in rows)
     if not count:
         return ""
-    return (
-        f"Slurm gives the user of {count} jobs by number only, so they are shown as nobody's:"
-        " slurmrestd's host does not know the user."
-    )
+    return f"{count} jobs have no user name, because slurmrestd's host does not know the user."

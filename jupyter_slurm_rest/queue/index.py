@@ -73,10 +73,10 @@ class QueueIndex:
     """
 
     name = "index"
-    cost = "numbers and states of all jobs (80 bytes each), and full rows only where one looks"
+    cost = "IDs and states of all jobs (80 bytes each), and full rows only where you scroll"
     note = (
-        "The queue is long: rows are read as you scroll, "
-        "in order of job number or state; filter by user, account or partition to sort."
+        "The queue is long, so rows are loaded as you scroll, sorted by job ID or state. To"
+        " sort by other columns, filter by user, account or partition."
     )
 
     def __init__(
@@ -275,8 +275,8 @@ def ordered(index: Index, states: frozenset[str], sort: str) -> Sequence[int]:
     if field not in ("id", "job_id", "state"):
         raise InvalidRequest(
             "sort",
-            f"{len(index.states)} jobs are too many to be sorted by {field!r}.",
-            advice="Filter by user, account, partition or name, or sort by job number or state.",
+            f"{len(index.states)} jobs are too many to sort by {field!r}.",
+            advice="Filter by user, account, partition or name, or sort by job ID or state.",
         )
     found: Sequence[int] = index.newest
     if states:

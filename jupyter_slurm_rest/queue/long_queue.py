@@ -75,7 +75,7 @@ class LongQueue:
                 raise Unsupported(
                     "Filtering a long queue by anything but state",
                     "in use",
-                    needs="accounting, which this cluster does not serve",
+                    needs="accounting, which this cluster's slurmrestd does not serve",
                 )
             found = await self._find(index, ordered(index, states, "-job_id"), query)
             accounted: Sequence[JobSummary]
@@ -94,7 +94,7 @@ class LongQueue:
             counts, note = dict(index.counts), QueueIndex.note
         shown = await self._plan.rows(index, chosen, accounting=accounting, accounted=accounted)
         if missing := len(chosen) - len(shown):
-            note += f" {missing} jobs of this page are hidden from you, or have just left."
+            note += f" {missing} jobs on this page are hidden from you or have just ended."
         note = f"{note} {_growth_note(index)}".strip()
         version = self._version(query, shown, total, note)
         page = self._pages.cut(
@@ -158,16 +158,16 @@ def _growth_note(index: Index) -> str:
     if not index.growing and index.missing <= max(10, _PASSING * len(index.states)):
         return ""
     found = len(index.states)
-    return f"{found} jobs are found so far, about {index.missing} more are being looked for."
+    return f"{found} jobs found so far; searching for about {index.missing} more."
 
 
 def _search_note(found: Found, query: PageQuery) -> str:
     note = ""
     if not found.complete:
         note = (
-            f"Searched the newest {found.searched} of {found.total} jobs so far; "
-            "the rest is searched as you scroll or refresh."
+            f"Searched the newest {found.searched} of {found.total} jobs so far. Scroll or"
+            " refresh to search more."
         )
     if query.filters.partitions:
-        note += " Jobs that wait in several partitions at once are not found by partition."
+        note += " Jobs that are pending in several partitions cannot be found by partition."
     return note.strip()

@@ -96,7 +96,9 @@ class MyJobs:
         rows, changed = carry_over(before.rows if before else {}, self._rows(states))
         note = problem
         if len(waiting) > self._at_once:
-            note += f" Reasons of {len(waiting) - self._at_once} waiting jobs are still to be read."
+            note += (
+                f" The reasons of {len(waiting) - self._at_once} pending jobs are not loaded yet."
+            )
         same = before is not None and not changed and before.note == note.strip()
         return Table(
             rows=rows,
@@ -118,7 +120,7 @@ class MyJobs:
         except (AccountingDown, AccountingMissing):
             if not self._read_until:
                 raise
-            return "Accounting does not answer: jobs submitted elsewhere since then are missing."
+            return "Accounting does not respond: jobs submitted elsewhere since then are missing."
         self._read_until = now
         ended = {
             i: row

@@ -44,7 +44,7 @@ class PollInterval:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not 0 < share <= 1:
-            raise ValueError(f"share is {share}; it is a fraction above 0 and up to 1")
+            raise ValueError(f"share is {share}; it must be above 0 and at most 1")
         self.share = share
         self.floor = floor
         self.ceiling = ceiling

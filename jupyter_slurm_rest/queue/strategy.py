@@ -58,14 +58,14 @@ def for_mine(here: Conditions, now: str = "", *, many: bool = False) -> Choice:
     if here.capabilities.job_states and here.accounting:
         if many:
             return Choice("index", f"you have more than {AT_MOST} jobs: they are read in pages")
-        return Choice("mine", "accounting says which jobs are yours")
-    return _dump(here, now, "your jobs are picked out of the whole queue")
+        return Choice("mine", "accounting lists your jobs")
+    return _dump(here, now, "your jobs are selected from the whole queue")
 
 
 def for_all(here: Conditions, now: str = "") -> Choice:
     """The plan for everybody's jobs."""
     if not here.is_long(now):
-        return Choice("dump", f"{here.queue} jobs are at most max_jobs_dump ({here.max_jobs_dump})")
+        return Choice("dump", f"{here.queue} jobs, within max_jobs_dump ({here.max_jobs_dump})")
     if here.capabilities.job_states:
         count = "an unknown number of" if here.queue is None else here.queue
         return Choice("index", f"{count} jobs are more than max_jobs_dump ({here.max_jobs_dump})")
@@ -74,9 +74,9 @@ def for_all(here: Conditions, now: str = "") -> Choice:
 
 def _dump(here: Conditions, now: str, what: str) -> Choice:
     if not here.capabilities.job_states:
-        lack = f"API {here.capabilities.version} has nothing cheaper"
+        lack = f"API {here.capabilities.version} has no cheaper request"
     else:
-        lack = "this cluster has no accounting"
+        lack = "this cluster's slurmrestd does not serve accounting"
     if here.is_long(now):
         return Choice("dump-rarely", f"{what}, rarely: {lack}, and the queue is long")
     return Choice("dump", f"{what}: {lack}")

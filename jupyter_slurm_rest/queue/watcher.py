@@ -349,7 +349,7 @@ def _told(row: JobSummary) -> tuple[object, ...]:
 
 def _look(page: Page, seen: Seen[Any], choice: Choice, note: str) -> Look:
     if seen.error is not None:
-        words = getattr(seen.error, "message", "") or "The last reading failed."
+        words = getattr(seen.error, "message", "") or "The last refresh failed."
         note = f"{words} {note}".strip()
     return Look(
         page=page,

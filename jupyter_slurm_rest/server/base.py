@@ -86,10 +86,10 @@ class SlurmHandler(JsonHandler, APIHandler):
         raise RequestFailed(
             413,
             "too_large",
-            f"The request has {size / 1e6:.0f} MB; "
-            f"{'a script may have' if script else 'at most'} {limit / 1e6:.1f} MB.",
+            f"The request has {size / 1e6:.0f} MB;"
+            f" {'a script may have' if script else 'at most'} {limit / 1e6:.1f} MB.",
             field="script" if script else None,
-            advice="Keep data in files and let the script read them.",
+            advice="Store data in files that the script reads.",
         )
 
     async def until_closed(self, work: Awaitable[T]) -> T:

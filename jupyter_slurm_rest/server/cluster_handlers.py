@@ -91,7 +91,7 @@ class TokenHandler(SlurmHandler):
         """Use a token that the user pasted."""
         if not self.context.paste_tokens:
             raise RequestFailed(
-                403, "forbidden", "Pasting tokens is switched off (c.SlurmRest.paste_tokens)."
+                403, "forbidden", "Pasting tokens is disabled (c.SlurmRest.paste_tokens)."
             )
         target = self.cluster(cluster)
         await target.paste(body.token)
@@ -109,7 +109,7 @@ class UnknownHandler(SlurmHandler):
     @web.authenticated
     @authorized("read")
     async def get(self) -> None:
-        body = ErrorBody(message="There is no such address here.", reason="not_found")
+        body = ErrorBody(message="This address does not exist.", reason="not_found")
         self.fail(ErrorResponse(404, body))
 
     post = put = patch = delete = get

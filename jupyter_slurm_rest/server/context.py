@@ -58,6 +58,6 @@ class ServerContext:
         raise RequestFailed(
             403,
             "not_owner",
-            f"This server acts on Slurm as {self.owner}, and you are {username}.",
+            f"This server uses Slurm as {self.owner}, but you are {username}.",
             advice="Use Slurm from your own Jupyter server.",
         )

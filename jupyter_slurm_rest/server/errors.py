@@ -92,9 +92,9 @@ def error_response(error: BaseException) -> ErrorResponse:
     return ErrorResponse(
         500,
         ErrorBody(
-            message="Something went wrong inside the Jupyter server's Slurm extension.",
+            message="The Jupyter server's Slurm extension had an internal error.",
             reason="internal",
-            advice="The Jupyter server's log says where.",
+            advice="See the Jupyter server's log.",
         ),
     )
 

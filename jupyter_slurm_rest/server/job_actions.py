@@ -52,10 +52,10 @@ async def _act(cluster: ConfiguredCluster, request: requests.ActionRequest) -> l
         return await cluster.client.cancel_matching(wanted, cron=request.cron)
     if request.job_ids is None:
         raise InvalidRequest(
-            "job_ids", "job_ids: which jobs? Give their ids or, to cancel, a filter."
+            "job_ids", "job_ids: is required. To cancel, you can use a filter instead."
         )
     if request.action == "signal" and request.signal is None:
-        raise InvalidRequest("signal", "signal: which one? Write a name, such as USR1.")
+        raise InvalidRequest("signal", "signal: is required. Use a name, such as USR1.")
     ids = list(dict.fromkeys(request.job_ids))
     crontab: set[str] = set()
     if request.action in ("cancel", "signal") and not request.cron:
@@ -92,7 +92,7 @@ async def _to_each(
 
 def _check_filter(request: requests.ActionRequest) -> None:
     if request.job_ids is not None:
-        raise InvalidRequest("filter", "filter: give either job_ids or a filter, not both.")
+        raise InvalidRequest("filter", "filter: use either job_ids or a filter, not both.")
     if request.action != "cancel" or request.signal is not None:
         what = "signal" if request.action == "cancel" else request.action
         raise InvalidRequest(
@@ -123,9 +123,9 @@ async def _check_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
         named = ", ".join(cron[:5]) + (f" and {len(cron) - 5} more" if len(cron) > 5 else "")
         raise InvalidRequest(
             "cron",
-            f"These jobs come from your scrontab: {named}."
-            " Cancelling them also disables their lines there. Nothing was cancelled.",
-            advice="To do both, say so with cron (%slurm cancel --cron).",
+            f"These jobs are from your scrontab: {named}. Canceling them also disables their"
+            " lines there. Nothing was canceled.",
+            advice="To do both, set cron (%slurm cancel --cron).",
         )
 
 
@@ -141,8 +141,8 @@ def _crontab_result(name: str) -> ActionResult:
     return ActionResult(
         id=name,
         ok=False,
-        message="It comes from your scrontab: cancelling or signalling it also disables its line"
-        " there. To do both, say so with cron (%slurm cancel --cron).",
+        message="This job is from your scrontab. Canceling or signaling it also disables its"
+        " line there. To do both, set cron (%slurm cancel --cron).",
     )
 
 

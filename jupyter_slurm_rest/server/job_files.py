@@ -135,15 +135,15 @@ def _to_line_start(data: bytes) -> int:
 
 def _no_file(job: Job) -> str:
     if job.stdout:
-        return "This job writes no such file."
+        return "This job does not write this file."
     if job.het_offset:
         return (
             "This component of a heterogeneous job has no output of its own: its script runs in"
             f" the first one, {job.het_job_id}+0."
         )
     if job.sources == ["slurmdbd"]:
-        return "Slurm has forgotten where this job's output went; its accounting does not say."
-    return "Slurm does not say which file."
+        return "Slurm no longer knows where this job's output is, and accounting does not store it."
+    return "Slurm does not report the path of this file."
 
 
 def _explain(error: OSError, job: Job) -> str:
@@ -152,13 +152,13 @@ def _explain(error: OSError, job: Job) -> str:
             return "The job has not started, so its output file does not exist yet."
         if job.exit_code is not None and job.exit_code.signal == UNOPENED and job.why:
             return job.why.text
-        return "There is no such file here: this server may not see the job's file system."
+        return "The file does not exist here. This server may not see the job's file system."
     if error.errno == errno.ELOOP:
         return "The file is a symbolic link, which is not followed."
     if isinstance(error, _NotTheirs):
-        return f"The file does not belong to {job.user}, whose job this is: it is not shown."
+        return f"The file does not belong to {job.user}, the owner of the job, and is not shown."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "You may not read this file."
+        return "You do not have permission to read this file."
     return f"The file cannot be read: {error.strerror}."
 
 

@@ -61,7 +61,7 @@ async def history_page(cluster: ConfiguredCluster, query: HistoryPageQuery) -> H
     end = query.end_time or (int(time.time()) // _STEP + 1) * _STEP
     start = query.start_time if query.start_time is not None else end - _WINDOW
     if start >= end:
-        raise InvalidRequest("start_time", "start_time: must lie before end_time.")
+        raise InvalidRequest("start_time", "start_time: must be before end_time.")
     users = [await cluster.username()] if query.scope == "mine" else sorted(listed(query.user))
     asked = HistoryQuery(
         users=users,
@@ -89,8 +89,8 @@ async def history_page(cluster: ConfiguredCluster, query: HistoryPageQuery) -> H
     note = found.note
     if found.value.total > len(known):
         note = (
-            f"Only the {len(known)} newest of {found.value.total} jobs are looked through: "
-            "choose a shorter time. " + note
+            f"Only the {len(known)} newest of {found.value.total} jobs are searched. Choose a"
+            " shorter period. " + note
         ).strip()
     return HistoryList(
         jobs=rows[query.offset : query.offset + query.limit],

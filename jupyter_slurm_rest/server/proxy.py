@@ -121,7 +121,7 @@ def upstream_query(query: str) -> str:
         raise InvalidRequest("query", "The query is not readable.") from None
     for name, value in pairs:
         if not (name + value).isprintable():
-            raise InvalidRequest("query", "The query holds control characters.")
+            raise InvalidRequest("query", "The query contains control characters.")
     written = [
         f"{quote(name, safe='')}={quote(value, safe='')}"
         for name, value in pairs
@@ -144,8 +144,8 @@ def _refused() -> InvalidRequest:
     return InvalidRequest(
         "path",
         "This is not a path of slurmrestd's API.",
-        advice="Paths begin with slurm/v0.0.NN/, slurmdb/v0.0.NN/ or util/v0.0.NN/, "
-        "or are openapi, openapi.json, openapi.yaml or openapi/v3.",
+        advice="Use a path that starts with slurm/v0.0.NN/, slurmdb/v0.0.NN/ or util/v0.0.NN/,"
+        " or openapi, openapi.json, openapi.yaml or openapi/v3.",
     )
 
 
@@ -229,7 +229,9 @@ class ProxyHandler(SlurmHandler):
             self._require_more_than_a_cookie()
             if not await self.may("write"):
                 raise RequestFailed(
-                    403, "forbidden", "This GET may change something: you may only read here."
+                    403,
+                    "forbidden",
+                    "This GET may change something, and you have read-only access.",
                 )
         if self._exchange is None:
             # slurmrestd refuses a POST without a body and a GET with one.
@@ -280,11 +282,12 @@ class ProxyHandler(SlurmHandler):
             raise RequestFailed(
                 403,
                 "forbidden",
-                f"The proxy takes no {method} {'' if reads else 'that changes something '}here "
-                f"(c.SlurmRest.proxy_methods is {allowed!r}).",
+                f"The proxy does not accept a {method}"
+                f" {'' if reads else 'that changes something '}here (c.SlurmRest.proxy_methods"
+                f" is {allowed!r}).",
             )
         if "Transfer-Encoding" in self.request.headers:
-            raise RequestFailed(411, "invalid", "The body's length must be told beforehand.")
+            raise RequestFailed(411, "invalid", "The request needs a Content-Length header.")
         if self._length() > self.context.max_body_size:
             limit = self.context.max_body_size / 1e6
             raise RequestFailed(413, "too_large", f"The body has more than {limit:.1f} MB.")

@@ -91,7 +91,7 @@ class SharedLists:
     def plan(self) -> str:
         """How all jobs are read, as far as is known: asking would make the hub read them."""
         how = f"; {self._view.value.state.plan}" if self._view.value else ""
-        return f"by the hub, once for everybody{how}"
+        return f"by the hub, once for all users{how}"
 
     async def state(self) -> QueueState | None:
         """Everybody's queue as the hub has it: a look at it, which is followed."""

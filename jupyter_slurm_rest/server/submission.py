@@ -59,7 +59,7 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     specs = merge(script, request.options, os.environ)
     directory = request.directory or root
     if not directory.startswith("/"):
-        raise errors.InvalidRequest("directory", "directory: must be a path from / on.")
+        raise errors.InvalidRequest("directory", "directory: must be an absolute path.")
     return Checked(request, script, specs, _response(script, specs), directory)
 
 
@@ -74,8 +74,8 @@ async def check_directories(files: FileThreads, asked: Checked) -> list[str]:
         for spec in asked.specs
     }
     return [
-        f"{'chdir' if given else 'directory'}: {trouble} Where the nodes cannot open it either, "
-        "Slurm runs the job in /tmp."
+        f"{'chdir' if given else 'directory'}: {trouble} If the nodes cannot open it either,"
+        " Slurm runs the job in /tmp."
         for path, given in paths.items()
         if (trouble := await _trouble(files, path, "chdir" if given else "directory"))
     ]
@@ -94,7 +94,7 @@ async def _trouble(files: FileThreads, path: str, field: str) -> str:
                 advice="A path has at most 4,095 bytes, and 255 between two slashes.",
             ) from None
         if number in (errno.EACCES, errno.EPERM):
-            return f"You may not look into {shown} here."
+            return f"You do not have permission to open {shown} here."
         if number == errno.ETIMEDOUT:
             return f"The file system of {shown} does not respond here."
         return f"There is no directory {shown} here."
@@ -187,9 +187,9 @@ def _check_size(script: str, max_size: int) -> None:
         raise RequestFailed(
             413,
             "too_large",
-            f"The script has {size / 1e6:.1f} MB; Slurm takes at most {max_size / 1e6:.1f} MB.",
+            f"The script has {size / 1e6:.1f} MB; Slurm accepts at most {max_size / 1e6:.1f} MB.",
             field="script",
-            advice="Keep data in files and let the script read them.",
+            advice="Store data in files that the script reads.",
         )
 
 

@@ -141,13 +141,13 @@ def _layout(
     times = [f"{p.name} {_duration(p.max_time)}" for p in partitions if p.max_time is not None]
     helps = {
         "partition": not_offered,
-        "time": "Minutes, hours:minutes:seconds or days-hours."
+        "time": "Minutes, hours:minutes:seconds, or days-hours."
         + (f" At most: {', '.join(times)}." if times else ""),
         "nodes": "A number, or a range such as 2-4.",
         "cpus_per_task": _most(
             "A node has up to {} CPUs.", (node.cpus - node.cpus_specialized for node in nodes)
         ),
-        "mem": "A number with K, M, G or T; M when there is none. "
+        "mem": "A number with K, M, G or T; the default is M. "
         + _most(
             "A node has up to {} MiB.", (node.memory - node.memory_specialized for node in nodes)
         ),

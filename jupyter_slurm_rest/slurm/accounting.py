@@ -61,10 +61,10 @@ class HistoryQuery(Model, frozen=True, kw_only=True):
         """Raise :exc:`InvalidRequest` for what cannot be meant."""
         start, end = self.window()
         if start > end:
-            raise InvalidRequest("start", "The history would end before it starts.")
+            raise InvalidRequest("start", "The end of the history is before its start.")
         if self.offset < 0 or not 0 < self.limit <= MAX_PAGE:
             raise InvalidRequest(
-                "limit", f"A page begins at 0 or later and has 1 to {MAX_PAGE} jobs."
+                "limit", f"A page starts at 0 or later and has 1 to {MAX_PAGE} jobs."
             )
         known = BASE_STATES | PARTIAL_STATES
         for state in self.states:
@@ -72,7 +72,7 @@ class HistoryQuery(Model, frozen=True, kw_only=True):
                 raise no_such("state", "state of jobs in the history", state, known, cluster=False)
         for field in ("users", "partitions", "accounts", "qos", "names"):
             if any("," in word or not word for word in getattr(self, field)):
-                raise InvalidRequest(field, f"A name in {field} is empty or has a comma.")
+                raise InvalidRequest(field, f"A name in {field} is empty or contains a comma.")
 
     def matches(self, job: JobSummary) -> bool:
         """Whether ``job`` is meant, for what an API version cannot filter itself."""

@@ -56,8 +56,8 @@ def stranding(name: str, whole: int | None) -> ActionResult:
     return ActionResult(
         id=name,
         ok=False,
-        message="It is one component of a heterogeneous job that waits, which can be cancelled"
-        f" only as a whole: cancel {whole or 'the whole job'}.",
+        message="This is one component of a pending heterogeneous job, which can only be"
+        f" canceled as a whole: cancel {whole or 'the whole job'}.",
         error_number=_NOT_WHOLE_HET_JOB,
     )
 
@@ -115,7 +115,10 @@ def judge(name: str, code: int, words: str, done: str) -> ActionResult:
     if code == _NOT_WHOLE_HET_JOB:
         return stranding(name, None)
     if code == _TRANSITION:
-        words = "It is not running, or is changing its state: signals reach running jobs only."
+        words = (
+            "The job is not running, or its state is changing. Only running jobs can"
+            " receive signals."
+        )
     return ActionResult(id=name, ok=False, message=shorten(words), error_number=code)
 
 

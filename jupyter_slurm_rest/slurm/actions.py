@@ -105,7 +105,7 @@ class SingleJobCalls(Calls):
         if dialect.capabilities.silent_refusals and not signal:
             jobs = await self._known(one)
             if not (jobs and all(map(is_over, jobs))):
-                words = "Slurm took the request, but the job is still there."
+                words = "Slurm accepted the request, but the job still exists."
                 return ActionResult(id=name, ok=False, message=words)
         return ActionResult(id=name, ok=True, message=done)
 
@@ -161,9 +161,9 @@ class SingleJobCalls(Calls):
             if job.array_task_id == one.one_task and job.job_id != job.array_job_id:
                 return str(job.job_id)
         raise Unsupported(
-            "Acting on this task of an array apart from the others",
+            "Changing a single task of this array",
             (await self.dialect()).version,
-            advice="Act on the whole array, or use Slurm's own commands.",
+            advice="Change the whole array, or use Slurm's commands.",
         )
 
 
@@ -213,7 +213,7 @@ class ActionCalls(Calls):
         match = _SIGNAL.fullmatch(signal.strip())
         if match is None:
             raise InvalidRequest(
-                "signal", f"{shorten(signal, 40)!r} is no signal: write a name such as USR1."
+                "signal", f"{shorten(signal, 40)!r} is not a signal. Use a name such as USR1."
             )
         name = (match[1] or match[2]).upper()
         return await each(ids, lambda found: self._kill(found, name, f"signal {name} sent"))

@@ -17,8 +17,8 @@ def base_address(url: str) -> tuple[str | None, str]:
     Raises :exc:`InvalidRequest`.
     """
     wanted = (
-        f"{_shown(url)} is no address of a slurmrestd:"
-        " expected http(s)://host:port or unix:///path/to.socket."
+        f"{_shown(url)} is not a valid slurmrestd address. Use http(s)://host:port or"
+        " unix:///path/to.socket."
     )
     try:
         parts = urlsplit(url)
@@ -32,7 +32,7 @@ def base_address(url: str) -> tuple[str | None, str]:
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise InvalidRequest("url", wanted)
     if parts.username or parts.password:
-        raise InvalidRequest("url", "User names and passwords in the address are not used.")
+        raise InvalidRequest("url", "The address must not contain a user name or password.")
     if parts.query or parts.fragment:
         raise InvalidRequest("url", wanted)
     return None, f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
@@ -42,7 +42,7 @@ def check_proxy(url: str | None) -> None:
     """Raise :exc:`InvalidRequest` for what is no HTTP proxy."""
     if url is not None and not url.startswith(("http://", "https://")):
         raise InvalidRequest(
-            "proxy", f"{_shown(url)} is no HTTP proxy: expected http(s)://host:port."
+            "proxy", f"{_shown(url)} is not a valid HTTP proxy. Use http(s)://host:port."
         )
 
 
@@ -65,6 +65,6 @@ def tls_context(
     except CertificateError as error:
         raise InvalidRequest(error.field, error.message) from None
     if ca or cert or key:
-        raise InvalidRequest("url", "Certificates are given, but the address is not https://.")
+        raise InvalidRequest("url", "Certificates require an https:// address.")
     # Never used without TLS; False only spares httpx the reading of its bundle.
     return False

@@ -14,8 +14,8 @@ from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 
 #: Partition states in which no job is accepted. In a partition that is DOWN jobs wait.
 _SHUT = {
-    "INACTIVE": "it takes no jobs now (inactive)",
-    "DRAIN": "it takes no new jobs (drain)",
+    "INACTIVE": "it does not accept jobs (inactive)",
+    "DRAIN": "it does not accept new jobs (draining)",
 }
 
 
@@ -67,16 +67,16 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         if partition.state in _SHUT:
             return _SHUT[partition.state]
         if "ROOT_ONLY" in flags:
-            return "only administrators submit to it"
+            return "only administrators can submit to it"
         if "REQ_RESV" in flags:
-            return "jobs need a reservation there (--reservation)"
+            return "jobs require a reservation (--reservation)"
         if partition.allow_alloc_nodes and self.hosts.isdisjoint(partition.allow_alloc_nodes):
-            return f"jobs are submitted from {_names('host', partition.allow_alloc_nodes)} only"
+            return f"jobs can only be submitted from {_names('host', partition.allow_alloc_nodes)}"
         hidden = self.shown is not None and partition.name not in self.shown
         if hidden and partition.allow_groups and "HIDDEN" not in flags:
             return f"only for {_names('group', partition.allow_groups)}"
         if partition.node_count < (partition.min_nodes or 0):
-            return "it has fewer nodes than a job must have there"
+            return "it has fewer nodes than its minimum per job"
         # With MaxTime=0 it still takes jobs that name no time limit.
         if 0 in (partition.max_nodes, partition.max_cpus_per_node):
             return "its limits allow no job"
@@ -88,7 +88,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         wanted = account or self.account.default_account
         found = _association(self.account.associations, partition.name, wanted)
         if found is None:
-            return f"account {account} is not yours there" if account else "not with your account"
+            return f"you are not in account {account}" if account else "not with your account"
         mine = self._with_parents(found.account)
         if partition.allow_accounts and mine.isdisjoint(partition.allow_accounts):
             return f"only for {_names('account', partition.allow_accounts)}"

@@ -153,7 +153,7 @@ class NodeCalls(Calls):
         """Licences and how many are free. From v0.0.38."""
         can = await self.capabilities()
         if not can.licenses:
-            raise Unsupported("Reading licences", can.version, needs="v0.0.38 (Slurm 22.05)")
+            raise Unsupported("Reading licenses", can.version, needs="v0.0.38 (Slurm 22.05)")
         if can.fragile_licenses:
             await self.connection.get("slurm", "diag/")
         response = await self.connection.get("slurm", "licenses/")

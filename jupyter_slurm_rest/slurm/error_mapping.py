@@ -62,7 +62,7 @@ _NO_SUCH_USER = 2166
 _NOT_RESOLVED = re.compile(r"Unable to resolve .*user", re.DOTALL)
 _MISSED = ("Failure to query", "Unable to find")
 
-_RENEW_ADVICE = "A new token is needed; if it fails again, check the clocks and the user's name."
+_RENEW_ADVICE = "Get a new token. If it is rejected as well, check the clocks and the user name."
 
 
 class _Context(NamedTuple):
@@ -165,34 +165,35 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
     if hung_up and not context.names_tokens:
         return made(
             TokenSuspected,
-            "Slurm's controller hung up, most likely because it does not accept the token.",
+            "Slurm's controller closed the connection, most likely because it does not accept"
+            " the token.",
             _RENEW_ADVICE,
         )
     if code == _NO_SUCH_USER or _NOT_RESOLVED.search(words):
         return made(
             UserNotResolved,
             "slurmrestd's host does not know this user.",
-            "Its administrators can make the cluster's users known there.",
+            "Ask its administrators to make the cluster's users known there.",
         )
     down = context.by_accounting and code in _CONTROLLER | {-1}
     if code in _ACCOUNTING or down or (not context.by_accounting and _of_accounting(entry)):
         return made(
             AccountingDown,
-            "Slurm's accounting (slurmdbd) does not answer.",
-            "Jobs still run; history and limits are back when it is."
+            "Slurm's accounting (slurmdbd) does not respond.",
+            "Jobs continue to run. History and limits are unavailable until it is back."
             if context.by_accounting
-            else "Jobs still run. This API version of slurmrestd serves nothing without it.",
+            else "Jobs continue to run. This API version does not work without it.",
         )
     if code == 1804:
-        return made(Busy, "Slurm asks to come back later.", "Wait a little and try again.")
+        return made(Busy, "Slurm limits the number of requests.", "Wait a moment and try again.")
     if code in _TIMEOUT or context.status == 504:
-        return made(SlurmTimeout, "Slurm's controller did not answer in time.", "Try again later.")
+        return made(SlurmTimeout, "Slurm's controller did not respond in time.", "Try again later.")
     unresponded = code == -1 or (code == _UNEXPECTED and not context.quick)
     if code in _CONTROLLER or (context.status >= 500 and unresponded) or context.status == 502:
         return made(
             ControllerDown,
-            "Slurm's controller (slurmctld) does not answer slurmrestd.",
-            "Running jobs go on; wait until it is back.",
+            "Slurm's controller (slurmctld) does not respond to slurmrestd.",
+            "Running jobs continue. Wait until it is back.",
         )
     if context.wanted is not None and _missing(entry, context):
         return NotFound(*context.wanted, error_number=code or None, slurm_text=words, source=source)
@@ -200,7 +201,7 @@ def _classify(entry: Problem, context: _Context) -> SlurmError:
         return made(
             PermissionDenied,
             f"Slurm does not permit this: {_said(entry)}",
-            "Ask the cluster's administrators if you should be permitted.",
+            "If you need this permission, ask the cluster's administrators.",
         )
     return made(Refused, f"Slurm refused: {_said(entry) or f'HTTP status {context.status}.'}")
 
@@ -235,10 +236,10 @@ def _without_json(response: Response, path: str) -> SlurmError | None:
     if status in (404, 405) and response.content_type in ("text/plain", ""):
         return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=said)
     if status == 413:
-        return TooLarge("The request is larger than slurmrestd takes.", slurm_text=said)
+        return TooLarge("The request is larger than slurmrestd accepts.", slurm_text=said)
     if status in (502, 503, 504):
         return ControllerDown(
-            f"A proxy before slurmrestd answered with HTTP status {status}.",
+            f"A proxy in front of slurmrestd returned HTTP status {status}.",
             advice="slurmrestd may be down; try again later.",
             slurm_text=said,
         )
@@ -247,9 +248,10 @@ def _without_json(response: Response, path: str) -> SlurmError | None:
             f"slurmrestd refused the request (HTTP status {status}): {said}", slurm_text=said
         )
     return UnreadableResponse(
-        f"The answer (HTTP status {status}, {response.content_type or 'no content type'})"
-        " is not slurmrestd's.",
-        advice="Check that the address is slurmrestd's and not a login page or another service.",
+        f"The response (HTTP status {status}, {response.content_type or 'no content type'}) is"
+        " not from slurmrestd.",
+        advice="Check that the address is that of slurmrestd, not of a login page or another"
+        " service.",
         slurm_text=said,
     )
 

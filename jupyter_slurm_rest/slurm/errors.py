@@ -136,10 +136,10 @@ class NotFound(SlurmError):
 
     def __init__(self, kind: str, name: str, **details: object) -> None:
         advice = {
-            "job": "Jobs leave Slurm's memory some minutes after they end; accounting may know it.",
+            "job": "Slurm forgets jobs a few minutes after they end. Look for it in the history.",
         }.get(kind, "")
         super().__init__(
-            f"Slurm knows no {kind} {shorten(name, 80)!r}.",
+            f"Slurm could not find {kind} {shorten(name, 80)!r}.",
             advice=advice,
             **details,  # type: ignore[arg-type]
         )
@@ -205,8 +205,8 @@ class AccountingMissing(SlurmError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This cluster keeps no accounting that can be read through slurmrestd.",
-            advice="Finished jobs, accounts and limits are not available here.",
+            "This cluster's slurmrestd does not serve accounting.",
+            advice="Finished jobs, accounts and limits are not available.",
         )
 
 

@@ -74,7 +74,9 @@ class LocalFilterCalls(Calls):
         queue = await self._jobs.jobs()
         if isinstance(queue, Unchanged):
             # Not asked for, and no empty queue.
-            raise UnreadableResponse("Slurm did not say which jobs there are.", advice="Try again.")
+            raise UnreadableResponse(
+                "Slurm's response does not list the jobs.", advice="Try again."
+            )
         return queue.jobs
 
     async def _kill_rows(
@@ -137,8 +139,8 @@ def _refuse_numbers(rows: Iterable[JobSummary]) -> None:
     if any(row.user.isdigit() for row in rows):
         raise UserNotResolved(
             "Slurm names users by number only here: which of these jobs are yours is unknown.",
-            advice="Cancel them by their ids, or ask the cluster's administrators to make"
-            " its users known where slurmrestd runs.",
+            advice="Cancel them by ID, or ask the cluster's administrators to make its users"
+            " known on slurmrestd's host.",
         )
 
 

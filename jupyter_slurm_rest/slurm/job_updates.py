@@ -86,8 +86,8 @@ class UpdateCalls(Calls):
         return Unsupported(
             what,
             (await self.dialect()).version,
-            advice="No version of it has this; operators do it with scontrol. To keep a"
-            " pending job from starting, hold it.",
+            advice="No API version supports it; operators can use scontrol. To keep a pending"
+            " job from starting, hold it.",
         )
 
     async def _update(
@@ -155,11 +155,11 @@ class UpdateCalls(Calls):
             chosen = [row for row in live if row.array_tasks]
             if can.tasks_changed_by_id and chosen != live:
                 # Its number would change them all, and its list, cut, cannot be sent.
-                raise _inseparable("Changing only the tasks that wait", can.version)
+                raise _inseparable("Changing only the pending tasks", can.version)
         elif one.tasks:
             exactly = _exactly(one, rows)
             if exactly is None:
-                raise _inseparable("Changing some of the tasks that wait together", can.version)
+                raise _inseparable("Changing several pending tasks together", can.version)
             chosen = exactly
         else:
             waiting = [row for row in live if row.state == "PENDING"]
@@ -173,7 +173,7 @@ class UpdateCalls(Calls):
         # Only the array as a whole and single tasks can be named in a path.
         if one.several:
             return ActionResult(
-                id=name, ok=False, message="Name the tasks one by one, or the whole array."
+                id=name, ok=False, message="Change the tasks one by one, or the whole array."
             )
         try:
             # A GET that writes: it is not to be repeated like one.

@@ -79,7 +79,7 @@ class ArrayReader(Generic[T]):
             objects += self._whole(tail[:end])
             tail = tail[end:].lstrip(b", \t\r\n")
         if not tail.lstrip().startswith(b"]"):
-            raise UnreadableResponse("slurmrestd's answer ended in the middle of a list.")
+            raise UnreadableResponse("slurmrestd's response ended in the middle of a list.")
         self._buffer = b""
         return objects, self._head + tail.lstrip()
 
@@ -87,7 +87,7 @@ class ArrayReader(Generic[T]):
         found = self._start.search(self._buffer)
         if found is None:
             if len(self._buffer) > MAX_HEAD:
-                raise UnreadableResponse("slurmrestd's answer has no such list.")
+                raise UnreadableResponse("slurmrestd's response does not contain the list.")
             return False
         self._head = self._buffer[: found.end()]
         self._buffer = self._buffer[found.end() :]
@@ -114,7 +114,7 @@ class ArrayReader(Generic[T]):
         # The mark itself may be cut in two by the end of the chunk.
         self._searched = max(1, len(self._buffer) - len(mark))
         if len(self._buffer) > MAX_OBJECT:
-            raise TooLarge("One entry of slurmrestd's answer is too large to be read.")
+            raise TooLarge("An entry in slurmrestd's response is too large.")
         return objects
 
     def _decode(self, objects: bytes) -> list[T]:
@@ -126,7 +126,7 @@ class ArrayReader(Generic[T]):
                 # slurmrestd passes names on as they were typed, in whatever encoding.
                 return self._decode_text(array.decode("utf-8", "replace").encode())
         except RecursionError:
-            raise UnreadableResponse("slurmrestd's answer is nested too deeply.") from None
+            raise UnreadableResponse("slurmrestd's response is nested too deeply.") from None
 
     def _whole(self, data: bytes) -> list[T]:
         try:
@@ -136,7 +136,7 @@ class ArrayReader(Generic[T]):
 
 
 def _unreadable(problem: msgspec.DecodeError) -> UnreadableResponse:
-    return UnreadableResponse(f"An entry of slurmrestd's answer cannot be read: {problem}.")
+    return UnreadableResponse(f"An entry in slurmrestd's response cannot be read: {problem}.")
 
 
 def _object_end(data: bytes) -> int | None:

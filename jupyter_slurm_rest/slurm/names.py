@@ -72,12 +72,14 @@ def no_such(
 ) -> InvalidRequest:
     """The error for ``word``, which is not among ``known``, with the nearest that are."""
     written = shorten(word, 80)
-    what = f"Slurm knows no {kind} {written!r}." if cluster else f"{written!r} is not a {kind}."
+    what = (
+        f"Slurm could not find {kind} {written!r}." if cluster else f"{written!r} is not a {kind}."
+    )
     names = nearest(word, known)
     if names:
         advice = f"Did you mean {' or '.join(names)}?"
     elif known and len(known) <= _FEW:
-        advice = f"There are: {', '.join(sorted(known))}."
+        advice = f"Available: {', '.join(sorted(known))}."
     elif not cluster:
         advice = f"Write one of {', '.join(sorted(known))}."
     else:

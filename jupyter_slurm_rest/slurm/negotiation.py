@@ -39,7 +39,7 @@ class Negotiation:
         if pinned is not None and parse_api_version(pinned) is None:
             raise InvalidRequest(
                 "api_version",
-                f"{pinned!r} is no API version of slurmrestd: write {API_VERSIONS[0]}",
+                f"{pinned!r} is not an API version of slurmrestd; use {API_VERSIONS[0]}",
             )
         self._probe = probe
         self._candidates = API_VERSIONS if pinned is None else (pinned,)
@@ -93,12 +93,13 @@ class Negotiation:
         if len(self._candidates) == 1:
             raise NoCommonVersion(
                 f"slurmrestd does not serve the API version {self._candidates[0]}.",
-                advice="Leave the version open, or choose one that this Slurm has.",
+                advice="Do not set a version, or choose one that this Slurm serves.",
             )
         raise NoCommonVersion(
-            f"slurmrestd serves no API version from {API_VERSIONS[-1]} to {API_VERSIONS[0]}.",
-            advice="This Slurm is older or newer than what is known here, or slurmrestd"
-            " was started without the slurmctld endpoints (its -s and -d options).",
+            f"slurmrestd does not serve any API version from {API_VERSIONS[-1]} to"
+            f" {API_VERSIONS[0]}.",
+            advice="This Slurm release is not supported, or slurmrestd was started without the"
+            " slurmctld endpoints (its -s and -d options).",
         )
 
     async def _served(self, version: str) -> Envelope | None:

@@ -282,7 +282,7 @@ class Connection:
         credentials = await self._credentials(renew=renew)
         if not credentials.token:
             raise NoToken(
-                "There is no Slurm token.", advice="Check where this cluster's tokens come from."
+                "No Slurm token is available.", advice="Check the cluster's token provider."
             )
         return credentials
 

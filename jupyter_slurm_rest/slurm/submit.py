@@ -262,17 +262,16 @@ def _recovered(job_id: int, submission: _Submission) -> Submitted:
 
 
 def _unknown(trace: Trace, found: Sequence[int] = ()) -> ResponseLost:
-    several = f" Jobs {', '.join(map(str, found))} look like it." if found else ""
+    several = f" It may be one of the jobs {', '.join(map(str, found))}." if found else ""
     return ResponseLost(
-        f'Slurm did not answer, and it could not be found out whether job "{trace.name}" '
-        f"was submitted.{several}",
-        advice="Look for it in the queue before submitting it again.",
+        f'Slurm did not respond. It is unknown whether job "{trace.name}" was submitted.{several}',
+        advice="Check the queue before you submit it again.",
     )
 
 
 def _too_large(size: int) -> TooLarge:
     return TooLarge(
-        f"The script has {size / 1e6:.0f} MB; Slurm takes scripts of {_USUAL_SCRIPT}, or as much "
-        "as the site has set (max_script_size), and slurmrestd at most 50 MB.",
-        advice="Keep data in files that the script reads.",
+        f"The script has {size / 1e6:.0f} MB. Slurm accepts up to {_USUAL_SCRIPT} or the site's"
+        " max_script_size, and slurmrestd at most 50 MB.",
+        advice="Store data in files that the script reads.",
     )

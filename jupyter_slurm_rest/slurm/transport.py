@@ -44,9 +44,9 @@ def broken(problem: httpx.HTTPError) -> SlurmError:
     if isinstance(problem, httpx.PoolTimeout):
         return Unreachable("All connections to slurmrestd are busy.", advice="Try again later.")
     if isinstance(problem, httpx.TimeoutException):
-        return SlurmTimeout("slurmrestd stopped answering.", advice="Try again later.")
+        return SlurmTimeout("slurmrestd stopped responding.", advice="Try again later.")
     return ResponseLost(
-        "slurmrestd closed the connection before its answer was complete.", slurm_text=words
+        "slurmrestd closed the connection before the response was complete.", slurm_text=words
     )
 
 
@@ -123,7 +123,7 @@ class Stream:
                 size += len(chunk)
                 if size > self._limit:
                     raise TooLarge(
-                        f"The answer is larger than the limit of {self._limit / 1e6:.0f} MB."
+                        f"The response is larger than the limit of {self._limit / 1e6:.0f} MB."
                     )
                 yield chunk
         except httpx.HTTPError as problem:
@@ -212,8 +212,8 @@ class Transport:
         except asyncio.TimeoutError:
             pass
         raise SlurmTimeout(
-            f"slurmrestd did not answer within {seconds:g} seconds.",
-            advice="Slurm may be busy or limiting its users; try again later.",
+            f"slurmrestd did not respond within {seconds:g} seconds.",
+            advice="Slurm may be busy or limit the number of requests. Try again later.",
         )
 
     @asynccontextmanager
@@ -267,7 +267,7 @@ class Transport:
         if length > self.limits.request_bytes:
             limit = self.limits.request_bytes
             raise InvalidRequest(
-                "body", f"The request has {length} bytes; Slurm takes at most {limit}."
+                "body", f"The request has {length} bytes; Slurm accepts at most {limit}."
             )
         headers = {}
         if content is not None:

@@ -147,7 +147,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     environ["SLURMRESTD_URL"] = "slurm:6820"
     done = subprocess.run(run, env=environ, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.strip().endswith("expected http(s)://host:port or unix:///path/to.socket.")
+    assert done.stderr.strip().endswith("Use http(s)://host:port or unix:///path/to.socket.")
     assert "Traceback" not in done.stderr
 
 

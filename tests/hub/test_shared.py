@@ -165,11 +165,11 @@ async def test_slurm_that_does_not_respond_is_no_refusal(hub: FakeHub, key_file:
         ({"shared": {"url": "http://x:1", "user": "slurm"}}, "may see everything"),
         ({"shared": {"url": "http://x:1", "user": "boss"}}, "may see everything"),
         ({"shared": {"url": "http://x:1", "user": "1000"}}, "not a name"),
-        ({"shared": {"url": "ftp://x", "user": "reader"}}, "no address of a slurmrestd"),
+        ({"shared": {"url": "ftp://x", "user": "reader"}}, "not a valid slurmrestd address"),
         ({"shared": {"url": "ftp://x", "user": "reader"}}, "'shared'..'url'.: 'ftp://x' is no"),
         (
             {"shared": {"url": "https://x", "user": "reader", "ca": "/no/ca"}},
-            "There is no file",
+            "The file",
         ),
         ({"shared": {"url": "http://x:1", "user": "reader", "timeout": 0}}, "timeout"),
         ({"shared": {"url": "http://x:1", "user": "reader", "refresh": 0}}, "refresh"),

@@ -108,7 +108,7 @@ async def test_ten_servers_read_through_one_and_mine_stays_mine(
         assert {owner(seen) for seen in slurmrestd.sent("slurm/jobs")} == {"reader"}
 
         slurmrestd.seen.clear()
-        assert "by the hub, once for everybody; dump: " in await servers[0].plan()
+        assert "by the hub, once for all users; dump: " in await servers[0].plan()
         with contextlib.suppress(Exception):
             await servers[0].jobs(JobsQuery(scope="mine"))
         own = [seen for seen in slurmrestd.seen if seen.path.startswith("/slurmdb")]
@@ -181,7 +181,7 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
         assert (found.plan, found.note) == ("shared", "")
         assert [(await one.jobs(ALL)).plan for _ in range(3)] == ["shared"] * 3
         assert "all" in heard.changed
-        assert "by the hub, once for everybody; dump: " in await one.plan()
+        assert "by the hub, once for all users; dump: " in await one.plan()
 
 
 @pytest.mark.parametrize(
@@ -248,6 +248,6 @@ async def test_saying_how_lists_are_read_makes_the_hub_read_nothing(
         running(hub, **shared(key_file, slurmrestd)) as service,
         server(slurmrestd, service.url) as one,
     ):
-        assert "All jobs: by the hub, once for everybody." in await one.plan()
+        assert "All jobs: by the hub, once for all users." in await one.plan()
         await asyncio.sleep(0.5)
     assert slurmrestd.sent("slurm/jobs") == []

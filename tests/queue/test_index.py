@@ -207,7 +207,7 @@ async def test_a_long_queue_is_ordered_by_what_is_known() -> None:
     assert list(ordered(seen, nothing, "id")) == [1, 2, 3]
     assert list(ordered(seen, frozenset({"COMPLETING"}), "-id")) == [3]
     assert next(iter(ordered(seen, nothing, "state"))) == 2
-    with pytest.raises(InvalidRequest, match="too many to be sorted by 'priority'"):
+    with pytest.raises(InvalidRequest, match="too many to sort by 'priority'"):
         ordered(seen, nothing, "priority")
 
 

@@ -126,7 +126,7 @@ async def test_many_waiting_jobs_are_read_in_turns_and_it_says_so() -> None:
     second = await mine(first)
 
     assert len(first.rows) == 30
-    assert "10 waiting jobs" in first.note
+    assert "10 pending jobs" in first.note
     assert second.note == ""
     assert all(row.reason == "Priority" for row in second.rows.values())
 

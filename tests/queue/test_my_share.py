@@ -87,7 +87,7 @@ async def test_what_happens_to_my_many_jobs_is_told(watch: list[Watcher]) -> Non
     watch.append(watcher)
     newest = max(queue.jobs)
     for _ in range(200):
-        if "being looked for" not in (await watcher.page("mine", Filters())).note:
+        if "searching for" not in (await watcher.page("mine", Filters())).note:
             break
         await asyncio.sleep(0.05)
     queue.put(job(newest, "RUNNING"))

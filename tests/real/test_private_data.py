@@ -95,7 +95,7 @@ async def test_lists_match_squeue(
     response = await until_it_shows(api, mine, scope="all")
     if long and states:
         assert response["plan"] == "index"
-        assert f"{len(everything - mine)} jobs of this page are hidden" in response["note"]
+        assert f"{len(everything - mine)} jobs on this page are hidden" in response["note"]
     else:
         assert response["plan"] == ("dump-rarely" if long else "dump")
 

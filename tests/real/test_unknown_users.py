@@ -62,7 +62,7 @@ async def test_user_names_are_resolved(strange: Cluster) -> None:
             table = await MyJobs(RestSource(client, user), ALICE)(None)
             assert {(row.job_id, row.user) for row in table.rows.values()} == {(mine, ALICE)}
             assert await client.resolves(ALICE) is False
-            with pytest.raises(InvalidRequest, match="knows no user 'nosuchuser'"):
+            with pytest.raises(InvalidRequest, match="not find user 'nosuchuser'"):
                 await client.history(HistoryQuery(users=["nosuchuser"]))
     lines(strange, ["scancel", str(mine), str(other)], user="root")
 

@@ -136,7 +136,7 @@ class TestVisitors:
         if reads == 403:
             said = json.loads(response.body)
             assert said["reason"] == "not_owner"
-            assert said["message"] == "This server acts on Slurm as alice, and you are bob."
+            assert said["message"] == "This server uses Slurm as alice, but you are bob."
         path = "clusters/solaris/jobs/actions"
         response = await jp_fetch(NAMESPACE, path, method="POST", body="{}", raise_error=False)
         assert response.code == writes

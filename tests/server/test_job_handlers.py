@@ -118,5 +118,5 @@ async def test_an_array_and_its_tasks_are_addresses(
     for job_id in ("8", "8_1", "10+1"):
         response = await call("GET", f"{JOBS}/{job_id}")
         # Not recorded under these paths: but asked for, and so known as a job's address.
-        assert response.json()["message"] != "There is no such address here.", job_id
-    assert (await call("GET", f"{JOBS}/8x")).json()["message"] == "There is no such address here."
+        assert response.json()["message"] != "This address does not exist.", job_id
+    assert (await call("GET", f"{JOBS}/8x")).json()["message"] == "This address does not exist."

@@ -126,9 +126,9 @@ async def test_links_fifos_devices_and_folders_are_not_read(tmp_path: Path) -> N
 async def test_missing_output_is_explained(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     assert "has not started" in (await read(OneJob(missing, "PENDING"))).note
-    assert "no such file here" in (await read(OneJob(missing, "RUNNING"))).note
-    assert "does not say" in (await read(OneJob(""))).note
-    assert "no such file" in (await read(OneJob("/dev/null"))).note
+    assert "does not exist here" in (await read(OneJob(missing, "RUNNING"))).note
+    assert "does not report the path" in (await read(OneJob(""))).note
+    assert "does not write this file" in (await read(OneJob("/dev/null"))).note
 
 
 async def test_somebody_elses_job_shows_their_files_only(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ SCRIPT = "#!/bin/bash\n#SBATCH --time=10\nsrun hostname\n"
     ("body", "status", "field", "words"),
     [
         ({"script": ""}, 422, "script", "is empty"),
-        ({"script": "  \n\n"}, 422, "script", "only blanks"),
+        ({"script": "  \n\n"}, 422, "script", "only whitespace"),
         ({"script": "echo hello\n"}, 422, "script", "must start with #!"),
-        ({"script": "#!/bin/sh\r\necho\r\n"}, 422, "script", "DOS line ends"),
+        ({"script": "#!/bin/sh\r\necho\r\n"}, 422, "script", "DOS line endings"),
         ({"script": SCRIPT, "options": {"time": "abc"}}, 422, "time", "not a duration"),
         ({"script": "#!/bin/sh\n#SBATCH --time=abc\n"}, 422, "time", "Line 2"),
         ({"script": "#!/bin/sh\n#SBATCH --mem=1.5G\n"}, 422, "mem", "1.5G"),
@@ -36,7 +36,7 @@ SCRIPT = "#!/bin/bash\n#SBATCH --time=10\nsrun hostname\n"
         ({"script": SCRIPT, "options": {"chdir": "/xx" * 1400}}, 422, "chdir", "can open"),
         ({"script": SCRIPT, "directory": "/" + "x" * 300}, 422, "directory", "can open"),
         ({"script": SCRIPT, "directory": "/a\0b"}, 422, "directory", "can open"),
-        ({"script": SCRIPT, "directory": "home"}, 422, "directory", "path from /"),
+        ({"script": SCRIPT, "directory": "home"}, 422, "directory", "absolute path"),
         ({"script": SCRIPT, "mode": "fast"}, 422, "mode", "known are script, options"),
         ({"options": {}}, 422, "script", "is missing"),
         ({"script": 7}, 422, "script", "Expected str"),
@@ -91,7 +91,7 @@ async def test_a_directory_that_may_not_be_looked_into(tmp_path: Path) -> None:
         SubmitRequest(script=SCRIPT, options={"chdir": "/root/x"}), max_size=4096, root="/"
     )
     (warning,) = await check_directories(Closed(), asked)
-    assert warning.startswith("chdir: You may not look into '/root/x' here.")
+    assert warning.startswith("chdir: You do not have permission to open '/root/x' here.")
 
 
 async def test_script_errors_name_their_line(call: Call) -> None:
@@ -223,7 +223,7 @@ async def test_a_bad_id_fails_alone(call: Call, slurmrestd: ReplaySlurmrestd) ->
     response = await call("POST", f"{JOBS}/actions", {"action": "hold", "job_ids": ["1; rm -rf"]})
     (result,) = response.json()["results"]
     assert (response.status, result["id"], result["ok"]) == (200, "1; rm -rf", False)
-    assert result["message"].startswith("'1; rm -rf' is not a job id: write 123")
+    assert result["message"].startswith("'1; rm -rf' is not a job ID. Use 123")
     assert [one for one in slurmrestd.seen if one.method != "GET"] == []
 
 

@@ -104,7 +104,7 @@ async def test_a_bad_id_fails_alone_and_in_words() -> None:
         call = client.cancel if kill else client.hold
         bad, good = await call(["2; rm", 35])
         assert (bad.id, bad.ok, good.ok) == ("2; rm", False, True)
-        assert "is not a job id: write 123" in bad.message
+        assert "is not a job ID. Use 123" in bad.message
         (only,) = [seen for seen in transport.seen if seen.method != "GET"]
         assert sent(only).get("jobs", ["35"]) == ["35"]
 
@@ -159,7 +159,7 @@ async def test_an_empty_response_is_not_a_success() -> None:
     client, _, _ = client_of(before_23_11_6, V40.version)
     result = (await client.cancel([id_of(V40, "job_gpu")]))[0]
     assert not result.ok
-    assert "still there" in result.message
+    assert "still exists" in result.message
 
 
 async def test_an_unreachable_controller_gives_no_results() -> None:

@@ -41,7 +41,7 @@ def test_the_nearest_of_what_a_cluster_has() -> None:
         "Did you mean debug?"
     )
     assert no_such("user", "user", "ALICE", ["alice", "bob"]).advice == "Did you mean alice?"
-    assert no_such("qos", "QOS", "x", ["high", "normal"]).advice == "There are: high, normal."
+    assert no_such("qos", "QOS", "x", ["high", "normal"]).advice == "Available: high, normal."
     many = [f"user{number}" for number in range(100)]
     assert no_such("user", "user", "zzz", many).advice == "Check the spelling."
 

@@ -204,7 +204,7 @@ def test_invalid_addresses_are_refused(url: str) -> None:
 
 @pytest.mark.parametrize("proxy", ["proxy:3128", "socks5://user:secret@proxy", ""])
 def test_invalid_proxies_are_refused(proxy: str) -> None:
-    with pytest.raises(InvalidRequest, match="is no HTTP proxy") as caught:
+    with pytest.raises(InvalidRequest, match="is not a valid HTTP proxy") as caught:
         Transport("http://host", proxy=proxy)
     assert caught.value.field == "proxy"
     assert "secret@" not in str(caught.value)
@@ -214,7 +214,7 @@ def test_certificates_without_tls_and_files_that_are_missing(tmp_path: Path) -> 
     made = Certificates(tmp_path)
     with pytest.raises(InvalidRequest, match="https"):
         Transport("http://host", ca=made.ca)
-    with pytest.raises(InvalidRequest, match="no file"):
+    with pytest.raises(InvalidRequest, match="does not exist"):
         Transport("https://host", ca=tmp_path / "missing.pem")
 
 

@@ -96,7 +96,7 @@ async def test_history_is_asked_for_by_association() -> None:
     page = await client.history(HistoryQuery(users=["alice"], states=["RUNNING"]))
     assert [one.user for one in page.jobs] == ["alice"]
     assert transport.seen[-1].params["association"] == ["7", "8"]
-    with pytest.raises(InvalidRequest, match="no user 'nosuchuser'"):
+    with pytest.raises(InvalidRequest, match="not find user 'nosuchuser'"):
         await client.history(HistoryQuery(users=["nosuchuser"], states=["RUNNING"]))
 
 

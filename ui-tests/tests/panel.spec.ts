@@ -177,7 +177,7 @@ test('takes a token where one is missing, in the account view', async ({ page })
   const stub = await stubServer(page, {
     failure: {
       status: 401,
-      message: 'There is no Slurm token.',
+      message: 'No Slurm token is available.',
       reason: 'token_missing',
       advice: '',
       action: 'paste'
@@ -186,7 +186,7 @@ test('takes a token where one is missing, in the account view', async ({ page })
   const panel = await openPanel(page);
   await panel.getByRole('button', { name: 'My accounts, limits, QOS and fairshare' }).click();
   const account = page.locator('.jp-SlurmAccount');
-  await expect(account.getByRole('alert')).toContainText('There is no Slurm token.');
+  await expect(account.getByRole('alert')).toContainText('No Slurm token is available.');
   await account.getByRole('button', { name: 'Paste a token…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Token' }).fill('aaa.bbb.ccc');

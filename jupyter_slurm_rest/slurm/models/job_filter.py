@@ -60,8 +60,8 @@ class JobFilter(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if not (given or self.all):
             raise InvalidRequest(
                 "filter",
-                "filter: names nothing, which would mean all of your jobs.",
-                advice=f"Give at least one of {', '.join((*_WORDS, 'state'))}, or say all (true).",
+                "filter: is empty, which would mean all of your jobs.",
+                advice=f"Set at least one of {', '.join((*_WORDS, 'state'))}, or set all to true.",
             )
 
     def named(self) -> dict[str, list[str]]:

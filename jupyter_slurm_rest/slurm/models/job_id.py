@@ -115,8 +115,8 @@ def parse_job_id(written: str | int) -> JobId:
     if match is None or int(match["job"]) == 0:
         raise InvalidRequest(
             "job_ids",
-            f"{shorten(str(written), 60)!r} is not a job id:"
-            " write 123, an array's task 123_4, some tasks 123_[5-9], or a component 123+1.",
+            f"{shorten(str(written), 60)!r} is not a job ID. Use 123, an array task 123_4,"
+            " several tasks 123_[5-9], or a component 123+1.",
         )
     if match["cut"] is not None:
         return JobId(int(match["job"]), waiting=True)

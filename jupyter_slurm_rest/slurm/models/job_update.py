@@ -67,21 +67,21 @@ class JobUpdate(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def check(self) -> None:
         """Raise :exc:`InvalidRequest` for a value that cannot be meant."""
         if not self.given():
-            raise InvalidRequest("change", "Nothing to change was given.")
+            raise InvalidRequest("change", "The request contains no changes.")
         for field in _TEXTS:
             value = getattr(self, field)
             if value == "" and field not in _REMOVABLE:
                 raise InvalidRequest(field, f"The {field} of a job cannot be empty.")
             if value is not None and not value.isprintable():
-                raise InvalidRequest(field, f"The {field} has a line end or control character.")
+                raise InvalidRequest(
+                    field, f"The {field} contains a line break or control character."
+                )
         for field in ("time_limit", "time_minimum"):
             value = getattr(self, field)
             if isinstance(value, int) and value < 1:
-                raise InvalidRequest(field, f"The {field} is in minutes and at least 1.")
+                raise InvalidRequest(field, f"The {field} must be at least 1 minute.")
         if self.nodes is not None and not _nodes(self.nodes):
-            raise InvalidRequest(
-                "nodes", f"{self.nodes!r} is not a number of nodes. Write 2 or 2-4."
-            )
+            raise InvalidRequest("nodes", f"{self.nodes!r} is not a number of nodes. Use 2 or 2-4.")
 
     def given(self) -> dict[str, object]:
         """The new values by their names."""

@@ -51,14 +51,12 @@ def _export_words(words: str) -> Iterator[str]:
 def _named(words: str, submitter: Submitter) -> dict[str, str]:
     """The variables that a list of ``--export`` names; unknown ones are left out."""
     if words.count('"') % 2 or words.count("'") % 2:
-        raise InvalidRequest("export", "--export: a quote is not closed.")
+        raise InvalidRequest("export", "--export: a quotation mark is missing.")
     variables: dict[str, str] = {}
     for word in _export_words(words):
         name, equals, value = word.partition("=")
         if _SECRET.match(name):
-            raise InvalidRequest(
-                "export", f"--export: {name} is never handed to a job; leave it out."
-            )
+            raise InvalidRequest("export", f"--export: {name} is never passed to a job. Remove it.")
         if word.upper() == "ALL":
             variables |= _login(submitter)
         elif equals:

@@ -19,7 +19,7 @@ _FULL_SHAPE = (*_SHAPE, "cores_per_socket", "sockets_per_node")
 def _exclude_each_other(*fields: str) -> InvalidRequest:
     names = ["--" + field.replace("_", "-") for field in fields]
     written = f"{', '.join(names[:-1])} and {names[-1]}"
-    return InvalidRequest(fields[0], f"{written} exclude each other; leave one of them.")
+    return InvalidRequest(fields[0], f"{written} are mutually exclusive. Use only one of them.")
 
 
 def _memory(spec: JobSpec) -> None:

@@ -152,7 +152,7 @@ def _long_option(word: Word, name: str) -> Option:
         raise _unknown(word, name)
     if len(kinds) > 1:
         names = ", ".join(f"--{option.name}" for option in found)
-        raise _error(word, f"--{name} may mean {names}; write it out.")
+        raise _error(word, f"--{name} is ambiguous: {names}. Use the full name.")
     return found[0]
 
 
@@ -220,6 +220,6 @@ def settings(words: Sequence[Word]) -> Iterator[Setting]:
         raise _error(
             word,
             f'"{word.value[:60]}" is not an option.',
-            advice="Options start with - or --; a value with blanks needs quotes; "
-            "a comment starts with #.",
+            advice="Options start with - or --. Quote values that contain spaces. Start"
+            " comments with #.",
         )

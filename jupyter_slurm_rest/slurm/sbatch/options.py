@@ -342,6 +342,6 @@ BY_FIELD = {option.field: option for option in OPTIONS if not option.alias}
 #: Options that old scripts still have and that no supported sbatch knows.
 REMOVED = {
     "power": "Slurm 24.05 removed it",
-    "workdir": "it is called --chdir today",
-    "share": "it is called --oversubscribe today",
+    "workdir": "it is now called --chdir",
+    "share": "it is now called --oversubscribe",
 }

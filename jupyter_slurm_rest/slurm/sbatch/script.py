@@ -69,7 +69,7 @@ def check_text(text: str) -> None:
     if not text:
         raise ScriptError(1, 1, "the batch script is empty.", advice=_INTERPRETER)
     if not text.strip(BLANKS):
-        raise ScriptError(1, 1, "the batch script holds only blanks.", advice=_INTERPRETER)
+        raise ScriptError(1, 1, "the batch script contains only whitespace.", advice=_INTERPRETER)
     if not text.startswith("#!"):
         raise ScriptError(
             1,
@@ -78,11 +78,11 @@ def check_text(text: str) -> None:
             advice=_INTERPRETER,
         )
     for needle, what, advice in (
-        ("\0", "Slurm takes no script with a NUL character.", ""),
+        ("\0", "Slurm does not accept a script with a NUL character.", ""),
         (
             "\r\n",
-            "the script has DOS line ends, which sbatch refuses.",
-            "Save it with UNIX line ends (LF).",
+            "the script has DOS line endings, which sbatch rejects.",
+            "Save it with UNIX line endings (LF).",
         ),
     ):
         found = text.find(needle)
@@ -150,7 +150,7 @@ def _refuse_foreign(text: str, ignore: bool) -> None:
                 raise ScriptError(
                     number,
                     1,
-                    f"sbatch translates {mark} lines; this is not possible here.",
+                    f"sbatch translates {mark} lines, but this extension cannot.",
                     field="ignore_pbs",
                     advice="Write them as #SBATCH lines, or add #SBATCH --ignore-pbs "
                     "to leave them out.",
@@ -188,7 +188,7 @@ def read(text: str) -> ParsedScript:
                 1,
                 f"the #SBATCH lines have more than {MAX_CHARACTERS:,} characters.",
                 field="script",
-                advice="Keep long lists in files.",
+                advice="Store long lists in files.",
             )
         position = skip_blanks(line, start)
         separator = separator_end(line, position)
@@ -197,7 +197,7 @@ def read(text: str) -> ParsedScript:
                 raise ScriptError(
                     number,
                     1,
-                    f"Slurm takes at most {MAX_COMPONENTS} components of a heterogeneous job.",
+                    f"A heterogeneous job can have at most {MAX_COMPONENTS} components.",
                     field="script",
                 )
             script.components.append(Component())

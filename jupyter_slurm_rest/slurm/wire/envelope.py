@@ -107,7 +107,8 @@ def decode(body: bytes | memoryview, shape: type[E]) -> E:
             words = TOO_DEEP
     raise UnreadableResponse(
         "slurmrestd's response could not be read.",
-        advice="A newer slurmrestd, or something else at this address, may have responded.",
+        advice="The slurmrestd may be newer than this extension supports, or the address may be"
+        " that of another service.",
         slurm_text=f"{words}; it begins: {shorten(bytes(body[:200]).decode('utf-8', 'replace'))}",
     )
 

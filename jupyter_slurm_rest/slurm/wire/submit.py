@@ -121,7 +121,7 @@ def not_taken(response: Response) -> SlurmError:
     except UnreadableResponse as problem:
         return problem
     words = shorten("; ".join(warning.words for warning in told.warnings or []))
-    return Refused(f"Slurm took no job: {words or 'it does not say why'}", slurm_text=words)
+    return Refused(f"Slurm rejected the job: {words or 'no reason given'}", slurm_text=words)
 
 
 def _without_repetition(messages: list[str]) -> list[str]:
@@ -143,7 +143,7 @@ def _refuse_not_submitting(spec: JobSpec, api_version: str) -> None:
         raise InvalidRequest(
             "test_only",
             "--test-only asks sbatch not to submit the job.",
-            advice="Remove it to submit; to check a script, validate it instead.",
+            advice="Remove it to submit the job. To check a script, use validation instead.",
         )
     for field in ("uid", "gid"):
         if getattr(spec, field) is not None:

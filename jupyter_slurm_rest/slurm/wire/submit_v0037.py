@@ -38,7 +38,7 @@ def _refuse(spec: JobSpec, can: Capabilities) -> None:
     if spec.requeue == "expedite":
         raise _unsupported("requeue=expedite", can, 44)
     if spec.kill_on_invalid_dep == "both":
-        raise _unsupported("kill_on_invalid_dep", can, 39, "Say it once.")
+        raise _unsupported("kill_on_invalid_dep", can, 39, "Use it only once.")
     if len(spec.gres_flags or []) > 1 or (spec.gres_flags or [""])[0].endswith("sharing"):
         raise _unsupported("gres_flags", can, 40)
 
@@ -101,16 +101,16 @@ def _remark_cpus(request: JobDescription) -> None:
     counted = (request.tasks or 1) * (request.cpus_per_task or 1)
     if request.least_cpus > counted:
         request.warnings.append(
-            f"Slurm shows the job's request with {counted} CPUs instead of "
-            f"{request.least_cpus}; it starts with all of them."
+            f"Slurm shows {counted} CPUs as requested instead of {request.least_cpus}, but the"
+            " job starts with all of them."
         )
 
 
 def _remark_per_task(request: JobDescription, can: Capabilities) -> None:
     if can.submission.all_per_task and request.tres_per_task:
         request.warnings.append(
-            f"Slurm shows the job's request without --tres-per-task={request.tres_per_task}; "
-            "it starts with all of its CPUs."
+            f"Slurm shows the request without --tres-per-task={request.tres_per_task}, but the"
+            " job starts with all of its CPUs."
         )
 
 

@@ -65,7 +65,7 @@ def _time(value: int | str | None) -> Any:
 
 def _plain(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
     if spec.core_spec == 0:
-        raise _cannot("core_spec=0", can, "slurmrestd takes only 1 and more.")
+        raise _cannot("core_spec=0", can, "slurmrestd accepts only 1 and more.")
     if spec.nice is not None:
         # v0.0.38 takes it, v0.0.39 does not.
         _needs("nice", can, 40)

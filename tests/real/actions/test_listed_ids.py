@@ -43,7 +43,7 @@ async def test_the_waiting_tasks_of_an_array(cluster: Cluster, array: str) -> No
             assert set(tasks(cluster, job, "%l")) == {"3:00"}
             bad, good = await client.cancel(["5_[", row.id])
             assert (bad.ok, good.ok) == (False, True), (bad, good)
-            assert "is not a job id" in bad.message
+            assert "is not a job ID" in bad.message
             assert tasks(cluster, job) == []
 
 

@@ -325,9 +325,7 @@ def judge(theirs: Outcome, ours: Outcome) -> Verdict:
     found = [one for one in differences(theirs, ours) if one != _TOO_OLD_TO_SAY]
     if not found:
         return Verdict("equal")
-    remark = next(
-        (text for text in ours.warnings if text.startswith("Slurm shows the job's request")), ""
-    )
+    remark = next((text for text in ours.warnings if text.startswith("Slurm shows ")), "")
     if remark and all(_OF_REQUEST.match(one) for one in found):
         return Verdict("noted", remark)
     return Verdict("different", "; ".join(found))

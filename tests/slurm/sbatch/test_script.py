@@ -72,7 +72,7 @@ def test_blank_and_comment_lines_do_not_end_the_search() -> None:
     ("script", "line", "column", "words"),
     [
         ("", 1, 1, "empty"),
-        (" \n\t\n", 1, 1, "only blanks"),
+        (" \n\t\n", 1, 1, "only whitespace"),
         ("echo hi\n", 1, 1, "#!"),
         ("#!/bin/sh\r\necho hi\r\n", 1, 10, "DOS"),
         ("#!/bin/sh\necho \0\n", 2, 6, "NUL"),
@@ -80,7 +80,7 @@ def test_blank_and_comment_lines_do_not_end_the_search() -> None:
         ("#!/bin/sh\n#SBATCH -n\n", 2, 9, "-n needs a value"),
         ("#!/bin/sh\n#SBATCH -n 4 job\n", 2, 14, '"job" is not an option'),
         ("#!/bin/sh\n#SBATCH --hold=yes\n", 2, 9, "takes no value"),
-        ("#!/bin/sh\n\n#SBATCH --mem-\n", 3, 9, "write it out"),
+        ("#!/bin/sh\n\n#SBATCH --mem-\n", 3, 9, "Use the full name"),
         ('#!/bin/sh\n#SBATCH -J "a\n', 2, 12, "not closed"),
         ("#!/bin/sh\n#SBATCH -n 2 : -n 4\n", 2, 14, '":"'),
         ("#!/bin/sh\n#SBATCH --power=level\n", 2, 9, "removed"),

@@ -100,7 +100,7 @@ def test_no_secret_and_no_other_variable_of_the_server_is_sent(version: str) -> 
     "name", ["SLURM_JWT", "JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN", "JUPYTER_TOKEN", "SLURM_JWT=x"]
 )
 def test_a_secret_that_is_named_is_refused(name: str) -> None:
-    with pytest.raises(InvalidRequest, match="never handed to a job") as caught:
+    with pytest.raises(InvalidRequest, match="never passed to a job") as caught:
         body(f"--export=ALL,{name}", "v0.0.42")
     assert caught.value.field == "export"
 
@@ -201,7 +201,7 @@ def test_the_script_is_where_each_version_reads_it() -> None:
 def test_smaller_requests_are_warned_about() -> None:
     script = "#!/bin/sh\n#SBATCH -N2\n"
     encoded = encode(merge(parse_script(script)), script, capabilities_of("v0.0.38"), _SUBMITTER)
-    assert any("request with 1 CPUs instead of 2" in warning for warning in encoded.warnings)
+    assert any("1 CPUs as requested instead of 2" in warning for warning in encoded.warnings)
 
 
 def test_every_option_changes_the_request_or_is_refused() -> None:
