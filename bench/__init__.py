@@ -1,4 +1,4 @@
-"""Benchmarks on real Slurms: what the promises of docs/performance.md cost, measured.
+"""Benchmarks on real Slurms: the measurements of docs/performance.md.
 
 ``make bench`` runs ``python -m bench``; ``--quick`` is a short form for CI.
 """

@@ -57,8 +57,10 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
     first, squeue = median(firsts), median(commands)
     yield Result("P2.first", where + "the first page of rows, median", first, "s", 0.3)
     yield Result("P2.squeue", where + "squeue, median", squeue, "s")
-    yield Result("P2.ratio", where + "the first page over squeue", first / squeue, "x", 2.0)
-    yield Result("P2.whole", where + "until every job is found", whole_index, "s")
+    yield Result(
+        "P2.ratio", where + "time of the first page relative to squeue", first / squeue, "x", 2.0
+    )
+    yield Result("P2.whole", where + "time until every job is found", whole_index, "s")
     sent = where + "bytes from slurmrestd for the first page"
     yield Result("P2.upstream", sent, page / 1e3, "kB", 700, counted=True)
     # A short queue is listed once.
@@ -67,7 +69,7 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
     yield Result("P2.unbounded", asked, asked_whole, "requests", listed, counted=True)
     yield Result(
         "P2.work",
-        where + "longest piece of work on the event loop for it, CPU time",
+        where + "longest step on the event loop for it, CPU time",
         busy["worked"] * 1e3,
         "ms",
         50,
@@ -75,7 +77,7 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
     yield Result("P2.later", where + "a refresh, median", median(later), "s")
     yield Result(
         "P2.memory",
-        where + f"growth of slurmrestd over {refreshes} refreshes",
+        where + f"memory growth of slurmrestd over {refreshes} refreshes",
         (curve[-1] - curve[0]) / _MB,
         "MB",
         50,
@@ -83,7 +85,7 @@ def long_queue(cluster: Cluster, jobs: int, *, refreshes: int) -> Iterator[Resul
     )
     yield Result(
         "P2.memory.first",
-        where + "growth of slurmrestd by a server's first page",
+        where + "memory growth of slurmrestd from a server's first page",
         (curve[0] - before) / _MB,
         "MB",
     )
@@ -152,24 +154,26 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
         changed = _until_new(server, name, told["version"])
     yield Result(
         "P3.whole",
-        where + "time to the whole table",
+        where + "time until the table is complete",
         median(whole),
         "s",
         note=f"{size / _MB:.0f} MB from slurmrestd",
     )
-    yield Result("P3.ratio", where + "over slurmrestd's own time", median(ratios), "x", 1.15)
-    yield Result("P3.work", where + "of it CPU time of the Jupyter server", median(worked), "s")
+    yield Result("P3.ratio", where + "relative to slurmrestd's own time", median(ratios), "x", 1.15)
+    yield Result("P3.work", where + "CPU time of the Jupyter server", median(worked), "s")
     yield Result(
         "P3.same", where + "an unchanged refresh", median([s.seconds for s in same]) * 1e3, "ms", 20
     )
     unchanged = same[-1].received / 1e3
-    yield Result("P3.same.bytes", where + "bytes of it", unchanged, "kB", 2, counted=True)
+    yield Result(
+        "P3.same.bytes", where + "bytes of an unchanged refresh", unchanged, "kB", 2, counted=True
+    )
     ten = where + "bytes after 10 jobs changed"
     yield Result("P3.delta", ten, changed / 1e3, "kB", 20, counted=True)
     table = busy["tables"][names[0]]
     yield Result(
         "P4.memory",
-        where + "growth of the Jupyter server over the table's size",
+        where + "memory growth of the Jupyter server relative to the table's size",
         (busy["resident"] - idle["resident"]) / table,
         "x",
         2,
@@ -177,15 +181,15 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
     )
     yield Result(
         "P4.stall",
-        where + "longest stall of the event loop",
+        where + "longest block of the event loop",
         busy["longest"] * 1e3,
         "ms",
         50,
-        note=f"idle, this machine stalls it for {idle['longest'] * 1e3:.0f} ms",
+        note=f"on this machine, an idle loop is blocked for {idle['longest'] * 1e3:.0f} ms",
     )
     yield Result(
         "P4.work",
-        where + "longest piece of work on the event loop, CPU time",
+        where + "longest step on the event loop, CPU time",
         busy["worked"] * 1e3,
         "ms",
         50,

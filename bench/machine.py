@@ -22,8 +22,8 @@ def speed(before: str) -> Iterator[Result]:
         waits.append((time.perf_counter() - begun) / works[-1])
     yield Result(
         "machine",
-        f"this machine before {before}: a fixed piece of Python, CPU time",
+        f"speed of this machine before {before}: CPU time of a reference task in Python",
         median(works) * 1e3,
         "ms",
-        note=f"{median(waits):.1f} times that by the clock",
+        note=f"{median(waits):.1f} times as long in wall-clock time",
     )

@@ -43,10 +43,12 @@ def measure(cluster: Cluster, folder: Path, *, looks: int) -> Iterator[Result]:
     yield Result(
         "P1.time", mine + "server time, median", seconds * 1e3, "ms", 25, peer=peer_seconds * 1e3
     )
-    yield Result("P1.first", mine + "the first look", first.seconds * 1e3, "ms")
+    yield Result("P1.first", mine + "first response", first.seconds * 1e3, "ms")
     yield Result("P1.faster", mine + "times faster", peer_seconds / seconds, "x", 10, "more")
     sent = mine + "bytes from slurmrestd"
     yield Result("P1.upstream", sent, upstream / 1e3, "kB", 150, counted=True)
-    yield Result("P1.upstream.first", sent + ", first look", whole / 1e3, "kB", 300, counted=True)
+    yield Result(
+        "P1.upstream.first", sent + ", first response", whole / 1e3, "kB", 300, counted=True
+    )
     yield Result("P1.bytes", mine + "bytes to the browser", size / 1e3, "kB", peer=peer_size / 1e3)
     yield Result("P1.fewer", mine + "times fewer bytes", peer_size / size, "x", 50, "more")

@@ -21,8 +21,8 @@ _BUILT = _ROOT / "jupyter_slurm_rest" / "labextension"
 
 #: A scroll of bench/scroll.mjs, its figure's name, and its words.
 _SCROLLS = (
-    ("narrow", "frames", "100,000 rows, the panel as it opens"),
-    ("wide", "wide", "100,000 rows, the panel as wide as the screen"),
+    ("narrow", "frames", "100,000 rows, default panel width"),
+    ("wide", "wide", "100,000 rows, panel as wide as the screen"),
     ("plain", "plain", "a bare list in JupyterLab on this machine, for comparison"),
 )
 
@@ -40,14 +40,14 @@ def measure(cluster: Cluster, *, loads: int) -> Iterator[Result]:
     told = json.loads(done.stdout)
     for name, of, where in _SCROLLS:
         yield from _frames(told["scrolls"][name], of, where)
-    yield Result("P6.sort", "sorting 100,000 rows until drawn", median(told["sorts"]), "ms", 200)
+    yield Result("P6.sort", "time to sort and draw 100,000 rows", median(told["sorts"]), "ms", 200)
     yield Result(
-        "P6.filter", "filtering 100,000 rows until drawn", median(told["filters"]), "ms", 200
+        "P6.filter", "time to filter and draw 100,000 rows", median(told["filters"]), "ms", 200
     )
     added = median(told["loads"]["with"]) - median(told["loads"]["without"])
     yield Result(
         "P7.load",
-        "added to JupyterLab's load",
+        "added to JupyterLab's load time",
         added * 1e3,
         "ms",
         50,
@@ -56,8 +56,8 @@ def measure(cluster: Cluster, *, loads: int) -> Iterator[Result]:
     calls = "network calls before the panel is shown"
     yield Result("P7.calls", calls, told["asked"], "calls", 0, counted=True)
     total, first = _sizes()
-    yield Result("P7.size", "all of the frontend, gzipped", total / 1e3, "kB", 350, counted=True)
-    yield Result("P7.first", "of it loaded with JupyterLab", first / 1e3, "kB")
+    yield Result("P7.size", "size of the frontend, gzipped", total / 1e3, "kB", 350, counted=True)
+    yield Result("P7.first", "size of what is loaded with JupyterLab", first / 1e3, "kB")
 
 
 def _frames(scroll: Any, of: str, where: str) -> Iterator[Result]:
@@ -66,14 +66,14 @@ def _frames(scroll: Any, of: str, where: str) -> Iterator[Result]:
     parts = ", ".join(f"{part} {work[part]:.1f}" for part in ("script", "style", "layout"))
     yield Result(
         f"P6.{of}",
-        f"scrolling {where}: 95 % of frames within",
+        f"scrolling {where}: 95th percentile of frame times",
         frames[int(len(frames) * 0.95)],
         "ms",
         None if of == "plain" else 20,
         note=f"{len(frames)} frames",
     )
     yield Result(
-        f"P6.{of}.work", f"scrolling {where}: CPU time for a frame", work["all"], "ms", note=parts
+        f"P6.{of}.work", f"scrolling {where}: CPU time per frame", work["all"], "ms", note=parts
     )
 
 

@@ -46,7 +46,7 @@ def median(values: Sequence[float]) -> float:
 def table(results: Iterable[Result]) -> str:
     """As Markdown, for users and for docs/performance.md."""
     lines = [
-        "| id | what | measured | bar | peer | met |",
+        "| ID | Benchmark | Measured | Target | jupyterlab-slurm | Met |",
         "| --- | --- | ---: | ---: | ---: | --- |",
     ]
     for one in results:

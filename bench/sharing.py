@@ -25,7 +25,7 @@ def measure(cluster: Cluster, *, rounds: int) -> Iterator[Result]:
         raise RuntimeError(f"{calls[0]} calls for one reader, {calls[1]} for {READERS}")
     yield Result(
         "P5",
-        f"slurmrestd calls for {READERS} readers, over those for one",
+        f"additional slurmrestd calls for {READERS} readers",
         calls[1] - calls[0],
         "calls",
         0,

@@ -76,16 +76,21 @@ def designs() -> list[Design]:
     mine, index = costs(MINE, MINE_CHANGES), costs(STATES_BY_ID + PAGE, QUEUE_CHANGES)
     dump = costs(DUMP, QUEUE_CHANGES)
     return [
-        Design("this, each server by itself", mine, index, paced()),
-        Design("this, each server by itself, slurmrestd_share 0.005", mine, index, paced(0.005)),
+        Design("this project, each server reads by itself", mine, index, paced()),
         Design(
-            "this, shared mode: one reader of all jobs for the hub",
+            "this project, each server reads by itself, slurmrestd_share 0.005",
+            mine,
+            index,
+            paced(0.005),
+        ),
+        Design(
+            "this project, shared mode: one reader of all jobs for the hub",
             mine,
             index,
             paced(),
             shared=True,
         ),
-        Design("whole-queue dump every 30 s for each who looks", dump, dump, every(30)),
+        Design("dump of the whole queue every 30 s for each open panel", dump, dump, every(30)),
     ]
 
 
@@ -151,9 +156,10 @@ def report() -> str:
     """As Markdown."""
     lines = [
         f"{USERS:,} users, {JOBS:,} jobs, slurmrestd with {THREADS} threads "
-        f"({60 * THREADS} seconds of work a minute at most):",
+        f"(at most {60 * THREADS} seconds of work per minute):",
         "",
-        "| design | panels open | slurmrestd, s a minute | of what it can do | slowest response |",
+        "| Design | Open panels | slurmrestd, seconds per minute | Share of its capacity "
+        "| Slowest response |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for design in designs():

@@ -157,7 +157,7 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
     return [
         Result(
             "S.rows",
-            "rows lost or stale at the end",
+            "rows missing or stale at the end",
             len(wrong),
             "rows",
             0,
@@ -165,17 +165,17 @@ def soak(cluster: Cluster, minutes: float) -> list[Result]:
         ),
         Result(
             "S.oldest",
-            "the oldest list that a client was given (slurmctld restarts, then reads its state)",
+            "age of the oldest list that a client received (while slurmctld restarted)",
             max(client.oldest for client in clients),
             "s",
         ),
-        Result("S.memory", "growth of the Jupyter server", grown / 1e6, "MB", 20),
-        Result("S.connections", "connections left behind", connections, "sockets", 0),
+        Result("S.memory", "memory growth of the Jupyter server", grown / 1e6, "MB", 20),
+        Result("S.connections", "connections not closed", connections, "sockets", 0),
         Result(
             "S.looks",
-            f"looks of {CLIENTS} clients in {minutes:g} minutes",
+            f"requests of {CLIENTS} clients in {minutes:g} minutes",
             looks,
-            "looks",
+            "requests",
             note=f"{sum(c.differences for c in clients)} served as deltas, "
             f"{sum(c.failures for c in clients)} failed",
         ),
