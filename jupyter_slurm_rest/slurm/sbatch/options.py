@@ -33,7 +33,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("array", "a", environment=("SBATCH_ARRAY_INX",), inherited=True, key="array"),
     Option("autocomplete", read=_for_shells, since="23.02"),
-    # slurmrestd before 22.05.9 ended over it, so it is sent from v0.0.39 on.
+    # Sent from v0.0.39 on: slurmrestd 22.05.8 ended during submissions, which 22.05.9 fixes.
     Option("batch", environment=("SBATCH_BATCH",), inherited=True, key="batch_features", api=39),
     Option("begin", "b", read=times.epoch, inherited=True, key="begin_time"),
     Option("bb", environment=("SBATCH_BURST_BUFFER",), key="burst_buffer"),

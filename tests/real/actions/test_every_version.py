@@ -139,13 +139,13 @@ async def test_tasks_of_an_array(cluster: Cluster) -> None:
         _until_two_run(cluster, job)
         async with client_of(cluster, version=version) as client:
             apart = await _takes_tasks(client)
-            with seen(cluster, version, "change: one task of an array", refused=not apart):
+            with seen(cluster, version, "change: one array task", refused=not apart):
                 await _change(client, f"{job}_0", JobUpdate(comment="one"))
                 (result,) = await client.update([f"{job}_3"], JobUpdate(comment="one"))
                 assert result.ok is apart, result
                 changed = [row for row in shown(cluster, "job", str(job)) if "Comment" in row]
                 assert sum(row["Comment"] == "one" for row in changed) == 1 + apart
-            with seen(cluster, version, "cancel one task of an array"):
+            with seen(cluster, version, "cancel one array task"):
                 assert [one.message for one in await client.cancel([f"{job}_0"])] == ["cancelled"]
                 _until_gone(cluster, job, f"{job}_0")
                 assert not gone(cluster, job, f"{job}_1")
@@ -186,7 +186,7 @@ async def test_one_component(cluster: Cluster) -> None:
         job = submit(cluster, *_SMALL, ":", *_SMALL)
         until_state(cluster, job, "RUNNING")
         async with client_of(cluster, version=version) as client:
-            with seen(cluster, version, "cancel one component of a het job"):
+            with seen(cluster, version, "cancel one component of a heterogeneous job"):
                 name = f"{job}+1"
                 assert [one.message for one in await client.signal([name], "CONT")] == [
                     "signal CONT sent"

@@ -30,7 +30,12 @@ from .repeated import REPEATED
 
 _GENERATIONS = ("host", "trixie", "forky")
 _PAGE = Path(__file__).parents[3] / "docs" / "sbatch-parity.md"
-_WORDS = {"equal": "equal", "both": "refused by both", "noted": "equal, with a note"}
+_WORDS = {
+    "equal": "same",
+    "both": "rejected by sbatch too",
+    "noted": "same, with a note",
+    "refused": "unsupported",
+}
 
 
 class Run(NamedTuple):
@@ -85,7 +90,9 @@ def _cell(verdicts: list[Verdict]) -> str:
     """All cases of one option, summarized."""
     told: list[str] = []
     for verdict in verdicts:
-        words = _WORDS.get(verdict.kind, f"{verdict.kind}: {verdict.detail}")
+        words = _WORDS.get(verdict.kind, verdict.kind)
+        if verdict.kind not in ("equal", "both", "noted"):
+            words += f": {verdict.detail}"
         if words not in told:
             told.append(words)
     return "; ".join(told).replace("|", "\\|")
@@ -100,18 +107,25 @@ def page(runs: list[Run]) -> str:
     columns = list(newest.values())
     head = " | ".join(f"{run.release} ({run.version})" for run in columns)
     lines = [
-        "# Options of sbatch",
+        "# sbatch options",
         "",
         "<!-- Written by `python -m tests.real.parity.table`; do not edit. -->",
         "",
-        f"{len(CASES) + len(REPEATED)} scripts were submitted by `sbatch` and through slurmrestd",
-        "as the same person, and what Slurm then had of them was compared field by field",
-        "(`scontrol show job`, as text and as JSON, and `sacct`). *Equal* is the same job.",
-        "*Refused by both*: that release's `sbatch`, or that cluster, does not take it either.",
-        "Nothing is left out silently: what an API version cannot carry is refused before",
-        "anything is sent.",
+        f"{len(CASES) + len(REPEATED)} scripts were submitted both with `sbatch` and through",
+        "slurmrestd as the same user, and the resulting jobs were compared field by field",
+        "(`scontrol show job`, as text and as JSON, and `sacct`).",
         "",
-        f"| option | {head} |",
+        "- **same**: both result in the same job; *with a note* if the user is told something.",
+        "- **rejected by sbatch too**: the `sbatch` of that release, or the test cluster, does not",
+        "  accept it either.",
+        "- **unsupported**: the API version cannot express it; the submission is rejected with",
+        "  this error.",
+        "",
+        "No option is dropped silently.",
+        "",
+        "## By option",
+        "",
+        f"| Option | {head} |",
         "| --- |" + " --- |" * len(columns),
     ]
     for option in options:
@@ -120,18 +134,21 @@ def page(runs: list[Run]) -> str:
             for run in columns
         ]
         lines.append(f"| `--{option}` | {' | '.join(cells)} |")
-    lines += ["", "| combination | " + head + " |", "| --- |" + " --- |" * len(columns)]
+    lines += ["", "## Combinations of options", ""]
+    lines += ["| Combination | " + head + " |", "| --- |" + " --- |" * len(columns)]
     for number, case in enumerate(CASES):
         if not case.option:
             cells = [_cell([run.verdicts[number]]) for run in columns]
             lines.append(f"| {case.name} | {' | '.join(cells)} |")
     lines += [
         "",
-        "An option given twice, in the script, on the command line behind it or in the",
-        "environment: which one counts for `sbatch`, and whether the same script gives the same",
-        "job here.",
+        "## Repeated options",
         "",
-        "| given twice | " + head + " |",
+        "Options that are set twice: in the script, in the arguments after it, or in the",
+        "environment. The table shows which value `sbatch` uses, and whether the same script",
+        "results in the same job here.",
+        "",
+        "| Set twice | " + head + " |",
         "| --- |" + " --- |" * len(columns),
     ]
     for option in dict.fromkeys(case.option for case in REPEATED if case.option):
@@ -141,7 +158,8 @@ def page(runs: list[Run]) -> str:
         if not case.option:
             cells = [_cell([run.repeated[number]]) for run in columns]
             lines.append(f"| `{case.name}` | {' | '.join(cells)} |")
-    lines += ["", "| Slurm | API version | scripts |", "| --- | --- | --- |"]
+    lines += ["", "## Number of scripts", ""]
+    lines += ["| Slurm | API version | Results |", "| --- | --- | --- |"]
     lines += [f"| {run.release} | {run.version} | {_count(run)} |" for run in runs]
     return "\n".join(lines) + "\n"
 
@@ -155,7 +173,7 @@ def _twice(run: Run, option: str) -> str:
     words = _cell([verdict for verdict, _ in rows])
     if words == _WORDS["both"]:
         return words
-    return f"{'the last counts' if all(last for _, last in rows) else 'they add up'}: {words}"
+    return f"{'last one wins' if all(last for _, last in rows) else 'combined'}: {words}"
 
 
 def _paired(run: Run) -> list[tuple[Case, Verdict]]:
@@ -164,7 +182,7 @@ def _paired(run: Run) -> list[tuple[Case, Verdict]]:
 
 def _count(run: Run) -> str:
     kinds = Counter(verdict.kind for verdict in [*run.verdicts, *run.repeated])
-    return ", ".join(f"{number} {_WORDS.get(kind, kind)}" for kind, number in sorted(kinds.items()))
+    return "; ".join(f"{number} {_WORDS.get(kind, kind)}" for kind, number in sorted(kinds.items()))
 
 
 def main() -> None:

@@ -193,7 +193,7 @@ async def test_fairshare_matches_sshare(busy: Cluster) -> None:
 async def test_steps_of_another_users_job(busy: Cluster) -> None:
     finished = next(job for job, f in sacct(busy, "--allocations").items() if f["name"] == "done")
     for version in await versions_of(busy):
-        with seen(busy, version, "steps of another person's job"):
+        with seen(busy, version, "steps of another user's job"):
             async with client_of(busy, "bob", version) as client:
                 job = await client.whole_job(finished)
                 assert [step.id for step in job.steps] == [f"{finished}.batch", f"{finished}.0"]

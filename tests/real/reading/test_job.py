@@ -72,7 +72,7 @@ async def test_one_job_matches_scontrol(busy: Cluster) -> None:
     assert len(records) > 15
     for version in await versions_of(busy):
         minor = capabilities_of(version).api
-        with seen(busy, version, "one job"):
+        with seen(busy, version, "job details"):
             async with client_of(busy, version=version) as client:
                 for number, record in records.items():
 

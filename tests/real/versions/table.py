@@ -11,10 +11,10 @@ from tests.recorded import PAIRS
 DOCS = Path(__file__).parents[3] / "docs"
 RESULTS = DOCS / "slurm-versions.json"
 PAGE = DOCS / "slurm-versions.md"
-_BEGIN = "<!-- What each release was seen to do: written by tests/real/versions/table.py -->"
-_END = "<!-- End of what was seen -->"
+_BEGIN = "<!-- Test results by release: written by tests/real/versions/table.py -->"
+_END = "<!-- End of the test results -->"
 
-_WORDS = {"right": "seen right", "refused": "refused in words", "wrong": "**wrong**"}
+_WORDS = {"right": "works", "refused": "unsupported", "wrong": "**wrong**"}
 #: Not among the requests that are recorded.
 _NEVER_RECORDED = ("requeue", "suspend and resume")
 
@@ -47,7 +47,7 @@ def _cell(release: str, version: str, row: str, results: Results) -> str:
     if outcome is not None:
         return _WORDS[outcome]
     recorded = (release, version) in PAIRS and row not in _NEVER_RECORDED
-    return "replayed only" if recorded else "not tried"
+    return "recorded only" if recorded else "not tested"
 
 
 def with_table(page: str, results: Results) -> str:

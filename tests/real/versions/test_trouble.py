@@ -64,7 +64,7 @@ async def test_an_expired_token_is_renewed_or_reported(cluster: Cluster) -> None
     job = submit(cluster, "--hold")
     until(lambda: time.time() > ends, "the token has run out")
     for version in await versions_of(cluster):
-        with seen(cluster, version, "token trouble"):
+        with seen(cluster, version, "expired and rejected tokens"):
             for what in ("nodes", "partitions", "jobs", "qos", "history", "shares", "change"):
                 tokens = _RunningOut(expired, good)
                 async with SlurmClient(Transport(cluster.url), tokens, version) as client:
@@ -97,7 +97,7 @@ async def test_without_slurmdbd(cluster: Cluster, tmp_path: Path) -> None:
                 first = version == "v0.0.39" or (
                     version == "v0.0.40" and cluster.release.startswith("23.11")
                 )
-                with seen(cluster, version, "slurmdbd down", refused=first):
+                with seen(cluster, version, "while slurmdbd is down", refused=first):
                     with pytest.raises(AccountingDown):
                         await client.qos()
                     if first:
