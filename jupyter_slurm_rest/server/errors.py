@@ -12,9 +12,10 @@ from tornado import web
 from jupyter_slurm_rest.file_threads import FileSystemStalled
 from jupyter_slurm_rest.http.errors import ErrorResponse, HttpError, MalformedRequest
 from jupyter_slurm_rest.slurm import errors as slurm
+from jupyter_slurm_rest.slurm.sbatch import ScriptError
 from jupyter_slurm_rest.tokens.errors import TokenError
 
-from .responses import ErrorBody
+from .responses import ErrorBody, ScriptProblem
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +126,19 @@ def _slurm_response(error: slurm.SlurmError) -> ErrorResponse:
         advice=error.advice,
         error_number=error.error_number,
         slurm_text=error.slurm_text,
+        problems=[_problem(fault) for fault in getattr(error, "faults", ())],
         **position,
     )
     return ErrorResponse(status, body)
+
+
+def _problem(fault: ScriptError) -> ScriptProblem:
+    instead = fault.replacement
+    return ScriptProblem(
+        message=f"{fault.message} {fault.advice}".rstrip(),
+        field=None if fault.field == "script" else fault.field,
+        line=fault.line,
+        column=instead.column if instead else fault.column,
+        end_column=instead.end_column if instead else None,
+        text=instead.text if instead else "",
+    )

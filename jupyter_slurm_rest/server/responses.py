@@ -21,6 +21,23 @@ from jupyter_slurm_rest.slurm.models import (
 OptionValue = str | int | bool | None
 
 
+class ScriptProblem(Model, frozen=True, kw_only=True):
+    """Something in a script that Slurm does not take, and what would do."""
+
+    #: One or two sentences.
+    message: str
+    #: The option of sbatch that it is about, by its long name with underscores.
+    field: str | None = None
+    #: Where in the script, counted from 1; ``end_column`` is behind the last character.
+    line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+    #: A value of ``field`` that would do.
+    value: str = ""
+    #: What to write from ``column`` to ``end_column`` instead.
+    text: str = ""
+
+
 class ErrorBody(Model, frozen=True, kw_only=True):
     """Why a request failed, for a user and for a program."""
 
@@ -44,6 +61,8 @@ class ErrorBody(Model, frozen=True, kw_only=True):
     #: Slurm's own number and words, when it was Slurm that refused.
     error_number: int | None = None
     slurm_text: str = ""
+    #: All that is wrong with a script, in the order of its lines; the first is ``message``.
+    problems: list[ScriptProblem] = []
 
 
 class ClusterInfo(Model, frozen=True, kw_only=True):
@@ -156,6 +175,11 @@ class ScriptAnswer(Model, frozen=True, kw_only=True):
     components: list[dict[str, OptionValue]]
     warnings: list[str]
     script: str
+    #: Only of a check: what the cluster does not take.
+    problems: list[ScriptProblem] = []
+    #: Only of a check: what it was compared with, and what could not be compared.
+    compared: str = ""
+    unknown: list[str] = []
 
 
 class Form(Model, frozen=True, kw_only=True):

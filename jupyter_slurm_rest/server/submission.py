@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import os
 import pwd
 import socket
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.slurm import errors
+from jupyter_slurm_rest.slurm.admission import Comparison, compare
 from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Submitted
+from jupyter_slurm_rest.slurm.node_demands import Misfit
 from jupyter_slurm_rest.slurm.sbatch import (
     JobSpec,
     ParsedScript,
+    ScriptError,
     Submitter,
     merge,
     parse_script,
     rewrite,
 )
+from jupyter_slurm_rest.slurm.sbatch.faults import find_faults
+from jupyter_slurm_rest.slurm.sbatch.jobspec import JobDescription
 from jupyter_slurm_rest.slurm.sbatch.options import BY_FIELD
+from jupyter_slurm_rest.slurm.sbatch.resolve import resolve
+from jupyter_slurm_rest.slurm.sbatch.script import Component
 from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
 from .cluster import ConfiguredCluster
 from .errors import RequestFailed
 from .requests import ScriptRequest, SubmitRequest
-from .responses import OptionValue, ScriptAnswer
+from .responses import OptionValue, ScriptAnswer, ScriptProblem
 
 _INVALID_PARTITION = 2000
 
@@ -55,8 +65,9 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     ``root`` is where the job works when nothing says otherwise.
     """
     _check_size(request.script, max_size)
-    script = parse_script(request.script)
-    specs = merge(script, request.options, os.environ)
+    with _all_faults(request.script):
+        script = parse_script(request.script)
+        specs = merge(script, request.options, os.environ)
     directory = request.directory or root
     if not directory.startswith("/"):
         raise errors.InvalidRequest("directory", "directory: must be an absolute path.")
@@ -115,20 +126,71 @@ def understand(
         # line that nobody wrote.
         given = {key: value for key, value in request.options.items() if value}
         merge(_NO_OPTIONS, given, rules=rules)
-        text = rewrite(text, request.options)
-    script = parse_script(text)
-    return _response(script, merge(script, rules=rules))
+    with _all_faults(text, rules):
+        if request.options is not None:
+            text = rewrite(text, request.options)
+        script = parse_script(text)
+        return _response(script, merge(script, rules=rules))
+
+
+@contextlib.contextmanager
+def _all_faults(script: str, rules: SubmissionRules = ANY_SBATCH) -> Iterator[None]:
+    """Whoever mends a script wants to know all that is wrong with it, not the first thing."""
+    try:
+        yield
+    except ScriptError as first:
+        first.faults = find_faults(script, rules)
+        raise
 
 
 async def validate(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
-    """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings."""
+    """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings.
+
+    The job is compared with partitions, QOS and nodes, which Slurm itself does not offer.
+    """
+    submitter = await _submitter(cluster, asked)
     warnings = await cluster.client.check_submission(
-        asked.script,
-        asked.request.options,
-        submitter=await _submitter(cluster, asked),
-        environment=os.environ,
+        asked.script, asked.request.options, submitter=submitter, environment=os.environ
     )
-    return msgspec.structs.replace(asked.response, warnings=[*noticed, *warnings])
+    rules = cluster.client.rules()
+    jobs = [resolve(spec, submitter, rules) for spec in asked.specs]
+    comparisons = await _compared(cluster, jobs)
+    return msgspec.structs.replace(
+        asked.response,
+        warnings=[*noticed, *warnings],
+        problems=[
+            _placed(misfit, component)
+            for component, one in zip(asked.script.components, comparisons, strict=True)
+            for misfit in one.misfits
+        ],
+        compared="; ".join(dict.fromkeys(one.compared for one in comparisons if one.compared)),
+        unknown=list(dict.fromkeys(name for one in comparisons for name in one.unknown)),
+    )
+
+
+async def _compared(cluster: ConfiguredCluster, jobs: list[JobDescription]) -> list[Comparison]:
+    resources = cluster.resources
+    try:
+        partitions, access = await asyncio.gather(resources.partitions(), resources.access())
+    except errors.SlurmError:
+        return [Comparison(unknown=["the cluster, which did not respond"])] * len(jobs)
+    try:
+        nodes = (await resources.nodes()).value
+    except errors.SlurmError:
+        nodes = None
+    return [compare(job, partitions=partitions.value, nodes=nodes, access=access) for job in jobs]
+
+
+def _placed(misfit: Misfit, component: Component) -> ScriptProblem:
+    """``misfit`` with the last place in the script that sets its option."""
+    problem = ScriptProblem(message=misfit.message, field=misfit.field, value=misfit.value)
+    for setting in reversed(component.settings):
+        if setting.option.field == misfit.field:
+            last = setting.words[-1]
+            return msgspec.structs.replace(
+                problem, line=setting.line, column=setting.column, end_column=last.end + 1
+            )
+    return problem
 
 
 async def submit(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> Submitted:

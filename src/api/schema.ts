@@ -477,6 +477,7 @@ export interface components {
             action: string;
             error_number: number | null;
             slurm_text: string;
+            problems: components["schemas"]["ScriptProblem"][];
         };
         /**
          * ExitCode
@@ -955,6 +956,22 @@ export interface components {
             }[];
             warnings: string[];
             script: string;
+            problems: components["schemas"]["ScriptProblem"][];
+            compared: string;
+            unknown: string[];
+        };
+        /**
+         * ScriptProblem
+         * @description Something in a script that Slurm does not take, and what would do.
+         */
+        ScriptProblem: {
+            message: string;
+            field: string | null;
+            line: number | null;
+            column: number | null;
+            end_column: number | null;
+            value: string;
+            text: string;
         };
         /**
          * ScriptRequest
@@ -1101,6 +1118,7 @@ export type Reason = components['schemas']['Reason'];
 export type Reservation = components['schemas']['Reservation'];
 export type ReservationList = components['schemas']['ReservationList'];
 export type ScriptAnswer = components['schemas']['ScriptAnswer'];
+export type ScriptProblem = components['schemas']['ScriptProblem'];
 export type ScriptRequest = components['schemas']['ScriptRequest'];
 export type Share = components['schemas']['Share'];
 export type Step = components['schemas']['Step'];

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+
+class Replacement(msgspec.Struct, frozen=True):
+    """What to write in a line from ``column`` (counted from 1) up to ``end_column``."""
+
+    column: int
+    end_column: int
+    text: str
 
 
 class ScriptError(InvalidRequest):
@@ -13,8 +23,19 @@ class ScriptError(InvalidRequest):
     """
 
     def __init__(
-        self, line: int, column: int, message: str, *, field: str = "script", advice: str = ""
+        self,
+        line: int,
+        column: int,
+        message: str,
+        *,
+        field: str = "script",
+        advice: str = "",
+        replacement: Replacement | None = None,
     ) -> None:
         super().__init__(field, f"Line {line}: {message}", advice=advice)
         self.line = line
         self.column = column
+        #: What was most likely meant.
+        self.replacement = replacement
+        #: All faults of the script, if they were looked for.
+        self.faults: list[ScriptError] = []

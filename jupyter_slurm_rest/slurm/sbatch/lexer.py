@@ -6,11 +6,12 @@ that comes out empty ends the line, and so does a separator of components.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .errors import ScriptError
+from .errors import Replacement, ScriptError
 from .option import Option
 from .options import BY_LETTER, BY_NAME, OPTIONS, REMOVED
 
@@ -30,6 +31,11 @@ class Word(msgspec.Struct, frozen=True):
     @property
     def column(self) -> int:
         return self.start + 1
+
+    @property
+    def unquoted(self) -> bool:
+        """Whether it is written as it is."""
+        return self.end - self.start == len(self.value)
 
 
 def skip_blanks(text: str, position: int) -> int:
@@ -130,16 +136,35 @@ def _unknown(word: Word, name: str) -> ScriptError:
     if name in REMOVED:
         return _error(word, f"sbatch no longer has the option --{name}: {REMOVED[name]}.")
     written = f"--{name}" if len(name) > 1 else f"-{name}"
+    close = difflib.get_close_matches(name, BY_NAME, 1, 0.75) if len(name) > 1 else []
+    replacement = None
+    if close and word.unquoted:
+        replacement = Replacement(word.column, word.column + len(written), f"--{close[0]}")
     return _error(
         word,
         f"sbatch has no option {written}.",
-        advice="Options that a site adds to sbatch by plugins cannot be sent through slurmrestd.",
+        advice=f"Did you mean --{close[0]}?"
+        if close
+        else "Options that a site adds to sbatch by plugins cannot be sent through slurmrestd.",
+        replacement=replacement,
     )
 
 
-def _error(word: Word, message: str, option: Option | None = None, advice: str = "") -> ScriptError:
-    field = option.field if option else "script"
-    return ScriptError(word.line, word.column, message, field=field, advice=advice)
+def _error(
+    word: Word,
+    message: str,
+    option: Option | None = None,
+    advice: str = "",
+    replacement: Replacement | None = None,
+) -> ScriptError:
+    return ScriptError(
+        word.line,
+        word.column,
+        message,
+        field=option.field if option else "script",
+        advice=advice,
+        replacement=replacement,
+    )
 
 
 def _long_option(word: Word, name: str) -> Option:

@@ -22,6 +22,7 @@ from .option import Option
 from .options import BY_FIELD, OPTIONS
 from .placement import MemoryBinding, Switches
 from .script import Component, ParsedScript
+from .suggestions import replacement_for
 from .values import EndWarning
 
 
@@ -228,6 +229,7 @@ def _from_script(spec: JobSpec, component: Component, rules: SubmissionRules = A
                 problem.message,
                 field=problem.field,
                 advice=problem.advice,
+                replacement=replacement_for(setting),
             ) from None
 
 
