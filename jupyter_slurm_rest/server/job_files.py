@@ -57,7 +57,10 @@ async def read_output(
             path, lambda: _read(Path(path), query.offset, owner=_must_own(cluster, job))
         )
     except OSError as error:
-        return _without_text(path, query, ended, _explain(error, job))
+        note = _explain(error, job)
+        if error.errno == errno.ENOENT and not note:
+            note = await _missing(cluster, path, job, ended=ended)
+        return _without_text(path, query, ended, note)
     whole = piece.offset + len(piece.data) >= piece.size
     data = piece.data if whole and ended else _whole_characters(piece.data)
     start, cut = piece.offset, query.offset is None and piece.offset > 0
@@ -146,13 +149,32 @@ def _no_file(job: Job) -> str:
     return "Slurm does not report the path of this file."
 
 
+async def _missing(cluster: ConfiguredCluster, path: str, job: Job, *, ended: bool) -> str:
+    """Why a file is not here: it was never made, or it is on another file system."""
+    if ended and not job.nodes:
+        return "The job never started, so it has no output."
+    try:
+        folder = await cluster.files.run(path, lambda: Path(path).parent.is_dir())
+    except OSError:
+        folder = False
+    if not folder:
+        return (
+            f"The folder {PurePosixPath(path).parent} does not exist here. This server may not see the"
+            " job's file system."
+        )
+    if ended:
+        return "The job did not make this file, or it was deleted or moved since."
+    return "The job has not made its output file yet."
+
+
 def _explain(error: OSError, job: Job) -> str:
+    """Why a file is not read; empty for one that is missing, where the job does not tell why."""
     if error.errno == errno.ENOENT:
         if job.state in {"PENDING", "CONFIGURING"}:
             return "The job has not started, so its output file does not exist yet."
         if job.exit_code is not None and job.exit_code.signal == UNOPENED and job.why:
             return job.why.text
-        return "The file does not exist here. This server may not see the job's file system."
+        return ""
     if error.errno == errno.ELOOP:
         return "The file is a symbolic link, which is not followed."
     if isinstance(error, _NotTheirs):

@@ -59,8 +59,24 @@ _BEFORE_START = {
 }
 _FIRST, _LAST = 33, 70
 
-#: Reasons of failed jobs that its exit code and signal explain better.
-_NO_MORE = frozenset({"", "None", "NonZeroExitCode", "RaisedSignal", "JobLaunchFailure"})
+#: Reasons for which Slurm itself fails a job. Any other is explained better by the exit code
+#: and signal: it is what the job waited for last, as slurmdbd keeps it, or says the same.
+_FAILS = frozenset(
+    {
+        "BadConstraints",
+        "BurstBufferOperation",
+        "Cleaning",
+        "InactiveLimit",
+        "InvalidAccount",
+        "InvalidQOS",
+        "JobHoldMaxRequeue",
+        "NodeDown",
+        "Prolog",
+        "QOSUsageThreshold",
+        "ReservationDeleted",
+        "SystemFailure",
+    }
+)
 #: Reasons that the state itself stands for.
 _BY_STATE = {
     "TIMEOUT": "TimeLimit",
@@ -111,12 +127,14 @@ def _why_ended(job: Job, said: str = "") -> Reason | None:
         return Reason(code=job.reason, text="The job's node failed to boot.", advice=_ASK)
     if job.state in _BY_STATE:
         return explain(_BY_STATE[job.state])
-    if job.reason not in _NO_MORE:
+    if job.state in ("REQUEUED", "RESIZING", "REVOKED"):
+        return None
+    if job.reason in _FAILS:
         return explain(job.reason, said)
     return _failed(job)
 
 
-def _failed(job: Job) -> Reason | None:
+def _failed(job: Job) -> Reason:
     ended = job.exit_code
     if ended is None:
         return Reason(
@@ -141,9 +159,16 @@ def _failed(job: Job) -> Reason | None:
     return _by_code(job.reason, ended.code)
 
 
-def _by_code(reason: str, code: int) -> Reason | None:
+def _by_code(reason: str, code: int) -> Reason:
     if code == 0:
-        return explain(reason) if reason == "JobLaunchFailure" else None
+        if reason == "JobLaunchFailure":
+            return explain(reason)
+        # slurmdbd does not keep that the launch failed.
+        return Reason(
+            code=reason,
+            text="Slurm reports the job as failed, but no exit code or signal of its script.",
+            advice=f"{_OUTPUT} If there is none, the job could not be started on its node.",
+        )
     text, advice = f"The script ended with exit code {code}.", _OUTPUT
     if code == 126:
         text = "The script ended with exit code 126: a command is not executable."

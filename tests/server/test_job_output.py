@@ -23,9 +23,16 @@ class OneJob:
     """A cluster with one job."""
 
     def __init__(
-        self, path: Path | str, state: str = "RUNNING", stderr: str = "", user: str = "alice"
+        self,
+        path: Path | str,
+        state: str = "RUNNING",
+        stderr: str = "",
+        user: str = "alice",
+        nodes: str = "cpu1",
     ) -> None:
-        self.known = Job(id="7", job_id=7, state=state, stdout=str(path), stderr=stderr, user=user)
+        self.known = Job(
+            id="7", job_id=7, state=state, stdout=str(path), stderr=stderr, user=user, nodes=nodes
+        )
         self.tokens = self
         self.current: Token | None = Token("", "alice", 0.0, 0.0)
         self.files = FileThreads(patience=0.5)
@@ -126,7 +133,13 @@ async def test_links_fifos_devices_and_folders_are_not_read(tmp_path: Path) -> N
 async def test_missing_output_is_explained(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     assert "has not started" in (await read(OneJob(missing, "PENDING"))).note
-    assert "does not exist here" in (await read(OneJob(missing, "RUNNING"))).note
+    assert (await read(OneJob(missing, "RUNNING"))).note == (
+        "The job has not made its output file yet."
+    )
+    assert "did not make this file" in (await read(OneJob(missing, "FAILED"))).note
+    assert "never started" in (await read(OneJob(missing, "CANCELLED", nodes=""))).note
+    elsewhere = tmp_path / "elsewhere" / "x.out"
+    assert "may not see" in (await read(OneJob(elsewhere, "FAILED"))).note
     assert "does not report the path" in (await read(OneJob(""))).note
     assert "does not write this file" in (await read(OneJob("/dev/null"))).note
 

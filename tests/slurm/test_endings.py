@@ -73,6 +73,15 @@ def test_it_is_said_which_files(reason: str) -> None:
         (ended(reason="RaisedSignal", signal=1), "The script was ended by signal HUP."),
         (ended(reason="RaisedSignal", signal=11), "a bug in the program"),
         (ended(reason="RaisedSignal", signal=24), "CPU time"),
+        # slurmdbd keeps the reason that a job waited for last, and no other.
+        (ended(reason="BeginTime", code=5), "The script ended with exit code 5."),
+        (ended(reason="Priority", signal=9), "The script was ended by signal KILL."),
+        (ended(reason="AssocGrpCpuLimit", signal=53), "Slurm could not open its standard output"),
+        (ended(reason="None"), "no exit code or signal of its script"),
+        (ended(reason="Resources"), "no exit code or signal of its script"),
+        (ended(reason="Prolog", code=1), "prolog"),
+        (ended("OUT_OF_MEMORY", "Priority"), "The job used more memory"),
+        (ended("NODE_FAIL", "Resources", code=1), "One of the job's nodes failed."),
         (ended(reason="JobLaunchFailure"), "The job could not be launched on its node."),
         (ended(signal=48), "Slurm could not switch to the job's user on the node"),
         (ended(signal=54), "The site's prolog failed"),
@@ -93,6 +102,7 @@ def test_texts_for_endings(job: Job, said: str) -> None:
 
 
 def test_normal_endings_have_no_text() -> None:
+    assert ended("REQUEUED", "Priority").why is None
     assert ended("COMPLETED", "BeginTime").why is None
     # slurmdbd keeps what it waited for.
     assert explained(Job(id="7", job_id=7, state="RUNNING", reason="BeginTime")).why is None

@@ -16,6 +16,8 @@ from tests.real.comparison import client_of, lines, states, submit, until, versi
 #: By name: options, script, the exit code, and what is said.
 ENDS: dict[str, tuple[list[str], str, ExitCode, str]] = {
     "code": ([], "exit 3", ExitCode(code=3), "The script ended with exit code 3."),
+    # slurmdbd keeps the reason that it waited for.
+    "waited": (["--begin=now+3"], "exit 5", ExitCode(code=5), "The script ended with exit code 5."),
     "missing": ([], "no-such-program", ExitCode(code=127), "a command was not found"),
     "child": ([], "sh -c 'kill -9 $$'", ExitCode(code=137), "a command was ended by signal KILL"),
     "killed": ([], "kill -9 $$", ExitCode(signal=9), "The script was ended by signal KILL."),
@@ -82,3 +84,12 @@ async def test_endings_match_sacct(cluster: Cluster) -> None:
         argv = ["sacct", "-nXP", f"-j{job_id}", "-oState,ExitCode"]
         until(partial(accounted, cluster, argv), f"{name} ended")
         assert lines(cluster, argv)[0].partition("|")[2] in theirs, name
+    async with client_of(cluster) as client:
+        for name, job_id in ids.items():
+            # slurmctld forgets a job after a while; accounting alone explains it as well.
+            why = (await client.accounting_job(job_id)).why
+            assert why is not None, name
+            _, _, exit_code, said = ENDS[name]
+            # 22.05's accounting has no paths.
+            expected = "Slurm could not open" if exit_code.signal == 53 else said
+            assert expected in why.text, (name, why)
