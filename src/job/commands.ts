@@ -15,6 +15,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { type Action, JobApi } from '../api/jobs';
+import { type Options, SubmitApi } from '../api/submit';
 import { CommandIDs, JobCommandIDs } from '../command-ids';
 import { withErrorDialog } from '../dialogs/errors';
 import type { ISlurmClusters } from '../tokens';
@@ -64,7 +65,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
   const add = (
     id: string,
     words: { label: string; caption: string; icon: LabIcon },
-    task: (args: IJobArguments) => Promise<unknown>,
+    task: (job: IJobArguments, args: ReadonlyPartialJSONObject) => Promise<unknown>,
     command?: JobCommand
   ) => {
     commands.addCommand(id, {
@@ -88,7 +89,7 @@ export function addJobCommands(options: IJobCommandsOptions): void {
         if (named === null) {
           throw new Error(trans.__('Specify a job: {"cluster": ..., "id": ...}'));
         }
-        return task(named);
+        return task(named, args);
       })
     });
   };
@@ -177,16 +178,22 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       caption: trans.__('Open the submit form with the script of this job'),
       icon: launchIcon
     },
-    async args => {
+    async (args, { changes }) => {
       const job =
         find(args)?.job ?? (await new JobApi(clusters.server, args.cluster, args.id).read());
       if (!job.script) {
         Notification.error(trans.__('Slurm does not have the script of job %1.', args.id));
         return;
       }
+      let { script } = job;
+      const options = (changes ?? {}) as Options;
+      if (Object.keys(options).length > 0) {
+        const api = new SubmitApi(clusters.server);
+        ({ script } = await api.script(args.cluster, script, options));
+      }
       await commands.execute(CommandIDs.submitJob, {
         cluster: args.cluster,
-        script: job.script,
+        script,
         options: job.working_directory === '' ? {} : { chdir: job.working_directory }
       });
     }

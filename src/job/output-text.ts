@@ -29,6 +29,16 @@ export class OutputText {
     return this._dropped;
   }
 
+  /** The last lines, at most so many, without empty lines at their end. */
+  tail(lines: number): string {
+    const text = this._blocks
+      .slice(-2)
+      .map(block => block.text)
+      .join('')
+      .trimEnd();
+    return text.split('\n').slice(-lines).join('\n');
+  }
+
   append(text: string): void {
     if (text === '') {
       return;

@@ -18,7 +18,7 @@ interface IJobOverviewProps {
 export function JobOverview(props: IJobOverviewProps): JSX.Element {
   const { job, trans } = props;
   return (
-    <div className="jp-SlurmJob-overview">
+    <>
       <div className="jp-SlurmJob-sections">
         {job.state !== 'PENDING' && <JobEfficiency job={job} trans={trans} />}
         <Resources job={job} trans={trans} />
@@ -27,7 +27,7 @@ export function JobOverview(props: IJobOverviewProps): JSX.Element {
         <Facts title={trans.__('Paths')} facts={paths(job, trans)} wide />
       </div>
       <JobSteps steps={job.steps} trans={trans} />
-    </div>
+    </>
   );
 }
 

@@ -81,10 +81,11 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
 
     const make = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
       // Loaded with the first job, because the editor and the renderers are large.
-      const [{ JobPanel }, { JobModel }, { JobOutputModel }] = await Promise.all([
+      const [{ JobPanel }, { JobModel }, { JobOutputModel }, { updateTitle }] = await Promise.all([
         import('./widget'),
         import('./model'),
-        import('./output-model')
+        import('./output-model'),
+        import('./title')
       ]);
       const api = new JobApi(clusters.server, job.cluster, job.id);
       const content = new JobPanel({
@@ -103,8 +104,17 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
             download(path).catch(noop);
           }
         },
-        onOpenJob: id => {
-          runCommand(commands, CommandIDs.openJob, { cluster: job.cluster, id });
+        findUser: () => clusters.clusters?.find(({ name }) => name === job.cluster)?.user ?? null,
+        actions: {
+          openJob: (id, tab) => {
+            runCommand(commands, CommandIDs.openJob, { cluster: job.cluster, id, tab });
+          },
+          release: () => {
+            runCommand(commands, JobCommandIDs.release, { ...job });
+          },
+          submitAgain: changes => {
+            runCommand(commands, JobCommandIDs.resubmit, { ...job, changes });
+          }
         }
       });
       content.id = idOf(job);
@@ -113,7 +123,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       widget.title.label = trans.__('Job %1', job.id);
       widget.title.caption = trans.__('Job %1 on %2', job.id, job.cluster);
       // MainAreaWidget labels every content "main area content".
-      content.node.setAttribute('aria-label', widget.title.label);
+      content.node.setAttribute('aria-label', trans.__('Job %1', job.id));
       widget.title.icon = slurmIcon;
       widget.title.closable = true;
       for (const id of TOOLBAR) {
@@ -121,6 +131,9 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       }
       content.model.poller.changed.connect(() => {
         TOOLBAR.forEach(id => commands.notifyCommandChanged(id));
+        if (content.model.job !== null) {
+          updateTitle(widget.title, content.model.job, job.cluster, trans);
+        }
       }, widget);
       content.tabChanged.connect(() => void tracker.save(widget), widget);
       return widget;

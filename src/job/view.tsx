@@ -1,17 +1,14 @@
 import { CodeEditor } from '@jupyterlab/codeeditor';
 import type { IRenderMime } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { infoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { IJob } from '../api/types';
-import { TimeValue } from '../components/facts';
 import { useModel, useNow } from '../components/hooks';
 import { InlineError } from '../components/notice';
-import { StateBadge } from '../components/state-badge';
 import { Tabs } from '../components/tabs';
 import { formatRelative } from '../words/format';
-import { describeExit, isFinished, showsExitCode } from '../words/job-state';
+import { type IJobActions, JobBanner } from './banner';
+import { JobHeader } from './header';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import { type IFileActions, JobOutput } from './output-view';
@@ -26,7 +23,9 @@ interface IJobViewProps {
   output: JobOutputModel;
   tab: JobTab;
   onTab: (tab: JobTab) => void;
-  onOpenJob: (id: string) => void;
+  /** The user's name on the cluster; null if it is not known. */
+  user: string | null;
+  actions: IJobActions;
   editorFactory: CodeEditor.Factory;
   sanitizer: IRenderMime.ISanitizer;
   files: IFileActions;
@@ -59,7 +58,7 @@ export function JobView(props: IJobViewProps): JSX.Element {
           onRetry={() => void model.refresh()}
         />
       )}
-      <JobHeader job={job} now={now} trans={trans} />
+      <JobHeader job={job} now={now} actions={props.actions} trans={trans} />
       <Tabs
         id={props.id}
         label={trans.__('Details of job %1', job.id)}
@@ -72,7 +71,18 @@ export function JobView(props: IJobViewProps): JSX.Element {
         ]}
       >
         {props.tab === 'overview' && (
-          <JobOverview job={job} trans={trans} onOpenJob={props.onOpenJob} />
+          <div className="jp-SlurmJob-overview">
+            <JobBanner
+              job={job}
+              now={now}
+              user={props.user}
+              output={props.output}
+              sanitizer={props.sanitizer}
+              actions={props.actions}
+              trans={trans}
+            />
+            <JobOverview job={job} trans={trans} onOpenJob={props.actions.openJob} />
+          </div>
         )}
         {props.tab === 'output' && (
           <JobOutput
@@ -98,47 +108,6 @@ export function JobView(props: IJobViewProps): JSX.Element {
           ))}
       </Tabs>
     </>
-  );
-}
-
-interface IJobHeaderProps {
-  job: IJob;
-  /** Seconds since the epoch. */
-  now: number;
-  trans: TranslationBundle;
-}
-
-/** Which job it is, its state, and the reason for it. */
-export function JobHeader(props: IJobHeaderProps): JSX.Element {
-  const { job, now, trans } = props;
-  const start = job.state === 'PENDING' ? (job.estimated_start ?? job.start_time) : null;
-  return (
-    <div className="jp-SlurmJob-header">
-      <div className="jp-SlurmJob-titleLine">
-        <h2 className="jp-SlurmJob-title" title={job.name}>
-          {job.name === '' ? trans.__('Job %1', job.id) : job.name}
-        </h2>
-        <span className="jp-SlurmJob-id">{trans.__('Job %1', job.id)}</span>
-        <StateBadge state={job.state} flags={job.flags} trans={trans} />
-        {isFinished(job.state, job.flags) && showsExitCode(job.state) && job.exit_code !== null && (
-          <span className="jp-SlurmJob-exit">{describeExit(job.exit_code, trans)}</span>
-        )}
-      </div>
-      {job.why !== null && (
-        <div className="jp-SlurmJob-why">
-          <infoIcon.react tag="span" aria-hidden="true" />
-          <p title={job.why.code}>
-            {job.why.text} {job.why.advice}
-          </p>
-        </div>
-      )}
-      {start !== null && (
-        <p className="jp-SlurmJob-start">
-          {trans.__('Estimated start:')} <TimeValue epoch={start} /> (
-          {formatRelative(start, now, trans)})
-        </p>
-      )}
-    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import React from 'react';
 import { type FindRemedy, RemedyContext } from '../components/remedy';
 import { onVisibilityChange } from '../components/visibility';
 import { isFinished } from '../words/job-state';
+import type { IJobActions } from './banner';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import type { IFileActions } from './output-view';
@@ -61,7 +62,8 @@ export class JobPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { editorServices, files, findRemedy, onOpenJob, sanitizer, trans } = this._options;
+    const { actions, editorServices, files, findRemedy, findUser, sanitizer, trans } =
+      this._options;
     return (
       <RemedyContext.Provider value={findRemedy}>
         <JobView
@@ -72,7 +74,13 @@ export class JobPanel extends ReactWidget {
           onTab={tab => {
             this.tab = tab;
           }}
-          onOpenJob={onOpenJob}
+          user={findUser()}
+          actions={{
+            ...actions,
+            showOutput: () => {
+              this.tab = 'output';
+            }
+          }}
           editorFactory={editorServices.factoryService.newDocumentEditor}
           sanitizer={sanitizer}
           files={files}
@@ -84,7 +92,9 @@ export class JobPanel extends ReactWidget {
 
   private _updatePollers(): void {
     this.model.poller.active = this._visible;
-    this.output.poller.active = this._visible && this._tab === 'output';
+    // The overview has the last lines.
+    this.output.poller.active =
+      this._visible && (this._tab === 'output' || (this._tab === 'overview' && this._started));
   }
 
   private _onModelChanged(): void {
@@ -95,11 +105,14 @@ export class JobPanel extends ReactWidget {
       this.output.restart();
     }
     this._finished = finished;
+    this._started = job !== null && job.state !== 'PENDING';
+    this._updatePollers();
   }
 
   private readonly _options: JobPanel.IOptions;
   private readonly _tabChanged = new Signal<this, void>(this);
   private _finished = false;
+  private _started = false;
   private _tab: JobTab;
   private _visible = false;
 }
@@ -114,8 +127,10 @@ export namespace JobPanel {
     /** Finds what helps against an error. */
     findRemedy: FindRemedy;
     trans: TranslationBundle;
-    /** Opens another job of the same cluster. */
-    onOpenJob: (id: string) => void;
+    /** What the buttons in the view do. */
+    actions: Omit<IJobActions, 'showOutput'>;
+    /** The user's name on the cluster; null if it is not known. */
+    findUser: () => string | null;
     tab?: JobTab;
   }
 }

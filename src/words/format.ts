@@ -3,6 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 /** A number or no limit; null if Slurm did not report it. */
 export type Limit = number | 'UNLIMITED' | null;
 
+/** Seconds that are not worth counting. */
+const MOMENT = 5;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -70,10 +72,25 @@ export function isoTime(epoch: number): string {
   return new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Formats a time relative to now: "in 5 minutes". */
+/**
+ * Formats a time briefly in the user's time zone and locale: only the time within 18 hours of
+ * now, otherwise with the date.
+ */
+export function formatMoment(epoch: number, now: number): string {
+  const near = Math.abs(epoch - now) < 18 * HOUR;
+  return new Date(epoch * 1000).toLocaleString(
+    undefined,
+    near ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }
+  );
+}
+
+/** Formats a time relative to now: "in 5 minutes", "just now". */
 export function formatRelative(epoch: number, now: number, trans: TranslationBundle): string {
   const ahead = epoch >= now;
   const seconds = Math.round(Math.abs(epoch - now));
+  if (seconds < MOMENT) {
+    return ahead && seconds > 0 ? trans.__('in a moment') : trans.__('just now');
+  }
   if (seconds < MINUTE) {
     return ahead
       ? trans._n('in %1 second', 'in %1 seconds', seconds)

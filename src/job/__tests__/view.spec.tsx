@@ -1,44 +1,164 @@
+import { Sanitizer } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
-import { render, screen } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
 import { job } from '../../__tests__/jobs';
 import { ApiError } from '../../api/request';
+import type { IJob } from '../../api/types';
 import { InlineError } from '../../components/notice';
 import { RemedyContext } from '../../components/remedy';
+import { JobBanner } from '../banner';
 import { changesOf, valuesOf } from '../change-dialog';
+import { JobHeader } from '../header';
+import { JobOutputModel } from '../output-model';
 import { JobOverview } from '../overview';
-import { JobHeader } from '../view';
+import { moreFor } from '../resubmit';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
+function actions() {
+  return {
+    openJob: jest.fn(),
+    showOutput: jest.fn(),
+    release: jest.fn(),
+    submitAgain: jest.fn()
+  };
+}
+
+function renderBanner(
+  changes: Partial<IJob>,
+  { text = '', user = 'alice', now = 100 }: { text?: string; user?: string; now?: number } = {}
+) {
+  const does = actions();
+  const output = new JobOutputModel({ api: { output: jest.fn() }, name: 'test' });
+  output.text.append(text);
+  render(
+    <JobBanner
+      job={job(changes)}
+      now={now}
+      user={user}
+      output={output}
+      sanitizer={new Sanitizer()}
+      actions={does}
+      trans={trans}
+    />
+  );
+  return does;
+}
+
 describe('JobHeader', () => {
-  it('shows why a job is pending, what to do, and when it may start', () => {
-    render(
-      <JobHeader
-        job={job({
-          state: 'PENDING',
-          why: { code: 'Priority', text: 'Others go first.', advice: 'Ask for less.' },
-          estimated_start: 700
-        })}
-        now={100}
-        trans={trans}
-      />
-    );
-    expect(screen.getByText('Others go first. Ask for less.')).toBeTruthy();
-    expect(screen.getByText(/in 10 minutes/)).toBeTruthy();
-  });
+  const header = (changes: Partial<IJob>, now = 100) =>
+    render(<JobHeader job={job(changes)} now={now} actions={actions()} trans={trans} />);
 
   it('shows the signal that ended a job', () => {
-    render(
-      <JobHeader
-        job={job({ state: 'FAILED', exit_code: { code: 0, signal: 9, signal_name: 'SIGKILL' } })}
-        now={100}
-        trans={trans}
-      />
-    );
+    header({ state: 'FAILED', exit_code: { code: 0, signal: 9, signal_name: 'SIGKILL' } });
     expect(screen.getByText('ended by signal SIGKILL')).toBeTruthy();
+  });
+
+  it('says how long ago a job ended and how long it ran, also ahead of our clock', () => {
+    header({ state: 'COMPLETED', end_time: 103, elapsed: 90, running_since: null });
+    expect(screen.getByText('just now')).toBeTruthy();
+    expect(screen.getByText('ran for 00:01:30')).toBeTruthy();
+    expect(screen.getByText('on cpu1')).toBeTruthy();
+  });
+
+  it('shows how much of its time a running job has used', () => {
+    header({ state: 'RUNNING', running_since: 40, end_time: 640, time_limit: 10 });
+    expect(screen.getByText('for 00:01:00 of 00:10:00')).toBeTruthy();
+    expect(screen.getByText('ends in 9 minutes at the latest')).toBeTruthy();
+  });
+});
+
+describe('JobBanner', () => {
+  const why = { code: 'Priority', text: 'Others go first.', advice: 'Ask for less.' };
+
+  it('shows why a job is pending, what to do, and when it starts at the latest', () => {
+    renderBanner({ state: 'PENDING', reason: 'Priority', why, estimated_start: 700 });
+    expect(screen.getByText('Others go first.')).toBeTruthy();
+    expect(screen.getByText('Ask for less.')).toBeTruthy();
+    expect(
+      screen.getByText(/^Expected to start by .* at the latest \(in 10 minutes\)/)
+    ).toBeTruthy();
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+
+  it('releases a job that the user holds', async () => {
+    const held = {
+      state: 'PENDING',
+      reason: 'JobHeldUser',
+      held_by: 'user' as const,
+      why: { code: 'JobHeldUser', text: 'The job is held by its owner.', advice: '' },
+      estimated_start: 700
+    };
+    const does = renderBanner(held);
+    expect(screen.getByText(/^You hold this job/)).toBeTruthy();
+    expect(screen.queryByText(/Expected/)).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Release' }));
+    expect(does.release).toHaveBeenCalledTimes(1);
+    cleanup();
+    renderBanner(held, { user: 'bob' });
+    expect(screen.getByText('The job is held by its owner.')).toBeTruthy();
+  });
+
+  it('opens the jobs that a job waits for', async () => {
+    const does = renderBanner({
+      state: 'PENDING',
+      reason: 'Dependency',
+      why,
+      dependency: 'afterok:41(unfulfilled),afterany:42_3+5(unfulfilled)'
+    });
+    await userEvent.click(screen.getByRole('button', { name: 'Open job 42_3' }));
+    expect(does.openJob).toHaveBeenCalledWith('42_3');
+    expect(screen.getByRole('button', { name: 'Open job 41' })).toBeTruthy();
+  });
+
+  it('gives a begin time as what was asked for, not after a requeue', () => {
+    const waiting = { state: 'PENDING', reason: 'BeginTime', why, eligible_time: 3700 };
+    renderBanner(waiting);
+    expect(screen.getByText(/or later \(in 1 hour\), as you asked\.$/)).toBeTruthy();
+    cleanup();
+    renderBanner({ ...waiting, restarts: 1 });
+    expect(screen.getByText(/^It can start again from/)).toBeTruthy();
+  });
+
+  it('shows why a job failed, the end of its output, and what to do', async () => {
+    const does = renderBanner(
+      {
+        state: 'TIMEOUT',
+        why: { code: 'TimeLimit', text: 'The job reached its time limit.', advice: 'Use more.' }
+      },
+      { text: Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join('') }
+    );
+    expect(screen.getByText('The job reached its time limit.')).toBeTruthy();
+    const tail = screen.getByRole('group', { name: 'Last lines of the output' });
+    await waitFor(() => expect(tail.textContent).toContain('line 29'));
+    expect(tail.textContent).not.toContain('line 2\n');
+    await userEvent.click(screen.getByRole('button', { name: 'Show output' }));
+    expect(does.showOutput).toHaveBeenCalledTimes(1);
+    await userEvent.click(screen.getByRole('button', { name: 'Submit again with 00:20:00…' }));
+    expect(does.submitAgain).toHaveBeenCalledWith({ time: '00:20:00' });
+    await userEvent.click(screen.getByRole('button', { name: 'Submit again…' }));
+    expect(does.submitAgain).toHaveBeenLastCalledWith({});
+  });
+
+  it.each([
+    ['FAILED', { code: 3, signal: 0, signal_name: '' }, 'Failed: exit code 3.'],
+    ['FAILED', { code: 0, signal: 53, signal_name: '' }, 'Failed: exit code 0:53.'],
+    ['NODE_FAIL', null, 'Node failure.'],
+    ['OUT_OF_MEMORY', null, 'Out of memory.']
+  ])('has words for %s without an explanation', (state, exit_code, words) => {
+    renderBanner({ state, exit_code, why: null });
+    expect(screen.getByText(words)).toBeTruthy();
+  });
+
+  it('offers a job without memory twice as much per node', () => {
+    const memory = { cpus: 2, memory: 4096, nodes: 2, gpus: 0, gpu_types: {}, other: {} };
+    expect(moreFor(job({ state: 'OUT_OF_MEMORY', allocated: memory, node_count: 2 }))).toEqual({
+      options: { mem: '4096M' },
+      label: '4 GiB'
+    });
   });
 });
 

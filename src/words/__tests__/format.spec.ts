@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatMemory,
   formatMinutes,
+  formatMoment,
   formatPercent,
   formatRelative,
   isoTime
@@ -67,6 +68,14 @@ describe('times', () => {
     expect(formatRelative(400, 100, trans)).toBe('in 5 minutes');
     expect(formatRelative(0, 3600, trans)).toBe('1 hour ago');
     expect(formatRelative(3 * 86400, 0, trans)).toBe('in 3 days');
+    expect(formatRelative(100, 100, trans)).toBe('just now');
+    expect(formatRelative(99, 100, trans)).toBe('just now');
+    expect(formatRelative(102, 100, trans)).toBe('in a moment');
+  });
+
+  it('leaves out the date of a moment that is near', () => {
+    expect(formatMoment(3600, 0)).not.toContain('1970');
+    expect(formatMoment(2 * 86400, 0)).toContain('1970');
   });
 
   it('gives the unambiguous form in UTC', () => {
