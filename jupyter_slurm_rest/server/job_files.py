@@ -158,9 +158,10 @@ async def _missing(cluster: ConfiguredCluster, path: str, job: Job, *, ended: bo
     except OSError:
         folder = False
     if not folder:
+        parent = PurePosixPath(path).parent
         return (
-            f"The folder {PurePosixPath(path).parent} does not exist here. This server may not see the"
-            " job's file system."
+            f"The folder {parent} does not exist here. This server may not see the job's file"
+            " system."
         )
     if ended:
         return "The job did not make this file, or it was deleted or moved since."
