@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .table import Table
 
-#: Of one reading. A job that was cancelled with ten thousand others is not told by itself:
+#: Of one reading. A job that was canceled with ten thousand others is not told by itself:
 #: that the queue changed says that much happened.
 MOST = 200
 #: Readings whose transitions can still be asked for: minutes, as a rule.

@@ -57,7 +57,7 @@ class Target(NamedTuple):
 
 
 class SingleJobCalls(Calls):
-    """What :class:`ActionCalls` and cancelling by filter stand on."""
+    """What :class:`ActionCalls` and canceling by filter stand on."""
 
     def __init__(self, connection: Connection, jobs: JobCalls) -> None:
         super().__init__(connection)
@@ -197,12 +197,12 @@ class ActionCalls(Calls):
     ) -> list[ActionResult]:
         """Cancel jobs, array tasks (``123_4``, ``123_[5-9]``) or components (``123+1``).
 
-        Cancelling what has finished succeeds and says so. With ``signal`` it is sent
+        Canceling what has finished succeeds and says so. With ``signal`` it is sent
         instead (see :meth:`signal`). Sites may want to be told (``cron``) that jobs from
         scrontab are meant as well.
         """
         flags = ("CRON_JOBS",) if cron else ()
-        return await each(ids, lambda found: self._kill(found, signal, "cancelled", flags))
+        return await each(ids, lambda found: self._kill(found, signal, "canceled", flags))
 
     @in_one_version
     async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:

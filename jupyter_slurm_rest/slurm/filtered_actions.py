@@ -22,13 +22,13 @@ from .jobs import JobCalls, Unchanged
 from .session import Calls, Connection, in_one_version
 from .user_names import UserCalls
 
-_DONE = "cancelled"
+_DONE = "canceled"
 #: How often the queue is read for tasks of an array that started meanwhile.
 _LOOKS = 4
 
 
 class LocalFilterCalls(Calls):
-    """Choosing jobs from the queue, and cancelling them one by one."""
+    """Choosing jobs from the queue, and canceling them one by one."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class LocalFilterCalls(Calls):
             if not (again or rows):
                 _refuse_numbers(row for row in queue if wanted.matches(row))
             if again:
-                # Tasks that were waiting and started before they could be cancelled.
+                # Tasks that were waiting and started before they could be canceled.
                 rows = [row for row in rows if row.array_job_id in waiting]
             seen.update(row.job_id for row in rows)
             waiting |= {row.array_job_id for row in rows if row.array_job_id and _waits(row)}
@@ -84,7 +84,7 @@ class LocalFilterCalls(Calls):
     ) -> list[ActionResult]:
         results: list[ActionResult] = []
         whole: set[int] = set()
-        # What waits goes first: else a task that is cancelled makes room for the next one.
+        # What waits goes first: else a task that is canceled makes room for the next one.
         for row in sorted(rows, key=lambda row: (not _waits(row), row.het_offset or 0)):
             if row.het_job_id in whole:
                 continue
@@ -166,7 +166,7 @@ _LOOKED_AT = 5
 
 
 class FilterCalls(LocalFilterCalls):
-    """Cancelling by what jobs are, not by their ids."""
+    """Canceling by what jobs are, not by their ids."""
 
     @in_one_version
     async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
@@ -174,8 +174,8 @@ class FilterCalls(LocalFilterCalls):
 
         Nobody else's jobs, also not for an operator or coordinator, who may cancel them by
         their ids. From v0.0.40 (Slurm 23.11.6) slurmctld itself chooses, at the moment of
-        cancelling. Before, the queue is read, and each job again right before it is
-        cancelled. For ``cron`` see :meth:`cancel`. Raises :exc:`InvalidRequest` when it is
+        canceling. Before, the queue is read, and each job again right before it is
+        canceled. For ``cron`` see :meth:`cancel`. Raises :exc:`InvalidRequest` when it is
         not sure what is meant.
         """
         wanted.check()

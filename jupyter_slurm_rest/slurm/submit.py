@@ -189,7 +189,7 @@ class SubmitCalls(Calls):
     async def _after_lost_response(self, submission: _Submission, lost: SlurmError) -> Submitted:
         """Look for the job; send it again only when slurmctld surely does not have it.
 
-        The mark stays the same, so that a request that was merely slow is recognised
+        The mark stays the same, so that a request that was merely slow is recognized
         should it turn up after all.
         """
         for _ in range(_RESENT):

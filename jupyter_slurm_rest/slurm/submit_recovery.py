@@ -34,7 +34,7 @@ _MOST = 500
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """What a lost submission can be recognised by."""
+    """What a lost submission can be recognized by."""
 
     #: Unique, in the job's command or comment; empty where it could not be written.
     mark: str

@@ -737,7 +737,7 @@ export interface components {
         };
         /**
          * License
-         * @description A licence that jobs can ask for with ``--licenses``.
+         * @description A license that jobs can ask for with ``--licenses``.
          */
         License: {
             name: string;

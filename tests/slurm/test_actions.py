@@ -115,7 +115,7 @@ async def test_old_versions_cancel_one_by_one(recording: Recording) -> None:
     ids = [id_of(recording, name) for name in ("cancel", "done_job_cancel", "others_job_cancel")]
     results = await client.cancel([*ids, 999999])
     assert [(one.ok, one.message) for one in results[:2]] == [
-        (True, "cancelled"),
+        (True, "canceled"),
         (True, "had already finished"),
     ]
     assert [(one.ok, one.error_number) for one in results[2:]] == [(False, 2002), (False, 2017)]
@@ -317,7 +317,7 @@ async def test_a_job_that_only_accounting_remembers_had_finished() -> None:
         ([60, 61], "61", "had already finished"),
         ([60, 61], "61_[0-1]", "had already finished"),
         ([60], "61_[0,3-9]", "had already finished"),
-        ([60], "61", "cancelled"),
+        ([60], "61", "canceled"),
     ],
 )
 async def test_an_array_had_finished_when_all_its_tasks_had(

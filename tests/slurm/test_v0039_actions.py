@@ -117,7 +117,7 @@ async def test_a_component_goes_by_its_own_number() -> None:
         return reply(request)
 
     client, transport, _ = client_of(response, V39.version)
-    assert [one.message for one in await client.cancel([f"{whole}+1"])] == ["cancelled"]
+    assert [one.message for one in await client.cancel([f"{whole}+1"])] == ["canceled"]
     assert [one.message for one in await client.signal([f"{whole}+1"], "USR1")] == [
         "signal USR1 sent"
     ]
@@ -137,7 +137,7 @@ async def test_tasks_to_come_are_canceled_through_the_older_version() -> None:
 
     client, transport, _ = client_of(response, V39.version)
     (result,) = await client.cancel([f"{array}_[4-5]"])
-    assert (result.ok, result.message) == (True, "cancelled")
+    assert (result.ok, result.message) == (True, "canceled")
     killed = [seen.path for seen in transport.seen if seen.method == "DELETE"]
     assert killed == [f"/slurm/v0.0.38/job/{array}_%5B4-5%5D"]
 

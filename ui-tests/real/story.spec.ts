@@ -61,7 +61,7 @@ test('a job is submitted, runs and completes, and its output is read', async ({ 
   expect(errors).toEqual([]);
 });
 
-test('a long job is cancelled, after asking', async ({ page }) => {
+test('a long job is canceled, after asking', async ({ page }) => {
   const id = cluster.run('sbatch', '--parsable', '--output=/dev/null', '--wrap=sleep 600');
   const view = await openJob(page, id);
   await expect(stateOf(view)).toHaveText('Running', { timeout: 30_000 });

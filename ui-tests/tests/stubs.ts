@@ -142,7 +142,7 @@ async function respond(route: Route, stub: IStub): Promise<void> {
   if (path.endsWith('/jobs/actions')) {
     const body = route.request().postDataJSON() as { job_ids: string[] };
     stub.actions.push(body);
-    const results = body.job_ids.map(id => ({ id, ok: true, message: 'cancelled', error_number: null }));
+    const results = body.job_ids.map(id => ({ id, ok: true, message: 'canceled', error_number: null }));
     stub.jobs = stub.jobs.filter(({ id }) => !body.job_ids.includes(id));
     return route.fulfill({ json: { results } });
   }

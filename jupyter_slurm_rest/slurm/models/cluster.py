@@ -171,7 +171,7 @@ class Reservation(Model, frozen=True, kw_only=True):
 
 
 class License(Model, frozen=True, kw_only=True):
-    """A licence that jobs can ask for with ``--licenses``."""
+    """A license that jobs can ask for with ``--licenses``."""
 
     name: str
     total: int = 0

@@ -24,7 +24,7 @@ class JobSummary(Model, frozen=True, kw_only=True):
     array_tasks: str | None = None
     het_job_id: int | None = None
     het_offset: int | None = None
-    #: Comes from a line of scrontab, which cancelling or signalling the job disables.
+    #: Comes from a line of scrontab, which canceling or signaling the job disables.
     cron: bool = False
     name: str = ""
     user: str = ""
@@ -191,7 +191,7 @@ class ActionResult(Model, frozen=True, kw_only=True):
 
     id: str
     ok: bool
-    #: In plain words: "cancelled", "had already finished", or Slurm's refusal.
+    #: In plain words: "canceled", "had already finished", or Slurm's refusal.
     message: str
     #: Slurm's error number, when it refused.
     error_number: int | None = None

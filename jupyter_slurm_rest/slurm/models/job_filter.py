@@ -13,7 +13,7 @@ from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 from . import Job, JobSummary
 from .values import Model
 
-#: What can be cancelled, in the order in which a job goes through them.
+#: What can be canceled, in the order in which a job goes through them.
 LIVE_STATES = ("PENDING", "RUNNING", "SUSPENDED")
 Text = Annotated[str, Meta(max_length=4096)]
 _WORDS = ("name", "partition", "account", "qos", "reservation", "nodes")
@@ -101,5 +101,5 @@ def _meet(wanted: str, nodes: str) -> bool:
     try:
         return bool(nodes) and not set(expand(wanted)).isdisjoint(expand(nodes))
     except ValueError:
-        # What cannot be read is not cancelled.
+        # What cannot be read is not canceled.
         return False

@@ -147,7 +147,7 @@ class LicenseRows(Envelope):
 
 
 def license_(row: LicenseRow) -> License:
-    """One licence."""
+    """One license."""
     free, kept = number(row.free) or 0, number(row.reserved) or 0
     return License(
         name=text(row.license_name),

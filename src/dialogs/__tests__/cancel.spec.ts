@@ -52,7 +52,7 @@ const results = (...ok: boolean[]) => ({
   results: ok.map((good, index) => ({
     id: String(index + 1),
     ok: good,
-    message: good ? 'cancelled' : 'Access/permission denied',
+    message: good ? 'canceled' : 'Access/permission denied',
     error_number: good ? null : 2002
   }))
 });

@@ -11,7 +11,7 @@ function begin(first: Partial<IJob> = {}) {
   let next: () => Promise<IJob> = () => Promise.resolve(job(first));
   let reads = 0;
   const act = jest.fn(() =>
-    Promise.resolve({ id: '123', ok: true, message: 'cancelled', error_number: null })
+    Promise.resolve({ id: '123', ok: true, message: 'canceled', error_number: null })
   );
   const model = new JobModel({
     cluster: 'default',
@@ -119,7 +119,7 @@ describe('JobModel', () => {
     const done = model.act('cancel');
     expect(model.busy).toBe(true);
     expect(model.job?.state).toBe('RUNNING');
-    expect((await done).message).toBe('cancelled');
+    expect((await done).message).toBe('canceled');
     expect(act).toHaveBeenCalledWith('cancel', '123');
     expect(model.busy).toBe(false);
     await waitFor(() => expect(model.job?.state).toBe('CANCELLED'));

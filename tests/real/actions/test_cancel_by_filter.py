@@ -28,7 +28,7 @@ async def test_only_matching_jobs_are_canceled(cluster: Cluster) -> None:
             for wanted, (hit, spared) in jobs.items():
                 results = await client.cancel_matching(wanted)
                 assert [(one.id, one.ok, one.message) for one in results] == [
-                    (str(hit), True, "cancelled")
+                    (str(hit), True, "canceled")
                 ]
                 assert gone(cluster, hit)
                 assert states(cluster, spared) == {str(spared): "PENDING"}

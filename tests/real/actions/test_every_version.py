@@ -110,7 +110,7 @@ async def test_cancel_and_signal(cluster: Cluster) -> None:
         until_state(cluster, job, "RUNNING")
         async with client_of(cluster, version=version) as client:
             with seen(cluster, version, "cancel"):
-                assert [one.message for one in await client.cancel([waiting])] == ["cancelled"]
+                assert [one.message for one in await client.cancel([waiting])] == ["canceled"]
                 assert gone(cluster, waiting)
                 again = await client.cancel([waiting])
                 assert [one.message for one in again] == ["had already finished"]
@@ -146,7 +146,7 @@ async def test_tasks_of_an_array(cluster: Cluster) -> None:
                 changed = [row for row in shown(cluster, "job", str(job)) if "Comment" in row]
                 assert sum(row["Comment"] == "one" for row in changed) == 1 + apart
             with seen(cluster, version, "cancel one array task"):
-                assert [one.message for one in await client.cancel([f"{job}_0"])] == ["cancelled"]
+                assert [one.message for one in await client.cancel([f"{job}_0"])] == ["canceled"]
                 _until_gone(cluster, job, f"{job}_0")
                 assert not gone(cluster, job, f"{job}_1")
                 await client.cancel([job])
@@ -191,7 +191,7 @@ async def test_one_component(cluster: Cluster) -> None:
                 assert [one.message for one in await client.signal([name], "CONT")] == [
                     "signal CONT sent"
                 ]
-                assert [one.message for one in await client.cancel([name])] == ["cancelled"]
+                assert [one.message for one in await client.cancel([name])] == ["canceled"]
                 _until_gone(cluster, job, f"{job}+1")
                 assert states(cluster, job)[f"{job}+0"] == "RUNNING"
                 await client.cancel([job])
