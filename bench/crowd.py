@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_slurm_rest.queue.source import Accounted, Dump, Numbered, State
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
-from jupyter_slurm_rest.server.events import ClusterEvents
+from jupyter_slurm_rest.server.context import ClusterEvents
 from jupyter_slurm_rest.slurm.models import Diag, JobSummary
 from jupyter_slurm_rest.slurm.wire.version import Capabilities, capabilities_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.settings import ClusterSettings
-from jupyter_slurm_rest.tokens.factory import SOURCES
+from jupyter_slurm_rest.tokens.provider import SOURCES
 from tests.real.versions.seen import ROWS, load
 from tests.real.versions.table import PAGE, RESULTS, with_table
 

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_slurm_rest.file_threads import FileSystemStalled, FileThreads
 from jupyter_slurm_rest.tokens.errors import SourceUnreachable
-from jupyter_slurm_rest.tokens.secret_file import SecretFile
+from jupyter_slurm_rest.tokens.sources import SecretFile
 
 
 def _hang(go_on: threading.Event) -> str:

@@ -13,7 +13,7 @@ from traitlets import TraitError, Unicode
 from traitlets.config import Application
 
 from jupyter_slurm_rest._version import __version__
-from jupyter_slurm_rest.queue.transitions import NoEvents
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster

@@ -14,7 +14,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
-from .errors import MalformedRequest
+from .responses import MalformedRequest
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from jupyter_slurm_rest.http.errors import ErrorResponse, HttpError
+from jupyter_slurm_rest.http.responses import ErrorResponse, HttpError
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmRestError
 
 

@@ -23,10 +23,9 @@ from jupyter_slurm_rest.queue.responses import (
 )
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 
-from .clusters import Cluster
+from .clusters import Cluster, SharedReader
 from .errors import Refusal, error_response, invalid, invalid_query, not_identified, not_shared
 from .issuer import Metrics, TokenIssuer
-from .shared import SharedReader
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jupyter_slurm_rest.tokens.users import USERNAME_PATTERN, DeniedUsers
+from jupyter_slurm_rest.tokens.token import USERNAME_PATTERN, DeniedUsers
 
 from .errors import ConfigurationError, not_linked
 

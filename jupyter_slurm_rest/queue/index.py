@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import AccountingDown, InvalidRequest
-from jupyter_slurm_rest.slurm.job_numbers import CHANCE
+from jupyter_slurm_rest.slurm.jobs import CHANCE
 from jupyter_slurm_rest.slurm.models import JobSummary
 
 from .number_walk import NumberWalk
+from .pages import new_version
 from .records import Records
 from .source import Accounted, Meter, Source, State, is_live
-from .table import new_version
 
 #: Rows of one look: a screenful and a margin.
 MAX_ROWS = 200

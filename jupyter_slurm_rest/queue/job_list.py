@@ -10,8 +10,8 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.names import state_names
 
 from .filters import Filters
+from .pages import with_elapsed
 from .responses import JobList, JobsQuery, listed
-from .table import with_elapsed
 from .watcher import Watcher
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from jupyter_slurm_rest.slurm.job_numbers import (
+from jupyter_slurm_rest.slurm.jobs import (
     CHANCE,
     ORIGIN_BITS,
     WINDOW,

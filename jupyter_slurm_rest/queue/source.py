@@ -14,12 +14,11 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.errors import NotFound
-from jupyter_slurm_rest.slurm.job_numbers import WINDOW
-from jupyter_slurm_rest.slurm.jobs import Unchanged
+from jupyter_slurm_rest.slurm.jobs import WINDOW, Unchanged
 from jupyter_slurm_rest.slurm.models import Diag, JobState, JobSummary
+from jupyter_slurm_rest.slurm.names import flags
 from jupyter_slurm_rest.slurm.session import in_one_version
 from jupyter_slurm_rest.slurm.transport import Params
-from jupyter_slurm_rest.slurm.user_names import flags
 from jupyter_slurm_rest.slurm.wire import job_records as records
 from jupyter_slurm_rest.slurm.wire import jobs as wire
 from jupyter_slurm_rest.slurm.wire.envelope import decode

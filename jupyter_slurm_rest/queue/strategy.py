@@ -12,7 +12,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.errors import AccountingDown
 from jupyter_slurm_rest.slurm.wire.version import Capabilities
 
-from .my_share import AT_MOST
+from .my_jobs import AT_MOST
 from .source import Source
 
 PlanName = Literal["mine", "dump", "dump-rarely", "index"]

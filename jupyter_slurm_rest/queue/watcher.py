@@ -11,22 +11,18 @@ from typing import Any, Literal
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import SlurmError
-from jupyter_slurm_rest.slurm.job_numbers import smallest
+from jupyter_slurm_rest.slurm.jobs import smallest
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 
 from .filters import Filters
-from .full_listing import QueueDump
 from .index import Index, QueueIndex
-from .long_queue import LongQueue
-from .my_jobs import RECENT, MyJobs
-from .my_share import AT_MOST, has_many
-from .pages import Page, PageQuery, Pages
+from .long_queue import LongQueue, QueueDump
+from .my_jobs import AT_MOST, RECENT, MyJobs, has_many
+from .pages import Page, PageQuery, Pages, Table, with_state
 from .poller import PollInterval, Seen, View
-from .records import Records
+from .records import EventEmitter, Records, Transition, Transitions
 from .source import Source
 from .strategy import Choice, Conditions, ConditionsCache, for_all, for_mine
-from .table import Table, with_state
-from .transitions import EventEmitter, Transition, Transitions
 
 Scope = Literal["mine", "all"]
 

@@ -18,9 +18,8 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from jupyter_slurm_rest.http.errors import ErrorResponse
 from jupyter_slurm_rest.http.requests import decode_body, decode_query
-from jupyter_slurm_rest.http.responses import JsonHandler
+from jupyter_slurm_rest.http.responses import ErrorResponse, JsonHandler
 
 from .cluster import ConfiguredCluster
 from .context import Action, ServerContext

@@ -8,7 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from msgspec.structs import replace
 from tornado import web
 
-from jupyter_slurm_rest.http.errors import ErrorResponse
+from jupyter_slurm_rest.http.responses import ErrorResponse
 from jupyter_slurm_rest.queue.responses import NodeList, PartitionList, about
 from jupyter_slurm_rest.slurm.errors import AccountingDown
 from jupyter_slurm_rest.slurm.models import Account, Node
@@ -16,8 +16,7 @@ from jupyter_slurm_rest.slurm.models import Account, Node
 from .base import SlurmHandler, operation
 from .cluster import ConfiguredCluster
 from .errors import RequestFailed, error_response
-from .requests import TokenRequest
-from .responses import ClusterInfo, ClusterList, ErrorBody, LicenseList, ReservationList
+from .schemas import ClusterInfo, ClusterList, ErrorBody, LicenseList, ReservationList, TokenRequest
 
 #: Seconds after which a cluster that does not respond is called unreachable: the other
 #: clusters' state must not wait for it.

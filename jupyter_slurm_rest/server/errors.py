@@ -10,12 +10,12 @@ from typing import Any
 from tornado import web
 
 from jupyter_slurm_rest.file_threads import FileSystemStalled
-from jupyter_slurm_rest.http.errors import ErrorResponse, HttpError, MalformedRequest
+from jupyter_slurm_rest.http.responses import ErrorResponse, HttpError, MalformedRequest
 from jupyter_slurm_rest.slurm import errors as slurm
 from jupyter_slurm_rest.slurm.sbatch import ScriptError
 from jupyter_slurm_rest.tokens.errors import TokenError
 
-from .responses import ErrorBody, ScriptProblem
+from .schemas import ErrorBody, ScriptProblem
 
 log = logging.getLogger(__name__)
 

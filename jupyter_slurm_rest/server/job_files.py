@@ -22,8 +22,7 @@ from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
 
 from .cluster import ConfiguredCluster
-from .requests import OutputQuery
-from .responses import OutputChunk
+from .schemas import OutputChunk, OutputQuery
 
 #: Bytes of one response, and of the first one, which shows the end of the file.
 CHUNK = 256 * 1024

@@ -2,34 +2,187 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+import msgspec
+
+from jupyter_slurm_rest.queue.filters import Filters
 from jupyter_slurm_rest.queue.responses import JobList, JobsQuery
-from jupyter_slurm_rest.slurm.models import Job, Submitted
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.errors import (
+    AccountingDown,
+    AccountingMissing,
+    InvalidRequest,
+    NotFound,
+    Refused,
+)
+from jupyter_slurm_rest.slurm.models import ActionResult, Job, JobSummary, Submitted
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
+from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
+from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 
 from .base import SlurmHandler, operation
-from .job_actions import act, change_job
+from .cluster import ConfiguredCluster
 from .job_files import name_unopened, read_output
-from .job_lists import history_page, job_page, transitions_since
-from .requests import (
+from .job_lists import check_filter, history_page, job_page, transitions_since
+from .schemas import (
     ActionRequest,
+    ActionResults,
+    Form,
     FormQuery,
+    HistoryList,
     HistoryPageQuery,
+    OutputChunk,
     OutputQuery,
+    ScriptAnswer,
     ScriptRequest,
     SubmitQuery,
     SubmitRequest,
-    TransitionsQuery,
-)
-from .responses import (
-    ActionResults,
-    Form,
-    HistoryList,
-    OutputChunk,
-    ScriptAnswer,
     TransitionList,
+    TransitionsQuery,
 )
 from .submission import check, check_directories, submit, understand, validate
 from .submit_form import folder_of, submit_form
+
+#: Jobs that are looked up one by one; of more, the list of the user's jobs is read.
+_FEW = 25
+#: No limit.
+_ALL = 1_000_000
+
+
+async def act(cluster: ConfiguredCluster, request: ActionRequest) -> list[ActionResult]:
+    """Perform the action. A result for each job, in the order asked or as a filter found them."""
+    results: list[ActionResult] = []
+    try:
+        results = await _act(cluster, request)
+        return results
+    finally:
+        cluster.changed(touched=_numbers(request.job_ids or [one.id for one in results]))
+
+
+async def _act(cluster: ConfiguredCluster, request: ActionRequest) -> list[ActionResult]:
+    if request.filter is not None:
+        wanted = request.filter
+        _check_filter(request)
+        wanted.check()
+        await check_filter(cluster, wanted.named())
+        if not request.cron:
+            await _check_crontab(cluster, wanted)
+        return await cluster.client.cancel_matching(wanted, cron=request.cron)
+    if request.job_ids is None:
+        raise InvalidRequest(
+            "job_ids", "job_ids: is required. To cancel, you can use a filter instead."
+        )
+    if request.action == "signal" and request.signal is None:
+        raise InvalidRequest("signal", "signal: is required. Use a name, such as USR1.")
+    ids = list(dict.fromkeys(request.job_ids))
+    crontab: set[str] = set()
+    if request.action in ("cancel", "signal") and not request.cron:
+        crontab = await _crontab_jobs(cluster, ids)
+    chosen = [one for one in ids if one not in crontab]
+    results = iter(await _to_each(cluster, request, chosen) if chosen else [])
+    # With the ids of the request: Slurm may write them differently.
+    return [
+        _crontab_result(one) if one in crontab else msgspec.structs.replace(next(results), id=one)
+        for one in ids
+    ]
+
+
+async def _to_each(
+    cluster: ConfiguredCluster, request: ActionRequest, ids: list[str]
+) -> list[ActionResult]:
+    client = cluster.client
+    match request.action:
+        case "cancel":
+            return await client.cancel(ids, signal=request.signal or "", cron=request.cron)
+        case "signal":
+            return await client.signal(ids, request.signal or "")
+        case "requeue":
+            return await client.requeue(ids, hold=request.hold)
+        case "hold":
+            return await client.hold(ids)
+        case "release":
+            return await client.release(ids)
+        case "suspend":
+            return await client.suspend(ids)
+        case "resume":
+            return await client.resume(ids)
+
+
+def _check_filter(request: ActionRequest) -> None:
+    if request.job_ids is not None:
+        raise InvalidRequest("filter", "filter: use either job_ids or a filter, not both.")
+    if request.action != "cancel" or request.signal is not None:
+        what = "signal" if request.action == "cancel" else request.action
+        raise InvalidRequest(
+            "filter", f"filter: only cancels; to {what}, name the jobs in job_ids."
+        )
+
+
+async def _crontab_jobs(cluster: ConfiguredCluster, ids: list[str]) -> set[str]:
+    """Which of these jobs come from scrontab."""
+    if len(ids) > _FEW:
+        cron = {row.id for row in await _mine(cluster) if row.cron}
+        return cron & set(ids)
+
+    async def is_crontab_job(name: str) -> bool:
+        try:
+            return (await cluster.client.job(name)).cron
+        except (InvalidRequest, NotFound):
+            return False
+
+    cron_jobs = await asyncio.gather(*(is_crontab_job(one) for one in ids))
+    return {one for one, cron in zip(ids, cron_jobs, strict=True) if cron}
+
+
+async def _check_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
+    """Raise :exc:`InvalidRequest` where ``wanted`` would disable lines of scrontab."""
+    cron = [row.id for row in await _mine(cluster) if row.cron and wanted.matches(row)]
+    if cron:
+        named = ", ".join(cron[:5]) + (f" and {len(cron) - 5} more" if len(cron) > 5 else "")
+        raise InvalidRequest(
+            "cron",
+            f"These jobs are from your scrontab: {named}. Canceling them also disables their"
+            " lines there. Nothing was canceled.",
+            advice="To do both, set cron (%slurm cancel --cron).",
+        )
+
+
+async def _mine(cluster: ConfiguredCluster) -> list[JobSummary]:
+    """The user's jobs; none where they cannot be told."""
+    try:
+        return (await cluster.watcher.page("mine", Filters(), limit=_ALL)).page.rows
+    except (AccountingDown, AccountingMissing):
+        return []
+
+
+def _crontab_result(name: str) -> ActionResult:
+    return ActionResult(
+        id=name,
+        ok=False,
+        message="This job is from your scrontab. Canceling or signaling it also disables its"
+        " line there. To do both, set cron (%slurm cancel --cron).",
+    )
+
+
+async def change_job(cluster: ConfiguredCluster, job_id: str, update: JobUpdate) -> None:
+    """Change one job. Raises :exc:`InvalidRequest`, or :exc:`Refused` in Slurm's words."""
+    try:
+        (result,) = await cluster.client.update([job_id], update)
+    finally:
+        cluster.changed(touched=_numbers([job_id]))
+    if not result.ok:
+        raise Refused(result.message, error_number=result.error_number)
+
+
+def _numbers(ids: Iterable[str]) -> set[int]:
+    """Of the jobs and arrays that were meant."""
+    found = set()
+    for one in ids:
+        with contextlib.suppress(InvalidRequest):
+            found.add(parse_job_id(one).job)
+    return found
 
 
 class JobsHandler(SlurmHandler):

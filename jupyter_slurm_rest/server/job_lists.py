@@ -11,16 +11,15 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 import msgspec
 
 from jupyter_slurm_rest.queue.filters import Filters, in_order, matching
+from jupyter_slurm_rest.queue.pages import with_elapsed
 from jupyter_slurm_rest.queue.responses import JobList, JobsQuery, listed
-from jupyter_slurm_rest.queue.table import with_elapsed
 from jupyter_slurm_rest.slurm.accounting import MAX_PAGE, HistoryQuery
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.names import no_such, state_names
 
 from .cluster import ConfiguredCluster
-from .requests import HistoryPageQuery
-from .responses import HistoryList, JobTransition, TransitionList
+from .schemas import HistoryList, HistoryPageQuery, JobTransition, TransitionList
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
 #: that several who look share one response.

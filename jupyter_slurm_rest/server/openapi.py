@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
+from .app import NAMESPACE, PARAMETERS, ROUTES
 from .base import MARK, Operation, SlurmHandler
-from .responses import ErrorBody
-from .routes import NAMESPACE, PARAMETERS, ROUTES
+from .schemas import ErrorBody
 
 _REF = "#/components/schemas/{name}"
 _METHODS = ("get", "post", "put", "patch", "delete")

@@ -14,7 +14,7 @@ from jupyter_slurm_rest.slurm.names import nearest
 from jupyter_slurm_rest.slurm.transport import Transport
 from jupyter_slurm_rest.tokens import TokenProvider, default_provider_name, make_provider
 from jupyter_slurm_rest.tokens.errors import TokenError
-from jupyter_slurm_rest.tokens.users import USERNAME_PATTERN
+from jupyter_slurm_rest.tokens.token import USERNAME_PATTERN
 
 _CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

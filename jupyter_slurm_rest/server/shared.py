@@ -14,20 +14,21 @@ from typing import Any, TypeVar
 import msgspec
 from cachetools import LRUCache
 
-from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
 from jupyter_slurm_rest.queue.poller import PollInterval, View
+from jupyter_slurm_rest.queue.records import EventEmitter
 from jupyter_slurm_rest.queue.responses import (
     JobList,
     JobsQuery,
     NodeList,
     PartitionList,
     QueueState,
+    Snapshot,
+    Snapshots,
 )
-from jupyter_slurm_rest.queue.transitions import EventEmitter
 from jupyter_slurm_rest.slurm.errors import shorten
 from jupyter_slurm_rest.slurm.models import Node, Partition
 from jupyter_slurm_rest.tokens.errors import TokenError
-from jupyter_slurm_rest.tokens.hub import own_hub_token, service_endpoint
+from jupyter_slurm_rest.tokens.issuers import own_hub_token, service_endpoint
 from jupyter_slurm_rest.tokens.service import Fetched, as_object
 
 from .errors import RequestFailed

@@ -38,8 +38,7 @@ from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
 from .cluster import ConfiguredCluster
 from .errors import RequestFailed
-from .requests import ScriptRequest, SubmitRequest
-from .responses import OptionValue, ScriptAnswer, ScriptProblem
+from .schemas import OptionValue, ScriptAnswer, ScriptProblem, ScriptRequest, SubmitRequest
 
 _INVALID_PARTITION = 2000
 

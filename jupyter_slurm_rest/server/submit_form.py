@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
 
 from .cluster import ConfiguredCluster
-from .responses import Form
+from .schemas import Form
 
 _TIME = (
     r"^([Uu][Nn][Ll][Ii][Mm][Ii][Tt][Ee][Dd]|[0-9]+(:[0-9]{1,2}){0,2}"

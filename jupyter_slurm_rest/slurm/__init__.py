@@ -38,6 +38,7 @@ from .errors import (
     PermissionDenied,
     Refused,
     ResponseLost,
+    ScriptError,
     SlurmError,
     SlurmRestError,
     SlurmTimeout,
@@ -50,9 +51,8 @@ from .errors import (
     UserNotResolved,
 )
 from .jobs import JobListing, Unchanged
+from .models.job import JobUpdate
 from .models.job_filter import JobFilter
-from .models.job_update import JobUpdate
-from .sbatch.errors import ScriptError
 from .sbatch.jobspec import Submitter
 from .transport import Limits, Transport
 

@@ -10,10 +10,8 @@ from typing import Any
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import Job, JobSummary
+from jupyter_slurm_rest.slurm.models.job import Model
 from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
-from jupyter_slurm_rest.slurm.models.values import Model
-from jupyter_slurm_rest.slurm.wire import job_records as wire
 from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.states import BASE_STATES, PARTIAL_STATES
@@ -27,10 +25,11 @@ from .errors import (
     SlurmError,
 )
 from .jobs import JobCalls
-from .names import no_such
+from .models import Job, JobSummary
+from .names import BEGINNING, UserCalls, flags, no_such
 from .session import LONG, Calls, Connection, in_one_version
 from .transport import Params
-from .user_names import BEGINNING, UserCalls, flags
+from .wire import job_records as wire
 
 _WEEK = 7 * 86400
 MAX_PAGE = 5000

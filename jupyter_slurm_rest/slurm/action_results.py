@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from jupyter_slurm_rest.slurm.models import ActionResult, Job
 from jupyter_slurm_rest.slurm.models.job_id import JobId, parse_job_id
 from jupyter_slurm_rest.slurm.wire.actions import KillStatus
-from jupyter_slurm_rest.slurm.wire.scalars import number
+from jupyter_slurm_rest.slurm.wire.envelope import number
 from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
 
 from .errors import (
@@ -19,6 +18,7 @@ from .errors import (
     Unsupported,
     shorten,
 )
+from .models import ActionResult, Job
 
 #: Slurm's number for a job that is completing or completed already.
 _ALREADY_DONE = 2021

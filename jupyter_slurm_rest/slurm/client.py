@@ -17,11 +17,11 @@ from .errors import InvalidRequest
 from .filtered_actions import FilterCalls
 from .job_updates import UpdateCalls
 from .jobs import JobCalls
+from .names import UserCalls
 from .session import Connection
 from .submit import SubmitCalls
 from .submit_recovery import LookupCalls
 from .transport import Limits, Transport
-from .user_names import UserCalls
 
 ApiVersion = Annotated[str, msgspec.Meta(pattern=f"^{API_VERSION_PATTERN}$")]
 #: A day: sockets cannot wait forever.

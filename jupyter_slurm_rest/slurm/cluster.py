@@ -6,7 +6,25 @@ import asyncio
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import (
+from jupyter_slurm_rest.slurm.wire.cluster import (
+    DiagResponse,
+    LicenseRows,
+    NodeRows,
+    Pings,
+    ReservationRows,
+    diag,
+    license_,
+    node,
+    ping,
+    reservation,
+)
+from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.version import HAS_PARTITION_STATES
+
+from .availability import lineage, with_free
+from .errors import AccountingMissing, NoSuchEndpoint, NotFound, Unsupported
+from .models import (
     Account,
     Association,
     Diag,
@@ -18,27 +36,10 @@ from jupyter_slurm_rest.slurm.models import (
     Reservation,
     Share,
 )
-from jupyter_slurm_rest.slurm.wire import associations as wire
-from jupyter_slurm_rest.slurm.wire.cluster import (
-    DiagResponse,
-    LicenseRows,
-    Pings,
-    ReservationRows,
-    diag,
-    license_,
-    ping,
-    reservation,
-)
-from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
-from jupyter_slurm_rest.slurm.wire.envelope import decode
-from jupyter_slurm_rest.slurm.wire.nodes import NodeRows, node
-from jupyter_slurm_rest.slurm.wire.version import HAS_PARTITION_STATES
-
-from .availability import lineage, with_free
-from .errors import AccountingMissing, NoSuchEndpoint, NotFound, Unsupported
+from .names import UserCalls
 from .session import Calls, Connection, in_one_version
 from .transport import Params, segment
-from .user_names import UserCalls
+from .wire import associations as wire
 
 
 class ClusterCalls(Calls):

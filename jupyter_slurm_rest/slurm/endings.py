@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import ExitCode, Job, Reason
-from jupyter_slurm_rest.slurm.models.values import signal_name
+from jupyter_slurm_rest.slurm.models.job import signal_name
 
+from .models import ExitCode, Job, Reason
 from .reasons import explain
 
 _OUTPUT = "Check the end of the output."

@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.wire.envelope import Envelope, Problem, decode
-from jupyter_slurm_rest.slurm.wire.scalars import text
+from jupyter_slurm_rest.slurm.wire.envelope import Envelope, Problem, decode, text
 from jupyter_slurm_rest.slurm.wire.version import WITHOUT_SLURMDBD, numbers_rejected_tokens
 
 from .credentials import Credentials

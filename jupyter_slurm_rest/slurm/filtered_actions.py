@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from jupyter_slurm_rest.slurm.models import ActionResult, JobSummary
 from jupyter_slurm_rest.slurm.models.job_filter import LIVE_STATES, JobFilter
 from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
@@ -19,8 +18,9 @@ from .action_results import judge, refused, stranding
 from .actions import SingleJobCalls, Target
 from .errors import NoSuchEndpoint, NotFound, SlurmError, UnreadableResponse, UserNotResolved
 from .jobs import JobCalls, Unchanged
+from .models import ActionResult, JobSummary
+from .names import UserCalls
 from .session import Calls, Connection, in_one_version
-from .user_names import UserCalls
 
 _DONE = "canceled"
 #: How often the queue is read for tasks of an array that started meanwhile.

@@ -7,10 +7,8 @@ from typing import NoReturn
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import ActionResult, Job
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
-from jupyter_slurm_rest.slurm.sbatch import merge, parse_script
 from jupyter_slurm_rest.slurm.wire.actions import RequeueResponse, UpdateResponse, UpdateResult
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
@@ -18,6 +16,8 @@ from .action_results import each, is_over, judge, refused
 from .actions import SingleJobCalls
 from .errors import InvalidRequest, NotFound, SlurmError, Unsupported, shorten
 from .jobs import JobCalls
+from .models import ActionResult, Job
+from .sbatch import merge, parse_script
 from .session import Calls, Connection, in_one_version
 from .transport import segment
 

@@ -1,11 +1,42 @@
-"""Names that people write, and the nearest right ones for those that do not exist."""
+"""Names that users write: states and users, and the nearest right ones.
+
+Where slurmrestd's host does not know a user, as in a container, slurmctld's jobs have the
+user's number for the name, and a name cannot be sent as a filter. slurmdbd knows the name.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import TypeVar
 
-from .errors import InvalidRequest, shorten
+import msgspec
+
+from jupyter_slurm_rest.slurm.wire.associations import (
+    NamedRows,
+    ShareRows,
+    Shares,
+    association_ids,
+    names,
+)
+from jupyter_slurm_rest.slurm.wire.envelope import decode
+from jupyter_slurm_rest.slurm.wire.job_records import RecordRows, summary
+from jupyter_slurm_rest.slurm.wire.version import Capabilities
+
+from .errors import (
+    AccountingDown,
+    AccountingMissing,
+    InvalidRequest,
+    NoSuchEndpoint,
+    SlurmError,
+    UserNotResolved,
+    shorten,
+)
+from .models import JobSummary
+from .session import Calls, Connection, in_one_version
+from .transport import Params, Response
 
 #: squeue's short words for states and their flags.
 _SHORT = {
@@ -85,3 +116,159 @@ def no_such(
     else:
         advice = "Check the spelling."
     return InvalidRequest(field, f"{field}: {what}", advice=advice)
+
+
+J = TypeVar("J", bound=JobSummary)
+
+#: The earliest time that Slurm reads; without one it would mean today.
+BEGINNING = "uts1000000"
+#: Users looked up in one request, by a job of each.
+_AT_ONCE = 200
+#: Seconds until somebody is looked up again whom accounting did not know.
+_AGAIN = 60.0
+
+
+class UserNames:
+    """What was found out about users, for as long as the client lives."""
+
+    def __init__(self) -> None:
+        #: By numeric user id; only of users whose names slurmrestd did not give.
+        self.known: dict[int, str] = {}
+        #: Names that slurmrestd did not understand.
+        self.not_resolved: set[str] = set()
+        self._asked: dict[int, float] = {}
+
+    def number(self, name: str) -> int | None:
+        """The numeric id of ``name``; ``None`` if it is not known."""
+        return next((uid for uid, known in self.known.items() if known == name), None)
+
+    def missing(self, rows: Iterable[JobSummary]) -> dict[int, JobSummary]:
+        """A row of each user who has no name yet, and was not asked for lately."""
+        now = time.monotonic()
+        found = {int(row.user): row for row in rows if row.user.isdigit()}
+        missing = {
+            uid: row
+            for uid, row in found.items()
+            if uid not in self.known and now - self._asked.get(uid, -_AGAIN) >= _AGAIN
+        }
+        self._asked.update(dict.fromkeys(missing, now))
+        return missing
+
+    def named(self, row: J) -> J:
+        """``row`` with its user's name, if that is known."""
+        name = self.known.get(int(row.user)) if row.user.isdigit() else None
+        return row if name is None else msgspec.structs.replace(row, user=name)
+
+
+class UserCalls(Calls):
+    """Finding names for numbers, and jobs by names."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.user_names = UserNames()
+
+    @in_one_version
+    async def with_names(self, rows: list[J]) -> list[J]:
+        """``rows``, where slurmctld's have a number for a name, with slurmdbd's name."""
+        if not any(row.user.isdigit() for row in rows):
+            return rows
+        missing = self.user_names.missing(rows)
+        try:
+            remaining = iter(missing.items())
+            while some := dict(islice(remaining, _AT_ONCE)):
+                await self._learn(some)
+        except (AccountingDown, AccountingMissing):
+            # The number is what is left.
+            pass
+        return [self.user_names.named(row) for row in rows]
+
+    async def _learn(self, rows: dict[int, JobSummary]) -> None:
+        apart = (await self.capabilities()).history_lists_apart
+        ids = [str(row.job_id) for row in rows.values()]
+        params = {
+            "step": ids if apart else ",".join(ids),
+            "start_time": BEGINNING,
+            "skip_steps": "true",
+            **flags(await self.capabilities()),
+        }
+        response = await self.database("jobs/", params)
+        told = [summary(row) for row in decode(response.body, RecordRows).jobs or []]
+        # The same number may have been another user's job before.
+        found = {(job.job_id, job.submit_time): job.user for job in told if job.user}
+        for uid, row in rows.items():
+            name = found.get((row.job_id, row.submit_time), "")
+            if name and not name.isdigit():
+                self.user_names.known[uid] = name
+
+    @in_one_version
+    async def database_jobs(
+        self, params: Params, users: Sequence[str], timeout: float | None = None
+    ) -> Response:
+        """slurmdbd's jobs, only those of ``users`` if there are any.
+
+        Raises :exc:`InvalidRequest` for users whom Slurm does not know.
+        """
+        if not users:
+            return await self.database("jobs/", params, timeout)
+        if self.user_names.not_resolved.isdisjoint(users):
+            apart = (await self.capabilities()).history_lists_apart
+            try:
+                wanted = list(users) if apart else ",".join(users)
+                return await self.database("jobs/", {**params, "users": wanted}, timeout)
+            except UserNotResolved:
+                pass
+        ids = await self._association_ids(users)
+        self.user_names.not_resolved.update(users)
+        return await self.database("jobs/", {**params, "association": ids}, timeout)
+
+    async def _association_ids(self, users: Sequence[str]) -> list[str]:
+        """The numbers of the associations of ``users``, whom slurmrestd does not know."""
+        response = await self.connection.get("slurm", "shares/", {"users": ",".join(users)})
+        rows = (decode(response.body, ShareRows).shares or Shares()).shares or []
+        found: list[str] = []
+        for user in users:
+            ids = association_ids(rows, user)
+            if not ids:
+                raise no_such("user", "user", user, await self.users())
+            found += ids
+        return found
+
+    @in_one_version
+    async def users(self) -> list[str]:
+        """Names of the users that accounting knows."""
+        return names(decode((await self.database("users/")).body, NamedRows).users)
+
+    @in_one_version
+    async def database(
+        self, path: str, params: Params | None = None, timeout: float | None = None
+    ) -> Response:
+        """A response of slurmdbd. Raises :exc:`AccountingMissing` where there is none."""
+        try:
+            return await self.connection.get("slurmdb", path, params, timeout=timeout)
+        except NoSuchEndpoint:
+            pass
+        raise AccountingMissing
+
+    @in_one_version
+    async def resolves(self, user: str) -> bool | None:
+        """Whether slurmrestd's host knows ``user``; ``None`` where that cannot be seen."""
+        if not (await self.capabilities()).history_by_user:
+            return None
+        params = {"start_time": f"uts{int(time.time())}", "skip_steps": "true", "users": user}
+        try:
+            await self.database("jobs/", params)
+        except UserNotResolved:
+            return False
+        except SlurmError:
+            return None
+        return True
+
+
+def flags(can: Capabilities) -> dict[str, str]:
+    """What every question for slurmdbd's jobs is asked with."""
+    found = {}
+    if can.truncated_times:
+        found["disable_truncate_usage_time"] = "true"
+    if can.flags_find_nothing:
+        found["scheduler_unset"] = "true"
+    return found

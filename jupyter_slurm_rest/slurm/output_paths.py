@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jupyter_slurm_rest.slurm.models.values import Model
+from jupyter_slurm_rest.slurm.models.job import Model
 
 #: ``%%``; a pattern: ``%``, a width, a letter; or a width that no letter follows.
 _PATTERN = re.compile(r"%%|%(\d*)([A-Za-z])|%\d*(\d)")

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import Submitted
-from jupyter_slurm_rest.slurm.sbatch import JobSpec, ParsedScript, Submitter, merge, parse_script
 from jupyter_slurm_rest.slurm.sbatch.jobspec import default_name
 from jupyter_slurm_rest.slurm.sbatch.precedence import Value
 from jupyter_slurm_rest.slurm.wire.associations import NamedRows, names
@@ -29,9 +27,11 @@ from .errors import (
     TooLarge,
     UnreadableResponse,
 )
+from .models import Submitted
+from .names import UserCalls
+from .sbatch import JobSpec, ParsedScript, Submitter, merge, parse_script
 from .session import Calls, Connection, VersionChanged, in_one_version
 from .submit_recovery import LookupCalls, Trace
-from .user_names import UserCalls
 
 #: Pauses between look-ups for a lost submission, seconds: slurmctld may still be at it.
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)

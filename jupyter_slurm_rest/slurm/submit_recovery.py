@@ -7,15 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.models import JobState
 from jupyter_slurm_rest.slurm.wire.cluster import DiagResponse, diag
-from jupyter_slurm_rest.slurm.wire.envelope import decode
-from jupyter_slurm_rest.slurm.wire.scalars import number, text
+from jupyter_slurm_rest.slurm.wire.envelope import decode, number, text
 from jupyter_slurm_rest.slurm.wire.submit import QueuedRow, QueuedRows
 
 from .errors import NotFound, PermissionDenied, Unsupported
-from .job_numbers import WINDOW, any_number, newest_from
-from .jobs import JobCalls
+from .jobs import WINDOW, JobCalls, any_number, newest_from
+from .models import JobState
 from .session import LONG, Calls, Connection, in_one_version
 from .transport import segment
 

@@ -12,8 +12,7 @@ import yaml
 from jupyterhub.services.auth import check_scopes
 from traitlets.config import Config
 
-from jupyter_slurm_rest.hub.app import SlurmTokenService
-from jupyter_slurm_rest.hub.serving import WEAK_AUTHENTICATORS
+from jupyter_slurm_rest.hub.app import WEAK_AUTHENTICATORS, SlurmTokenService
 from jupyter_slurm_rest.server.settings import read_clusters
 
 ROOT = Path(__file__).parents[2]

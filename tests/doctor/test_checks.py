@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jupyter_slurm_rest.doctor.checks import Finding, examine
-from jupyter_slurm_rest.queue.transitions import NoEvents
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.settings import read_clusters

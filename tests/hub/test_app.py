@@ -14,10 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from jupyter_slurm_rest.hub.app import SlurmTokenService
+from jupyter_slurm_rest.hub.app import SlurmTokenService, warn_of_weak_login
 from jupyter_slurm_rest.hub.callers import HubClient
 from jupyter_slurm_rest.hub.errors import ConfigurationError
-from jupyter_slurm_rest.hub.serving import warn_of_weak_login
 from jupyter_slurm_rest.tokens.service import Tls
 
 from .rig import FakeHub, serving

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from jupyter_slurm_rest.hub.app import reload_keys
 from jupyter_slurm_rest.hub.clusters import read_clusters
 from jupyter_slurm_rest.hub.errors import ConfigurationError
 from jupyter_slurm_rest.hub.keys import load_signer
-from jupyter_slurm_rest.hub.serving import reload_keys
 
 from .rig import FakeHub, running
 

@@ -11,7 +11,7 @@ import pytest
 from jupyter_slurm_rest.hub.app import SlurmTokenService
 from jupyter_slurm_rest.hub.clusters import ClusterConfig
 from jupyter_slurm_rest.server.app import SlurmRest
-from jupyter_slurm_rest.tokens.factory import SOURCES
+from jupyter_slurm_rest.tokens.provider import SOURCES
 
 ROOT = Path(__file__).parents[2]
 MANUAL = sorted((ROOT / "docs/admin").glob("*.md"))

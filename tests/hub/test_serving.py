@@ -11,10 +11,9 @@ import pytest
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
-from jupyter_slurm_rest.hub.app import SlurmTokenService
+from jupyter_slurm_rest.hub.app import Listener, SlurmTokenService
 from jupyter_slurm_rest.hub.callers import HubClient
 from jupyter_slurm_rest.hub.errors import ConfigurationError
-from jupyter_slurm_rest.hub.serving import Listener
 from jupyter_slurm_rest.tokens import TokenError, make_provider
 from jupyter_slurm_rest.tokens.service import Tls
 

@@ -15,8 +15,8 @@ import pytest
 from tornado.web import Application, RequestHandler
 
 from jupyter_slurm_rest.doctor.checks import examine
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.responses import JobsQuery
-from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.errors import RequestFailed

@@ -10,8 +10,7 @@ import pytest
 from jupyter_slurm_rest.hub.errors import ConfigurationError, Refusal
 from jupyter_slurm_rest.hub.user_mapping import UserMapping, check_groups, identity_claims
 from jupyter_slurm_rest.tokens.errors import TokenRefused
-from jupyter_slurm_rest.tokens.token import Token
-from jupyter_slurm_rest.tokens.users import ExpectedUser
+from jupyter_slurm_rest.tokens.token import ExpectedUser, Token
 
 
 def test_names_are_the_same_unless_told_otherwise() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from jupyter_slurm_rest.hub.errors import Refusal
 from jupyter_slurm_rest.hub.visibility import VisibilityCheckedSource
-from jupyter_slurm_rest.queue.full_listing import QueueDump
 from jupyter_slurm_rest.queue.index import QueueIndex
+from jupyter_slurm_rest.queue.long_queue import QueueDump
 from jupyter_slurm_rest.queue.records import Records
 from jupyter_slurm_rest.queue.source import Accounted, Dump
 from jupyter_slurm_rest.slurm.models import JobSummary

@@ -18,8 +18,8 @@ from jupyter_server.auth import Authorizer
 from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
 from jupyter_slurm_rest.notebook.events import EventStream, Follower
 from jupyter_slurm_rest.notebook.job import NotebookJob
-from jupyter_slurm_rest.queue.transitions import Transition
-from jupyter_slurm_rest.server.events import QUEUE_CHANGED
+from jupyter_slurm_rest.queue.records import Transition
+from jupyter_slurm_rest.server.context import QUEUE_CHANGED
 from jupyter_slurm_rest.slurm.models import JobSummary
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd

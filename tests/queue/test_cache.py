@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from jupyter_slurm_rest.queue.cache import Snapshots
+from jupyter_slurm_rest.queue.responses import Snapshots
 from jupyter_slurm_rest.slurm.errors import TokenRejected, Unreachable
 
 

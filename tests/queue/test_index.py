@@ -7,10 +7,9 @@ import asyncio
 import pytest
 
 from jupyter_slurm_rest.queue.filters import Filters
-from jupyter_slurm_rest.queue.full_listing import QueueDump
 from jupyter_slurm_rest.queue.index import MAX_ROWS, QueueIndex, ordered
+from jupyter_slurm_rest.queue.long_queue import QueueDump, Search
 from jupyter_slurm_rest.queue.records import Records
-from jupyter_slurm_rest.queue.search import Search
 from jupyter_slurm_rest.queue.strategy import Conditions, for_all, for_mine
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.wire.version import capabilities_of

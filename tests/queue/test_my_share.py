@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from jupyter_slurm_rest.queue.filters import Filters
-from jupyter_slurm_rest.queue.my_jobs import MyJobs
-from jupyter_slurm_rest.queue.my_share import has_many
-from jupyter_slurm_rest.queue.transitions import NoEvents
+from jupyter_slurm_rest.queue.my_jobs import MyJobs, has_many
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
 
 from .scripted import Queue, job

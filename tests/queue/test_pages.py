@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_slurm_rest.queue.filters import Filters
-from jupyter_slurm_rest.queue.pages import Page, PageQuery, Pages
+from jupyter_slurm_rest.queue.pages import Page, PageQuery, Pages, Table, carry_over, new_version
 from jupyter_slurm_rest.queue.responses import Delta
-from jupyter_slurm_rest.queue.table import Table, carry_over, new_version
 from jupyter_slurm_rest.slurm.models import JobSummary
 from tests.queue.scripted import job
 

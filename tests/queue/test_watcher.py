@@ -15,7 +15,7 @@ from jupyter_events import EventLogger
 
 from jupyter_slurm_rest.queue.filters import Filters
 from jupyter_slurm_rest.queue.watcher import Scope, Settings, Watcher, describe
-from jupyter_slurm_rest.server.events import ClusterEvents, register
+from jupyter_slurm_rest.server.context import ClusterEvents, register
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_slurm_rest.slurm.models import Job
 from tests.queue.scripted import Queue, job

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from jupyter_slurm_rest.server.routes import NAMESPACE
+from jupyter_slurm_rest.server.app import NAMESPACE
 
 HOME = "/home/alice"
 

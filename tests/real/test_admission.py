@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from devcluster import Cluster
-from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
-from jupyter_slurm_rest.server.resources import ClusterResources
+from jupyter_slurm_rest.queue.responses import Snapshot, Snapshots
+from jupyter_slurm_rest.server.cluster import ClusterResources
 from jupyter_slurm_rest.slurm.admission import compare
 from jupyter_slurm_rest.slurm.models import Account
 from jupyter_slurm_rest.slurm.sbatch import Submitter, merge, parse_script

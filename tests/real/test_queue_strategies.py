@@ -12,11 +12,10 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.queue.filters import Filters
-from jupyter_slurm_rest.queue.full_listing import QueueDump
 from jupyter_slurm_rest.queue.index import QueueIndex
+from jupyter_slurm_rest.queue.long_queue import QueueDump, Search
 from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.queue.records import Records
-from jupyter_slurm_rest.queue.search import Search
 from jupyter_slurm_rest.queue.source import RestSource, is_live
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.models import JobSummary

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.server.routes import NAMESPACE
+from jupyter_slurm_rest.server.app import NAMESPACE
 
 from .api import HOME, Api, server_config
 

@@ -12,8 +12,8 @@ import pytest
 
 from bench.relay import Relay
 from devcluster import Cluster
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.responses import JobsQuery
-from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Configured
 from jupyter_slurm_rest.server.settings import read_clusters
@@ -170,7 +170,7 @@ async def test_a_privileged_reader_is_detected(
     own: Cluster, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, user: str, words: str
 ) -> None:
     # The service refuses this name at start; a site's SlurmUser may have another.
-    monkeypatch.setattr("jupyter_slurm_rest.tokens.users.PRIVILEGED_NAMES", frozenset({"root"}))
+    monkeypatch.setattr("jupyter_slurm_rest.tokens.token.PRIVILEGED_NAMES", frozenset({"root"}))
     async with running(hub, **sharing(own, user=user)) as service:
         response = await get(service, "jobs")
     assert (response.status_code, response.json()["code"]) == (409, "not_public")

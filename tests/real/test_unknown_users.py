@@ -10,8 +10,8 @@ import pytest
 from devcluster import Cluster
 from jupyter_slurm_rest.doctor.checks import examine
 from jupyter_slurm_rest.queue.my_jobs import MyJobs
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.source import RestSource
-from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as Looked
 from jupyter_slurm_rest.server.settings import read_clusters

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.server.routes import NAMESPACE
+from jupyter_slurm_rest.server.app import NAMESPACE
 from tests.tokens.tokens import make_token
 
 from .replay import ReplaySlurmrestd

@@ -12,9 +12,9 @@ import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
 from tornado.httpclient import HTTPClientError
 
-from jupyter_slurm_rest.queue.table import Table
+from jupyter_slurm_rest.queue.pages import Table
+from jupyter_slurm_rest.server.app import NAMESPACE, ROUTES
 from jupyter_slurm_rest.server.base import MARK
-from jupyter_slurm_rest.server.routes import NAMESPACE, ROUTES
 from jupyter_slurm_rest.slurm.errors import Refused
 from jupyter_slurm_rest.slurm.models import ExitCode, JobSummary
 
@@ -201,7 +201,7 @@ async def test_reading_stops_when_the_client_disconnects(
             stopped.set()
             raise
 
-    monkeypatch.setattr("jupyter_slurm_rest.server.resources.ClusterResources.node", slow)
+    monkeypatch.setattr("jupyter_slurm_rest.server.cluster.ClusterResources.node", slow)
     with pytest.raises(HTTPClientError):
         await jp_fetch(NAMESPACE, "clusters/maxwell/nodes/cpu1", request_timeout=0.5)
     await asyncio.wait_for(stopped.wait(), 10)

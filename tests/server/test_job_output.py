@@ -13,8 +13,7 @@ import pytest
 
 from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.server.job_files import CHUNK, FIRST, read_output
-from jupyter_slurm_rest.server.requests import OutputQuery
-from jupyter_slurm_rest.server.responses import OutputChunk
+from jupyter_slurm_rest.server.schemas import OutputChunk, OutputQuery
 from jupyter_slurm_rest.slurm.models import Job
 from jupyter_slurm_rest.tokens.token import Token
 

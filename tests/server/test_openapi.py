@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_slurm_rest.server import openapi
-from jupyter_slurm_rest.server.routes import ROUTES
+from jupyter_slurm_rest.server.app import ROUTES
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "jupyter_slurm_rest" / "server" / "openapi.json"

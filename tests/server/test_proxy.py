@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tornado.simple_httpclient import HTTPStreamClosedError
 
-from jupyter_slurm_rest.http.errors import ErrorResponse
+from jupyter_slurm_rest.http.responses import ErrorResponse
 from jupyter_slurm_rest.server.proxy import ProxyHandler
 from tests.recorded import Recorded, recorded_by
 

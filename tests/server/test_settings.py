@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.queue.transitions import NoEvents
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster
 from jupyter_slurm_rest.server.settings import BadSetting, read_clusters

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_slurm_rest.file_threads import FileThreads
-from jupyter_slurm_rest.server.requests import SubmitRequest
+from jupyter_slurm_rest.server.schemas import SubmitRequest
 from jupyter_slurm_rest.server.submission import check, check_directories
 
 from .conftest import Call

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery, merge
-from jupyter_slurm_rest.slurm.efficiency import efficiency
 from jupyter_slurm_rest.slurm.errors import (
     AccountingDown,
     AccountingMissing,
@@ -17,6 +16,7 @@ from jupyter_slurm_rest.slurm.errors import (
 )
 from jupyter_slurm_rest.slurm.models import ExitCode, Job, Step, Tres
 from jupyter_slurm_rest.slurm.transport import Response
+from jupyter_slurm_rest.slurm.wire.steps import efficiency
 
 from .recorded import FIXTURES, Recording
 from .scripted import NO_SUCH_PATH, Request, client_of, recorded_reply

@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm.availability import (
     with_free,
 )
 from jupyter_slurm_rest.slurm.models import Account, Association, Node, Partition, Reservation
-from jupyter_slurm_rest.slurm.wire.nodes import NodeRow, node
+from jupyter_slurm_rest.slurm.wire.cluster import NodeRow, node
 
 _MINE = [
     Association(account="astro", user="alice", qos=["normal", "high"], default_qos="normal"),

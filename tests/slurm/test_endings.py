@@ -9,8 +9,8 @@ import pytest
 
 from jupyter_slurm_rest.slurm.endings import explained, normalized
 from jupyter_slurm_rest.slurm.models import ExitCode, Job
-from jupyter_slurm_rest.slurm.models.values import signal_name
-from jupyter_slurm_rest.slurm.wire.scalars import ExitStatus, exit_code
+from jupyter_slurm_rest.slurm.models.job import signal_name
+from jupyter_slurm_rest.slurm.wire.envelope import ExitStatus, exit_code
 
 FILES: dict[str, Any] = {"stdin": "/dev/null", "stdout": "/data/x.out", "stderr": "/data/x.out"}
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pytest
 
-from jupyter_slurm_rest.slurm.job_numbers import WINDOW, Unread, any_number, newest_from
+from jupyter_slurm_rest.slurm.jobs import WINDOW, Unread, any_number, newest_from
 
 
 class Numbers:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 from jupyter_slurm_rest.slurm.transport import Response
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 

@@ -6,8 +6,7 @@ import pytest
 
 from jupyter_slurm_rest.tokens.errors import SourceMisconfigured, SourceUnreachable, TokenError
 from jupyter_slurm_rest.tokens.provider import TokenProvider
-from jupyter_slurm_rest.tokens.token import Token
-from jupyter_slurm_rest.tokens.users import ExpectedUser
+from jupyter_slurm_rest.tokens.token import ExpectedUser, Token
 
 
 class Clock:

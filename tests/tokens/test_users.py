@@ -5,8 +5,7 @@ import pwd
 import pytest
 
 from jupyter_slurm_rest.tokens.errors import TokenRefused
-from jupyter_slurm_rest.tokens.token import Token
-from jupyter_slurm_rest.tokens.users import DeniedUsers, ExpectedUser
+from jupyter_slurm_rest.tokens.token import DeniedUsers, ExpectedUser, Token
 
 
 def token_of(name: str) -> Token:

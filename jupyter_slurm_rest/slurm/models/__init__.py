@@ -7,10 +7,11 @@ that Slurm did not say.
 
 from __future__ import annotations
 
+from jupyter_slurm_rest.slurm.models.job import ExitCode, Limit, Model, Tres
+
 from .accounting import Account, Association, Qos, Share
 from .cluster import Diag, Gres, License, Node, Partition, Ping, Reservation
 from .job import ActionResult, Efficiency, Job, JobState, JobSummary, Reason, Step, Submitted
-from .values import ExitCode, Limit, Model, Tres
 
 __all__ = [
     "Account",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .values import Limit, Model
+from .job import Limit, Model
 
 
 class Association(Model, frozen=True, kw_only=True):

@@ -1,10 +1,61 @@
-"""Jobs: the row of a list, and everything about one."""
+"""Jobs: the row of a list, everything about one, and an update of one."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from .values import ExitCode, Limit, Model, Tres
+import msgspec
+
+from jupyter_slurm_rest.slurm.errors import InvalidRequest
+
+#: A number that Slurm may also leave unset (``None``) or set to "no limit".
+Limit = int | Literal["UNLIMITED"] | None
+
+
+class Model(msgspec.Struct, frozen=True, gc=False):
+    """Base of the vocabulary: immutable, so that snapshots can be shared.
+
+    Without ``gc``: models cannot form cycles, and a table of thousands of rows would only
+    make Python's collector stop the event loop for longer and more often.
+    """
+
+
+#: Slurm names them in many ways ("TERM", "11", "User defined signal 1"), or not at all.
+#: The numbers are Linux's: that is where jobs run.
+_SIGNALS = (
+    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT"
+    " STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+)
+_NAMES = dict(enumerate(_SIGNALS.split(), start=1))
+
+
+def signal_name(number: int) -> str:
+    """``KILL`` for 9; empty for numbers without a name."""
+    return _NAMES.get(number, "")
+
+
+class ExitCode(Model, frozen=True, kw_only=True):
+    """How a job or step ended: ``code`` 0-255, and the signal that killed it."""
+
+    code: int = 0
+    signal: int = 0
+    signal_name: str = ""
+
+
+class Tres(Model, frozen=True, kw_only=True):
+    """Trackable resources of one record.
+
+    ``memory`` is in MiB. ``gpus`` counts GPUs of every type; ``gpu_types`` splits
+    them (``{"a100": 2}``) where Slurm names types. ``other`` holds the rest by
+    Slurm's own name (``{"billing": 8, "license/matlab": 1}``).
+    """
+
+    cpus: int | None = None
+    memory: int | None = None
+    nodes: int | None = None
+    gpus: int = 0
+    gpu_types: dict[str, int] = {}
+    other: dict[str, int] = {}
 
 
 class JobSummary(Model, frozen=True, kw_only=True):
@@ -195,3 +246,94 @@ class ActionResult(Model, frozen=True, kw_only=True):
     message: str
     #: Slurm's error number, when it refused.
     error_number: int | None = None
+
+
+_TEXTS = (
+    "partition",
+    "qos",
+    "account",
+    "name",
+    "dependency",
+    "comment",
+    "constraints",
+    "nodes",
+    "reservation",
+    "excluded_nodes",
+    "required_nodes",
+    "licenses",
+)
+#: An empty word takes these away; the others cannot be empty.
+_REMOVABLE = frozenset(
+    {"dependency", "comment", "constraints", "reservation", "excluded_nodes", "required_nodes"}
+    | {"licenses"}
+)
+
+
+class JobUpdate(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change about a job; what is left out or ``null`` stays as it is.
+
+    An empty string takes away what a job can be without. Also decoded from requests.
+    """
+
+    #: Minutes, or in sbatch's words: ``1:30:00``, ``2-12``, ``UNLIMITED``.
+    time_limit: str | int | None = None
+    #: Minutes.
+    time_minimum: int | None = None
+    partition: str | None = None
+    qos: str | None = None
+    account: str | None = None
+    name: str | None = None
+    #: Only operators may set it.
+    priority: int | None = None
+    #: As sbatch's ``--nice``; below 0 only for operators.
+    nice: int | None = None
+    dependency: str | None = None
+    #: Seconds since the epoch, or in sbatch's words: ``now+1hour``, ``16:00``; 0 for now.
+    begin: str | int | None = None
+    #: Seconds since the epoch.
+    deadline: int | None = None
+    comment: str | None = None
+    #: sbatch's ``--constraint``.
+    constraints: str | None = None
+    #: How many nodes: ``2`` or ``2-4``.
+    nodes: str | None = None
+    reservation: str | None = None
+    excluded_nodes: str | None = None
+    required_nodes: str | None = None
+    licenses: str | None = None
+    #: Whether Slurm may requeue it, after a node failed for example.
+    requeue: bool | None = None
+
+    def check(self) -> None:
+        """Raise :exc:`InvalidRequest` for a value that cannot be meant."""
+        if not self.given():
+            raise InvalidRequest("change", "The request contains no changes.")
+        for field in _TEXTS:
+            value = getattr(self, field)
+            if value == "" and field not in _REMOVABLE:
+                raise InvalidRequest(field, f"The {field} of a job cannot be empty.")
+            if value is not None and not value.isprintable():
+                raise InvalidRequest(
+                    field, f"The {field} contains a line break or control character."
+                )
+        for field in ("time_limit", "time_minimum"):
+            value = getattr(self, field)
+            if isinstance(value, int) and value < 1:
+                raise InvalidRequest(field, f"The {field} must be at least 1 minute.")
+        if self.nodes is not None and not _nodes(self.nodes):
+            raise InvalidRequest("nodes", f"{self.nodes!r} is not a number of nodes. Use 2 or 2-4.")
+
+    def given(self) -> dict[str, object]:
+        """The new values by their names."""
+        return {
+            field.name: value
+            for field in msgspec.structs.fields(self)
+            if (value := getattr(self, field.name)) is not None
+        }
+
+
+def _nodes(written: str) -> bool:
+    least, _, most = written.partition("-")
+    if not least.isdigit() or int(least) < 1:
+        return False
+    return not most or (most.isdigit() and int(most) >= int(least))

@@ -11,7 +11,7 @@ from jupyter_slurm_rest.slurm.names import state_names
 from jupyter_slurm_rest.slurm.sbatch.hostlist import expand
 
 from . import Job, JobSummary
-from .values import Model
+from .job import Model
 
 #: What can be canceled, in the order in which a job goes through them.
 LIVE_STATES = ("PENDING", "RUNNING", "SUSPENDED")

@@ -12,7 +12,7 @@ from typing import TypeVar
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, shorten
 
 from . import JobSummary
-from .values import Model
+from .job import Model
 
 _RANGE = r"\d+(?:-\d+(?::\d+)?)?"
 #: What Slurm writes of a long list: it ends in the middle of a number.

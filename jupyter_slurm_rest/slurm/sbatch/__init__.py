@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import ScriptError
+from jupyter_slurm_rest.slurm.errors import ScriptError
+
 from .jobspec import JobSpec, Submitter
 from .option import Option
 from .options import OPTIONS

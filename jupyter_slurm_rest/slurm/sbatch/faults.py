@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from jupyter_slurm_rest.slurm.errors import ScriptError
 from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
-from .errors import ScriptError
 from .precedence import merge
 from .script import read
 

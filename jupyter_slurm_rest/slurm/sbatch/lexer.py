@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .errors import Replacement, ScriptError
+from jupyter_slurm_rest.slurm.errors import Replacement, ScriptError
+
 from .option import Option
 from .options import BY_LETTER, BY_NAME, OPTIONS, REMOVED
 

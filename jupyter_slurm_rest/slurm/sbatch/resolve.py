@@ -11,9 +11,9 @@ from copy import deepcopy
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.wire.version import SubmissionRules
 
-from . import exclusions
 from .hostlist import expand
 from .jobspec import JobDescription, JobSpec, Submitter, default_name
+from .precedence import apply_exclusions
 from .tres import count_gpus, resolve_tres
 
 #: What a hint means for sockets, cores, threads and tasks; ``None`` is "any".
@@ -189,7 +189,7 @@ def _count_tasks(request: JobDescription) -> None:
 def resolve(spec: JobSpec, submitter: Submitter, rules: SubmissionRules) -> JobDescription:
     """The request that sbatch would send. Raises :exc:`InvalidRequest`."""
     spec = deepcopy(spec)
-    exclusions.apply(spec, rules)
+    apply_exclusions(spec, rules)
     request = JobDescription(
         spec=spec,
         name=spec.job_name if spec.job_name is not None else default_name(spec, submitter),

@@ -12,7 +12,8 @@ from itertools import islice
 
 import msgspec
 
-from .errors import ScriptError
+from jupyter_slurm_rest.slurm.errors import ScriptError
+
 from .lexer import (
     BLANKS,
     Setting,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .errors import Replacement
+from jupyter_slurm_rest.slurm.errors import Replacement
+
 from .lexer import Setting
 
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}

@@ -7,10 +7,9 @@ import time
 import msgspec
 
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 
-from .envelope import Envelope
-from .scalars import Number, Text, number, text
+from .envelope import Envelope, Number, Text, number, text
 from .version import Capabilities
 
 #: Ours to Slurm's, where they differ.

@@ -8,8 +8,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import Association, Qos, Share
 
-from .envelope import Envelope
-from .scalars import Number, Text, Words, at, limit, number, real, text, words
+from .envelope import Envelope, Number, Text, Words, at, limit, number, real, text, words
 from .tres import TresList, write_tres
 
 

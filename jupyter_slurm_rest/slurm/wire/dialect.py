@@ -1,7 +1,7 @@
 """How one API version is spoken.
 
 Most structures read every version at once, because the scalars of
-:mod:`~jupyter_slurm_rest.slurm.wire.scalars` do; what differs depends on
+:mod:`~jupyter_slurm_rest.slurm.wire.envelope` do; what differs depends on
 :mod:`~jupyter_slurm_rest.slurm.wire.version`.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from jupyter_slurm_rest.slurm.models import Partition
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 
 from .actions import encode_update, encode_update_in_words
 from .partitions import flat_partitions, nested_partitions

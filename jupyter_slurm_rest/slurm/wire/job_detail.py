@@ -11,9 +11,8 @@ from jupyter_slurm_rest.slurm.endings import explained, normalized
 from jupyter_slurm_rest.slurm.models import Job, Tres
 from jupyter_slurm_rest.slurm.output_paths import Naming, finish, loses_width, names_host, resolve
 
-from .envelope import Envelope
-from .jobs import JobRow, row_fields
-from .scalars import (
+from .envelope import (
+    Envelope,
     Exit,
     Number,
     Text,
@@ -26,6 +25,7 @@ from .scalars import (
     text,
     words,
 )
+from .jobs import JobRow, row_fields
 from .states import FINISHED_STATES
 from .submit import without_mark
 from .tres import parse_tres, with_gpu_types, with_gpus

@@ -9,16 +9,14 @@ from typing import Any
 
 import msgspec
 
-from jupyter_slurm_rest.slurm.efficiency import efficiency
 from jupyter_slurm_rest.slurm.endings import explained
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.output_paths import Naming, resolve, still_open, with_user
 
-from .envelope import Envelope
+from .envelope import Envelope, Exit, Number, Text, Words, at, limit, moment, number, positive, text
 from .jobs import display_id
-from .scalars import Exit, Number, Text, Words, at, limit, moment, number, positive, text
 from .states import FINISHED_STATES, PARTIAL_STATES, ended, run_state
-from .steps import StepRow, step
+from .steps import StepRow, efficiency, step
 from .submit import without_mark
 from .tres import TresList, read_tres
 

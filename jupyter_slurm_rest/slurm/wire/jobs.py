@@ -14,8 +14,20 @@ import msgspec
 from jupyter_slurm_rest.slurm.endings import normalized
 from jupyter_slurm_rest.slurm.models import JobState, JobSummary, Limit
 
-from .envelope import Envelope, decode
-from .scalars import Exit, Number, Text, Words, exit_code, limit, moment, number, positive, text
+from .envelope import (
+    Envelope,
+    Exit,
+    Number,
+    Text,
+    Words,
+    decode,
+    exit_code,
+    limit,
+    moment,
+    number,
+    positive,
+    text,
+)
 from .states import FINISHED_STATES, job_state
 from .tres import parse_tres, with_gpus
 

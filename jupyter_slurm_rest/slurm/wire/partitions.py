@@ -6,8 +6,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import Limit, Partition
 
-from .envelope import Envelope, decode
-from .scalars import Number, Text, Words, limit, number, positive, text, words
+from .envelope import Envelope, Number, Text, Words, decode, limit, number, positive, text, words
 
 #: Names that differ between the versions.
 _FLAGS = {"reservation_required": "REQ_RESV"}

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from jupyter_slurm_rest.slurm.endings import normalized
 from jupyter_slurm_rest.slurm.models import ExitCode
 
-from .scalars import Exit, ExitStatus, Words, exit_code, words
+from .envelope import Exit, ExitStatus, Words, exit_code, words
 
 PENDING_STATES = frozenset({"PENDING"})
 ACTIVE_STATES = frozenset({"RUNNING", "SUSPENDED"})

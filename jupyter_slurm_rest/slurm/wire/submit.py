@@ -24,8 +24,7 @@ from jupyter_slurm_rest.slurm.sbatch.resolve import resolve
 from jupyter_slurm_rest.slurm.transport import Response
 
 from . import submit_v0037, submit_v0039
-from .envelope import Envelope, decode
-from .scalars import Number, Text, number, text
+from .envelope import Envelope, Number, Text, decode, number, text
 from .version import Capabilities, api_version
 
 _MARK = re.compile(r"#?jsr-[0-9a-f]{16}$")

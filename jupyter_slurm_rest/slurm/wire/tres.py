@@ -10,7 +10,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import Gres, Tres
 
-from .scalars import Number, Text, number
+from .envelope import Number, Text, number
 
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50, "E": 2**60}
 _MIB = 2**20

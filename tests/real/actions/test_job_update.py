@@ -8,7 +8,7 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.slurm.errors import Unsupported
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 from tests.real.comparison import client_of, shown, submit, until_state, versions_of
 
 

@@ -8,9 +8,9 @@ from devcluster import Cluster
 from jupyter_slurm_rest.slurm import SlurmClient
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.models import Job
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
 from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
 from tests.real.comparison import client_of, lines, states, submit, until_state, versions_of
 
 #: Slurm cuts such a list in the middle of a number.

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.queue.cache import Snapshot, Snapshots
-from jupyter_slurm_rest.server.resources import ClusterResources
+from jupyter_slurm_rest.queue.responses import Snapshot, Snapshots
+from jupyter_slurm_rest.server.cluster import ClusterResources
 from jupyter_slurm_rest.slurm.models import Account
 from tests.real.comparison import client_of, lines, until
 from tests.real.instances import own_cluster

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from devcluster import Cluster
 from jupyter_slurm_rest.queue.filters import Filters
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.source import RestSource, is_live
-from jupyter_slurm_rest.queue.transitions import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings, Watcher
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from devcluster import Cluster
-from jupyter_slurm_rest.server.routes import NAMESPACE
+from jupyter_slurm_rest.server.app import NAMESPACE
 from tests.real.api import server_config
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from devcluster import Cluster
-from jupyter_slurm_rest.queue.table import with_elapsed
+from jupyter_slurm_rest.queue.pages import with_elapsed
 from jupyter_slurm_rest.slurm import JobListing, SlurmClient
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary

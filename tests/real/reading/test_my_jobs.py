@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from devcluster import Cluster
-from jupyter_slurm_rest.queue.full_listing import QueueDump
+from jupyter_slurm_rest.queue.long_queue import QueueDump
 from jupyter_slurm_rest.queue.my_jobs import MyJobs
 from jupyter_slurm_rest.queue.source import RestSource, is_live
 from jupyter_slurm_rest.queue.strategy import Conditions, for_mine

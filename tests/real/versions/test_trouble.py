@@ -9,13 +9,13 @@ import pytest
 
 from devcluster import Cluster
 from jupyter_slurm_rest.doctor.checks import examine
-from jupyter_slurm_rest.queue.transitions import NoEvents
+from jupyter_slurm_rest.queue.records import NoEvents
 from jupyter_slurm_rest.queue.watcher import Settings
 from jupyter_slurm_rest.server.cluster import ConfiguredCluster as ServedCluster
 from jupyter_slurm_rest.server.settings import read_clusters
 from jupyter_slurm_rest.slurm import Credentials, SlurmClient, Transport
 from jupyter_slurm_rest.slurm.errors import AccountingDown, TokenRejected
-from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+from jupyter_slurm_rest.slurm.models.job import JobUpdate
 from tests.real.comparison import client_of, lines, submit, until, versions_of
 from tests.real.versions import seen
 

@@ -7,16 +7,17 @@ from jupyter_slurm_rest.slurm.models import Gres, Node, Partition
 from jupyter_slurm_rest.slurm.wire.cluster import (
     DiagResponse,
     LicenseRows,
+    NodeRows,
     Pings,
     ReservationRows,
     diag,
     license_,
+    node,
     ping,
     reservation,
 )
 from jupyter_slurm_rest.slurm.wire.dialect import dialect_of
 from jupyter_slurm_rest.slurm.wire.envelope import decode
-from jupyter_slurm_rest.slurm.wire.nodes import NodeRows, node
 from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 from tests.slurm.recorded import Recording
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_slurm_rest.queue.filters import in_order
-from jupyter_slurm_rest.queue.table import with_elapsed, with_state
+from jupyter_slurm_rest.queue.pages import with_elapsed, with_state
 from jupyter_slurm_rest.slurm.accounting import HistoryQuery
 from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.transport import Response

@@ -11,9 +11,17 @@ import pytest
 from jupyter_slurm_rest.slurm.errors import UnreadableResponse
 from jupyter_slurm_rest.slurm.models import ExitCode, Gres, Limit, Tres
 from jupyter_slurm_rest.slurm.wire.associations import ShareRows
-from jupyter_slurm_rest.slurm.wire.envelope import Envelope, decode
+from jupyter_slurm_rest.slurm.wire.envelope import (
+    Envelope,
+    Exit,
+    Number,
+    decode,
+    exit_code,
+    limit,
+    number,
+    real,
+)
 from jupyter_slurm_rest.slurm.wire.jobs import decode_jobs
-from jupyter_slurm_rest.slurm.wire.scalars import Exit, Number, exit_code, limit, number, real
 from jupyter_slurm_rest.slurm.wire.states import job_state
 from jupyter_slurm_rest.slurm.wire.tres import (
     count_ranges,
