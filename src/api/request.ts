@@ -1,6 +1,8 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { IScriptProblem } from './types';
+
 const NAMESPACE = 'jupyter-slurm-rest';
 
 /** The body of every error response of the server extension. */
@@ -14,6 +16,7 @@ interface IErrorBody {
   slurm_text?: string;
   line?: number | null;
   column?: number | null;
+  problems?: IScriptProblem[];
 }
 
 /** A failed request, with a message for the user. */
@@ -33,6 +36,7 @@ export class ApiError extends Error {
     this.slurmText = body.slurm_text ?? '';
     this.line = body.line ?? null;
     this.column = body.column ?? null;
+    this.problems = body.problems ?? [];
   }
 
   /** A short code for programs: `token_rejected`, `unreachable`, `no_server`, ... */
@@ -49,6 +53,8 @@ export class ApiError extends Error {
   /** The position in a script, counted from 1. */
   readonly line: number | null;
   readonly column: number | null;
+  /** All that is wrong with a script; empty for other errors. */
+  readonly problems: readonly IScriptProblem[];
 }
 
 /** Converts whatever was thrown to an ApiError. */

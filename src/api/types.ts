@@ -22,6 +22,7 @@ export type INodeList = Schemas['NodeList'];
 export type IOutputChunk = Schemas['OutputChunk'];
 export type IQos = Schemas['Qos'];
 export type IScriptAnswer = Schemas['ScriptAnswer'];
+export type IScriptProblem = Schemas['ScriptProblem'];
 export type IShare = Schemas['Share'];
 export type IStep = Schemas['Step'];
 export type ISubmitted = Schemas['Submitted'];

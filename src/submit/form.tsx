@@ -22,12 +22,18 @@ interface ISubmitFormProps {
   id: string;
   form: IFormDescription;
   options: Options;
+  /** What is wrong with each rejected option. */
   errors: Record<string, ApiError>;
+  /** Options that a message elsewhere is about. */
+  marked: ReadonlySet<string>;
   onChange: (options: Partial<Options>) => void;
   /** The schema validator that rjsf requires. */
   validator: ValidatorType<ReadonlyJSONObject>;
   trans: TranslationBundle;
 }
+
+/** The error of a field that is only marked. */
+const MARK = ' ';
 
 const TEMPLATES = { FieldTemplate: SubmitField, ObjectFieldTemplate: SubmitFields };
 
@@ -37,7 +43,9 @@ export function SubmitForm(props: ISubmitFormProps): JSX.Element {
   const parts = formParts(form, options);
   const advanced = Object.keys(parts.advanced.properties ?? {});
   // Open if an advanced option is set or invalid, otherwise as the user leaves it.
-  const needed = advanced.some(key => key in errors || (options[key] ?? '') !== '');
+  const needed = advanced.some(
+    key => key in errors || props.marked.has(key) || (options[key] ?? '') !== ''
+  );
   return (
     <div className="jp-SlurmSubmit-fields">
       <Part {...props} schema={parts.basic} uiSchema={parts.uiSchema} />
@@ -66,13 +74,17 @@ interface IPartProps extends ISubmitFormProps {
 }
 
 function Part(props: IPartProps): JSX.Element {
-  const { errors, onChange, options, schema, uiSchema } = props;
+  const { errors, marked, onChange, options, schema, uiSchema } = props;
   const keys = Object.keys(schema.properties ?? {});
   const only = <T,>(values: Partial<Record<string, T>>) =>
     Object.fromEntries(keys.filter(key => key in values).map(key => [key, values[key]]));
   const extraErrors: ErrorSchema = {};
-  for (const key of keys.filter(candidate => candidate in errors)) {
-    extraErrors[key] = { __errors: [words(errors[key])] } as ErrorSchema;
+  for (const key of keys) {
+    if (key in errors || marked.has(key)) {
+      // A field whose error is told elsewhere is only marked.
+      const told = key in errors ? words(errors[key]) : MARK;
+      extraErrors[key] = { __errors: [told] } as ErrorSchema;
+    }
   }
   return (
     <FormComponent
@@ -110,6 +122,7 @@ function words(error: ApiError): string {
  */
 function SubmitField(props: FieldTemplateProps): JSX.Element {
   const { children, displayLabel, id, label, rawErrors = [], rawHelp, schema } = props;
+  const told = rawErrors.join(' ').trim();
   if (!displayLabel || schema.type === 'object') {
     return children;
   }
@@ -125,9 +138,9 @@ function SubmitField(props: FieldTemplateProps): JSX.Element {
         {label}
       </label>
       {children}
-      {rawErrors.length > 0 && (
+      {told !== '' && (
         <p className="jp-SlurmField-error" id={errorId(id)} role="alert">
-          {rawErrors.join(' ')}
+          {told}
         </p>
       )}
       {schema.description !== undefined && (
@@ -135,7 +148,7 @@ function SubmitField(props: FieldTemplateProps): JSX.Element {
           {schema.description}
         </p>
       )}
-      {rawHelp !== undefined && rawErrors.length === 0 && (
+      {rawHelp !== undefined && (
         <p className="jp-SlurmField-help" id={helpId(id)}>
           {rawHelp}
         </p>

@@ -3,9 +3,10 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type ApiError, toApiError } from '../api/request';
 import type { IFormDescription, IFormSelection, Options, SubmitApi } from '../api/submit';
-import type { ISubmitted } from '../api/types';
+import type { IScriptProblem, ISubmitted } from '../api/types';
 import type { IDraft } from './drafts';
-import { JobOptions } from './options';
+import { isSameSelection, JobOptions, selectionOf } from './options';
+import { type IComparison, isOutOfStep, problemsOf, replaceText } from './problems';
 
 /** Milliseconds without typing before the script is read. */
 const TYPING_PAUSE = 400;
@@ -81,9 +82,19 @@ export class SubmitModel implements IDisposable {
     return this._warnings;
   }
 
-  /** Whether the current script was checked and no problems were found. */
-  get checked(): boolean {
-    return this._checked;
+  /** What the job was compared with; null if the current script was not compared. */
+  get comparison(): IComparison | null {
+    return this._comparison;
+  }
+
+  /** What is wrong with the script, or what the cluster does not take. */
+  get problems(): readonly IScriptProblem[] {
+    return this._problems;
+  }
+
+  /** Whether the script has errors, so that the form shows what it said before. */
+  get outOfStep(): boolean {
+    return isOutOfStep(this._error);
   }
 
   /** The response to the submission of the current script. */
@@ -159,12 +170,22 @@ export class SubmitModel implements IDisposable {
     }
   }
 
+  /** Mend a problem: write what it suggests into the script, unless that has changed since. */
+  mend(problem: IScriptProblem): void {
+    if (this._script !== this._problemScript) {
+      return;
+    }
+    if (problem.text !== '') {
+      this.script = replaceText(this._script, problem);
+    } else if (problem.field !== null && problem.value !== '') {
+      this.change({ ...this.options, [problem.field]: problem.value });
+    }
+  }
+
   /** Have the server check the job without submitting it. Never rejects. */
   async check(): Promise<void> {
     await this._request('check', async (options, directory) => {
-      const response = await this._api.validate(this.cluster, this._script, options, directory);
-      this._warnings = response.warnings;
-      this._checked = true;
+      await this._compare(options, directory);
     });
   }
 
@@ -199,9 +220,7 @@ export class SubmitModel implements IDisposable {
     try {
       await this._sync();
       if (this._error === null && !this._options.hasRejected) {
-        // A default directory is the one that sbatch would be called in, not an option.
-        const { chdir = '', ...options } = this._options.effectiveDefaults;
-        await task(options, String(chdir ?? ''));
+        await task(...this._given());
       }
     } catch (error) {
       this._setError(toApiError(error));
@@ -209,6 +228,37 @@ export class SubmitModel implements IDisposable {
       this._busy = null;
       this._emitChanged();
     }
+  }
+
+  private _given(): [Options, string] {
+    // A default directory is the one that sbatch would be called in, not an option.
+    const { chdir = '', ...options } = this._options.effectiveDefaults;
+    return [options, String(chdir ?? '')];
+  }
+
+  private async _compare(options: Options, directory: string): Promise<void> {
+    const { cluster, script } = this;
+    const response = await this._api.validate(cluster, script, options, directory);
+    if (script === this._script && cluster === this.cluster) {
+      this._warnings = response.warnings;
+      this._setProblems(response.problems);
+      this._comparison = { compared: response.compared, unknown: response.unknown };
+    }
+  }
+
+  /** Compares the job as soon as the script was read, before anybody asks. Never rejects. */
+  private async _compareQuietly(): Promise<void> {
+    const script = this._script;
+    try {
+      await this._compare(...this._given());
+    } catch (error) {
+      const problem = toApiError(error);
+      // What is wrong with the job; whatever else failed is told when the user asks.
+      if (problem.status === 422 && script === this._script) {
+        this._setError(problem);
+      }
+    }
+    this._emitChanged();
   }
 
   private _scheduleSync(): void {
@@ -227,6 +277,7 @@ export class SubmitModel implements IDisposable {
   }
 
   private async _syncUntilDone(): Promise<void> {
+    let read = false;
     while (!this._isDisposed && (this._scriptUnread || this._options.pending !== null)) {
       const changes = this._options.pending;
       const script = this._script;
@@ -242,9 +293,12 @@ export class SubmitModel implements IDisposable {
         void this._updateForm();
         this._warnings = response.warnings;
         this._error = null;
+        this._problems = [];
+        this._comparison = null;
         if (changes !== null) {
           this._script = response.script ?? script;
         }
+        read = true;
       } catch (error) {
         const problem = toApiError(error);
         if (changes !== null && problem.field !== null && problem.field in changes) {
@@ -258,6 +312,9 @@ export class SubmitModel implements IDisposable {
           return;
         }
       }
+    }
+    if (read && this._busy === null && !this._isDisposed) {
+      void this._compareQuietly();
     }
   }
 
@@ -281,15 +338,20 @@ export class SubmitModel implements IDisposable {
   }
 
   private _setError(error: ApiError): void {
-    if (error.field !== null) {
-      this._options.setError(error.field, error);
-    }
     this._error = error;
+    this._setProblems(problemsOf(error));
+    this._comparison = null;
+  }
+
+  private _setProblems(problems: readonly IScriptProblem[]): void {
+    this._problems = problems;
+    this._problemScript = this._script;
   }
 
   private _clearResult(): void {
-    this._checked = false;
+    this._comparison = null;
     this._error = null;
+    this._problems = [];
     this._submitted = null;
     this._warnings = [];
     this._options.clearErrors();
@@ -305,13 +367,15 @@ export class SubmitModel implements IDisposable {
   private readonly _api: SubmitModel.IApi;
   private _busy: SubmitRequest | null = null;
   private readonly _changed = new Signal<this, void>(this);
-  private _checked = false;
+  private _comparison: IComparison | null = null;
   private _draft: IDraft;
   private _error: ApiError | null = null;
   private _form: IFormDescription | null = null;
   private _formError: ApiError | null = null;
   private _isDisposed = false;
   private readonly _options = new JobOptions();
+  private _problemScript = '';
+  private _problems: readonly IScriptProblem[] = [];
   private _revision = 0;
   private _script: string;
   private _scriptUnread = true;
@@ -321,14 +385,6 @@ export class SubmitModel implements IDisposable {
   private _timer = 0;
   private readonly _typingPause: number;
   private _warnings: readonly string[] = [];
-}
-
-function selectionOf({ account, qos }: Options): IFormSelection {
-  return { ...(account ? { account: String(account) } : {}), ...(qos ? { qos: String(qos) } : {}) };
-}
-
-function isSameSelection(one: IFormSelection, other: IFormSelection): boolean {
-  return one.account === other.account && one.qos === other.qos;
 }
 
 export namespace SubmitModel {

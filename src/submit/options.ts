@@ -1,5 +1,5 @@
 import type { ApiError } from '../api/request';
-import type { Options } from '../api/submit';
+import type { IFormSelection, Options } from '../api/submit';
 
 /**
  * The options of a job that is being written, by where each comes from.
@@ -106,4 +106,14 @@ export class JobOptions {
 /** A value of the form; null if it is empty. */
 function normalize(value: Options[string] | undefined): Options[string] {
   return value === undefined || value === '' ? null : value;
+}
+
+/** What the choices of the form depend on. */
+export function selectionOf({ account, qos }: Options): IFormSelection {
+  return { ...(account ? { account: String(account) } : {}), ...(qos ? { qos: String(qos) } : {}) };
+}
+
+/** Whether two selections are the same. */
+export function isSameSelection(one: IFormSelection, other: IFormSelection): boolean {
+  return one.account === other.account && one.qos === other.qos;
 }

@@ -3,12 +3,7 @@ import { CodeEditor, CodeEditorWrapper, type IEditorServices } from '@jupyterlab
 import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-/** An error in the script; line and column are counted from 1. */
-interface IScriptMark {
-  line: number;
-  column: number | null;
-  message: string;
-}
+import type { IScriptProblem } from '../api/types';
 
 /** The script in a JupyterLab editor. */
 export class ScriptEditor extends CodeEditorWrapper {
@@ -60,16 +55,16 @@ export class ScriptEditor extends CodeEditorWrapper {
     return this._sourceChanged;
   }
 
-  /** Marks an error in its line; null removes the mark. */
-  mark(mark: IScriptMark | null): void {
-    if (mark === null && this._mark === null) {
+  /** Marks problems in their lines. */
+  mark(problems: readonly IScriptProblem[]): void {
+    if (problems === this._marked) {
       return;
     }
-    this._mark = mark;
+    this._marked = problems;
     // Later, because changes of the text are announced before the editor has applied them.
     queueMicrotask(() => {
       if (!this.isDisposed) {
-        this._drawMark(this._mark);
+        this._drawMarks();
       }
     });
   }
@@ -91,30 +86,29 @@ export class ScriptEditor extends CodeEditorWrapper {
     this._ownModel.dispose();
   }
 
-  private _drawMark(mark: IScriptMark | null): void {
+  private _drawMarks(): void {
     const { editor } = this;
     if (!(editor instanceof CodeMirrorEditor)) {
       return;
     }
     const { doc } = editor.state;
-    if (mark === null || mark.line > doc.lines) {
-      editor.editor.dispatch(setDiagnostics(editor.state, []));
-      return;
-    }
-    const line = doc.line(mark.line);
-    const from = Math.min(line.from + Math.max(0, (mark.column ?? 1) - 1), line.to);
-    editor.editor.dispatch(
-      setDiagnostics(editor.state, [
-        { from, to: line.to, severity: 'error', message: mark.message }
-      ])
-    );
+    const diagnostics = this._marked.flatMap(({ column, end_column, line, message }) => {
+      if (line === null || line > doc.lines) {
+        return [];
+      }
+      const { from, to } = doc.line(line);
+      const start = Math.min(from + Math.max(0, (column ?? 1) - 1), to);
+      const end = end_column === null ? to : Math.min(from + end_column - 1, to);
+      return [{ from: start, to: end, severity: 'error' as const, message }];
+    });
+    editor.editor.dispatch(setDiagnostics(editor.state, diagnostics));
   }
 
   private _onChanged(): void {
     this._sourceChanged.emit();
   }
 
-  private _mark: IScriptMark | null = null;
+  private _marked: readonly IScriptProblem[] = [];
   private readonly _ownModel: CodeEditor.Model;
   private readonly _sourceChanged = new Signal<this, void>(this);
 }

@@ -8,6 +8,7 @@ import { useModel } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { SubmitForm } from './form';
 import type { SubmitModel } from './model';
+import { Comparison, inOneVoice, markedFields, Problems } from './result';
 
 interface ISubmitViewProps {
   /** Unique among the forms of the page. */
@@ -52,15 +53,23 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
           </div>
         )}
         {model.form !== null && (
-          <SubmitForm
-            id={props.id}
-            form={model.form}
-            options={model.options}
-            errors={model.fieldErrors}
-            onChange={options => model.change(options)}
-            validator={props.validator}
-            trans={trans}
-          />
+          <fieldset className="jp-SlurmSubmit-fieldset" disabled={model.outOfStep}>
+            {model.outOfStep && (
+              <p className="jp-SlurmSubmit-paused" role="status">
+                {trans.__('The form follows the script again when its errors are corrected.')}
+              </p>
+            )}
+            <SubmitForm
+              id={props.id}
+              form={model.form}
+              options={model.options}
+              errors={model.fieldErrors}
+              marked={markedFields(model)}
+              onChange={options => model.change(options)}
+              validator={props.validator}
+              trans={trans}
+            />
+          </fieldset>
         )}
         {model.form === null && model.formError === null && (
           <p role="status">{trans.__('Loading the options of the cluster…')}</p>
@@ -80,7 +89,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
 
 /** The buttons and their result, above the fields. */
 function SubmitHead(props: ISubmitViewProps): JSX.Element {
-  const { model, onGoTo, trans } = props;
+  const { model, trans } = props;
   const { error } = model;
   return (
     <div className="jp-SlurmSubmit-head">
@@ -103,16 +112,10 @@ function SubmitHead(props: ISubmitViewProps): JSX.Element {
           {model.busy === 'check' ? trans.__('Checking…') : trans.__('Check')}
         </button>
       </div>
-      {error !== null && <InlineError error={error} trans={trans} />}
-      {error !== null && error.line !== null && (
-        <button
-          type="button"
-          className="jp-SlurmLink"
-          onClick={() => onGoTo(error.line as number, error.column)}
-        >
-          {trans.__('Go to line %1', error.line)}
-        </button>
+      {error !== null && !model.outOfStep && (
+        <InlineError error={inOneVoice(error)} trans={trans} />
       )}
+      <Problems model={model} onGoTo={props.onGoTo} trans={trans} />
       <SubmitResult {...props} />
     </div>
   );
@@ -141,12 +144,7 @@ function SubmitResult(props: ISubmitViewProps): JSX.Element {
           </button>
         </p>
       )}
-      {submitted === null && model.checked && (
-        <p className="jp-SlurmSubmit-good">
-          <checkIcon.react tag="span" aria-hidden="true" />
-          <span>{trans.__('No problems found.')}</span>
-        </p>
-      )}
+      {submitted === null && <Comparison model={model} trans={trans} />}
       {warnings.map(warning => (
         <p className="jp-SlurmSubmit-warning" key={warning}>
           <infoIcon.react tag="span" aria-hidden="true" />

@@ -84,13 +84,8 @@ export class SubmitPanel extends SplitPanel {
   }
 
   private _onModelChanged(): void {
-    const { error, script } = this.model;
-    this._editor.source = script;
-    this._editor.mark(
-      error === null || error.line === null
-        ? null
-        : { line: error.line, column: error.column, message: error.message }
-    );
+    this._editor.source = this.model.script;
+    this._editor.mark(this.model.problems);
   }
 
   private readonly _editor: ScriptEditor;

@@ -38,7 +38,7 @@ const FORM: IFormDescription = {
   defaults: {}
 };
 
-function show(options: Options, errors: Record<string, ApiError> = {}) {
+function show(options: Options, errors: Record<string, ApiError> = {}, marked: string[] = []) {
   const onChange = jest.fn();
   render(
     <SubmitForm
@@ -46,6 +46,7 @@ function show(options: Options, errors: Record<string, ApiError> = {}) {
       form={FORM}
       options={options}
       errors={errors}
+      marked={new Set(marked)}
       onChange={onChange}
       validator={validator}
       trans={trans}
@@ -83,6 +84,13 @@ describe('SubmitForm', () => {
     const alert = screen.getByRole('alert');
     expect(alert.textContent).toBe('Too long.');
     expect(described.split(' ')).toContain(alert.id);
+  });
+
+  it('marks a field that a message elsewhere is about, and keeps its help', () => {
+    show({ job_name: 'x' }, {}, ['job_name']);
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(screen.getByText('What squeue shows.')).toBeTruthy();
+    expect(screen.getByLabelText('Name').closest('.jp-mod-error')).not.toBeNull();
   });
 
   it('opens what is advanced when it is set', () => {

@@ -5,6 +5,21 @@ import { SubmitModel } from '../model';
 
 const SCRIPT = '#!/bin/bash\n#SBATCH --time=10\nhostname\n';
 
+const TOO_LONG = {
+  message: 'At most 1 d.',
+  field: 'time',
+  line: 2,
+  column: 9,
+  end_column: 24,
+  value: '1-00:00:00',
+  text: ''
+};
+
+function response(given: Partial<IScriptAnswer>): IScriptAnswer {
+  const nothing = { options: {}, components: [], warnings: [], script: '', problems: [] };
+  return { ...nothing, compared: 'partition debug', unknown: [], ...given };
+}
+
 /** A server that reads `#SBATCH --key=value` lines and nothing else. */
 class Server {
   readonly submissions: { script: string; options: Options; directory: string }[] = [];
@@ -37,12 +52,13 @@ class Server {
       text = line.test(text) ? text.replace(line, written) : text.replace(/\n/, `\n${written}`);
     }
     const options = this.read(text);
-    return { options, components: [options], warnings: [], script: text };
+    return response({ options, components: [options], script: text });
   };
 
   validate = async (_cluster: string, script: string, options: Options) => {
     this.fail();
-    return { options, components: [], warnings: ['partition is down'], script };
+    const problems = script.includes('99:') ? [TOO_LONG] : [];
+    return response({ options, warnings: ['partition is down'], script, problems });
   };
 
   submit = async (_cluster: string, script: string, options: Options, directory = '') => {
@@ -59,7 +75,18 @@ class Server {
         reason: 'invalid',
         field: null,
         line: bad + 1,
-        column: 9
+        column: 9,
+        problems: [
+          {
+            message: 'no such option',
+            field: null,
+            line: bad + 1,
+            column: 9,
+            end_column: 16,
+            value: '',
+            text: '--right'
+          }
+        ]
       });
     }
     return Object.fromEntries(
@@ -220,6 +247,35 @@ describe('SubmitModel', () => {
     expect(model.error).toBeNull();
   });
 
+  it('finds what the cluster does not take while the script is written, and mends it', async () => {
+    const { model } = await begin(SCRIPT.replace('=10', '=99:00:00'));
+    await rest();
+    expect(model.problems).toEqual([TOO_LONG]);
+    expect(model.outOfStep).toBe(false);
+    model.mend(model.problems[0]);
+    await rest();
+    expect(model.script).toContain('--time=1-00:00:00\n');
+    expect(model.problems).toEqual([]);
+    expect(model.comparison).toEqual({ compared: 'partition debug', unknown: [] });
+  });
+
+  it('replaces a wrong option by the one that was meant', async () => {
+    const { model } = await begin();
+    model.script = '#!/bin/bash\n#SBATCH --wrong=1\n';
+    await rest();
+    expect(model.outOfStep).toBe(true);
+    const [problem] = model.problems;
+    model.script = `# ${model.script}`;
+    model.mend(problem);
+    expect(model.script).toContain('--wrong=1');
+    model.script = '#!/bin/bash\n#SBATCH --wrong=1\n';
+    await rest();
+    model.mend(model.problems[0]);
+    await rest();
+    expect(model.script).toBe('#!/bin/bash\n#SBATCH --right=1\n');
+    expect(model.outOfStep).toBe(false);
+  });
+
   it('loses nothing when the server is down, and sends it all afterwards', async () => {
     const { model, server } = await begin();
     server.down = true;
@@ -244,10 +300,10 @@ describe('SubmitModel', () => {
   it('forgets the verdict when the job changes', async () => {
     const { model } = await begin();
     await model.check();
-    expect(model.checked).toBe(true);
+    expect(model.comparison).toEqual({ compared: 'partition debug', unknown: [] });
     expect(model.warnings).toEqual(['partition is down']);
     model.change({ ...model.options, partition: 'gpu' });
-    expect(model.checked).toBe(false);
+    expect(model.comparison).toBeNull();
     await model.submit();
     expect(model.submitted).toMatchObject({ job_id: 7 });
     model.script += '\n';
