@@ -54,7 +54,7 @@ export function AccountView(props: { model: AccountModel; trans: TranslationBund
           <h3 className="jp-SlurmFacts-title">{trans.__('Accounts')}</h3>
           <p className="jp-SlurmAccount-about">
             {trans.__(
-              'Fairshare is between 0 and 1. The more of your share you used recently, the lower it is, and the later your jobs start.'
+              'Fairshare ranges from 0 to 1. The more of your share you have used recently, the lower your fairshare, and the later your jobs start.'
             )}
           </p>
           <div className="jp-SlurmAccount-cards">

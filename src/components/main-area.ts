@@ -61,7 +61,9 @@ export class MainArea<W extends Widget> {
       }
     }
     widget.dispose();
-    throw new Error(trans.__('This page cannot show it. Open it in JupyterLab instead.'));
+    throw new Error(
+      trans.__('This view is not available on this page. Open it in JupyterLab instead.')
+    );
   }
 
   private readonly _opening = new Map<string, Promise<W>>();

@@ -69,7 +69,7 @@ function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.
     <Placeholder
       title={trans.__('This cluster has no accounting.')}
       text={trans.__(
-        'Slurm keeps finished jobs for a few minutes only, unless accounting (slurmdbd) is set up. Ask your administrator.'
+        'Without accounting (slurmdbd), Slurm keeps finished jobs only for a few minutes. Ask your administrator to set it up.'
       )}
     />
   ) : (
@@ -93,11 +93,11 @@ function NoJobs(props: { model: HistoryModel; trans: TranslationBundle }): JSX.E
       title={
         scope === 'mine'
           ? trans._n(
-              'None of your jobs ended within %1 day.',
-              'None of your jobs ended within %1 days.',
+              'None of your jobs ended in the last day.',
+              'None of your jobs ended in the last %1 days.',
               days
             )
-          : trans._n('No jobs ended within %1 day.', 'No jobs ended within %1 days.', days)
+          : trans._n('No jobs ended in the last day.', 'No jobs ended in the last %1 days.', days)
       }
       action={
         days < 90

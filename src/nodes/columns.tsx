@@ -95,9 +95,9 @@ function wideColumns(options: {
       width: 126,
       cell: node => <NodeBadge node={node} trans={trans} />
     },
-    share('cpus', trans.__('CPUs free'), 92),
-    share('memory', trans.__('Memory free'), 122),
-    ...(gpus ? [share('gpus', trans.__('GPUs free'), 84)] : []),
+    share('cpus', trans.__('Free CPUs'), 92),
+    share('memory', trans.__('Free memory'), 122),
+    ...(gpus ? [share('gpus', trans.__('Free GPUs'), 84)] : []),
     {
       id: 'reason',
       label: trans.__('Reason'),

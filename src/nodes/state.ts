@@ -18,7 +18,7 @@ export function describeNode(node: INode, trans: TranslationBundle): IStateLabel
   }
   // Idle according to sinfo, but not available to this user.
   if (node.flags.includes('EXTERNAL')) {
-    return { label: trans.__('Outside Slurm'), tone: 'stopped' };
+    return { label: trans.__('Used outside Slurm'), tone: 'stopped' };
   }
   return node.flags.includes('RESERVED')
     ? { label: trans.__('Reserved'), tone: 'waiting' }
@@ -93,7 +93,7 @@ function describeSign(
     case '!':
       return { label: trans.__('Power-off pending'), tone: 'stopped' };
     case '*':
-      return { label: trans.__('No response'), tone: 'bad' };
+      return { label: trans.__('Not responding'), tone: 'bad' };
     case '-':
       return busy ? { label: trans.__('Planned for a job'), tone: 'waiting' } : undefined;
     default:

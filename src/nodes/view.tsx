@@ -40,7 +40,7 @@ function Free(props: { model: NodesModel; trans: TranslationBundle }): JSX.Eleme
   return (
     <dl className="jp-SlurmFree" aria-label={trans.__('Free resources')}>
       <div title={trans.__('%1 of %2 CPUs are free on usable nodes', cpus, cpusTotal)}>
-        <dt>{trans.__('CPUs free')}</dt>
+        <dt>{trans.__('Free CPUs')}</dt>
         <dd>{cpus.toLocaleString()}</dd>
       </div>
       <div
@@ -50,12 +50,12 @@ function Free(props: { model: NodesModel; trans: TranslationBundle }): JSX.Eleme
           formatMemory(memoryTotal)
         )}
       >
-        <dt>{trans.__('Memory free')}</dt>
+        <dt>{trans.__('Free memory')}</dt>
         <dd>{formatMemory(memory)}</dd>
       </div>
       {gpusTotal > 0 ? (
         <div title={trans.__('%1 of %2 GPUs are free on usable nodes', gpus, gpusTotal)}>
-          <dt>{trans.__('GPUs free')}</dt>
+          <dt>{trans.__('Free GPUs')}</dt>
           <dd>{gpus.toLocaleString()}</dd>
         </div>
       ) : null}

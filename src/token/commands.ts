@@ -67,7 +67,7 @@ export function addTokenCommands(
 
   commands.addCommand(CommandIDs.forgetToken, {
     label: trans.__('Remove the Pasted Slurm Token'),
-    caption: trans.__('Use the configured token source again'),
+    caption: trans.__('Use the configured token provider again'),
     describedBy: { args },
     isEnabled: pasted,
     execute: withErrorDialog(trans.__('Could not remove the token'), trans, async given => {

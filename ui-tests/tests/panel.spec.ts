@@ -164,7 +164,7 @@ test('shows finished jobs, an empty history and missing accounting', async ({ pa
 
   stub.history = [];
   await panel.getByLabel('Final state').selectOption('All states');
-  await expect(panel.getByText('None of your jobs ended within 7 days.')).toBeVisible();
+  await expect(panel.getByText('None of your jobs ended in the last 7 days.')).toBeVisible();
   await expectAccessible(page);
 
   await panel.getByLabel('Cluster').selectOption('solaris');

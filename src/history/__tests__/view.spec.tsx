@@ -74,7 +74,7 @@ describe('HistoryView', () => {
   it('offers a longer time range when nothing ended', async () => {
     answers();
     await show();
-    expect(screen.getByText('None of your jobs ended within 7 days.')).toBeTruthy();
+    expect(screen.getByText('None of your jobs ended in the last 7 days.')).toBeTruthy();
     await act(async () => {
       fireEvent.click(screen.getByRole('button', { name: 'Show 90 days' }));
       await model.poller.refresh();

@@ -24,7 +24,7 @@ describe('describeNode', () => {
     ['idle~', true, ['POWERED_DOWN'], 'Powered off', 'waiting'],
     ['idle%', false, ['POWERING_DOWN'], 'Powering off', 'stopped'],
     ['idle!', false, ['POWER_DOWN'], 'Power-off pending', 'stopped'],
-    ['idle*', false, ['NOT_RESPONDING'], 'No response', 'bad'],
+    ['idle*', false, ['NOT_RESPONDING'], 'Not responding', 'bad'],
     ['fail', false, ['FAIL'], 'Failed', 'bad'],
     ['failing', false, ['FAIL'], 'Failing', 'bad'],
     ['inval', false, ['INVALID_REG'], 'Invalid', 'bad'],
@@ -42,7 +42,7 @@ describe('describeNode', () => {
     ['mixed', false, ['RESERVED'], 'Reserved', 'waiting'],
     ['mixed', false, [], 'Mixed', 'waiting'],
     ['blocked', false, ['BLOCKED'], 'Blocked by a job', 'waiting'],
-    ['idle', false, ['EXTERNAL'], 'Outside Slurm', 'stopped'],
+    ['idle', false, ['EXTERNAL'], 'Used outside Slurm', 'stopped'],
     ['newword', true, [], 'newword', 'unknown']
   ])('%s, usable %s, %j: %s', (state, usable, flags, label, tone) => {
     expect(words(state, usable, flags)).toEqual([label, tone]);
