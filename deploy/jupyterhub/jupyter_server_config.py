@@ -1,8 +1,8 @@
-"""Settings of everybody's servers: which clusters there are.
+"""Settings of all users' servers: the clusters.
 
-In the servers' environment as etc/jupyter/jupyter_server_config.py, or in /etc/jupyter.
-People can override them for their own server in ~/.jupyter: nothing that protects others
-may rest on them. Tokens come from the hub's service by themselves.
+Copy to etc/jupyter/jupyter_server_config.py of the servers' environment, or to /etc/jupyter.
+Users can override these settings for their own server in ~/.jupyter, so do not rely on them to
+protect other users. Tokens come from the hub's token service automatically.
 """
 
 c = get_config()  # noqa: F821 - Jupyter puts it there

@@ -1,6 +1,6 @@
 """JupyterHub on a host that shares its users with the cluster (PAM, LDAP, SSSD).
 
-Copy to /etc/jupyterhub/. What belongs to Slurm is marked; the rest is any hub's.
+Copy to /etc/jupyterhub/, or copy only the section "Slurm tokens" into your own configuration.
 """
 
 import sys
@@ -10,13 +10,13 @@ c = get_config()  # noqa: F821 - JupyterHub puts it there
 
 # --- the hub ----------------------------------------------------------------
 
-# A web server with TLS stands in front of this address.
+# Put a web server with TLS in front of this address.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.db_url = "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "/var/lib/jupyterhub/cookie_secret"  # noqa: S105 - a file's name
 
-# A login must mean the same person as on the cluster: never an authenticator that
-# lets people choose their name.
+# Hub users must be the same as on the cluster: never use an authenticator that lets users
+# choose their name.
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.allowed_groups = {"cluster-users"}
 c.PAMAuthenticator.open_sessions = False
@@ -26,9 +26,9 @@ c.Spawner.default_url = "/lab"
 
 # --- Slurm tokens -------------------------------------------------------------
 
-# A socket in a folder that only root can write to: on a machine with many users,
-# anybody could listen on a free TCP port while the service is down, and collect
-# the hub tokens that servers send there.
+# A socket in a directory that only root can write to. On a machine with many users, any user
+# could listen on a TCP port while the service is down, and collect the hub tokens that
+# servers send there.
 SOCKET = "/run/jupyterhub/slurm-token.sock"
 LISTEN = "http+unix://" + quote(SOCKET, safe="")
 
@@ -46,8 +46,8 @@ c.JupyterHub.services = [
     }
 ]
 
-# Servers may ask the service for a token. The scope is needed twice, because a
-# server's token holds what the server role and its owner have in common. The
+# Allow servers to request tokens from the service. Both roles need the scope, because a
+# server's token has only the scopes that the server role and its owner have in common. The
 # other scopes are JupyterHub's defaults, which these lists replace.
 c.JupyterHub.load_roles = [
     {"name": "user", "scopes": ["self", "access:services!service=slurm-token"]},
@@ -59,9 +59,9 @@ c.JupyterHub.load_roles = [
             "access:services!service=slurm-token",
         ],
     },
-    # So that the service can warn of an authenticator that lets people choose their name.
+    # Lets the service warn about an authenticator that lets users choose their name.
     {"name": "slurm-token", "services": ["slurm-token"], "scopes": ["read:hub"]},
 ]
 
-# An address, no secret. Servers started before this change must be restarted.
+# Only an address, not a secret. Restart servers that were started before this change.
 c.Spawner.environment = {"JUPYTER_SLURM_REST_TOKEN_URL": LISTEN + "/services/slurm-token/"}
