@@ -18,7 +18,7 @@ export function describeNode(node: INode, trans: TranslationBundle): IStateLabel
   }
   // Idle according to sinfo, but not available to this user.
   if (node.flags.includes('EXTERNAL')) {
-    return { label: trans.__('Used outside Slurm'), tone: 'stopped' };
+    return { label: trans.__('External'), tone: 'stopped' };
   }
   return node.flags.includes('RESERVED')
     ? { label: trans.__('Reserved'), tone: 'waiting' }

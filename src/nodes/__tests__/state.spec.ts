@@ -42,7 +42,7 @@ describe('describeNode', () => {
     ['mixed', false, ['RESERVED'], 'Reserved', 'waiting'],
     ['mixed', false, [], 'Mixed', 'waiting'],
     ['blocked', false, ['BLOCKED'], 'Blocked by a job', 'waiting'],
-    ['idle', false, ['EXTERNAL'], 'Used outside Slurm', 'stopped'],
+    ['idle', false, ['EXTERNAL'], 'External', 'stopped'],
     ['newword', true, [], 'newword', 'unknown']
   ])('%s, usable %s, %j: %s', (state, usable, flags, label, tone) => {
     expect(words(state, usable, flags)).toEqual([label, tone]);
