@@ -10,3 +10,4 @@ import './nodes.css';
 import './panel.css';
 import './submit.css';
 import './token.css';
+import './timeline.css';

@@ -56,7 +56,7 @@ export function isBad(job: IJob, trans: TranslationBundle): boolean {
 
 function FailedBanner(props: IJobBannerProps): JSX.Element {
   const { actions, job, output, sanitizer, trans } = props;
-  const more = moreFor(job);
+  const more = moreFor(job, trans);
   const text = job.why?.text ?? stateWords(job, trans);
   return (
     <Banner tone="bad" code={job.why?.code} text={text} more={[job.why?.advice ?? '']}>
@@ -100,7 +100,9 @@ function WaitingBanner(props: IJobBannerProps): JSX.Element | null {
     held && mine
       ? trans.__('You hold this job. It does not start until you release it.')
       : (job.why?.text ?? '');
-  const advice = held && mine ? '' : (job.why?.advice ?? '');
+  // The advice about requeues is for jobs that were requeued.
+  const obvious = (held && mine) || (job.reason === 'BeginTime' && !job.restarts);
+  const advice = obvious ? '' : (job.why?.advice ?? '');
   const start = startWords(job, now, mine, trans);
   const others = job.dependency === '' ? [] : jobsOf(job.dependency).slice(0, MAX_BUTTONS);
   if (text === '' && start === '' && others.length === 0) {

@@ -1,8 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { Options } from '../api/submit';
 import type { IJob } from '../api/types';
 import { formatDuration, formatMemory, formatMinutes, formatPercent } from '../words/format';
+import { lessFor } from './resubmit';
 
 interface IBar {
   label: string;
@@ -13,23 +15,27 @@ interface IBar {
 
 interface IJobEfficiencyProps {
   job: IJob;
+  /** Opens the submit form with the job's script, with options changed in it. */
+  onSubmitAgain: (changes: Options) => void;
   trans: TranslationBundle;
 }
 
 /** The job's resource usage, as bars with figures. */
 export function JobEfficiency(props: IJobEfficiencyProps): JSX.Element | null {
-  const bars = barsOf(props.job, props.trans);
+  const { job, onSubmitAgain, trans } = props;
+  const bars = barsOf(job, trans);
+  const less = job.script ? lessFor(job, trans) : null;
   if (bars.length === 0) {
     return null;
   }
   return (
     <section className="jp-SlurmFacts jp-SlurmEfficiency">
-      <h3 className="jp-SlurmFacts-title">{props.trans.__('Resource usage')}</h3>
+      <h3 className="jp-SlurmFacts-title">{trans.__('Resource usage')}</h3>
       {bars.map(bar => (
         <div className="jp-SlurmEfficiency-row" key={bar.label}>
           <span className="jp-SlurmEfficiency-label">{bar.label}</span>
           <span
-            className="jp-SlurmEfficiency-bar"
+            className={`jp-SlurmEfficiency-bar${bar.fraction > 1.005 ? ' jp-mod-over' : ''}`}
             role="meter"
             aria-label={bar.label}
             aria-valuemin={0}
@@ -37,12 +43,31 @@ export function JobEfficiency(props: IJobEfficiencyProps): JSX.Element | null {
             aria-valuenow={Math.min(100, Math.round(bar.fraction * 100))}
             aria-valuetext={bar.figures}
           >
-            <span style={{ width: `${Math.min(100, bar.fraction * 100)}%` }} />
+            {/* Of a bar over 100 %, the part within is shown first, then the part over it. */}
+            <span
+              style={{ width: `${100 * Math.min(bar.fraction, 1 / Math.max(1, bar.fraction))}%` }}
+            />
           </span>
           <span className="jp-SlurmEfficiency-percent">{formatPercent(bar.fraction)}</span>
           <span className="jp-SlurmEfficiency-figures">{bar.figures}</span>
         </div>
       ))}
+      {less !== null && (
+        <div className="jp-SlurmEfficiency-advice">
+          <p>
+            {trans.__(
+              'The job needed less than it requested. Requesting less may start it earlier.'
+            )}
+          </p>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            onClick={() => onSubmitAgain(less.options)}
+          >
+            {trans.__('Submit again with %1…', less.label)}
+          </button>
+        </div>
+      )}
     </section>
   );
 }

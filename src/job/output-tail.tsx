@@ -34,3 +34,25 @@ export function OutputTail(props: IOutputTailProps): JSX.Element | null {
     </div>
   );
 }
+
+/** The last lines of a job's output with a title, beside other facts; nothing without output. */
+export function OutputPreview(
+  props: Omit<IOutputTailProps, 'lines'> & { onShow: () => void }
+): JSX.Element | null {
+  const { onShow, output, sanitizer, trans } = props;
+  useModel(output.poller);
+  if (output.text.tail(1) === '') {
+    return null;
+  }
+  return (
+    <section className="jp-SlurmFacts jp-SlurmJob-preview">
+      <div className="jp-SlurmJob-previewTitle">
+        <h3 className="jp-SlurmFacts-title">{trans.__('Output')}</h3>
+        <button type="button" className="jp-SlurmButton" onClick={onShow}>
+          {trans.__('Show output')}
+        </button>
+      </div>
+      <OutputTail output={output} sanitizer={sanitizer} lines={15} trans={trans} />
+    </section>
+  );
+}

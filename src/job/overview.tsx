@@ -1,17 +1,18 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { Options } from '../api/submit';
 import type { IJob, IStep, ITres } from '../api/types';
 import { type Fact, FactList, Facts, TimeValue } from '../components/facts';
 import { StateBadge } from '../components/state-badge';
 import { formatDuration, formatMemory, formatMinutes } from '../words/format';
-import { isLive } from '../words/job-state';
 import { JobEfficiency } from './efficiency';
 
 interface IJobOverviewProps {
   job: IJob;
   trans: TranslationBundle;
   onOpenJob: (id: string) => void;
+  onSubmitAgain: (changes: Options) => void;
 }
 
 /** Everything about a job except its script and output. */
@@ -20,9 +21,10 @@ export function JobOverview(props: IJobOverviewProps): JSX.Element {
   return (
     <>
       <div className="jp-SlurmJob-sections">
-        {job.state !== 'PENDING' && <JobEfficiency job={job} trans={trans} />}
+        {job.state !== 'PENDING' && (
+          <JobEfficiency job={job} onSubmitAgain={props.onSubmitAgain} trans={trans} />
+        )}
         <Resources job={job} trans={trans} />
-        <Facts title={trans.__('Times')} facts={times(job, trans)} />
         <Facts title={trans.__('Queue')} facts={queue(props)} />
         <Facts title={trans.__('Paths')} facts={paths(job, trans)} wide />
       </div>
@@ -41,10 +43,17 @@ function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element 
     [trans.__('Memory'), tres => (tres.memory === null ? '' : formatMemory(tres.memory))],
     [trans.__('GPUs'), tres => gpuWords(tres, trans)]
   ];
-  const given = rows.filter(
-    ([, words]) => (requested && words(requested)) || (allocated && words(allocated))
-  );
+  const columns = (
+    [
+      [trans.__('Requested'), requested],
+      [trans.__('Allocated'), allocated]
+    ] as [string, ITres | null][]
+  ).filter((column): column is [string, ITres] => column[1] !== null);
+  const given = rows.filter(([, words]) => columns.some(([, tres]) => words(tres) !== ''));
   const facts: Fact[] = [
+    [trans.__('Time limit'), formatMinutes(job.time_limit, trans)],
+    [trans.__('Suspended'), job.suspended ? formatDuration(job.suspended) : ''],
+    [trans.__('Deadline'), job.deadline !== null && <TimeValue epoch={job.deadline} />],
     [trans.__('Node list'), job.nodes],
     [trans.__('Tasks'), number(job.tasks)],
     [trans.__('CPUs per task'), number(job.cpus_per_task)],
@@ -60,16 +69,20 @@ function Resources(props: { job: IJob; trans: TranslationBundle }): JSX.Element 
           <thead>
             <tr>
               <th scope="col">{trans.__('Resource')}</th>
-              <th scope="col">{trans.__('Requested')}</th>
-              <th scope="col">{trans.__('Allocated')}</th>
+              {columns.map(([label]) => (
+                <th scope="col" key={label}>
+                  {label}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
             {given.map(([label, words]) => (
               <tr key={label}>
                 <th scope="row">{label}</th>
-                <td>{requested ? words(requested) : ''}</td>
-                <td>{allocated ? words(allocated) : ''}</td>
+                {columns.map(([column, tres]) => (
+                  <td key={column}>{words(tres)}</td>
+                ))}
               </tr>
             ))}
           </tbody>
@@ -95,20 +108,6 @@ function gpuWords(tres: ITres, trans: TranslationBundle): string {
     ].join(', ');
   }
   return tres.gpus > 0 ? String(tres.gpus) : '';
-}
-
-function times(job: IJob, trans: TranslationBundle): Fact[] {
-  const time = (epoch: number | null) => epoch !== null && <TimeValue epoch={epoch} />;
-  return [
-    [trans.__('Submitted'), time(job.submit_time)],
-    [trans.__('Eligible'), time(job.eligible_time)],
-    [trans.__('Started'), job.state !== 'PENDING' && time(job.start_time)],
-    [trans.__('Ended'), !isLive(job.state) && time(job.end_time)],
-    [trans.__('Elapsed'), job.elapsed !== null && formatDuration(job.elapsed)],
-    [trans.__('Time limit'), formatMinutes(job.time_limit, trans)],
-    [trans.__('Suspended'), job.suspended ? formatDuration(job.suspended) : ''],
-    [trans.__('Deadline'), time(job.deadline)]
-  ];
 }
 
 function queue(props: IJobOverviewProps): Fact[] {
@@ -172,18 +171,19 @@ function JobSteps(props: IJobStepsProps): JSX.Element | null {
   if (steps.length === 0) {
     return null;
   }
-  const columns = [
-    trans.__('Step'),
-    trans.__('Name'),
-    trans.__('State'),
-    trans.__('Exit'),
-    trans.__('Tasks'),
-    trans.__('CPUs'),
-    trans.__('Elapsed'),
-    trans.__('CPU time'),
-    trans.__('Peak memory'),
-    trans.__('Nodes')
+  const columns: [string, (step: IStep) => React.ReactNode][] = [
+    [trans.__('Name'), step => step.name],
+    [trans.__('State'), step => <StateBadge state={step.state} trans={trans} />],
+    [trans.__('Exit'), exit],
+    [trans.__('Tasks'), step => step.tasks],
+    [trans.__('CPUs'), step => step.cpus],
+    [trans.__('Elapsed'), step => step.elapsed !== null && formatDuration(step.elapsed)],
+    [trans.__('CPU time'), step => step.cpu_time !== null && formatDuration(step.cpu_time)],
+    [trans.__('Peak memory'), step => step.max_rss !== null && formatMemory(step.max_rss)],
+    [trans.__('Nodes'), step => step.nodes]
   ];
+  const isGiven = (cell: React.ReactNode) => ![null, '', false].includes(cell as string);
+  const given = columns.filter(([, cell]) => steps.some(step => isGiven(cell(step))));
   return (
     <section className="jp-SlurmFacts">
       <h3 className="jp-SlurmFacts-title">{trans.__('Steps')}</h3>
@@ -196,9 +196,10 @@ function JobSteps(props: IJobStepsProps): JSX.Element | null {
         <table className="jp-SlurmFigures">
           <thead>
             <tr>
-              {columns.map(column => (
-                <th scope="col" key={column}>
-                  {column}
+              <th scope="col">{trans.__('Step')}</th>
+              {given.map(([label]) => (
+                <th scope="col" key={label}>
+                  {label}
                 </th>
               ))}
             </tr>
@@ -207,17 +208,9 @@ function JobSteps(props: IJobStepsProps): JSX.Element | null {
             {steps.map(step => (
               <tr key={step.id}>
                 <th scope="row">{step.id}</th>
-                <td>{step.name}</td>
-                <td>
-                  <StateBadge state={step.state} trans={trans} />
-                </td>
-                <td>{exit(step)}</td>
-                <td>{step.tasks}</td>
-                <td>{step.cpus}</td>
-                <td>{step.elapsed !== null && formatDuration(step.elapsed)}</td>
-                <td>{step.cpu_time !== null && formatDuration(step.cpu_time)}</td>
-                <td>{step.max_rss !== null && formatMemory(step.max_rss)}</td>
-                <td>{step.nodes}</td>
+                {given.map(([label, cell]) => (
+                  <td key={label}>{cell(step)}</td>
+                ))}
               </tr>
             ))}
           </tbody>

@@ -87,6 +87,8 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         import('./output-model'),
         import('./title')
       ]);
+      // For the user's name, which nobody else may have asked for yet.
+      void clusters.load();
       const api = new JobApi(clusters.server, job.cluster, job.id);
       const content = new JobPanel({
         model: new JobModel({ ...job, api }),

@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Options } from '../api/submit';
 import type { IJob } from '../api/types';
 import { formatDuration, formatMemory } from '../words/format';
@@ -9,18 +11,18 @@ const RESERVE = 1.25;
 /** Options of sbatch that change when a job is submitted again, and how they are shown. */
 export interface IChanges {
   options: Options;
-  /** As in "02:00:00" or "2 GiB". */
+  /** As in "a time limit of 02:00:00". */
   label: string;
 }
 
 /** What would help a job that ran out of time or memory: twice as much. Null for others. */
-export function moreFor(job: IJob): IChanges | null {
+export function moreFor(job: IJob, trans: TranslationBundle): IChanges | null {
   if (job.state === 'TIMEOUT' && typeof job.time_limit === 'number') {
-    return timeOf(2 * job.time_limit * MINUTE);
+    return timeOf(2 * job.time_limit * MINUTE, trans);
   }
   if (job.state === 'OUT_OF_MEMORY') {
     const memory = memoryPerNode(job, job.allocated?.memory ?? job.memory);
-    return memory === null ? null : memoryOf(2 * memory);
+    return memory === null ? null : memoryOf(2 * memory, trans);
   }
   return null;
 }
@@ -29,7 +31,7 @@ export function moreFor(job: IJob): IChanges | null {
  * The time and memory that a completed job would have needed, with some reserve; null unless
  * that is clearly less than what it requested.
  */
-export function lessFor(job: IJob): IChanges | null {
+export function lessFor(job: IJob, trans: TranslationBundle): IChanges | null {
   const used = job.efficiency;
   if (job.state !== 'COMPLETED' || job.elapsed === null) {
     return null;
@@ -43,7 +45,7 @@ export function lessFor(job: IJob): IChanges | null {
   if (typeof job.time_limit === 'number') {
     const minutes = Math.max(5, Math.ceil((job.elapsed * RESERVE) / MINUTE));
     if (minutes < 0.7 * job.time_limit) {
-      add(timeOf(minutes * MINUTE));
+      add(timeOf(minutes * MINUTE, trans));
     }
   }
   const allocated = memoryPerNode(job, used?.memory_allocated ?? null);
@@ -51,19 +53,20 @@ export function lessFor(job: IJob): IChanges | null {
   if (allocated !== null && peak !== null && peak > 0) {
     const mebibytes = Math.max(100, Math.ceil((peak * RESERVE) / 50) * 50);
     if (mebibytes < 0.7 * allocated) {
-      add(memoryOf(mebibytes));
+      add(memoryOf(mebibytes, trans));
     }
   }
   return labels.length === 0 ? null : { options, label: labels.join(', ') };
 }
 
-function timeOf(seconds: number): IChanges {
-  const label = formatDuration(seconds);
-  return { options: { time: label }, label };
+function timeOf(seconds: number, trans: TranslationBundle): IChanges {
+  const time = formatDuration(seconds);
+  return { options: { time }, label: trans.__('a time limit of %1', time) };
 }
 
-function memoryOf(mebibytes: number): IChanges {
-  return { options: { mem: `${Math.ceil(mebibytes)}M` }, label: formatMemory(mebibytes) };
+function memoryOf(mebibytes: number, trans: TranslationBundle): IChanges {
+  const mem = `${Math.ceil(mebibytes)}M`;
+  return { options: { mem }, label: trans.__('%1 of memory per node', formatMemory(mebibytes)) };
 }
 
 function memoryPerNode(job: IJob, memory: number | null): number | null {

@@ -11,7 +11,7 @@ import waitingSvg from '../../style/icons/state-waiting.svg';
 import type { IJob } from '../api/types';
 import { describeState, type Tone } from '../words/job-state';
 
-/** The longest name in a tab. */
+/** The longest text in a tab that is not cut off by it. */
 const LONGEST = 20;
 
 const ICONS: Record<Tone, LabIcon> = {
@@ -35,8 +35,8 @@ export function updateTitle(
   trans: TranslationBundle
 ): void {
   const { label, tone } = describeState(job.state, job.flags, trans);
-  const name =
-    job.name.length > LONGEST ? `${job.name.slice(0, LONGEST - 1).trimEnd()}…` : job.name;
+  const room = Math.max(8, LONGEST - job.id.length);
+  const name = job.name.length > room ? `${job.name.slice(0, room - 1).trimEnd()}…` : job.name;
   title.label = name === '' ? trans.__('Job %1', job.id) : trans.__('%1 (%2)', name, job.id);
   title.caption = [
     trans.__('Job %1 on %2', job.id, cluster),

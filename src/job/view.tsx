@@ -7,12 +7,14 @@ import { useModel, useNow } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { Tabs } from '../components/tabs';
 import { formatRelative } from '../words/format';
-import { type IJobActions, JobBanner } from './banner';
+import { type IJobActions, isBad, JobBanner } from './banner';
 import { JobHeader } from './header';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import { type IFileActions, JobOutput } from './output-view';
+import { OutputPreview } from './output-tail';
 import { JobOverview } from './overview';
+import { JobTimeline } from './timeline';
 
 /** The tabs of a job's view. */
 export type JobTab = 'overview' | 'output' | 'script';
@@ -81,7 +83,25 @@ export function JobView(props: IJobViewProps): JSX.Element {
               actions={props.actions}
               trans={trans}
             />
-            <JobOverview job={job} trans={trans} onOpenJob={props.actions.openJob} />
+            <JobTimeline job={job} now={now} trans={trans} />
+            <div className="jp-SlurmJob-columns">
+              <div className="jp-SlurmJob-facts">
+                <JobOverview
+                  job={job}
+                  trans={trans}
+                  onOpenJob={props.actions.openJob}
+                  onSubmitAgain={props.actions.submitAgain}
+                />
+              </div>
+              {!isBad(job, trans) && job.state !== 'PENDING' && (
+                <OutputPreview
+                  output={props.output}
+                  sanitizer={props.sanitizer}
+                  onShow={props.actions.showOutput}
+                  trans={trans}
+                />
+              )}
+            </div>
           </div>
         )}
         {props.tab === 'output' && (

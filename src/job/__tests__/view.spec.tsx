@@ -11,10 +11,12 @@ import { InlineError } from '../../components/notice';
 import { RemedyContext } from '../../components/remedy';
 import { JobBanner } from '../banner';
 import { changesOf, valuesOf } from '../change-dialog';
+import { JobEfficiency } from '../efficiency';
 import { JobHeader } from '../header';
 import { JobOutputModel } from '../output-model';
 import { JobOverview } from '../overview';
-import { moreFor } from '../resubmit';
+import { lessFor, moreFor } from '../resubmit';
+import { JobTimeline, spansOf } from '../timeline';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
@@ -137,7 +139,9 @@ describe('JobBanner', () => {
     expect(tail.textContent).not.toContain('line 2\n');
     await userEvent.click(screen.getByRole('button', { name: 'Show output' }));
     expect(does.showOutput).toHaveBeenCalledTimes(1);
-    await userEvent.click(screen.getByRole('button', { name: 'Submit again with 00:20:00…' }));
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Submit again with a time limit of 00:20:00…' })
+    );
     expect(does.submitAgain).toHaveBeenCalledWith({ time: '00:20:00' });
     await userEvent.click(screen.getByRole('button', { name: 'Submit again…' }));
     expect(does.submitAgain).toHaveBeenLastCalledWith({});
@@ -155,9 +159,11 @@ describe('JobBanner', () => {
 
   it('offers a job without memory twice as much per node', () => {
     const memory = { cpus: 2, memory: 4096, nodes: 2, gpus: 0, gpu_types: {}, other: {} };
-    expect(moreFor(job({ state: 'OUT_OF_MEMORY', allocated: memory, node_count: 2 }))).toEqual({
+    expect(
+      moreFor(job({ state: 'OUT_OF_MEMORY', allocated: memory, node_count: 2 }), trans)
+    ).toEqual({
       options: { mem: '4096M' },
-      label: '4 GiB'
+      label: '4 GiB of memory per node'
     });
   });
 });
@@ -170,6 +176,7 @@ describe('JobOverview', () => {
         job={job({ dependency: 'afterok:41(unfulfilled),afterany:42_3(unfulfilled)' })}
         trans={trans}
         onOpenJob={onOpenJob}
+        onSubmitAgain={jest.fn()}
       />
     );
     await userEvent.click(screen.getByRole('button', { name: '42_3' }));
@@ -195,11 +202,72 @@ describe('JobOverview', () => {
         })}
         trans={trans}
         onOpenJob={jest.fn()}
+        onSubmitAgain={jest.fn()}
       />
     );
     expect(screen.getByText('150 %')).toBeTruthy();
     expect(screen.getByText('1.5 GiB of 1 GiB (peak)')).toBeTruthy();
     expect(screen.queryByRole('meter', { name: 'CPU' })).toBeNull();
+  });
+});
+
+describe('JobTimeline', () => {
+  const spans = (changes: Partial<IJob>, now: number) =>
+    spansOf(job(changes), now, trans).map(({ kind, length }) => [kind, length]);
+
+  it('shows how long a job waited and ran', () => {
+    const times = { submit_time: 100, eligible_time: 100, start_time: 160, end_time: 460 };
+    render(<JobTimeline job={job({ state: 'COMPLETED', ...times })} now={500} trans={trans} />);
+    const [waited, ran, ended] = screen.getAllByRole('listitem');
+    expect(waited.textContent).toMatch(/^Submitted .*Waited 00:01:00$/);
+    expect(ran.textContent).toMatch(/^Started .*Ran 00:05:00$/);
+    expect(ended.textContent).toMatch(/^Ended /);
+  });
+
+  it('has the time left of a running job, and the time that a job was not eligible', () => {
+    const times = { submit_time: 100, eligible_time: 130, start_time: 160 };
+    expect(spans({ state: 'RUNNING', ...times, end_time: 760 }, 260)).toEqual([
+      ['ineligible', 30],
+      ['waiting', 30],
+      ['running', 100],
+      ['left', 500]
+    ]);
+    // Its begin time is ahead.
+    const pending = { state: 'PENDING', submit_time: 100, eligible_time: 900, start_time: null };
+    expect(spans({ ...pending, nodes: '' }, 200)).toEqual([['ineligible', 100]]);
+    // It was canceled while it waited.
+    const canceled = { ...pending, state: 'CANCELLED', eligible_time: 100, end_time: 150 };
+    expect(spans({ ...canceled, nodes: '' }, 200)).toEqual([['waiting', 50]]);
+  });
+});
+
+describe('what a job needed', () => {
+  const used = {
+    ...{ cpu: null, gpu: null, time: null, cpu_used: null, cpu_allocated: null },
+    memory: 0.05,
+    memory_used: 400,
+    memory_allocated: 8192
+  };
+
+  it('is offered for the next run, with some reserve', async () => {
+    const onSubmitAgain = jest.fn();
+    render(
+      <JobEfficiency
+        job={job({ state: 'COMPLETED', elapsed: 600, time_limit: 60, efficiency: used })}
+        onSubmitAgain={onSubmitAgain}
+        trans={trans}
+      />
+    );
+    await userEvent.click(screen.getByRole('button', { name: /^Submit again with/ }));
+    expect(onSubmitAgain).toHaveBeenCalledWith({ time: '00:13:00', mem: '500M' });
+  });
+
+  it('is not offered for a job that failed or used what it requested', () => {
+    const efficiency = { ...used, memory_used: 8000 };
+    expect(lessFor(job({ state: 'FAILED', elapsed: 60, efficiency: used }), trans)).toBeNull();
+    expect(
+      lessFor(job({ state: 'COMPLETED', elapsed: 550, time_limit: 10, efficiency }), trans)
+    ).toBeNull();
   });
 });
 
