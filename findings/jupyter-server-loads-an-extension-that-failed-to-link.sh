@@ -1,10 +1,10 @@
 #!/bin/bash
 # jupyter_server 2.21.1, traitlets 5.15.1
-# Guess: an extension application whose configuration has a wrong value does not start, or
-#   starts with the other values as configured.
-# Seen: the error is logged as "error linking extension", and then the extension is loaded all
-#   the same ("extension was successfully loaded"), with the defaults of ALL its traits: a
-#   right value beside the wrong one is dropped. Its routes are served.
+# Guess: an extension application with an invalid value in its configuration does not start, or
+#   starts with its other values as configured.
+# Seen: the error is logged as "error linking extension", but then the extension is loaded
+#   ("extension was successfully loaded") with the defaults of ALL its traits: valid values
+#   next to the invalid one are dropped too. Its routes are served.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

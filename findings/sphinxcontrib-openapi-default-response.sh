@@ -1,9 +1,10 @@
 #!/bin/bash
 # sphinxcontrib-openapi 0.10.0 with sphinxcontrib-httpdomain 2.2.1, Sphinx 9.0.4
-# Guess: the response "default" of an OpenAPI document, which the specification has for every
-#   status that is not listed, is rendered as a row of its own or left out.
-# Seen: the one passes it on as a status, the other takes numbers only: "HTTP status code must be
-#   an integer", an error that ends a build with warnings as errors. The page lacks the row.
+# Guess: the response "default" of an OpenAPI document, which the specification defines for all
+#   statuses that are not listed, is rendered as a separate row or omitted.
+# Seen: sphinxcontrib-openapi passes it on as a status, but httpdomain only accepts numbers:
+#   "HTTP status code must be an integer", an error that fails a build that treats warnings as
+#   errors. The row is missing from the page.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
