@@ -103,8 +103,8 @@ def _until_whole(server: Jupyter, name: str) -> float:
 def _first_page(server: Jupyter, name: str) -> float:
     response = server.jobs(name, scope="all", limit=100)
     told = response.json()
-    if told["plan"] != "index" or len(told["jobs"]) != 100:
-        raise RuntimeError(f"plan {told['plan']}, {len(told['jobs'])} rows")
+    if told["strategy"] != "index" or len(told["jobs"]) != 100:
+        raise RuntimeError(f"strategy {told['strategy']}, {len(told['jobs'])} rows")
     return response.seconds
 
 
@@ -142,8 +142,8 @@ def short_queue(cluster: Cluster, jobs: int) -> Iterator[Result]:
             ratios.append(response.seconds / alone)
         name = names[-1]
         told = response.json()
-        if told["plan"] != "dump" or len(told["jobs"]) < min(jobs, 5000) * 0.9:
-            raise RuntimeError(f"plan {told['plan']}, {len(told['jobs'])} rows")
+        if told["strategy"] != "dump" or len(told["jobs"]) < min(jobs, 5000) * 0.9:
+            raise RuntimeError(f"strategy {told['strategy']}, {len(told['jobs'])} rows")
         etag = response.headers["etag"]
         same = [
             server.jobs(name, {"If-None-Match": etag}, scope="all", limit=5000) for _ in range(20)

@@ -1,7 +1,7 @@
 """What a hub of a thousand users costs slurmrestd, by the pace that the watcher keeps.
 
 ``python -m bench.simulation`` plays an hour: users open and close panels, each one's
-server reads by its plans, and slurmrestd serves them with so many threads at once, so that
+server reads by its strategies, and slurmrestd serves them with so many threads at once, so that
 what it cannot do in time delays the next reading too. The costs of single readings are
 those measured by ``make bench``, scaled by the length of the queue.
 """

@@ -30,7 +30,7 @@ class Finding:
     """The result of one check."""
 
     #: ``address``, ``token``, ``slurmrestd``, ``controller``, ``clock``, ``accounting``,
-    #: ``users``, ``plan``, ``files``.
+    #: ``users``, ``strategy``, ``files``.
     subject: str
     verdict: Verdict
     #: A sentence: what was found.
@@ -91,7 +91,7 @@ async def examine(cluster: ConfiguredCluster) -> AsyncIterator[Finding]:
     if cluster.shared is not None and await cluster.shared.state() is None:
         advice = "The log of the hub's token service says more."
         yield Finding("shared", "warning", cluster.shared.why, advice)
-    yield Finding("plan", "ok", await cluster.plan())
+    yield Finding("strategy", "ok", await cluster.strategy())
     yield await _files(cluster)
 
 

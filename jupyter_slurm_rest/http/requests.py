@@ -60,7 +60,7 @@ def _invalid(text: str, kind: type[Any]) -> InvalidRequest:
     problem = text[: where.start()] if where else text
     if unknown := _UNKNOWN.search(problem):
         known = ", ".join(kind.__struct_fields__)
-        return InvalidRequest(unknown[1], f"There is no {unknown[1]!r} here; known are {known}.")
+        return InvalidRequest(unknown[1], f"{unknown[1]!r} is not a known field. Known: {known}.")
     if missing := _MISSING.search(problem):
         return InvalidRequest(missing[1], f"{missing[1]}: is missing.")
     words = problem.replace("`", "")

@@ -109,9 +109,13 @@ def reload_keys(clusters: Mapping[str, Cluster]) -> None:
     for cluster in clusters.values():
         try:
             cluster.reload()
-            log.info("Read the key of %s again", cluster.name)
+            log.info("Reloaded the key of %s", cluster.name)
         except ConfigurationError as error:
-            log.error("The old key of %s stays in use: %s", cluster.name, error)
+            log.error(
+                "The key of %s could not be reloaded; the old one is still in use: %s",
+                cluster.name,
+                error,
+            )
 
 
 async def warn_of_weak_login(hub: HubClient) -> None:
@@ -201,7 +205,7 @@ class SlurmTokenService(Application):
     tls_cert = Unicode(help="PEM certificate for https.").tag(config=True)
     tls_key = Unicode(help="PEM key for https.").tag(config=True)
     tls_client_ca = Unicode(
-        help="PEM file; when set, callers must show a certificate signed by it."
+        help="PEM file; when set, callers must present a certificate signed by it."
     ).tag(config=True)
     hub_ca = Unicode(help="PEM file to trust for the hub's API over https.").tag(config=True)
 

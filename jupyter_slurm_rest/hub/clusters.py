@@ -259,7 +259,7 @@ class SharedReader:
             version=f"{self._run}-{seen.value.version}",
             as_of=seen.value.as_of,
             stale=seen.stale,
-            plan=describe(choice),
+            strategy=describe(choice),
         )
 
     async def jobs(self, query: JobsQuery) -> JobList:

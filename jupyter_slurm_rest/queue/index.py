@@ -1,4 +1,4 @@
-"""The plan for "all jobs" of a long queue: ids and states of all, rows where one looks."""
+"""The strategy for "all jobs" of a long queue: ids and states of all, rows where one looks."""
 
 from __future__ import annotations
 

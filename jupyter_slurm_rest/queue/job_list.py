@@ -42,7 +42,7 @@ async def job_list(watcher: Watcher, query: JobsQuery) -> JobList:
         delta=look.page.delta,
         as_of=look.as_of,
         stale=look.stale,
-        plan=look.plan,
+        strategy=look.strategy,
         note=look.note,
         counts=look.page.counts,
     )

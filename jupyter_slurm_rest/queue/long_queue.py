@@ -145,7 +145,7 @@ class LongQueue:
     def __init__(
         self,
         source: Source,
-        plan: QueueIndex,
+        strategy: QueueIndex,
         pages: Pages,
         *,
         searches: int = 4,
@@ -153,7 +153,7 @@ class LongQueue:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
-        self._plan = plan
+        self._strategy = strategy
         self._pages = pages
         self._most = searches
         self._more = more
@@ -189,7 +189,7 @@ class LongQueue:
             ids = ordered(index, states, query.sort)
             chosen, total, accounted = self._window(ids, query), len(ids), ()
             counts, note = dict(index.counts), QueueIndex.note
-        shown = await self._plan.rows(index, chosen, accounting=accounting, accounted=accounted)
+        shown = await self._strategy.rows(index, chosen, accounting=accounting, accounted=accounted)
         if missing := len(chosen) - len(shown):
             note += f" {missing} jobs on this page are hidden from you or have just ended."
         note = f"{note} {_growth_note(index)}".strip()
@@ -321,7 +321,7 @@ class QueueDump:
             rows=rows,
             as_of=meter.begun,
             version=before.version if before and not changed else new_version(),
-            plan=self.name,
+            strategy=self.name,
             note=f"{self._note} {_strangers(rows.values())}".strip(),
             seconds=meter.seconds,
             requests=meter.requests,

@@ -1,4 +1,4 @@
-"""The plan for "my jobs" where accounting can be asked by user: from v0.0.40."""
+"""The strategy for "my jobs" where accounting can be asked by user: from v0.0.40."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class MyJobs:
             rows=rows,
             as_of=meter.begun,
             version=before.version if before is not None and same else new_version(),
-            plan=self.name,
+            strategy=self.name,
             note=note.strip(),
             seconds=meter.seconds,
             requests=meter.requests,

@@ -36,8 +36,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     as_of: float
     #: From :func:`new_version`: another one whenever any row changed.
     version: int
-    #: Name of the plan.
-    plan: str = ""
+    #: Name of the strategy.
+    strategy: str = ""
     #: What this table does not show, in a sentence; empty when it shows everything.
     note: str = ""
     #: What the reading cost slurmrestd: seconds of answering, requests.

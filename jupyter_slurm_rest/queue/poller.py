@@ -93,7 +93,7 @@ class PollInterval:
 
 
 class Reading(Protocol):
-    """What a plan reads: a ``Table`` or an ``Index``."""
+    """What a strategy reads: a ``Table`` or an ``Index``."""
 
     @property
     def version(self) -> int:
@@ -130,7 +130,7 @@ class Seen(msgspec.Struct, Generic[R], frozen=True):
 
 
 class View(Generic[R]):
-    """Reads through a plan: one reading at a time, none when nobody looks.
+    """Reads through a strategy: one reading at a time, none when nobody looks.
 
     The first look waits for a reading. Every later one gets what is there, after waiting
     at most ``patience`` seconds for something newer if it is older than the pace would

@@ -182,7 +182,7 @@ class JobList(Model, frozen=True, kw_only=True):
     as_of: float
     stale: bool
     #: How the list was read.
-    plan: str
+    strategy: str
     #: What the list does not show, or why it is stale; empty when there is nothing to say.
     note: str
     #: Jobs by base state, of those that match everything but the states asked for.
@@ -197,7 +197,7 @@ class QueueState(Model, frozen=True, kw_only=True):
     as_of: float
     stale: bool
     #: How it is read, and why so.
-    plan: str
+    strategy: str
 
 
 class NodeList(Model, frozen=True, kw_only=True):

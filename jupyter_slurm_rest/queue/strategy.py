@@ -15,9 +15,9 @@ from jupyter_slurm_rest.slurm.wire.version import Capabilities
 from .my_jobs import AT_MOST
 from .source import Source
 
-PlanName = Literal["mine", "dump", "dump-rarely", "index"]
+StrategyName = Literal["mine", "dump", "dump-rarely", "index"]
 
-#: A queue that hovers around the limit must not change its plan with every reading.
+#: A queue that hovers around the limit must not change its strategy with every reading.
 _HYSTERESIS = 0.8
 
 
@@ -34,7 +34,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     max_jobs_dump: int = 5_000
 
     def is_long(self, now: str = "") -> bool:
-        """Whether the queue is too long to be dumped; ``now`` is the plan in use."""
+        """Whether the queue is too long to be dumped; ``now`` is the strategy in use."""
         if self.queue is None:
             # Not knowing is no licence for a dump that may take slurmrestd down.
             return True
@@ -47,14 +47,14 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """A plan's name, and in a sentence why it was chosen."""
+    """A strategy's name, and in a sentence why it was chosen."""
 
-    plan: PlanName
+    strategy: StrategyName
     why: str
 
 
 def for_mine(here: Conditions, now: str = "", *, many: bool = False) -> Choice:
-    """The plan for the user's own jobs; ``many``: too many for accounting to tell at once."""
+    """The strategy for the user's own jobs; ``many``: too many for accounting to tell at once."""
     if here.capabilities.job_states and here.accounting:
         if many:
             return Choice("index", f"you have more than {AT_MOST} jobs: they are read in pages")
@@ -63,7 +63,7 @@ def for_mine(here: Conditions, now: str = "", *, many: bool = False) -> Choice:
 
 
 def for_all(here: Conditions, now: str = "") -> Choice:
-    """The plan for everybody's jobs."""
+    """The strategy for everybody's jobs."""
     if not here.is_long(now):
         return Choice("dump", f"{here.queue} jobs, within max_jobs_dump ({here.max_jobs_dump})")
     if here.capabilities.job_states:
@@ -130,7 +130,7 @@ class ConditionsCache:
             accounting=await self._accounting(),
             queue=(diag.jobs_pending or 0) + (diag.jobs_running or 0) if known else None,
             ended=sum(
-                count or 0 for count in (diag.jobs_completed, diag.jobs_cancelled, diag.jobs_failed)
+                count or 0 for count in (diag.jobs_completed, diag.jobs_canceled, diag.jobs_failed)
             ),
             max_jobs_dump=self._max_jobs_dump,
         )
@@ -140,5 +140,5 @@ class ConditionsCache:
             return await self._source.has_accounting()
         except AccountingDown:
             # What is being read through accounting lives through its absence; only who
-            # looks for the first time gets a plan without it.
+            # looks for the first time gets a strategy without it.
             return self._now is not None and self._now.accounting

@@ -62,7 +62,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     #: Seconds since the epoch: when Slurm was asked.
     as_of: float
     stale: bool
-    plan: str
+    strategy: str
     #: What is not shown, and why it is stale; empty when there is nothing to say.
     note: str
 
@@ -99,13 +99,13 @@ class Watcher:
         #: Whether the user has too many jobs to be told at once, as last counted.
         self._counted: _Counted | None = None
         self._counting = asyncio.Lock()
-        plan = self._queue_index = QueueIndex(source, Records(source))
+        strategy = self._queue_index = QueueIndex(source, Records(source))
         self._dumping: QueueDump | None = None
-        self._index: View[Index] = self._view(plan, self._index_changed)
+        self._index: View[Index] = self._view(strategy, self._index_changed)
         searches = max(1, self._settings.lists // 2)
         self._long = LongQueue(
             source,
-            plan,
+            strategy,
             self._pages,
             searches=searches,
             more=lambda view: self._events.queue_changed(view, time.time()),
@@ -127,13 +127,13 @@ class Watcher:
         order that this queue is too long for.
         """
         choice = await self.choice(scope)
-        if scope == "mine" and choice.plan != "mine":
+        if scope == "mine" and choice.strategy != "mine":
             user = await self._source.user()
             filters = msgspec.structs.replace(filters, users=frozenset({user}))
             self._user = user
         query = PageQuery(scope, filters, sort, offset, limit)
         await self._catch_up()
-        if choice.plan == "index":
+        if choice.strategy == "index":
             seen = await self._index.look()
             accounting = (await self._conditions.now()).accounting
             page, note = await self._long.page(
@@ -148,18 +148,18 @@ class Watcher:
     async def state(self) -> tuple[Seen[Any], Choice]:
         """Everybody's queue as it is read, without a page of it; a look like any other."""
         choice = await self.choice("all")
-        view = self._index if choice.plan == "index" else await self._table_view(choice)
+        view = self._index if choice.strategy == "index" else await self._table_view(choice)
         return await view.look(), choice
 
     async def choice(self, scope: Scope) -> Choice:
-        """The plan of a view, and why."""
+        """The strategy of a view, and why."""
         conditions = await self._conditions.now()
         before = self._choices.get(scope)
-        now = before.plan if before else ""
+        now = before.strategy if before else ""
         if scope == "mine":
             choice = for_mine(conditions, now)
             if (
-                choice.plan == "mine"
+                choice.strategy == "mine"
                 and conditions.may_have_many()
                 and await self._many(conditions)
             ):
@@ -274,21 +274,23 @@ class Watcher:
         # other reader may come, or each would make a view, and read, of its own.
         user = await self._source.user()
         tells = (await self._conditions.now()).capabilities.last_update
-        if choice.plan == "mine":
+        if choice.strategy == "mine":
             if self._mine is None:
                 self._my_jobs = MyJobs(self._source, user)
                 self._my_jobs.expect(self._unseen)
                 self._mine = self._view(self._my_jobs, self._mine_changed)
             return self._mine
         if self._dump is None:
-            plan = self._dumping = QueueDump(self._source, tells_last_update=tells)
-            self._dump = self._view(plan, lambda before, now: self._dump_changed(before, now, user))
+            strategy = self._dumping = QueueDump(self._source, tells_last_update=tells)
+            self._dump = self._view(
+                strategy, lambda before, now: self._dump_changed(before, now, user)
+            )
         return self._dump
 
-    def _view(self, plan: Any, changed: Any) -> View[Any]:
+    def _view(self, strategy: Any, changed: Any) -> View[Any]:
         s = self._settings
         return View(
-            plan,
+            strategy,
             PollInterval(share=s.share, floor=s.shortest, ceiling=s.longest),
             lease=s.lease,
             readers=lambda: sum(view.awake() for view in self._views()),
@@ -309,7 +311,7 @@ class Watcher:
         if before is None or not now.growing:
             self._changed("all", now)
         mine = self._choices.get("mine")
-        if mine is not None and mine.plan == "index" and before is not None:
+        if mine is not None and mine.strategy == "index" and before is not None:
             known = self._long.matched(Filters(users=frozenset({self._user})))
             self._transitions.add(_rows_of(before, known), _rows_of(now, known))
             if not now.growing:
@@ -318,7 +320,7 @@ class Watcher:
     def _dump_changed(self, before: Table | None, now: Table, user: str) -> None:
         self._changed("all", now)
         choice = self._choices.get("mine")
-        if choice is not None and choice.plan != "mine":
+        if choice is not None and choice.strategy != "mine":
             self._transitions.add(before and _only(before, user), _only(now, user))
             self._changed("mine", now)
 
@@ -351,7 +353,7 @@ def _look(page: Page, seen: Seen[Any], choice: Choice, note: str) -> Look:
         page=page,
         as_of=seen.value.as_of,
         stale=seen.stale,
-        plan=choice.plan,
+        strategy=choice.strategy,
         note=note,
     )
 
@@ -364,4 +366,4 @@ def describe(choice: Choice) -> str:
         "dump-rarely": QueueDump.cost,
         "index": QueueIndex.cost,
     }
-    return f"{choice.plan}: {choice.why}; {costs[choice.plan]}"
+    return f"{choice.strategy}: {choice.why}; {costs[choice.strategy]}"

@@ -177,7 +177,7 @@ class SlurmRest(ExtensionApp):
         # Neither is below or above any limit.
         if not math.isfinite(proposal["value"]):
             name = proposal["trait"].name
-            raise TraitError(f"c.SlurmRest.{name}: this setting must be a number of finite size.")
+            raise TraitError(f"c.SlurmRest.{name}: this setting must be a finite number.")
         return float(proposal["value"])
 
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:

@@ -231,11 +231,11 @@ class ConfiguredCluster:
             account=self.account,
         )
 
-    async def plan(self) -> str:
+    async def strategy(self) -> str:
         """How lists of jobs are read, and why, in words."""
         mine = describe(await self.watcher.choice("mine"))
         if self.shared and not self.shared.why:
-            return f"My jobs: {mine}. All jobs: {self.shared.plan}."
+            return f"My jobs: {mine}. All jobs: {self.shared.strategy}."
         everybody = describe(await self.watcher.choice("all"))
         why = f" {self.shared.why}" if self.shared else ""
         return f"My jobs: {mine}. All jobs: {everybody}.{why}"

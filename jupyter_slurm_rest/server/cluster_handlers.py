@@ -153,7 +153,7 @@ async def _ask(cluster: ConfiguredCluster, can_write: bool) -> ClusterInfo:
         # Newest first there, last here.
         api_versions=versions[::-1],
         accounting=accounting.value,
-        plan=await cluster.plan(),
+        strategy=await cluster.strategy(),
         can_write=can_write,
     )
 

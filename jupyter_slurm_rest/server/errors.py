@@ -44,9 +44,9 @@ _STATUSES: list[tuple[type[slurm.SlurmError], int, str]] = [
     (slurm.Busy, 503, "busy"),
     (slurm.ControllerDown, 502, "controller_down"),
     (slurm.SlurmTimeout, 504, "timeout"),
-    (slurm.ResponseLost, 502, "answer_lost"),
+    (slurm.ResponseLost, 502, "response_lost"),
     (slurm.Unreachable, 502, "unreachable"),
-    (slurm.UnreadableResponse, 502, "unreadable_answer"),
+    (slurm.UnreadableResponse, 502, "unreadable_response"),
     (slurm.TooLarge, 502, "too_large"),
     (slurm.Refused, 422, "refused"),
 ]

@@ -35,8 +35,8 @@ from .schemas import (
     HistoryPageQuery,
     OutputChunk,
     OutputQuery,
-    ScriptAnswer,
     ScriptRequest,
+    ScriptResponse,
     SubmitQuery,
     SubmitRequest,
     TransitionList,
@@ -191,10 +191,10 @@ class JobsHandler(SlurmHandler):
         """A page of the queue, filtered and sorted."""
         return await job_page(self.cluster(cluster), query)
 
-    @operation("write", responses={201: Submitted, 200: ScriptAnswer})
+    @operation("write", responses={201: Submitted, 200: ScriptResponse})
     async def post(
         self, cluster: str, query: SubmitQuery, body: SubmitRequest
-    ) -> Submitted | ScriptAnswer:
+    ) -> Submitted | ScriptResponse:
         """Submit a batch script; with ``validate`` only check it."""
         target = self.cluster(cluster)
         asked = check(body, max_size=self.context.max_script_size, root=self.context.root_directory)
@@ -240,7 +240,7 @@ class OutputHandler(SlurmHandler):
 
 class ScriptHandler(SlurmHandler):
     @operation("read")
-    async def post(self, cluster: str, body: ScriptRequest) -> ScriptAnswer:
+    async def post(self, cluster: str, body: ScriptRequest) -> ScriptResponse:
         """Read a script's options or, given options, write them into it."""
         rules = self.cluster(cluster).client.rules()
         return understand(body, max_size=self.context.max_script_size, rules=rules)

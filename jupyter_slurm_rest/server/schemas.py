@@ -50,7 +50,7 @@ class ErrorBody(Model, frozen=True, kw_only=True):
     #: A short code: ``token_missing``, ``token_rejected``, ``not_owner``, ``forbidden``,
     #: ``unreachable``, ``timeout``, ``controller_down``, ``accounting_down``,
     #: ``accounting_missing``, ``refused``, ``invalid``, ``not_found``, ``no_such_cluster``,
-    #: ``unsupported``, ``too_large``, ``unreadable_answer``, ``stalled``, ``internal``, ``http``.
+    #: ``unsupported``, ``too_large``, ``unreadable_response``, ``stalled``, ``internal``, ``http``.
     reason: str
     #: The request's field or sbatch option that is wrong.
     field: str | None = None
@@ -88,7 +88,7 @@ class ClusterInfo(Model, frozen=True, kw_only=True):
     #: ``env``, ``pasted`` or ``none``.
     token_source: str = "none"  # noqa: S105 - a word, no token
     #: How lists are read from this cluster.
-    plan: str = ""
+    strategy: str = ""
     can_write: bool = False
 
 
@@ -170,7 +170,7 @@ class OutputChunk(Model, frozen=True, kw_only=True):
     contents_path: str = ""
 
 
-class ScriptAnswer(Model, frozen=True, kw_only=True):
+class ScriptResponse(Model, frozen=True, kw_only=True):
     """A script understood as sbatch understands it."""
 
     #: By sbatch's long option names, with underscores; of the first component.

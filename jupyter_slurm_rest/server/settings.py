@@ -59,7 +59,7 @@ def check_names(given: Iterable[str], known: Iterable[str]) -> None:
         if name not in names:
             near = nearest(name, names)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise BadSetting(f"c.SlurmRest.{name}: there is no setting of this name.{hint}")
+            raise BadSetting(f"c.SlurmRest.{name}: this setting does not exist.{hint}")
 
 
 def read_clusters(given: Mapping[str, Any]) -> dict[str, ClusterSettings]:

@@ -89,9 +89,9 @@ class SharedLists:
         )
 
     @property
-    def plan(self) -> str:
+    def strategy(self) -> str:
         """How all jobs are read, as far as is known: asking would make the hub read them."""
-        how = f"; {self._view.value.state.plan}" if self._view.value else ""
+        how = f"; {self._view.value.state.strategy}" if self._view.value else ""
         return f"by the hub, once for all users{how}"
 
     async def state(self) -> QueueState | None:
@@ -110,7 +110,7 @@ class SharedLists:
             return None
         params = msgspec.structs.replace(query, scope="all").params()
         found = await self._shared("/jobs", JobList, params, state.version)
-        return None if found is None else msgspec.structs.replace(found, plan="shared")
+        return None if found is None else msgspec.structs.replace(found, strategy="shared")
 
     async def nodes(self) -> Snapshot[list[Node]] | None:
         """Every node."""

@@ -38,7 +38,7 @@ from jupyter_slurm_rest.slurm.wire.version import ANY_SBATCH, SubmissionRules
 
 from .cluster import ConfiguredCluster
 from .errors import RequestFailed
-from .schemas import OptionValue, ScriptAnswer, ScriptProblem, ScriptRequest, SubmitRequest
+from .schemas import OptionValue, ScriptProblem, ScriptRequest, ScriptResponse, SubmitRequest
 
 _INVALID_PARTITION = 2000
 
@@ -53,7 +53,7 @@ class Checked(msgspec.Struct, frozen=True):
     request: SubmitRequest
     script: ParsedScript
     specs: list[JobSpec]
-    response: ScriptAnswer
+    response: ScriptResponse
     #: Where it is submitted from.
     directory: str
 
@@ -113,7 +113,7 @@ async def _trouble(files: FileThreads, path: str, field: str) -> str:
 
 def understand(
     request: ScriptRequest, *, max_size: int, rules: SubmissionRules = ANY_SBATCH
-) -> ScriptAnswer:
+) -> ScriptResponse:
     """A script's options or, where options are given, the script that says them.
 
     ``rules`` are those of the Slurm that it is for.
@@ -142,7 +142,9 @@ def _all_faults(script: str, rules: SubmissionRules = ANY_SBATCH) -> Iterator[No
         raise
 
 
-async def validate(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> ScriptAnswer:
+async def validate(
+    cluster: ConfiguredCluster, asked: Checked, noticed: list[str]
+) -> ScriptResponse:
     """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings.
 
     The job is compared with partitions, QOS and nodes, which Slurm itself does not offer.
@@ -232,9 +234,9 @@ async def _submitter(cluster: ConfiguredCluster, asked: Checked) -> Submitter:
     )
 
 
-def _response(script: ParsedScript, specs: list[JobSpec]) -> ScriptAnswer:
+def _response(script: ParsedScript, specs: list[JobSpec]) -> ScriptResponse:
     components = [_words(spec) for spec in specs]
-    return ScriptAnswer(
+    return ScriptResponse(
         options=components[0],
         components=components,
         warnings=script.warnings,

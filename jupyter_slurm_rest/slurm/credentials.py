@@ -15,7 +15,7 @@ class Credentials:
         # Both become header lines: a line end in them would forge further headers.
         for what, value in (("user name", username), ("token", token)):
             if not value.isascii() or not value.isprintable() or " " in value:
-                raise ValueError(f"the Slurm {what} has characters that no {what} has")
+                raise ValueError(f"the Slurm {what} contains invalid characters")
         self.username = username
         self._token = token
 
@@ -27,7 +27,7 @@ class Credentials:
         return f"Credentials(username={self.username!r}, token=<hidden>)"
 
     def __reduce__(self) -> str:
-        raise TypeError("credentials are not to be stored")
+        raise TypeError("credentials must not be stored")
 
 
 class CredentialSource(Protocol):

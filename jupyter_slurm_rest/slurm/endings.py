@@ -116,7 +116,7 @@ def _why_ended(job: Job, said: str = "") -> Reason | None:
     if job.state == "COMPLETED":
         return _failed_step(job.derived_exit_code)
     if job.state == "CANCELLED":
-        return _cancelled(job)
+        return _canceled(job)
     if job.state == "PREEMPTED":
         return Reason(
             code=job.reason,
@@ -199,7 +199,7 @@ def _failed_step(derived: ExitCode | None) -> Reason | None:
     )
 
 
-def _cancelled(job: Job) -> Reason:
+def _canceled(job: Job) -> Reason:
     if job.reason == "DependencyNeverSatisfied":
         return Reason(
             code=job.reason,

@@ -128,7 +128,7 @@ class UpdateCalls(Calls):
         if told.results is None and unread:
             # v0.0.39 so answers what it could not read: nothing was changed.
             words = shorten("; ".join(unread))
-            return ActionResult(id=name, ok=False, message=f"Slurm changed nothing: {words}")
+            return ActionResult(id=name, ok=False, message=f"Slurm made no changes: {words}")
         return _first_failure(name, told.results, done)
 
     async def _records_of(self, one: JobId, *, only_waiting: bool) -> list[str]:

@@ -112,7 +112,7 @@ class HubSource:
             raise _refusal(reply)
         value, lifetime = reply.body.get("token"), reply.body.get("expires_in")
         if not isinstance(value, str) or not isinstance(lifetime, (int, float)):
-            raise SourceMisconfigured("The token service's response holds no token.")
+            raise SourceMisconfigured("The token service's response contains no token.")
         token = read_token(value, user_claim=self._user_claim, lifetime=float(lifetime))
         if token.username != reply.body.get("username"):
             raise TokenRefused("The token service sent a token of another user than it named.")
@@ -219,7 +219,7 @@ class PortalSource:
         """Keep a portal token in memory, in preference to the file's. Raises TokenMissing."""
         word = secret.strip()
         if not word:
-            raise TokenMissing("Nothing was pasted.")
+            raise TokenMissing("The pasted text is empty.")
         self._pasted = word
 
     async def fetch(self) -> Token:

@@ -230,7 +230,7 @@ def make_provider(
     source_class = SOURCES.get(name)
     if source_class is None:
         known = ", ".join(sorted(SOURCES))
-        raise SourceMisconfigured(f"There is no token provider {name!r}. Known: {known}.")
+        raise SourceMisconfigured(f"Unknown token provider {name!r}. Known: {known}.")
     parameters = inspect.signature(source_class, eval_str=True).parameters
     if "username" in parameters and username is not None:
         options["username"] = username

@@ -83,7 +83,7 @@ class Endpoint:
                 "or http+unix://%2Fpath%2Fto%2Fsocket/."
             )
         if parts.username or parts.password:
-            raise SourceMisconfigured("The token service's URL must not hold a password.")
+            raise SourceMisconfigured("The token service's URL must not contain a password.")
         if parts.fragment:
             raise SourceMisconfigured("The token service's URL must not have a fragment (#...).")
         self._shown = f"{parts.scheme}://{parts.netloc}"

@@ -108,7 +108,7 @@ class EnvSource:
         """Read the variable's token."""
         text = self._take()
         if not text:
-            raise TokenMissing(f"The environment variable {self._variable} holds no token.")
+            raise TokenMissing(f"The environment variable {self._variable} contains no token.")
         try:
             return read_token(text, user_claim=self._user_claim)
         except TokenExpired:

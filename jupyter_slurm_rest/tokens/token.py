@@ -114,7 +114,7 @@ def _expiry(value: object) -> float:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TokenMalformed(
             "The token's expiry time (claim exp) is not a whole number of seconds. Slurm "
-            "refuses it: write int(time.time()) + 600 where the token is made."
+            "refuses it: use int(time.time()) + 600 where the token is created."
         )
     if (moment := _number(value)) is None:
         raise TokenMalformed("The token's expiry time (claim exp) is out of range.")

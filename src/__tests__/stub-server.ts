@@ -77,7 +77,7 @@ export function aPage(jobs: IJobSummary[], change: object = {}): object {
     delta: null,
     stale: false,
     note: '',
-    plan: '',
+    strategy: '',
     counts: {},
     ...change
   };

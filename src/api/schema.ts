@@ -427,7 +427,7 @@ export interface components {
             user: string | null;
             token_expires_at: number | null;
             token_source: string;
-            plan: string;
+            strategy: string;
             can_write: boolean;
         };
         /**
@@ -631,7 +631,7 @@ export interface components {
             delta: components["schemas"]["Delta"] | null;
             as_of: number;
             stale: boolean;
-            plan: string;
+            strategy: string;
             note: string;
             counts: {
                 [key: string]: number;
@@ -944,23 +944,6 @@ export interface components {
             note: string;
         };
         /**
-         * ScriptAnswer
-         * @description A script understood as sbatch understands it.
-         */
-        ScriptAnswer: {
-            options: {
-                [key: string]: string | number | boolean | null;
-            };
-            components: {
-                [key: string]: string | number | boolean | null;
-            }[];
-            warnings: string[];
-            script: string;
-            problems: components["schemas"]["ScriptProblem"][];
-            compared: string;
-            unknown: string[];
-        };
-        /**
          * ScriptProblem
          * @description Something in a script that Slurm does not take, and what would do.
          */
@@ -983,6 +966,23 @@ export interface components {
             options?: {
                 [key: string]: string | number | boolean | null;
             } | null;
+        };
+        /**
+         * ScriptResponse
+         * @description A script understood as sbatch understands it.
+         */
+        ScriptResponse: {
+            options: {
+                [key: string]: string | number | boolean | null;
+            };
+            components: {
+                [key: string]: string | number | boolean | null;
+            }[];
+            warnings: string[];
+            script: string;
+            problems: components["schemas"]["ScriptProblem"][];
+            compared: string;
+            unknown: string[];
         };
         /**
          * Share
@@ -1117,9 +1117,9 @@ export type Qos = components['schemas']['Qos'];
 export type Reason = components['schemas']['Reason'];
 export type Reservation = components['schemas']['Reservation'];
 export type ReservationList = components['schemas']['ReservationList'];
-export type ScriptAnswer = components['schemas']['ScriptAnswer'];
 export type ScriptProblem = components['schemas']['ScriptProblem'];
 export type ScriptRequest = components['schemas']['ScriptRequest'];
+export type ScriptResponse = components['schemas']['ScriptResponse'];
 export type Share = components['schemas']['Share'];
 export type Step = components['schemas']['Step'];
 export type SubmitRequest = components['schemas']['SubmitRequest'];
@@ -1225,7 +1225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScriptAnswer"];
+                    "application/json": components["schemas"]["ScriptResponse"];
                 };
             };
             /** @description Success */
@@ -1706,7 +1706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScriptAnswer"];
+                    "application/json": components["schemas"]["ScriptResponse"];
                 };
             };
             /** @description What went wrong */

@@ -3,10 +3,10 @@ import type { UiSchema } from '@rjsf/utils';
 import type { JSONSchema7 } from 'json-schema';
 
 import type { SlurmServer } from './request';
-import type { IScriptAnswer, ISubmitted } from './types';
+import type { IScriptResponse, ISubmitted } from './types';
 
 /** Options of sbatch by their long names with underscores, with values as a user writes them. */
-export type Options = IScriptAnswer['options'];
+export type Options = IScriptResponse['options'];
 
 /** The submit form of a cluster for the current user. */
 export interface IFormDescription {
@@ -39,8 +39,8 @@ export class SubmitApi {
   }
 
   /** Reads the options that a script sets, after writing `changes` into it. */
-  script(cluster: string, script: string, changes?: Options): Promise<IScriptAnswer> {
-    return this._server.send<IScriptAnswer>('POST', ['clusters', cluster, 'script'], {
+  script(cluster: string, script: string, changes?: Options): Promise<IScriptResponse> {
+    return this._server.send<IScriptResponse>('POST', ['clusters', cluster, 'script'], {
       script,
       ...(changes ? { options: changes } : {})
     });
@@ -52,8 +52,8 @@ export class SubmitApi {
     script: string,
     options: Options,
     directory = ''
-  ): Promise<IScriptAnswer> {
-    return this._server.send<IScriptAnswer>(
+  ): Promise<IScriptResponse> {
+    return this._server.send<IScriptResponse>(
       'POST',
       ['clusters', cluster, 'jobs'],
       { script, options, directory },

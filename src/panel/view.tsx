@@ -90,7 +90,7 @@ export function StatusLine(props: {
   const ends = expiresSoon(info, now);
   const details = [
     slurm,
-    info.plan ? trans.__('Polling strategy: %1', info.plan) : '',
+    info.strategy ? trans.__('Polling strategy: %1', info.strategy) : '',
     info.accounting === false ? trans.__('No accounting') : '',
     info.token_expires_at !== null
       ? trans.__('The token expires at %1', formatTime(info.token_expires_at))

@@ -148,4 +148,4 @@ def test_it_listens_on_a_socket_and_stops_when_told(tmp_path: Path, key_file: Pa
         process.terminate()
         _, log = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert "Read the key of default again" in log
+    assert "Reloaded the key of default" in log

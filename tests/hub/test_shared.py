@@ -34,7 +34,7 @@ async def test_everybody_gets_the_same_lists_from_one_reading(
     assert len(slurmrestd.sent("slurm/jobs")) == 1
     assert {node["name"] for node in nodes["nodes"]} >= {"cpu1", "gpu1"}
     assert partitions["total"] == len(partitions["partitions"])
-    assert state["plan"].startswith("dump: ")
+    assert state["strategy"].startswith("dump: ")
     assert {owner(seen) for seen in slurmrestd.seen} == {"reader"}
 
 

@@ -99,7 +99,7 @@ async def test_ten_servers_read_through_one_and_mine_stays_mine(
         ]
         lists = await asyncio.gather(*(one.jobs(ALL) for one in servers))
         nodes = await asyncio.gather(*(one.resources.nodes() for one in servers))
-        assert {one.plan for one in lists} == {"shared"}
+        assert {one.strategy for one in lists} == {"shared"}
         assert {one.note for one in lists} == {""}
         assert {row.user for row in lists[0].jobs} >= {"alice", "bob"}
         assert len({one.version for one in lists}) == 1
@@ -108,7 +108,7 @@ async def test_ten_servers_read_through_one_and_mine_stays_mine(
         assert {owner(seen) for seen in slurmrestd.sent("slurm/jobs")} == {"reader"}
 
         slurmrestd.seen.clear()
-        assert "by the hub, once for all users; dump: " in await servers[0].plan()
+        assert "by the hub, once for all users; dump: " in await servers[0].strategy()
         with contextlib.suppress(Exception):
             await servers[0].jobs(JobsQuery(scope="mine"))
         own = [seen for seen in slurmrestd.seen if seen.path.startswith("/slurmdb")]
@@ -161,27 +161,27 @@ async def test_a_hub_that_refuses_is_replaced_at_once_and_tried_again(
         server(slurmrestd, service.url, heard) as one,
     ):
         found = await one.jobs(ALL)
-        assert found.plan == "dump"
+        assert found.strategy == "dump"
         assert found.jobs
         assert found.note == (
             "All jobs are read by this server, not by the hub: "
             "the reader reader has privileges (may act as any user)."
         )
         assert {owner(seen) for seen in slurmrestd.sent("slurm/jobs")} == {"alice"}
-        assert "not by the hub" in await one.plan()
+        assert "not by the hub" in await one.strategy()
         findings = [finding async for finding in examine(one)]
         assert [f.verdict for f in findings if f.subject == "shared"] == ["warning"]
 
         slurmrestd.anybody = False
         heard.changed.clear()
         deadline = asyncio.get_running_loop().time() + 15
-        while found.plan != "shared" and asyncio.get_running_loop().time() < deadline:
+        while found.strategy != "shared" and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.2)
             found = await one.jobs(ALL)
-        assert (found.plan, found.note) == ("shared", "")
-        assert [(await one.jobs(ALL)).plan for _ in range(3)] == ["shared"] * 3
+        assert (found.strategy, found.note) == ("shared", "")
+        assert [(await one.jobs(ALL)).strategy for _ in range(3)] == ["shared"] * 3
         assert "all" in heard.changed
-        assert "by the hub, once for all users; dump: " in await one.plan()
+        assert "by the hub, once for all users; dump: " in await one.strategy()
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ async def test_whatever_else_responds_costs_nobody_their_list(
         await one.shared.close()
         one.shared = one.resources.shared = shared_at(broken)
         found = await one.jobs(ALL)
-        assert found.plan == "dump"
+        assert found.strategy == "dump"
         assert found.jobs
         assert words in found.note
         assert (await one.resources.nodes()).value
@@ -248,6 +248,6 @@ async def test_saying_how_lists_are_read_makes_the_hub_read_nothing(
         running(hub, **shared(key_file, slurmrestd)) as service,
         server(slurmrestd, service.url) as one,
     ):
-        assert "All jobs: by the hub, once for all users." in await one.plan()
+        assert "All jobs: by the hub, once for all users." in await one.strategy()
         await asyncio.sleep(0.5)
     assert slurmrestd.sent("slurm/jobs") == []

@@ -101,8 +101,8 @@ def responding(status: int, body: Any, headers: dict[str, str] | None = None) ->
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (200, {"username": "alice"}, "holds no token"),
-        (200, "<html>login</html>", "holds no token"),
+        (200, {"username": "alice"}, "contains no token"),
+        (200, "<html>login</html>", "contains no token"),
         (404, "<html>no</html>", "is not the token service"),
         (200, "x" * 300_000, "more than"),
         (500, {}, "failed"),

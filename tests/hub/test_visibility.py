@@ -103,13 +103,13 @@ async def test_a_long_queue_is_refused_before_a_row_of_it_is_asked_for() -> None
 async def test_a_queue_that_closes_is_noticed_within_a_minute_and_at_the_next_row() -> None:
     queue, told = hiding(hidden=False), Told()
     checked_source = told.checked_source(queue)
-    plan = QueueIndex(checked_source, Records(checked_source))
-    index = await plan(None)
+    strategy = QueueIndex(checked_source, Records(checked_source))
+    index = await strategy(None)
     queue.hidden = set(queue.jobs)
-    index = await plan(index)
+    index = await strategy(index)
     assert told == []
     with pytest.raises(Refusal):
-        await plan.rows(index, [2])
+        await strategy.rows(index, [2])
 
     queue, told = hiding(hidden=False), Told()
     checked_source = told.checked_source(queue)

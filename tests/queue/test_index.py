@@ -49,15 +49,15 @@ def here(**changes: object) -> Conditions:
     ],
 )
 def test_each_cluster_gets_its_plans(circumstances: Conditions, mine: str, everybody: str) -> None:
-    assert for_mine(circumstances).plan == mine
-    assert for_all(circumstances).plan == everybody
+    assert for_mine(circumstances).strategy == mine
+    assert for_all(circumstances).strategy == everybody
 
 
 def test_a_queue_around_the_limit_does_not_flap() -> None:
     around = here(queue=4_500)
-    assert for_all(around, now="index").plan == "index"
-    assert for_all(around, now="dump").plan == "dump"
-    assert for_all(here(queue=3_900), now="index").plan == "dump"
+    assert for_all(around, now="index").strategy == "index"
+    assert for_all(around, now="dump").strategy == "dump"
+    assert for_all(here(queue=3_900), now="index").strategy == "dump"
 
 
 async def test_an_unchanged_queue_is_not_read_again() -> None:
@@ -171,22 +171,22 @@ async def test_one_look_reads_a_bounded_number_of_rows() -> None:
 async def test_an_index_follows_the_queue_without_reading_it_again() -> None:
     queue = Queue(*(job(i) for i in range(1, 2_501)))
     clock = Clock()
-    plan = QueueIndex(queue, Records(queue), clock=clock)
-    first = await plan(None)
+    strategy = QueueIndex(queue, Records(queue), clock=clock)
+    first = await strategy(None)
     del queue.jobs[7]
     queue.put(job(9, "RUNNING"))
     # Far more than one question finds, with gaps, and one of another cluster's numbers.
     for i in (*range(2_900, 4_400), *range(5_000, 5_100), 2**26 + 1):
         queue.put(job(i))
-    second = await plan(first)
-    third = await plan(second)
+    second = await strategy(first)
+    third = await strategy(second)
 
     assert set(second.states) | set(third.states) <= set(queue.jobs)
     assert set(third.states) >= set(queue.jobs) - {2**26 + 1}
     assert second.states[9] == ("RUNNING", ())
 
-    plan.hint([2**26 + 2])
-    assert set((await plan(third)).states) == set(queue.jobs)
+    strategy.hint([2**26 + 2])
+    assert set((await strategy(third)).states) == set(queue.jobs)
     assert queue.whole_states == 1
 
 
@@ -227,15 +227,15 @@ async def test_a_search_asks_in_chunks_and_says_how_far_it_came() -> None:
 
 async def test_a_search_goes_on_with_new_jobs_only() -> None:
     queue = Queue(*(job(i) for i in range(1, 11)))
-    plan = QueueIndex(queue, Records(queue))
+    strategy = QueueIndex(queue, Records(queue))
     search = Search(queue, Filters(users=frozenset({"alice"})))
-    before = await plan(None)
+    before = await strategy(None)
     await search.find(before, before.newest, enough=100)
     queue.put(job(11))
     queue.put(job(3, "RUNNING"))
     del queue.jobs[4]
 
-    after = await plan(before)
+    after = await strategy(before)
     found = await search.find(after, after.newest, enough=100)
 
     assert queue.asked[-1].job_ids == [11]
@@ -250,17 +250,17 @@ async def test_plans_agree() -> None:
     )
     dumped = await QueueDump(queue, tells_last_update=True)(None)
     clock = Clock()
-    plan = QueueIndex(queue, Records(queue), clock=clock)
-    index = await plan(None)
+    strategy = QueueIndex(queue, Records(queue), clock=clock)
+    index = await strategy(None)
     search = Search(queue, Filters(users=frozenset({"bob"})))
     found = await search.find(index, index.newest, enough=99)
 
-    assert len(await plan.rows(index, index.newest)) == 41
+    assert len(await strategy.rows(index, index.newest)) == 41
     # Some rows with each look.
     for _ in range(2):
         clock.now += 10
-        await plan.rows(index, index.newest)
-    assert await plan.rows(index, index.newest) == list(dumped.rows.values())[::-1]
+        await strategy.rows(index, index.newest)
+    assert await strategy.rows(index, index.newest) == list(dumped.rows.values())[::-1]
     assert {row.id for row in found.rows} == {
         row.id for row in dumped.rows.values() if row.user == "bob"
     }

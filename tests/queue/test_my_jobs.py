@@ -13,13 +13,13 @@ from .scripted import Queue, job
 NOW = 1_000_000
 
 
-def plan(queue: Queue, **options: int) -> MyJobs:
+def strategy(queue: Queue, **options: int) -> MyJobs:
     return MyJobs(queue, "alice", clock=lambda: NOW, **options)
 
 
 async def test_it_costs_what_my_jobs_cost() -> None:
     queue = Queue(*(job(i, user="bob") for i in range(1_000)), job(5_000), job(5_001))
-    mine = plan(queue)
+    mine = strategy(queue)
 
     first = await mine(None)
     queue.calls.clear()
@@ -32,12 +32,12 @@ async def test_it_costs_what_my_jobs_cost() -> None:
 
 async def test_reasons_come_from_slurmctld() -> None:
     queue = Queue(job(1, reason="Priority"))
-    assert (await plan(queue)(None)).rows["1"].reason == "Priority"
+    assert (await strategy(queue)(None)).rows["1"].reason == "Priority"
 
 
 async def test_only_jobs_whose_state_changed_are_read_again() -> None:
     queue = Queue(*(job(i) for i in range(1, 6)))
-    mine = plan(queue)
+    mine = strategy(queue)
     before = await mine(None)
     queue.calls.clear()
     queue.put(job(3, "RUNNING", nodes="cpu1"))
@@ -52,7 +52,7 @@ async def test_only_jobs_whose_state_changed_are_read_again() -> None:
 
 async def test_an_ended_job_stays_for_a_while_as_accounting_tells_it() -> None:
     queue = Queue(job(1), job(2))
-    mine = plan(queue, recent=600)
+    mine = strategy(queue, recent=600)
     before = await mine(None)
     queue.end(1, "FAILED", end_time=NOW - 10)
     queue.history[9] = job(9, "COMPLETED", end_time=NOW - 700)
@@ -64,7 +64,7 @@ async def test_an_ended_job_stays_for_a_while_as_accounting_tells_it() -> None:
 
 async def test_a_job_that_nobody_knows_is_not_called_finished() -> None:
     queue = Queue(job(1), job(2))
-    mine = plan(queue)
+    mine = strategy(queue)
     before = await mine(None)
     # Accounting still thinks that it waits; slurmctld has lost it.
     queue.history[1] = queue.jobs.pop(1)
@@ -74,7 +74,7 @@ async def test_a_job_that_nobody_knows_is_not_called_finished() -> None:
 
 async def test_a_submitted_job_shows_before_accounting_hears_of_it() -> None:
     queue = Queue(job(1))
-    mine = plan(queue)
+    mine = strategy(queue)
     before = await mine(None)
     queue.put(job(2))
     queue.late.add(2)
@@ -91,7 +91,7 @@ async def test_a_submitted_job_shows_before_accounting_hears_of_it() -> None:
 
 async def test_known_jobs_are_followed_while_accounting_is_down() -> None:
     queue = Queue(job(1))
-    mine = plan(queue)
+    mine = strategy(queue)
     before = await mine(None)
     queue.accounting_failure = AccountingDown("slurmdbd does not answer.")
     queue.put(job(1, "RUNNING"))
@@ -106,12 +106,12 @@ async def test_nothing_is_shown_when_accounting_never_responded() -> None:
     queue = Queue(job(1))
     queue.accounting_failure = AccountingDown("slurmdbd does not answer.")
     with pytest.raises(AccountingDown):
-        await plan(queue)(None)
+        await strategy(queue)(None)
 
 
 async def test_a_silent_controller_ends_no_job() -> None:
     queue = Queue(job(1, "RUNNING"))
-    mine = plan(queue)
+    mine = strategy(queue)
     before = await mine(None)
     queue.failure = ControllerDown("slurmctld does not answer.")
     with pytest.raises(ControllerDown):
@@ -120,7 +120,7 @@ async def test_a_silent_controller_ends_no_job() -> None:
 
 async def test_many_waiting_jobs_are_read_in_turns_and_it_says_so() -> None:
     queue = Queue(*(job(i, reason="Priority") for i in range(1, 31)))
-    mine = plan(queue, at_once=20)
+    mine = strategy(queue, at_once=20)
 
     first = await mine(None)
     second = await mine(first)
@@ -137,7 +137,7 @@ async def test_an_array_is_read_once_for_all_its_tasks() -> None:
     ]
     rest = job(10, id="10_[9-20]", array_job_id=10, array_tasks="9-20")
     queue = Queue(rest, *tasks)
-    mine = plan(queue)
+    mine = strategy(queue)
     first = await mine(None)
     queue.calls.clear()
     for task in tasks:
@@ -155,7 +155,7 @@ async def test_waiting_tasks_that_accounting_never_heard_of_are_there() -> None:
     last = job(10, id="10_3", array_job_id=10, array_task_id=3)
     queue = Queue(last, split(1), split(2), job(30))
     queue.late |= {11, 12}
-    mine = plan(queue)
+    mine = strategy(queue)
     first = await mine(None)
     assert list(first.rows) == ["30", "10_2", "10_1", "10_3"]
     reads = [call for call in queue.calls if call.startswith("record")]
@@ -189,4 +189,4 @@ async def test_a_job_that_was_requeued_after_its_end_waits_again() -> None:
     queue = Queue(job(1))
     queue.late.add(1)
     queue.history[1] = job(1, "COMPLETED", end_time=NOW - 100)
-    assert (await plan(queue)(None)).rows["1"].state == "PENDING"
+    assert (await strategy(queue)(None)).rows["1"].state == "PENDING"

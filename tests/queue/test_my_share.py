@@ -54,7 +54,7 @@ async def test_my_many_jobs_come_in_pages(watch: list[Watcher]) -> None:
     second = await watcher.page("mine", Filters(), limit=200)
 
     mine = sorted((i for i, row in queue.jobs.items() if row.user == "alice"), reverse=True)
-    assert first.plan == "index"
+    assert first.strategy == "index"
     shown = [row.job_id for row in first.page.rows]
     assert shown == mine[: len(shown)]
     assert 32 <= len(shown) <= 60
@@ -75,7 +75,7 @@ async def test_my_few_jobs_in_a_long_queue_are_read_by_user(watch: list[Watcher]
     watcher = Watcher(queue, NoEvents(), Settings(shortest=60.0))
     watch.append(watcher)
     look = await watcher.page("mine", Filters())
-    assert look.plan == "mine"
+    assert look.strategy == "mine"
     assert look.page.total == 10
     assert queue.whole_states == 0
 

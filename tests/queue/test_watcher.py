@@ -69,12 +69,12 @@ async def test_twenty_readers_cost_what_one_costs(watch: Watch) -> None:
 
 
 async def test_mine_are_mine_whatever_the_plan(watch: Watch) -> None:
-    for minor, plan in ((42, "mine"), (38, "dump")):
+    for minor, strategy in ((42, "mine"), (38, "dump")):
         queue = Queue(job(1), job(2, user="bob"), minor=minor)
         watcher, _ = watch(queue)
         look = await watcher.page("mine", EVERYTHING)
         assert [row.id for row in look.page.rows] == ["1"]
-        assert look.plan == plan
+        assert look.strategy == strategy
 
 
 async def test_a_long_queue_says_what_it_does_not_show(watch: Watch) -> None:
@@ -83,7 +83,7 @@ async def test_a_long_queue_says_what_it_does_not_show(watch: Watch) -> None:
     look = await watcher.page("all", EVERYTHING, limit=5)
     again = await watcher.page("all", EVERYTHING, limit=5, since=look.page.version)
 
-    assert look.plan == "index"
+    assert look.strategy == "index"
     assert [row.job_id for row in look.page.rows] == [100, 99, 98, 97, 96]
     assert look.page.total == 100
     assert look.page.counts == {"PENDING": 100}

@@ -38,7 +38,7 @@ def private(cluster: Cluster) -> Iterator[Cluster]:
             submit(own, "--hold", user="bob")
         running = ["squeue", "--noheader", "--states=RUNNING", "--format=%i"]
         until(lambda: len(lines(own, running, user="root")) == 2, "two jobs run")
-        # It counts them every half minute; the plans depend on how many there are.
+        # It counts them every half minute; the strategies depend on how many there are.
         until(lambda: "Jobs running: 2" in counts(own), "two jobs counted")
         yield own
     finally:
@@ -90,13 +90,13 @@ async def test_lists_match_squeue(
     long = jp_server_config["SlurmRest"]["max_jobs_dump"] < len(everything)
 
     response = await until_it_shows(api, mine, scope="mine")
-    assert response["plan"] == ("mine" if states else "dump-rarely" if long else "dump")
+    assert response["strategy"] == ("mine" if states else "dump-rarely" if long else "dump")
 
     response = await until_it_shows(api, mine, scope="all")
     if long and states:
-        assert response["plan"] == "index"
+        assert response["strategy"] == "index"
         assert f"{len(everything - mine)} jobs on this page are hidden" in response["note"]
     else:
-        assert response["plan"] == ("dump-rarely" if long else "dump")
+        assert response["strategy"] == ("dump-rarely" if long else "dump")
 
     await until_it_shows(api, set(), scope="all", user="bob")

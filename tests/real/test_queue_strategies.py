@@ -71,10 +71,10 @@ def squeue(cluster: Cluster, *options: str) -> dict[str, str]:
 
 async def until_mine_are_squeues(slurm: RestSource, cluster: Cluster) -> None:
     """Tasks start meanwhile, and accounting hears of that a moment late."""
-    plan, table = MyJobs(slurm, "alice"), None
+    strategy, table = MyJobs(slurm, "alice"), None
     give_up = time.monotonic() + 60
     while True:
-        table = await plan(table)
+        table = await strategy(table)
         mine, theirs = set(states(table.rows.values())), set(squeue(cluster, "-u", "alice"))
         if mine == theirs:
             return
@@ -99,12 +99,12 @@ async def test_every_strategy_matches_squeue(queue: Cluster) -> None:
 
         await until_mine_are_squeues(slurm, queue)
         clock = itertools.count(time.time(), 10)
-        plan = QueueIndex(slurm, Records(slurm), clock=lambda: next(clock))
-        index = await plan(None)
-        followed = await plan(index)
+        strategy = QueueIndex(slurm, Records(slurm), clock=lambda: next(clock))
+        index = await strategy(None)
+        followed = await strategy(index)
         rows: list[JobSummary] = []
         for _ in range(10):
-            rows = await plan.rows(index, index.newest)
+            rows = await strategy.rows(index, index.newest)
         search = Search(slurm, Filters(users=frozenset({"bob"})))
         found = await search.find(index, index.newest, enough=10_000)
 
@@ -123,12 +123,12 @@ async def test_jobs_are_found_by_number(queue: Cluster) -> None:
         if not can.job_states:
             return
         dumped = await QueueDump(slurm, tells_last_update=can.last_update)(None)
-        plan = QueueIndex(slurm, Records(slurm), whole_up_to=0)
-        plan.hint([min(row.job_id for row in dumped.rows.values())])
-        index = await plan(None)
+        strategy = QueueIndex(slurm, Records(slurm), whole_up_to=0)
+        strategy.hint([min(row.job_id for row in dumped.rows.values())])
+        index = await strategy(None)
         waiting: set[int] = set()
         for _ in range(20):
-            index = await plan(index)
+            index = await strategy(index)
             still = squeue(queue)
             waiting = {row.job_id for row in dumped.rows.values() if row.id in still}
             if waiting <= set(index.states):
@@ -174,12 +174,12 @@ async def test_state_changes_are_seen(cluster: Cluster) -> None:
     async with source(cluster, "carol") as slurm:
         if not (await slurm.capabilities()).job_states:
             return
-        plan = MyJobs(slurm, "carol")
+        strategy = MyJobs(slurm, "carol")
         batch = ["sbatch", "--parsable", "--mem=20", "--wrap"]
         failing = int(cluster.run([*batch, "sleep 2; exit 7"], user="carol").stdout)
         held = int(cluster.run([*batch[:2], "-H", *batch[2:], "true"], user="carol").stdout)
-        plan.expect([failing, held])
-        table = await plan(None)
+        strategy.expect([failing, held])
+        table = await strategy(None)
         assert {table.rows[str(failing)].state, table.rows[str(held)].state} <= {
             "PENDING",
             "RUNNING",
@@ -187,7 +187,7 @@ async def test_state_changes_are_seen(cluster: Cluster) -> None:
         cluster.run(["scancel", str(held)], user="carol")
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            table = await plan(table)
+            table = await strategy(table)
             if not any(is_live(table.rows[str(i)]) for i in (failing, held)):
                 break
             await asyncio.sleep(1)

@@ -93,7 +93,7 @@ async def test_one_reading_serves_all_users_and_matches_squeue(
                 one = server(own, service, for_servers.url)
                 found = await one.jobs(ALL)
                 nodes = (await one.resources.nodes()).value
-                assert (found.plan, found.note.count("by this server")) == ("shared", 0)
+                assert (found.strategy, found.note.count("by this server")) == ("shared", 0)
                 shown = {row.job_id: row.user for row in found.jobs}
                 assert shown == owners(own)
                 assert {node.name for node in nodes} == {"cpu1", "cpu2", "gpu1", "gpu2"}
@@ -106,7 +106,7 @@ async def test_one_reading_serves_all_users_and_matches_squeue(
             # Reservations are each user's own: what is free depends on who may use them.
             assert for_servers.resources <= {"ping", "reservations"}
             state = (await get(service)).json()
-            assert state["plan"].startswith("dump" if most > 1 else "index")
+            assert state["strategy"].startswith("dump" if most > 1 else "index")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_alice_then_sees_her_own_view_with_her_own_token(
         one = server(own, service)
         found = await one.jobs(ALL)
         await one.close()
-    assert found.plan == "dump"
+    assert found.strategy == "dump"
     assert {row.user for row in found.jobs} == {"alice"}
     assert "not by the hub: other users' jobs are hidden" in found.note
 

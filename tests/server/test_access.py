@@ -160,14 +160,16 @@ class TestEvents:
         line = await jp_ws_fetch("api", "events", "subscribe")
         (app,) = jp_serverapp.extension_manager.extension_apps["jupyter_slurm_rest"]
         watcher = app.context.clusters["maxwell"].watcher
-        running = JobSummary(id="77", job_id=77, name="secret plan", user="alice", state="RUNNING")
+        running = JobSummary(
+            id="77", job_id=77, name="secret strategy", user="alice", state="RUNNING"
+        )
         failed = msgspec.structs.replace(running, state="FAILED", exit_code=ExitCode(code=3))
         tables = [
             Table(rows={"77": job}, as_of=1000.0 + at, version=at)
             for at, job in enumerate((running, failed))
         ]
         watcher._mine_changed(*tables)
-        watcher._events.trouble(Refused("job 77 (secret plan) is bad"))
+        watcher._events.trouble(Refused("job 77 (secret strategy) is bad"))
         assert [one.job.state for one in watcher.transitions(0)] == ["FAILED"]
         heard = [await asyncio.wait_for(line.read_message(), 20) for _ in range(2)]
         line.close()

@@ -88,7 +88,7 @@ async def test_responses_not_from_slurmrestd(call: Call, slurmrestd: ReplaySlurm
     page = Recorded("", "", "", "GET", "", None, 200, "text/html", b"<h1>Log in</h1>")
     slurmrestd.give(page, "slurm/jobs")
     response = await call("GET", JOBS)
-    assert (response.status, response.json()["reason"]) == (502, "unreadable_answer")
+    assert (response.status, response.json()["reason"]) == (502, "unreadable_response")
     assert "slurmrestd" in response.json()["message"]
 
 
@@ -103,7 +103,7 @@ async def test_a_failing_cluster_does_not_hide_others(
     assert response.status == 200
     found = {cluster["name"]: cluster for cluster in response.json()["clusters"]}
     assert found.keys() == {"maxwell", "solaris"}
-    assert found["maxwell"]["error"]["reason"] in ("unreadable_answer", "unreachable")
+    assert found["maxwell"]["error"]["reason"] in ("unreadable_response", "unreachable")
 
 
 async def test_a_body_nested_too_deeply(call: Call) -> None:

@@ -71,7 +71,7 @@ async def test_an_unchanged_list_is_not_sent_again(call: Call) -> None:
         ({"offset": "x"}, "offset", "int"),
         ({"scope": "yours"}, "scope", "yours"),
         ({"sort": "colour"}, "sort", "colour"),
-        ({"colour": "red"}, "colour", "There is no 'colour' here; known are scope"),
+        ({"colour": "red"}, "colour", "'colour' is not a known field. Known: scope"),
     ],
 )
 async def test_invalid_queries_are_explained(

@@ -102,7 +102,7 @@ class TestAtStart:
         said = capsys.readouterr().err.splitlines()
         (line,) = [line for line in said if "Slurm is not available" in line]
         assert "c.SlurmRest.clusters['maxwell']['tokens']" in line
-        assert "There is no token provider 'fiel'" in line
+        assert "Unknown token provider 'fiel'" in line
 
 
 class TestOneWrongSetting:
@@ -114,7 +114,7 @@ class TestOneWrongSetting:
             ({"paste_tokens": "no"}, "c.SlurmRest.paste_tokens: this setting expected a boolean"),
             ({"refresh": -1}, "c.SlurmRest.refresh: this setting should not be less than 0"),
             ({"slurmrestd_share": float("nan")}, "c.SlurmRest.slurmrestd_share: this setting must"),
-            ({"proxy_method": "none"}, "c.SlurmRest.proxy_method: there is no setting"),
+            ({"proxy_method": "none"}, "c.SlurmRest.proxy_method: this setting does not exist"),
         ],
         ids=lambda param: next(iter(param[0])),
     )

@@ -37,7 +37,7 @@ SCRIPT = "#!/bin/bash\n#SBATCH --time=10\nsrun hostname\n"
         ({"script": SCRIPT, "directory": "/" + "x" * 300}, 422, "directory", "can open"),
         ({"script": SCRIPT, "directory": "/a\0b"}, 422, "directory", "can open"),
         ({"script": SCRIPT, "directory": "home"}, 422, "directory", "absolute path"),
-        ({"script": SCRIPT, "mode": "fast"}, 422, "mode", "known are script, options"),
+        ({"script": SCRIPT, "mode": "fast"}, 422, "mode", "Known: script, options"),
         ({"options": {}}, 422, "script", "is missing"),
         ({"script": 7}, 422, "script", "Expected str"),
         ({"script": "#!/bin/sh\n" + "#" * 5_000_000}, 413, "script", "5.0 MB"),

@@ -128,7 +128,12 @@ def test_a_job_that_fits(options: dict[str, Any]) -> None:
             "account astro has no QOS hihg. Here you have normal, high",
             "high",
         ),
-        ({"account": "astor"}, "account", "is not yours there. Here you have astro.", "astro"),
+        (
+            {"account": "astor"},
+            "account",
+            "you are not in account astor. Here you have astro.",
+            "astro",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named_with_a_fix(

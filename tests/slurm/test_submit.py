@@ -50,7 +50,7 @@ class Slurm:
         self.version = version
         self.faults = list(faults.split())
         self.submissions = 0
-        self.cancelled: list[str] = []
+        self.canceled: list[str] = []
         self.lookups_fail = False
 
     def client(self) -> tuple[Any, Scripted, Tokens]:
@@ -60,7 +60,7 @@ class Slurm:
         if request.path.endswith("/job/submit"):
             return self._submit(request)
         if request.method == "DELETE":
-            self.cancelled.append(f"{request.path} {request.content!r}")
+            self.canceled.append(f"{request.path} {request.content!r}")
             return json(status=200, errors=[])
         if "ping" in request.path:
             return _RECORDED[self.version].response("ping")
@@ -141,8 +141,8 @@ async def test_a_request_that_turns_up_late_after_all_is_canceled() -> None:
     submitted = await client.submit(_SCRIPT, submitter=_SUBMITTER)
     assert submitted.job_id == 100
     assert len(slurm.jobs) == 2
-    assert len(slurm.cancelled) == 1
-    assert "101" in slurm.cancelled[0]
+    assert len(slurm.canceled) == 1
+    assert "101" in slurm.canceled[0]
 
 
 async def test_nothing_is_sent_again_while_slurm_cannot_be_asked() -> None:

@@ -65,7 +65,7 @@ async def test_a_change_without_results_was_not_made() -> None:
     client, _, _ = client_of(posting("extra_update_begin_structure"), V39.version)
     (result,) = await client.update([31], JobUpdate(comment="x", begin=1_800_000_000))
     assert not result.ok
-    assert result.message.startswith("Slurm changed nothing: Expected")
+    assert result.message.startswith("Slurm made no changes: Expected")
     assert "Some of the other changes" not in result.message
 
 
@@ -85,7 +85,7 @@ async def test_an_empty_word_is_taken_in_spite_of_a_warning() -> None:
     (unread,) = await client.update([31], JobUpdate(comment="x"))
     assert (unread.ok, unread.message) == (
         False,
-        "Slurm changed nothing: Expected OpenAPI type=array",
+        "Slurm made no changes: Expected OpenAPI type=array",
     )
 
 

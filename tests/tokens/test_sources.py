@@ -186,7 +186,7 @@ async def test_pasting_roots_token_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("vault", {}, "no token provider 'vault'"),
+        ("vault", {}, "Unknown token provider 'vault'"),
         ("file", {}, "needs the option 'path'"),
         ("file", {"path": "/x", "pth": "/y"}, "no option 'pth'"),
     ],

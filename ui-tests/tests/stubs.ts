@@ -64,7 +64,7 @@ export function cluster(name: string): IClusterInfo {
     user: 'alice',
     token_expires_at: null,
     token_source: 'env',
-    plan: 'one shared list',
+    strategy: 'one shared list',
     can_write: true
   };
 }
@@ -147,7 +147,7 @@ async function respond(route: Route, stub: IStub): Promise<void> {
     return route.fulfill({ json: { results } });
   }
   if (path.endsWith('/jobs')) {
-    return route.fulfill({ json: { ...pageOfJobs(stub.jobs, url.searchParams), plan: '', ...dated } });
+    return route.fulfill({ json: { ...pageOfJobs(stub.jobs, url.searchParams), strategy: '', ...dated } });
   }
   if (path.endsWith('/history') || path.endsWith('/account')) {
     if (!info?.accounting) {

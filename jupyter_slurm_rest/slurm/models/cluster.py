@@ -16,14 +16,14 @@ class Ping(Model, frozen=True, kw_only=True):
 
 
 class Diag(Model, frozen=True, kw_only=True):
-    """Counters of slurmctld (``sdiag``) that plans and people need."""
+    """Counters of slurmctld (``sdiag``) that strategies and people need."""
 
     jobs_pending: int | None = None
     jobs_running: int | None = None
     jobs_submitted: int | None = None
     jobs_started: int | None = None
     jobs_completed: int | None = None
-    jobs_cancelled: int | None = None
+    jobs_canceled: int | None = None
     jobs_failed: int | None = None
     server_threads: int | None = None
     agent_queue_size: int | None = None

@@ -83,7 +83,10 @@ def _argument(text: str, line: int, start: int) -> tuple[str | None, int]:
             value.append(character)
     if quote:
         raise ScriptError(
-            line, opened + 1, f"the quote {quote} is not closed.", advice=f"Add {quote} at its end."
+            line,
+            opened + 1,
+            f"the closing quotation mark {quote} is missing.",
+            advice=f"Add {quote} at its end.",
         )
     return "".join(value) if value else None, position
 
@@ -196,7 +199,7 @@ def _long(words: Sequence[Word], index: int) -> tuple[Setting, int]:
     option = _long_option(word, name)
     if equals:
         if option.argument == "none":
-            raise _error(word, f"--{option.name} takes no value.", option)
+            raise _error(word, f"--{option.name} does not take a value.", option)
         return Setting(option, value, (word,)), index + 1
     if option.argument != "required":
         return Setting(option, None, (word,)), index + 1

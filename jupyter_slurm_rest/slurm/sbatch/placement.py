@@ -115,7 +115,7 @@ def _expand(values: str, kind: str) -> str:
     for item in filter(None, values.split(",")):
         match = re.fullmatch(digits + r"(?:\*([0-9]{1,4}))?", item)
         if not match or (match[2] is not None and int(match[2]) < 1):
-            raise ValueError(f'"{item}" is not a number that --mem-bind takes')
+            raise ValueError(f'"{item}" is not a number that --mem-bind accepts')
         expanded += [match[1]] * int(match[2] or 1)
     if not expanded:
         raise ValueError(f'--mem-bind needs a list: write "{kind.lower()}_mem:0,1"')

@@ -119,21 +119,25 @@ def _unknown_option(option: Option, rules: SubmissionRules) -> str:
     if option.dropped:
         release, instead = option.dropped
         if rules.releases.must_lack(release):
-            return f"Slurm {release} dropped it; it has {instead}"
-    return "" if rules.releases.may_have(option.since) else f"it came with Slurm {option.since}"
+            return f"Slurm {release} removed it; use {instead}"
+    return (
+        ""
+        if rules.releases.may_have(option.since)
+        else f"it requires Slurm {option.since} or newer"
+    )
 
 
 def _unknown_value(option: Option, words: str, rules: SubmissionRules) -> str:
     """Why this release's sbatch does not know the value ``words``; empty: it knows it."""
     for release, pattern in option.later_values.items():
         if not rules.releases.may_have(release) and re.fullmatch(pattern, words):
-            return f"it came with Slurm {release}"
+            return f"it requires Slurm {release} or newer"
     return ""
 
 
 def _read(option: Option, words: str) -> Any:
     if "\0" in words:
-        raise ValueError("a value cannot hold a NUL character")
+        raise ValueError("a value cannot contain a NUL character")
     return option.read(words)
 
 
@@ -155,14 +159,16 @@ def assign(
         if origin == "environment":
             # This sbatch looks at no such variable.
             return
-        raise InvalidRequest(field, f"sbatch does not know --{option.name} here: {why}.")
+        raise InvalidRequest(field, f"sbatch does not support --{option.name} here: {why}.")
     if why := _unknown_value(option, words or "", rules):
-        raise InvalidRequest(field, f"sbatch does not know --{option.name}={words} here: {why}.")
+        raise InvalidRequest(field, f"sbatch does not support --{option.name}={words} here: {why}.")
     value: Any = True
     flag = option.argument == "none"
     if field == "get_user_env" and not rules.get_user_env_takes_value:
         if words and origin != "environment":
-            raise InvalidRequest(field, "--get-user-env takes no value from Slurm 25.05 on.")
+            raise InvalidRequest(
+                field, "--get-user-env does not take a value in Slurm 25.05 and newer."
+            )
         flag = True
     if not flag:
         try:
@@ -209,7 +215,7 @@ def _from_call(spec: JobSpec, name: str, value: Value, rules: SubmissionRules) -
         spec.unset(option.field)
     elif option.argument == "none":
         if value is not True:
-            raise InvalidRequest(name, f"--{option.name} takes no value; say true or false.")
+            raise InvalidRequest(name, f"--{option.name} does not take a value; use true or false.")
         assign(spec, option, None, "call", rules)
     elif value is True:
         if option.argument == "required":
@@ -328,7 +334,7 @@ def _gpus_per_task_or_tasks_per_gpu(spec: JobSpec) -> None:
         return
     if len(pairs) == 2 and spec.ntasks_per_gpu != spec.ntasks_per_tres:
         raise InvalidRequest(
-            "ntasks_per_gpu", "--ntasks-per-gpu and --ntasks-per-tres say different numbers."
+            "ntasks_per_gpu", "--ntasks-per-gpu and --ntasks-per-tres have different values."
         )
     for other in ("tres_per_task", "gpus_per_task", "gpus_per_socket", "ntasks_per_node"):
         if other in spec.origins and (other != "tres_per_task" or spec.given(other)):

@@ -30,8 +30,8 @@ def _hosts(field: str, words: str) -> list[str]:
     if "/" in words:
         raise InvalidRequest(
             field,
-            f"--{field.replace('_', '-')} names a file; a list of nodes from a file "
-            "cannot be sent through slurmrestd.",
+            f"--{field.replace('_', '-')} is a file; slurmrestd does not accept lists of"
+            " nodes from files.",
             advice="Write the names of the nodes.",
         )
     try:
@@ -109,7 +109,7 @@ class _Counting:
             )
         if self.spec.nodes and not self.old and self.spec.given("nodes"):
             raise InvalidRequest(
-                "nodes", "--nodes and --distribution=arbitrary exclude each other."
+                "nodes", "--nodes and --distribution=arbitrary are mutually exclusive."
             )
         hosts = _hosts("nodelist", self.spec.nodelist)
         if not self.tasks_set:

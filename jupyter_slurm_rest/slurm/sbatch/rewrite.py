@@ -82,9 +82,11 @@ def _words(option: Option, value: Value) -> str | None:
         return None
     words = str(value)
     if option.argument == "none":
-        raise InvalidRequest(option.field, f"--{option.name} takes no value; say true or false.")
+        raise InvalidRequest(
+            option.field, f"--{option.name} does not take a value; use true or false."
+        )
     if re.search(r"[\n\0]", words):
-        raise InvalidRequest(option.field, f"--{option.name} cannot hold a line break.")
+        raise InvalidRequest(option.field, f"--{option.name} cannot contain a line break.")
     return words
 
 

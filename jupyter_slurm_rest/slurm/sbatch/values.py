@@ -310,7 +310,7 @@ def open_mode(words: str) -> str:
 def user_environment(words: str) -> bool:
     """``--get-user-env[=time][mode]``: that it is given is all that counts."""
     if not re.match(r"[ \t\n\v\f\r]*([+-]?[0-9]+)?([sSlL]|\Z)", words):
-        raise ValueError(f'"{words}" is not a number of seconds with S or L behind it')
+        raise ValueError(f'"{words}" is not a number of seconds followed by S or L')
     return True
 
 
@@ -352,7 +352,7 @@ def gres_flags(words: str) -> list[str]:
             raise ValueError(_one_of(flag, _GRES_FLAGS))
     for pair in (_GRES_FLAGS[:2], _GRES_FLAGS[2:]):
         if set(pair) <= set(flags):
-            raise ValueError(f'"{pair[0]}" and "{pair[1]}" exclude each other')
+            raise ValueError(f'"{pair[0]}" and "{pair[1]}" are mutually exclusive')
     return flags
 
 

@@ -70,7 +70,7 @@ def diag(response: DiagResponse) -> Diag:
         jobs_submitted=number(told.jobs_submitted),
         jobs_started=number(told.jobs_started),
         jobs_completed=number(told.jobs_completed),
-        jobs_cancelled=number(told.jobs_canceled),
+        jobs_canceled=number(told.jobs_canceled),
         jobs_failed=number(told.jobs_failed),
         server_threads=number(told.server_thread_count),
         agent_queue_size=number(told.agent_queue_size),

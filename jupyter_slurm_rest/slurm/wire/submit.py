@@ -141,13 +141,13 @@ def _refuse_not_submitting(spec: JobSpec, api_version: str) -> None:
     if spec.test_only:
         raise InvalidRequest(
             "test_only",
-            "--test-only asks sbatch not to submit the job.",
+            "--test-only tells sbatch not to submit the job.",
             advice="Remove it to submit the job. To check a script, use validation instead.",
         )
     for field in ("uid", "gid"):
         if getattr(spec, field) is not None:
             raise InvalidRequest(
-                field, f"--{field} is for root: a job runs as the user whose token submits it."
+                field, f"--{field} is only for root. A job runs as the user whose token submits it."
             )
     for option, _ in spec.items():
         if option.unsupported is not None:
@@ -167,7 +167,7 @@ def _refuse_what_others_take(spec: JobSpec, can: Capabilities) -> None:
 
 def _remarks(spec: JobSpec) -> list[str]:
     return [
-        f"--{option.name} concerns only sbatch itself and does nothing here."
+        f"--{option.name} affects only the sbatch command and has no effect here."
         for option, _ in spec.items()
         if option.ignored
     ]

@@ -199,7 +199,7 @@ def _conduct(spec: JobSpec, can: Capabilities) -> dict[str, Any]:
         conduct["memory_binding"] = binding.values or None
     if spec.resv_ports is not None:
         if not spec.stepmgr:
-            raise InvalidRequest("resv_ports", "--resv-ports needs --stepmgr beside it.")
+            raise InvalidRequest("resv_ports", "--resv-ports requires --stepmgr.")
         conduct["resv_mpi_ports"] = spec.resv_ports
     return conduct
 

@@ -1,6 +1,6 @@
 import { ApiError } from '../../api/request';
 import type { Options } from '../../api/submit';
-import type { IScriptAnswer } from '../../api/types';
+import type { IScriptResponse } from '../../api/types';
 import { SubmitModel } from '../model';
 
 const SCRIPT = '#!/bin/bash\n#SBATCH --time=10\nhostname\n';
@@ -15,7 +15,7 @@ const TOO_LONG = {
   text: ''
 };
 
-function response(given: Partial<IScriptAnswer>): IScriptAnswer {
+function response(given: Partial<IScriptResponse>): IScriptResponse {
   const nothing = { options: {}, components: [], warnings: [], script: '', problems: [] };
   return { ...nothing, compared: 'partition debug', unknown: [], ...given };
 }
@@ -36,7 +36,7 @@ class Server {
     return { schema: {}, uiSchema: {}, defaults: { chdir: '/home/alice' } as Options };
   };
 
-  script = async (_cluster: string, script: string, changes?: Options): Promise<IScriptAnswer> => {
+  script = async (_cluster: string, script: string, changes?: Options): Promise<IScriptResponse> => {
     this.scriptCalls.push({ script, changes });
     if (this.gated) {
       await new Promise<void>(resolve => this.gates.push(resolve));

@@ -106,7 +106,7 @@ def _over(cluster: Cluster, a: int, b: int) -> None:
     submit(cluster, *_SMALL, "--partition=gpu", *(["--array=1-2"] if b % 2 else []), script=script)
 
 
-def _cancelled(cluster: Cluster, a: int, b: int) -> None:
+def _canceled(cluster: Cluster, a: int, b: int) -> None:
     job = submit(cluster, *_SMALL, "--array=1-4", *(["--hold"] if a % 2 else []))
     _as_may_be(cluster, ["scancel", (str(job), f"{job}_2", f"{job}_[1-2]")[b % 3]])
 
@@ -137,7 +137,7 @@ _KINDS: dict[str, Callable[[Cluster, int, int], None]] = {
     "requeued task": _requeued_task,
     "preempted": _preempted,
     "over": _over,
-    "cancelled": _cancelled,
+    "cancelled": _canceled,
     "cron": _cron,
 }
 

@@ -36,7 +36,7 @@ def test_both_see_the_same_queue_through_one_reader_and_then_what_is_private(
             time.sleep(0.5)
         lists = {user: look(site, user) for user in jobs}
         for found in lists.values():
-            assert (found["plan"], found["note"]) == ("shared", "")
+            assert (found["strategy"], found["note"]) == ("shared", "")
             shown = {row["id"]: row["user"] for row in found["jobs"]}
             assert {user: shown[job] for user, job in jobs.items()} == {
                 "alice": "alice",
@@ -66,12 +66,12 @@ def test_both_see_the_same_queue_through_one_reader_and_then_what_is_private(
         cancel(site, "bob", "forky", submit(site, "bob", "forky"))
         until = time.monotonic() + 90
         found = look(site, "alice")
-        while found["plan"] == "shared" and time.monotonic() < until:
+        while found["strategy"] == "shared" and time.monotonic() < until:
             # Until it is noticed, what was public when it was read.
             assert {"alice", "bob"} <= {row["user"] for row in found["jobs"]}
             time.sleep(0.5)
             found = look(site, "alice")
-        assert found["plan"] == "dump"
+        assert found["strategy"] == "dump"
         assert "other users' jobs are hidden" in found["note"]
         assert {row["user"] for row in found["jobs"]} == {"alice"}
         assert "shared mode of shared is refused" in site.hub.log.read_text()

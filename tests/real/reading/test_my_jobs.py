@@ -57,10 +57,10 @@ def until_accounted(cluster: Cluster, job: int, record: str) -> None:
     until(lambda: record in lines(cluster, [*argv, f"--jobs={job}"]), record)
 
 
-async def plan_of(source: RestSource) -> MyJobs | QueueDump:
+async def strategy_of(source: RestSource) -> MyJobs | QueueDump:
     can = await source.capabilities()
     here = Conditions(capabilities=can, accounting=await source.has_accounting(), queue=50)
-    if for_mine(here).plan == "mine":
+    if for_mine(here).strategy == "mine":
         return MyJobs(source, "alice")
     return QueueDump(source, tells_last_update=can.last_update)
 
@@ -68,12 +68,14 @@ async def plan_of(source: RestSource) -> MyJobs | QueueDump:
 async def test_my_jobs_match_squeue_and_follow_it(busy: Cluster) -> None:
     for version in await versions_of(busy):
         async with source_of(busy, version) as source:
-            plan = await plan_of(source)
+            strategy = await strategy_of(source)
             tables: list[Any] = []
 
-            async def compare(plan: Any = plan, tables: list[Any] = tables) -> dict[str, Any]:
+            async def compare(
+                strategy: Any = strategy, tables: list[Any] = tables
+            ) -> dict[str, Any]:
                 theirs = squeue(busy)
-                tables.append(await plan(tables[-1] if tables else None))
+                tables.append(await strategy(tables[-1] if tables else None))
                 rows = tables[-1].rows.values()
                 mine = [row for row in rows if row.user == "alice" and is_live(row)]
                 ours: Table = {

@@ -78,14 +78,14 @@ def test_yes_and_no_are_two_flags() -> None:
 @pytest.mark.parametrize(
     ("release", "line", "why"),
     [
-        ("22.05.8", "--tres-bind=gres/gpu:none", "came with Slurm 23.11"),
-        ("22.05.8", "-N 1,2", "came with Slurm 23.02"),
-        ("23.11.11", "--exclusive=topo", "came with Slurm 24.05"),
-        ("24.11.5", "--resources=a:1", "came with Slurm 25.11"),
-        ("24.11.5", "--requeue=expedite", "came with Slurm 25.11"),
-        ("26.05.5", "--runtime=crun", "came with Slurm 26.11"),
-        ("26.11.0", "--container-type=oci", "dropped it; it has --runtime"),
-        ("26.05.5", "--get-user-env=L", "takes no value"),
+        ("22.05.8", "--tres-bind=gres/gpu:none", "requires Slurm 23.11 or newer"),
+        ("22.05.8", "-N 1,2", "requires Slurm 23.02 or newer"),
+        ("23.11.11", "--exclusive=topo", "requires Slurm 24.05 or newer"),
+        ("24.11.5", "--resources=a:1", "requires Slurm 25.11 or newer"),
+        ("24.11.5", "--requeue=expedite", "requires Slurm 25.11 or newer"),
+        ("26.05.5", "--runtime=crun", "requires Slurm 26.11 or newer"),
+        ("26.11.0", "--container-type=oci", "removed it; use --runtime"),
+        ("26.05.5", "--get-user-env=L", "does not take a value"),
     ],
 )
 def test_what_a_release_does_not_know_is_refused_with_the_line(
