@@ -1,7 +1,12 @@
-"""Slurm in Jupyter over slurmrestd: entry points only, so that importing it costs nothing."""
+"""Slurm in Jupyter over slurmrestd.
+
+The Python API (:class:`Slurm`, :class:`Job`, ...) is imported when it is first named, so that
+importing the package costs nothing.
+"""
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
@@ -9,7 +14,34 @@ from ._version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["__version__", "load_ipython_extension"]
+    from .notebook.errors import JobFailed
+    from .notebook.job import Job
+    from .notebook.slurm import AsyncSlurm, Slurm
+    from .slurm.errors import SlurmError
+
+__all__ = [
+    "AsyncSlurm",
+    "Job",
+    "JobFailed",
+    "Slurm",
+    "SlurmError",
+    "__version__",
+    "load_ipython_extension",
+]
+#: Where each name of the Python API is defined.
+_API = {
+    "AsyncSlurm": "notebook.slurm",
+    "Job": "notebook.job",
+    "JobFailed": "notebook.errors",
+    "Slurm": "notebook.slurm",
+    "SlurmError": "slurm.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _API:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_API[name]}"), name)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from jupyter_slurm_rest.slurm.errors import (
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    ResponseLost,
+    SlurmError,
+    SlurmTimeout,
+    Unreachable,
+)
 from jupyter_slurm_rest.tls import tls_failure
 
-from .errors import SlurmMagicError
+from .errors import failed, from_response
 
 #: What a server listens on when it listens on every address of its machine.
 _EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})  # noqa: S104 -- compared only
@@ -52,7 +62,7 @@ def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
     """The server that started this kernel.
 
     On a hub its address is in the environment; elsewhere servers leave files in the
-    runtime directory. Raises :exc:`SlurmMagicError` when there is none, or more than one.
+    runtime directory. Raises :exc:`SlurmError` when there is none, or more than one.
     """
     return _hub_server(environ) or _running_server(environ)
 
@@ -72,7 +82,8 @@ def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
 def _behind_internal_ssl(public_url: str, token: str) -> ServerAddress:
     """With internal_ssl a server accepts only the hub's and the proxy's certificates."""
     if not public_url:
-        raise SlurmMagicError(
+        raise failed(
+            Unreachable,
             "This hub runs with internal_ssl: kernels reach their server through its proxy only.",
             "Ask the hub's administrators to set c.JupyterHub.public_url.",
         )
@@ -94,11 +105,13 @@ def _running_server(environ: Mapping[str, str]) -> ServerAddress:
     if info is not None:
         return _address(info)
     if not found:
-        raise SlurmMagicError(
+        raise failed(
+            Unreachable,
             "No running Jupyter server was found for this kernel.", _OPEN_IN_JUPYTERLAB
         )
     urls = ", ".join(str(server.get("url")) for server in found)
-    raise SlurmMagicError(
+    raise failed(
+            Unreachable,
         f"{len(found)} Jupyter servers run here, and none of them started this kernel: {urls}.",
         f"{_OPEN_IN_JUPYTERLAB} Or set JUPYTER_SERVER_URL to one of these addresses.",
     )
@@ -150,6 +163,8 @@ def _address(info: Mapping[str, Any]) -> ServerAddress:
     return ServerAddress(_url(scheme, info.get("hostname") or "", info.get("port"), path), token)
 
 
+#: What the server's settings allow.
+_CLUSTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Seconds; a whole queue may take Slurm long.
 TIMEOUT = 200.0
 
@@ -160,8 +175,12 @@ class SlurmApi:
     The server is looked up at the first call, and again after a connection has failed.
     """
 
-    def __init__(self, find: Callable[[], ServerAddress] = find_server) -> None:
+    def __init__(
+        self, find: Callable[[], ServerAddress] = find_server, *, server: str | None = None
+    ) -> None:
         self._find = find
+        #: The server's address where the user gave it; ``None``: the kernel's own.
+        self.server = server
         self._client: httpx.Client | None = None
         self._has_token = False
         self._clusters: list[str] = []
@@ -174,7 +193,7 @@ class SlurmApi:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
     ) -> Any:
-        """The response's JSON (``None`` if it is empty). Raises :exc:`SlurmMagicError`."""
+        """The response's JSON (``None`` if it is empty). Raises :exc:`SlurmError`."""
         client = self._client = self._client or self._connect()
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         try:
@@ -204,16 +223,19 @@ class SlurmApi:
     def cluster(self, named: str | None) -> str:
         """``named``, or the first cluster that is configured."""
         if named:
-            return quote(named, safe="")
+            if not _CLUSTER.fullmatch(named):
+                raise failed(NotFound, f"{named!r} is not the name of a cluster.")
+            return named
         if not self._clusters:
             listed = self.call("GET", "clusters")["clusters"]
             self._clusters = [cluster["name"] for cluster in listed]
         if not self._clusters:
-            raise SlurmMagicError(
+            raise failed(
+            Unreachable,
                 "The Jupyter server has no Slurm cluster configured.",
                 "Set SLURMRESTD_URL or c.SlurmRest.clusters.",
             )
-        return quote(self._clusters[0], safe="")
+        return self._clusters[0]
 
     def get(
         self, cluster: str | None, resource: str, query: Mapping[str, Any] | None = None
@@ -222,7 +244,7 @@ class SlurmApi:
         return self.call("GET", f"clusters/{self.cluster(cluster)}/{resource}", query=query)
 
     def address(self) -> ServerAddress:
-        """The server's address now. Raises :exc:`SlurmMagicError` when there is none."""
+        """The server's address now. Raises :exc:`SlurmError` when there is none."""
         return self._find()
 
     def close(self) -> None:
@@ -232,38 +254,85 @@ class SlurmApi:
             self._client = None
 
 
-def _unreachable(error: httpx.HTTPError) -> SlurmMagicError:
+_shared: dict[tuple[int, str | None], SlurmApi] = {}
+
+
+def shared_api(server: str | None = None) -> SlurmApi:
+    """The process's connection to ``server``; by default to the server that started it."""
+    # A forked process must not use its parent's sockets.
+    key = (os.getpid(), server)
+    if key not in _shared:
+        found = SlurmApi(find_server if server is None else lambda: named_server(server))
+        found.server = server
+        _shared.setdefault(key, found)
+    return _shared[key]
+
+
+def named_server(url: str) -> ServerAddress:
+    """The server at ``url``, whose token is in it (``?token=...``) or in Jupyter's files.
+
+    Raises :exc:`SlurmError` for what is not an address.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise failed(
+            InvalidRequest,
+            "server: this is not the address of a Jupyter server.",
+            "Write http://127.0.0.1:8888/ or https://....",
+            field="server",
+        )
+    plain = parts._replace(query="", fragment="", path=parts.path.rstrip("/") + "/").geturl()
+    token = parse_qs(parts.query).get("token", [""])[0]
+    if not token:
+        for info in running_servers(Path(jupyter_runtime_dir())):
+            if str(info.get("url", "")).rstrip("/") == plain.rstrip("/"):
+                return _address(info)
+    return ServerAddress(plain, token)
+
+
+def _unreachable(error: httpx.HTTPError) -> SlurmError:
     if isinstance(tls_failure(error), ssl.SSLCertVerificationError):
-        return SlurmMagicError(
+        return failed(
+            Unreachable,
             "This kernel does not trust the certificate of the Jupyter server.",
             "Set SSL_CERT_FILE to a file with the certificate, in the server's environment or "
             "before the first call (%env SSL_CERT_FILE=/path/to/server.pem).",
         )
-    return SlurmMagicError(
+    kind: type[SlurmError] = ResponseLost
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)):
+        kind = Unreachable
+    elif isinstance(error, httpx.TimeoutException):
+        kind = SlurmTimeout
+    return failed(
+        kind,
         f"The Jupyter server did not respond ({type(error).__name__}).",
         "Run the cell again; the server may have been restarted.",
     )
 
 
-def _problem(response: httpx.Response, *, has_token: bool) -> SlurmMagicError:
+def _problem(response: httpx.Response, *, has_token: bool) -> SlurmError:
     denied = response.status_code in (302, 401, 403)
     try:
         body = response.json()
         # Errors of Jupyter itself come without advice.
-        advice = body.get("advice") or (_why_denied(has_token) if denied else "")
-        return SlurmMagicError(body["message"], advice, reason=body["reason"] or "")
+        return from_response(body, _why_denied(has_token) if denied else "")
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     if response.status_code == 404:
-        return SlurmMagicError(
+        return failed(
+            NotFound,
             "The Jupyter server has no Slurm extension.",
             "Install jupyter-slurm-rest where the server runs and restart it.",
         )
     if denied:
-        return SlurmMagicError(
-            "The Jupyter server denies access to this kernel.", _why_denied(has_token)
+        return failed(
+            PermissionDenied,
+            "The Jupyter server denies access to this kernel.",
+            _why_denied(has_token),
         )
-    return SlurmMagicError(f"The Jupyter server returned status {response.status_code}.")
+    return SlurmError(f"The Jupyter server returned status {response.status_code}.")
 
 
 def _why_denied(has_token: bool) -> str:

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
+from jupyter_slurm_rest.slurm.errors import SlurmError
+
 from . import tables
 from .api import SlurmApi
 from .errors import SlurmMagicError
-from .job import NotebookJob
+from .job import Job
 from .submit import submit, submit_cell
-from .tables import NotebookTable
+from .tables import Table
 
 Command = Callable[[SlurmApi, str], Any]
 C = TypeVar("C", bound=Command)
@@ -44,9 +46,9 @@ def ids_argument(command: C) -> C:
     return decorated
 
 
-def shown(table: NotebookTable, args: argparse.Namespace) -> Any:
+def shown(table: Table, args: argparse.Namespace) -> Any:
     """The table or, with ``--frame``, its ``DataFrame``."""
-    return table.to_frame() if args.frame else table
+    return table.to_pandas() if args.frame else table
 
 
 @magic_arguments("%slurm jobs")
@@ -76,7 +78,9 @@ def jobs(api: SlurmApi, line: str) -> Any:
         "limit": args.limit,
     }
     response = api.get(args.cluster, "jobs", query)
-    return shown(tables.jobs_table(response["jobs"], tables.caption(response, "job")), args)
+    return shown(tables.jobs_table(
+        api, api.cluster(args.cluster), response["jobs"], tables.caption(response, "job")
+    ), args)
 
 
 @magic_arguments("%slurm history")
@@ -98,7 +102,9 @@ def history(api: SlurmApi, line: str) -> Any:
         "start_time": int(time.time() - args.days * 86_400),
     }
     response = api.get(args.cluster, "history", query)
-    return shown(tables.history_table(response["jobs"], tables.caption(response, "job")), args)
+    return shown(tables.history_table(
+        api, api.cluster(args.cluster), response["jobs"], tables.caption(response, "job")
+    ), args)
 
 
 @magic_arguments("%slurm nodes")
@@ -154,7 +160,7 @@ def clusters(api: SlurmApi, line: str) -> Any:
 @argument("--cron", action="store_true", help="Also jobs of scrontab; Slurm disables their lines.")
 @argument("--signal", help="Send this signal instead of terminating the jobs.")
 @cluster_argument
-def cancel(api: SlurmApi, line: str) -> tables.NotebookTable:
+def cancel(api: SlurmApi, line: str) -> tables.Table:
     """Cancel jobs: by id, or your own jobs that match all filters."""
     args = _parsed(cancel, line)
     options: dict[str, Any] = {"signal": args.signal} if args.signal else {}
@@ -179,7 +185,7 @@ def cancel(api: SlurmApi, line: str) -> tables.NotebookTable:
 @magic_arguments("%slurm hold")
 @ids_argument
 @cluster_argument
-def hold(api: SlurmApi, line: str) -> tables.NotebookTable:
+def hold(api: SlurmApi, line: str) -> tables.Table:
     """Keep pending jobs from starting."""
     return _act(api, "hold", parse_argstring(hold, line))
 
@@ -187,7 +193,7 @@ def hold(api: SlurmApi, line: str) -> tables.NotebookTable:
 @magic_arguments("%slurm release")
 @ids_argument
 @cluster_argument
-def release(api: SlurmApi, line: str) -> tables.NotebookTable:
+def release(api: SlurmApi, line: str) -> tables.Table:
     """Release held jobs."""
     return _act(api, "release", parse_argstring(release, line))
 
@@ -196,7 +202,7 @@ def release(api: SlurmApi, line: str) -> tables.NotebookTable:
 @ids_argument
 @argument("--hold", action="store_true", help="Hold them in the queue.")
 @cluster_argument
-def requeue(api: SlurmApi, line: str) -> tables.NotebookTable:
+def requeue(api: SlurmApi, line: str) -> tables.Table:
     """Requeue running jobs."""
     args = parse_argstring(requeue, line)
     return _act(api, "requeue", args, hold=args.hold)
@@ -205,7 +211,7 @@ def requeue(api: SlurmApi, line: str) -> tables.NotebookTable:
 @magic_arguments("%slurm suspend")
 @ids_argument
 @cluster_argument
-def suspend(api: SlurmApi, line: str) -> tables.NotebookTable:
+def suspend(api: SlurmApi, line: str) -> tables.Table:
     """Suspend running jobs."""
     return _act(api, "suspend", parse_argstring(suspend, line))
 
@@ -213,7 +219,7 @@ def suspend(api: SlurmApi, line: str) -> tables.NotebookTable:
 @magic_arguments("%slurm resume")
 @ids_argument
 @cluster_argument
-def resume(api: SlurmApi, line: str) -> tables.NotebookTable:
+def resume(api: SlurmApi, line: str) -> tables.Table:
     """Resume suspended jobs."""
     return _act(api, "resume", parse_argstring(resume, line))
 
@@ -223,7 +229,7 @@ def resume(api: SlurmApi, line: str) -> tables.NotebookTable:
 @ids_argument
 @argument("--cron", action="store_true", help="Also jobs of scrontab; Slurm disables their lines.")
 @cluster_argument
-def signal(api: SlurmApi, line: str) -> tables.NotebookTable:
+def signal(api: SlurmApi, line: str) -> tables.Table:
     """Send a signal to jobs."""
     args = parse_argstring(signal, line)
     return _act(api, "signal", args, signal=args.name, **({"cron": True} if args.cron else {}))
@@ -241,7 +247,7 @@ def _parsed(command: Any, line: str) -> argparse.Namespace:
 
 def _act(
     api: SlurmApi, action: str, args: argparse.Namespace, **options: Any
-) -> tables.NotebookTable:
+) -> tables.Table:
     body = {"action": action, **({"job_ids": args.ids} if args.ids else {}), **options}
     path = f"clusters/{api.cluster(args.cluster)}/jobs/actions"
     results = api.call("POST", path, body=body)["results"]
@@ -251,10 +257,10 @@ def _act(
 @magic_arguments("%slurm job")
 @argument("id", help="Job ID, such as 123, 123_4 or 123+1.")
 @cluster_argument
-def job(api: SlurmApi, line: str) -> NotebookJob:
+def job(api: SlurmApi, line: str) -> Job:
     """One job: an object with state, wait(), output() and cancel()."""
     args = parse_argstring(job, line)
-    return NotebookJob(api, api.cluster(args.cluster), args.id)
+    return Job(api, api.cluster(args.cluster), args.id)
 
 
 @magic_arguments("%slurm output")
@@ -264,7 +270,7 @@ def job(api: SlurmApi, line: str) -> NotebookJob:
 def output(api: SlurmApi, line: str) -> None:
     """Print the end of a job's output."""
     args = parse_argstring(output, line)
-    found = NotebookJob(api, api.cluster(args.cluster), args.id, info={})
+    found = Job(api, api.cluster(args.cluster), args.id, {})
     print(found.output("stderr" if args.stderr else "stdout"), end="")
 
 
@@ -296,6 +302,13 @@ def run(api: SlurmApi, line: str, cell: str | None) -> Any:
 
     Raises :exc:`SlurmMagicError`, and :exc:`UsageError` for wrong arguments.
     """
+    try:
+        return _run(api, line, cell)
+    except SlurmError as error:
+        raise SlurmMagicError.of(error) from None
+
+
+def _run(api: SlurmApi, line: str, cell: str | None) -> Any:
     name, _, arguments = line.strip().partition(" ")
     command = COMMANDS.get(name or "jobs")
     if command is None:

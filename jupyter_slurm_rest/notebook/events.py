@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from websocket import WebSocket, WebSocketException
 
+from jupyter_slurm_rest.slurm.errors import SlurmError
+
 from .api import ServerAddress, SlurmApi
-from .errors import SlurmMagicError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -139,12 +139,16 @@ class FollowedJob(Protocol):
         """Read the job again."""
 
 
-class Follower:
+J = TypeVar("J", bound=FollowedJob)
+
+
+class Follower(Generic[J]):
     """Waits for one job."""
 
-    def __init__(self, job: FollowedJob) -> None:
+    def __init__(self, job: J, progress: Callable[[J], None] | None = None) -> None:
         self._job = job
-        self._cluster = unquote(job.cluster)
+        self._progress = progress
+        self._cluster = job.cluster
         #: The oldest change for which the transitions have not been read yet.
         self._since = _NEVER
 
@@ -154,7 +158,7 @@ class Follower:
             events.wait_until_tried()
             pause, mine = _CACHED, self._keep_polled()
             # Only now, as changes from here on send an event.
-            while not self._job.refresh().ended:
+            while not self._read():
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
@@ -163,6 +167,13 @@ class Follower:
                 mine = self._keep_polled()
                 pause = _BACKSTOP if mine and events.open else min(_MAX_PAUSE, pause * 1.5)
             return True
+
+    def _read(self) -> bool:
+        """Read the job; whether it has ended."""
+        self._job.refresh()
+        if self._progress is not None:
+            self._progress(self._job)
+        return self._job.ended
 
     def _changed_within(self, seconds: float, events: EventStream) -> bool:
         due = time.monotonic() + seconds
@@ -191,7 +202,7 @@ class Follower:
         query = {"since": since}
         try:
             found = self._job.api.get(self._cluster, "transitions", query)["transitions"]
-        except SlurmMagicError:
+        except SlurmError:
             return True
         return not found or any(map(self._is_same, found))
 
@@ -208,6 +219,6 @@ class Follower:
         query = {"scope": "mine", "columns": "user", "limit": 1}
         try:
             rows = self._job.api.get(self._cluster, "jobs", query)["jobs"]
-        except SlurmMagicError:
+        except SlurmError:
             return False
         return any(row["user"] == self._job.info["user"] for row in rows)

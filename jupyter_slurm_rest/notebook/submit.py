@@ -13,7 +13,7 @@ from jupyter_slurm_rest.redaction import printable
 from . import tables
 from .api import SlurmApi
 from .errors import SlurmMagicError
-from .job import NotebookJob
+from .job import Job
 
 _FIRST_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"]*"|'[^']*')+""")
 #: Options that do not become part of the job.
@@ -104,5 +104,5 @@ def _submit(api: SlurmApi, arguments: SbatchLine, script: str, file: Path | None
     submitted = api.call("POST", path, body=body)
     for warning in submitted["warnings"]:
         print(printable(warning))
-    job = NotebookJob(api, cluster, str(submitted["job_id"]))
+    job = Job(api, cluster, str(submitted["job_id"]))
     return job.wait() if arguments.wait else job

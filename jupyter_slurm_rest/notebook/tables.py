@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_slurm_rest.redaction import printable
-
-from .errors import SlurmMagicError
 
 
 def duration(seconds: int | None) -> str:
@@ -75,37 +74,54 @@ def gpus(tres: dict[str, Any] | None) -> str:
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+
+    from .api import SlurmApi
+    from .job import Job
 
 Row = dict[str, Any]
 Column = tuple[str, Callable[[Row], str]]
 
 
-class NotebookTable(Sequence[Row]):
+class Table(Sequence[Row]):
     """Rows (dictionaries, as the server sends them) that show themselves."""
 
-    def __init__(self, rows: list[Row], columns: list[Column], caption: str) -> None:
+    def __init__(self, rows: list[Row], columns: list[Column], caption: str, kind: str) -> None:
         self.rows = rows
         self.caption = caption
         self._columns = columns
+        #: What the rows are, which says which columns a data frame has.
+        self._kind = kind
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> Any:
+        """A row or, of a slice, a table."""
+        if isinstance(index, slice):
+            rows = self.rows[index]
+            note = f"{len(rows)} of these rows: {self.caption}"
+            return Table(rows, self._columns, note, self._kind)
         return self.rows[index]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Every field of every row as a pandas ``DataFrame``."""
-        try:
-            import pandas as pd
-        except ImportError:
-            raise SlurmMagicError(
-                "pandas is not installed in this kernel.", "Run: %pip install pandas"
-            ) from None
-        return pd.json_normalize(self.rows, max_level=1)
+    def to_pandas(self) -> pd.DataFrame:
+        """A pandas ``DataFrame`` with the same columns whatever the rows.
+
+        Times are in UTC, durations ``timedelta``, sizes bytes. Raises :exc:`SlurmError` where
+        pandas is not installed.
+        """
+        from . import frames
+
+        return frames.to_pandas(self.rows, frames.columns(self._kind))
+
+    def to_polars(self) -> pl.DataFrame:
+        """A polars ``DataFrame``, with the columns of :meth:`to_pandas`."""
+        from . import frames
+
+        return frames.to_polars(self.rows, frames.columns(self._kind))
 
     def __repr__(self) -> str:
         cells = [[title for title, _ in self._columns], *self._cells()]
@@ -133,6 +149,34 @@ class NotebookTable(Sequence[Row]):
         return [[show(row) for _, show in self._columns] for row in self.rows]
 
 
+class JobList(Table):
+    """Jobs that show themselves as a table; each element is a :class:`Job`."""
+
+    def __init__(
+        self, api: SlurmApi, cluster: str, rows: list[Row], columns: list[Column], caption: str
+    ) -> None:
+        super().__init__(rows, columns, caption, "jobs")
+        self._api = api
+        self._cluster = cluster
+        self._read_at = time.time()
+
+    def __getitem__(self, index: Any) -> Any:
+        """A job or, of a slice, a list of jobs."""
+        if isinstance(index, slice):
+            rows = self.rows[index]
+            note = f"{len(rows)} of these: {self.caption}"
+            return JobList(self._api, self._cluster, rows, self._columns, note)
+        return self._job(self.rows[index])
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._job, self.rows)
+
+    def _job(self, row: Row) -> Job:
+        from .job import Job
+
+        return Job(self._api, self._cluster, row["id"], row, read_at=self._read_at)
+
+
 def _text(name: str) -> Callable[[Row], str]:
     return lambda row: "" if row.get(name) is None else str(row[name])
 
@@ -141,7 +185,7 @@ def _state(row: Row) -> str:
     return "+".join([row["state"], *row.get("flags", [])])
 
 
-def jobs_table(rows: list[Row], caption: str) -> NotebookTable:
+def jobs_table(api: SlurmApi, cluster: str, rows: list[Row], caption: str) -> JobList:
     """Jobs of the queue."""
     columns: list[Column] = [
         ("Job", _text("id")),
@@ -156,10 +200,10 @@ def jobs_table(rows: list[Row], caption: str) -> NotebookTable:
         ("CPUs", _text("cpus")),
         ("GPUs", _text("gpus")),
     ]
-    return NotebookTable(rows, columns, caption)
+    return JobList(api, cluster, rows, columns, caption)
 
 
-def history_table(rows: list[Row], caption: str) -> NotebookTable:
+def history_table(api: SlurmApi, cluster: str, rows: list[Row], caption: str) -> JobList:
     """Finished jobs."""
     columns: list[Column] = [
         ("Job", _text("id")),
@@ -172,10 +216,10 @@ def history_table(rows: list[Row], caption: str) -> NotebookTable:
         ("GPUs", _text("gpus")),
         ("Exit", lambda row: exit_code(row["exit_code"])),
     ]
-    return NotebookTable(rows, columns, caption)
+    return JobList(api, cluster, rows, columns, caption)
 
 
-def nodes_table(rows: list[Row], caption: str) -> NotebookTable:
+def nodes_table(rows: list[Row], caption: str) -> Table:
     """Nodes, with what is free."""
     columns: list[Column] = [
         ("Node", _text("name")),
@@ -189,10 +233,10 @@ def nodes_table(rows: list[Row], caption: str) -> NotebookTable:
         ("GPUs free", lambda row: f"{row['gpus_free']} of {row['gpus']}"),
         ("Reason", _text("reason")),
     ]
-    return NotebookTable(rows, columns, caption)
+    return Table(rows, columns, caption, "nodes")
 
 
-def partitions_table(rows: list[Row], caption: str) -> NotebookTable:
+def partitions_table(rows: list[Row], caption: str) -> Table:
     """Partitions, with their limits and what is free."""
     columns: list[Column] = [
         ("Partition", lambda row: row["name"] + ("*" if row["default"] else "")),
@@ -202,10 +246,10 @@ def partitions_table(rows: list[Row], caption: str) -> NotebookTable:
         ("CPUs free", _text("cpus_free")),
         ("GPUs free", _text("gpus_free")),
     ]
-    return NotebookTable(rows, columns, caption)
+    return Table(rows, columns, caption, "partitions")
 
 
-def clusters_table(rows: list[Row], caption: str) -> NotebookTable:
+def clusters_table(rows: list[Row], caption: str) -> Table:
     """The configured clusters."""
     columns: list[Column] = [
         ("Cluster", _text("name")),
@@ -214,20 +258,20 @@ def clusters_table(rows: list[Row], caption: str) -> NotebookTable:
         ("User", _text("user")),
         ("Problem", lambda row: (row["error"] or {}).get("message", "")),
     ]
-    return NotebookTable(rows, columns, caption)
+    return Table(rows, columns, caption, "clusters")
 
 
-def results_table(rows: list[Row], caption: str) -> NotebookTable:
+def results_table(rows: list[Row], caption: str) -> Table:
     """The result of an action for each job."""
     columns: list[Column] = [
         ("Job", _text("id")),
         ("", lambda row: "done" if row["ok"] else "refused"),
         ("Slurm says", _text("message")),
     ]
-    return NotebookTable(rows, columns, caption)
+    return Table(rows, columns, caption, "results")
 
 
-def associations_table(account: dict[str, Any]) -> NotebookTable:
+def associations_table(account: dict[str, Any]) -> Table:
     """The user's accounts and limits."""
     columns: list[Column] = [
         ("Account", lambda row: row["account"] + ("*" if row["is_default"] else "")),
@@ -239,7 +283,7 @@ def associations_table(account: dict[str, Any]) -> NotebookTable:
         ("Limits of all jobs together", lambda row: _together(row, account["accounts"])),
     ]
     rows = account["associations"]
-    return NotebookTable(rows, columns, f"{account['user']}: {count(len(rows), 'account')}")
+    return Table(rows, columns, f"{account['user']}: {count(len(rows), 'account')}", "account")
 
 
 def _together(association: Row, accounts: Sequence[Row]) -> str:
@@ -263,11 +307,11 @@ def _group_limits(association: Row) -> str:
     return ", ".join(word for word in words if word)
 
 
-def options_table(checked: dict[str, Any]) -> NotebookTable:
+def options_table(checked: dict[str, Any]) -> Table:
     """The options of a script that was checked and not submitted."""
     rows = [{"option": name, "value": value} for name, value in checked["options"].items()]
     columns: list[Column] = [("Option", _text("option")), ("Value", _text("value"))]
-    return NotebookTable(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]))
+    return Table(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]), "options")
 
 
 def count(number: int, noun: str) -> str:

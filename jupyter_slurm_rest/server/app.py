@@ -49,6 +49,7 @@ ROUTES: list[tuple[str, type[SlurmHandler]]] = [
     ("clusters/{cluster}/jobs/actions", job.ActionsHandler),
     ("clusters/{cluster}/jobs/{job}", job.JobHandler),
     ("clusters/{cluster}/jobs/{job}/output", job.OutputHandler),
+    ("clusters/{cluster}/jobs/{job}/tasks", job.TasksHandler),
     ("clusters/{cluster}/transitions", job.TransitionsHandler),
     ("clusters/{cluster}/history", job.HistoryHandler),
     ("clusters/{cluster}/nodes", cluster.NodesHandler),

@@ -25,7 +25,7 @@ from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
 from .base import SlurmHandler, operation
 from .cluster import ConfiguredCluster
 from .job_files import name_unopened, read_output
-from .job_lists import check_filter, history_page, job_page, transitions_since
+from .job_lists import check_filter, history_page, job_page, task_list, transitions_since
 from .schemas import (
     ActionRequest,
     ActionResults,
@@ -39,6 +39,7 @@ from .schemas import (
     ScriptResponse,
     SubmitQuery,
     SubmitRequest,
+    TaskList,
     TransitionList,
     TransitionsQuery,
 )
@@ -236,6 +237,13 @@ class OutputHandler(SlurmHandler):
         return await read_output(
             self.cluster(cluster), job, query, root=self.context.root_directory
         )
+
+
+class TasksHandler(SlurmHandler):
+    @operation("read")
+    async def get(self, cluster: str, job: str) -> TaskList:
+        """The tasks of an array, merged from slurmctld and accounting."""
+        return await task_list(self.cluster(cluster), job)
 
 
 class ScriptHandler(SlurmHandler):

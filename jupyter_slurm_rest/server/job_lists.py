@@ -19,7 +19,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 from jupyter_slurm_rest.slurm.names import no_such, state_names
 
 from .cluster import ConfiguredCluster
-from .schemas import HistoryList, HistoryPageQuery, JobTransition, TransitionList
+from .schemas import HistoryList, HistoryPageQuery, JobTransition, TaskList, TransitionList
 
 #: Seconds: the window when none is asked for, and the step that its end is rounded to, so
 #: that several who look share one response.
@@ -100,6 +100,19 @@ async def history_page(cluster: ConfiguredCluster, query: HistoryPageQuery) -> H
         start_time=start,
         end_time=end,
     )
+
+
+async def task_list(cluster: ConfiguredCluster, job_id: str) -> TaskList:
+    """The tasks of the array ``job_id``. Raises :exc:`NotFound` for what is not an array."""
+    found = await cluster.snapshots.get(
+        ("tasks", job_id),
+        lambda: cluster.client.array_tasks(job_id),
+        ttl=1.0,
+        allow_stale=False,
+    )
+    names = [field.name for field in msgspec.structs.fields(JobSummary)]
+    rows = [JobSummary(**{name: getattr(job, name) for name in names}) for job in found.value]
+    return TaskList(tasks=rows)
 
 
 def transitions_since(cluster: ConfiguredCluster, since: float) -> TransitionList:

@@ -194,6 +194,12 @@ class Form(Model, frozen=True, kw_only=True):
     defaults: dict[str, Any]
 
 
+class TaskList(Model, frozen=True, kw_only=True):
+    """The tasks of an array; tasks still to come share one record (``array_tasks``)."""
+
+    tasks: list[JobSummary]
+
+
 class ActionResults(Model, frozen=True, kw_only=True):
     """What an action did, job by job, in the order asked."""
 

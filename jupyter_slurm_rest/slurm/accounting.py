@@ -6,12 +6,12 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from jupyter_slurm_rest.slurm.models.job import Model
-from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+from jupyter_slurm_rest.slurm.models.job_id import contains, parse_job_id
 from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 from jupyter_slurm_rest.slurm.wire.states import BASE_STATES, PARTIAL_STATES
@@ -30,6 +30,8 @@ from .names import BEGINNING, UserCalls, flags, no_such
 from .session import LONG, Calls, Connection, in_one_version
 from .transport import Params
 from .wire import job_records as wire
+
+T = TypeVar("T")
 
 _WEEK = 7 * 86400
 MAX_PAGE = 5000
@@ -251,9 +253,38 @@ class AccountingCalls(Calls):
                 raise problem
         raise NotFound("job", wanted)
 
+    @in_one_version
+    async def array_tasks(self, job_id: str | int) -> list[Job]:
+        """Every record of an array, by task: one for each task that differs from the others.
 
-async def _unless_gone(call: Awaitable[Job]) -> Job | SlurmError:
-    """The job, or why this daemon cannot tell of it; other failures are raised."""
+        slurmctld's where it has one; slurmdbd adds the tasks that slurmctld has forgotten.
+        Tasks still to come share one record (``array_tasks``). Raises :exc:`NotFound`.
+        """
+        name = parse_job_id(job_id)
+        now, then = await asyncio.gather(
+            _unless_gone(self._jobs.records_of(name)), _unless_gone(self._records(str(name.job)))
+        )
+        records = now if isinstance(now, list) else []
+        if isinstance(then, list):
+            # The newest run of each task comes first.
+            known = {one.id for one in records}
+            waiting = [one.array_tasks for one in records if one.array_tasks]
+            for one in then:
+                task = one.array_task_id
+                gone = task is not None and not any(contains(some, task) for some in waiting)
+                if one.id not in known and (gone or not records):
+                    known.add(one.id)
+                    records.append(one)
+        elif not records and isinstance(then, SlurmError):
+            raise then
+        ours = [one for one in records if one.array_job_id == name.job]
+        if not ours:
+            raise now if isinstance(now, SlurmError) else NotFound("job", str(name))
+        return sorted(ours, key=lambda one: (one.array_task_id is None, one.array_task_id or 0))
+
+
+async def _unless_gone(call: Awaitable[T]) -> T | SlurmError:
+    """The job or its records, or why this daemon cannot tell of it; other failures are raised."""
     try:
         return await call
     except (NotFound, AccountingDown, AccountingMissing, ControllerDown) as problem:

@@ -116,6 +116,7 @@ class SlurmClient:
         self.history = accounting.history
         self.accounting_job = accounting.accounting_job
         self.whole_job = accounting.whole_job
+        self.array_tasks = accounting.array_tasks
 
         self.submit = submit.submit
         self.check_submission = submit.check_submission

@@ -17,7 +17,7 @@ from jupyter_server.auth import Authorizer
 
 from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
 from jupyter_slurm_rest.notebook.events import EventStream, Follower
-from jupyter_slurm_rest.notebook.job import NotebookJob
+from jupyter_slurm_rest.notebook.job import Job
 from jupyter_slurm_rest.queue.records import Transition
 from jupyter_slurm_rest.server.context import QUEUE_CHANGED
 from jupyter_slurm_rest.slurm.models import JobSummary
@@ -40,9 +40,9 @@ def api(jp_serverapp: Any, jp_fetch: Any) -> Iterator[SlurmApi]:
 
 
 @pytest.fixture
-def job(api: SlurmApi, slurmrestd: ReplaySlurmrestd) -> NotebookJob:
+def job(api: SlurmApi, slurmrestd: ReplaySlurmrestd) -> Job:
     slurmrestd.play("job_gpu")
-    return NotebookJob(api, "maxwell", RUNNING, info={})
+    return Job(api, "maxwell", RUNNING, info={})
 
 
 def look_ups(slurmrestd: ReplaySlurmrestd) -> int:
@@ -92,7 +92,7 @@ def threads() -> set[str]:
 
 
 async def test_the_end_arrives_as_an_event(
-    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
     await asyncio.sleep(SETTLED)
@@ -112,7 +112,7 @@ async def test_the_end_arrives_as_an_event(
 
 
 async def test_changes_without_details(
-    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     waiting = asyncio.create_task(asyncio.to_thread(job.wait))
     await asyncio.sleep(SETTLED)
@@ -122,7 +122,7 @@ async def test_changes_without_details(
 
 
 async def test_a_job_that_ends_while_subscribing(
-    job: NotebookJob, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
+    job: Job, slurmrestd: ReplaySlurmrestd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow = EventStream.__enter__
 
@@ -148,12 +148,12 @@ async def test_a_job_that_ends_while_subscribing(
     ],
 )
 def test_arrays_and_their_tasks(ours: str, theirs: str, same: bool) -> None:
-    follower = Follower(NotebookJob(SlurmApi(), "maxwell", ours, info={"job_id": 1}))
+    follower = Follower(Job(SlurmApi(), "maxwell", ours, info={"job_id": 1}))
     assert follower._is_same({"id": theirs, "job_id": 99}) is same
 
 
 async def test_wait_honors_its_timeout(
-    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     begun = time.monotonic()
     with pytest.raises(TimeoutError, match="Job 7 is still RUNNING"):
@@ -163,7 +163,7 @@ async def test_wait_honors_its_timeout(
 
 
 async def test_jobs_of_other_users_are_polled_less_often(
-    job: NotebookJob, slurmrestd: ReplaySlurmrestd
+    job: Job, slurmrestd: ReplaySlurmrestd
 ) -> None:
     response = recorded_by(slurmrestd.api_version, "job_gpu")
     slurmrestd.give(replace(response, body=response.body.replace(b'"alice"', b'"bob"')))
@@ -186,7 +186,7 @@ class TestNoEvents:
         return jp_server_config
 
     async def test_a_server_without_events_is_polled(
-        self, job: NotebookJob, slurmrestd: ReplaySlurmrestd
+        self, job: Job, slurmrestd: ReplaySlurmrestd
     ) -> None:
         waiting = asyncio.create_task(asyncio.to_thread(job.wait))
         await asyncio.sleep(SETTLED)
@@ -199,9 +199,9 @@ INTERRUPTED = """
 import os, signal, threading
 from jupyter_slurm_rest.notebook.api import SlurmApi
 from jupyter_slurm_rest.notebook.api import ServerAddress
-from jupyter_slurm_rest.notebook.job import NotebookJob
+from jupyter_slurm_rest.notebook.job import Job
 api = SlurmApi(lambda: ServerAddress(os.environ["SERVER"], os.environ["TOKEN"]))
-job = NotebookJob(api, "maxwell", "7")
+job = Job(api, "maxwell", "7")
 # Ignored from birth on in what a shell starts in the background.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 print("waiting", flush=True)
@@ -213,7 +213,7 @@ except KeyboardInterrupt:
 
 
 async def test_ctrl_c_works_at_once(
-    job: NotebookJob, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
+    job: Job, jp_serverapp: Any, slurmrestd: ReplaySlurmrestd
 ) -> None:
     token = jp_serverapp.identity_provider.token
     kernel = await asyncio.create_subprocess_exec(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jupyter_slurm_rest.notebook.api import find_server
-from jupyter_slurm_rest.notebook.errors import SlurmMagicError
+from jupyter_slurm_rest.slurm.errors import SlurmError
 
 Write = Callable[..., Path]
 
@@ -78,7 +78,7 @@ def test_a_hub_with_internal_ssl_is_reached_through_its_proxy() -> None:
         "JUPYTERHUB_API_TOKEN": "hub-secret",
         "JUPYTERHUB_SSL_CERTFILE": "/cert.pem",
     }
-    with pytest.raises(SlurmMagicError, match="public_url"):
+    with pytest.raises(SlurmError, match="public_url"):
         find_server(environ)
     public = "https://hub.example.org/user/alice/"
     assert find_server({**environ, "JUPYTERHUB_PUBLIC_URL": public}).url == public
@@ -124,14 +124,14 @@ def test_files_of_other_machines_on_a_shared_home_stay(write: Write, others: lis
 def test_no_running_server(write: Write) -> None:
     write(5_000_001)
     write(10**30)
-    with pytest.raises(SlurmMagicError, match="No running Jupyter server"):
+    with pytest.raises(SlurmError, match="No running Jupyter server"):
         find_server({})
 
 
 def test_several_and_no_parent(write: Write, others: list[int]) -> None:
     for pid in others:
         write(pid)
-    with pytest.raises(SlurmMagicError, match="none of them started this kernel") as caught:
+    with pytest.raises(SlurmError, match="none of them started this kernel") as caught:
         find_server({})
     url = f"http://localhost:8888/{others[1]}/"
     assert url in str(caught.value)

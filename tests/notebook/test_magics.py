@@ -14,7 +14,7 @@ from IPython.core.error import UsageError
 
 from jupyter_slurm_rest.notebook.api import SlurmApi
 from jupyter_slurm_rest.notebook.errors import SlurmMagicError
-from jupyter_slurm_rest.notebook.job import NotebookJob
+from jupyter_slurm_rest.notebook.job import Job
 from jupyter_slurm_rest.notebook.tables import clock, gpus
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
@@ -242,7 +242,7 @@ class _Responses:
 def test_showing_a_job_refreshes_it_or_shows_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
-    job = NotebookJob(
+    job = Job(
         cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7"
     )
     assert "PENDING" in repr(job)
@@ -252,7 +252,7 @@ def test_showing_a_job_refreshes_it_or_shows_its_age(monkeypatch: pytest.MonkeyP
     assert "COMPLETED" in repr(job)
     assert "As of" not in repr(job)
 
-    job = NotebookJob(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
+    job = Job(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
     read = clock(now)
     now += 500
     assert f"As of  {read}" in repr(job)

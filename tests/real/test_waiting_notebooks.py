@@ -13,7 +13,7 @@ import pytest
 from bench.relay import Relay
 from devcluster import Cluster
 from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
-from jupyter_slurm_rest.notebook.job import NotebookJob
+from jupyter_slurm_rest.notebook.job import Job
 
 from .api import Api, server_config
 
@@ -39,10 +39,10 @@ async def test_many_notebooks_wait(jp_serverapp: Any, jp_fetch: Any, relay: Rela
     ids = [await jobs.submit(script, **nowhere) for _ in range(MANY)]
     relay.reset()
 
-    def wait(job_id: str) -> tuple[NotebookJob, float]:
+    def wait(job_id: str) -> tuple[Job, float]:
         api = SlurmApi(lambda: ServerAddress(jp_serverapp.connection_url, token))
         try:
-            return NotebookJob(api, "real", job_id).wait(120), time.time()
+            return Job(api, "real", job_id).wait(120), time.time()
         finally:
             api.close()
 
