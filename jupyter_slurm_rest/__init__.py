@@ -14,8 +14,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from .notebook.errors import JobFailed
-    from .notebook.job import Job
+    from .notebook.job import Job, JobFailed
     from .notebook.slurm import AsyncSlurm, Slurm
     from .slurm.errors import SlurmError
 
@@ -32,7 +31,7 @@ __all__ = [
 _API = {
     "AsyncSlurm": "notebook.slurm",
     "Job": "notebook.job",
-    "JobFailed": "notebook.errors",
+    "JobFailed": "notebook.job",
     "Slurm": "notebook.slurm",
     "SlurmError": "slurm.errors",
 }

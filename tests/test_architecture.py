@@ -36,7 +36,7 @@ FOLDERS = {
     "notebook": {"slurm"},
 }
 #: Names that the Python API shares with the models, as users know them.
-_PUBLIC = {"Job", "JobList"}
+_PUBLIC = {"Job", "JobList", "Table"}
 #: What the client library may import besides the standard library.
 _CLIENT_LIBRARIES = {"cachetools", "httpx", "msgspec", "stamina"}
 #: A realistic argument for each parameter of an exception, by its name or its type.

@@ -106,12 +106,11 @@ def _running_server(environ: Mapping[str, str]) -> ServerAddress:
         return _address(info)
     if not found:
         raise failed(
-            Unreachable,
-            "No running Jupyter server was found for this kernel.", _OPEN_IN_JUPYTERLAB
+            Unreachable, "No running Jupyter server was found for this kernel.", _OPEN_IN_JUPYTERLAB
         )
     urls = ", ".join(str(server.get("url")) for server in found)
     raise failed(
-            Unreachable,
+        Unreachable,
         f"{len(found)} Jupyter servers run here, and none of them started this kernel: {urls}.",
         f"{_OPEN_IN_JUPYTERLAB} Or set JUPYTER_SERVER_URL to one of these addresses.",
     )
@@ -231,7 +230,7 @@ class SlurmApi:
             self._clusters = [cluster["name"] for cluster in listed]
         if not self._clusters:
             raise failed(
-            Unreachable,
+                Unreachable,
                 "The Jupyter server has no Slurm cluster configured.",
                 "Set SLURMRESTD_URL or c.SlurmRest.clusters.",
             )

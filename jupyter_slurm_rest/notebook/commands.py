@@ -18,6 +18,7 @@ from . import tables
 from .api import SlurmApi
 from .errors import SlurmMagicError
 from .job import Job
+from .job_list import history_table, jobs_table
 from .submit import submit, submit_cell
 from .tables import Table
 
@@ -78,9 +79,12 @@ def jobs(api: SlurmApi, line: str) -> Any:
         "limit": args.limit,
     }
     response = api.get(args.cluster, "jobs", query)
-    return shown(tables.jobs_table(
-        api, api.cluster(args.cluster), response["jobs"], tables.caption(response, "job")
-    ), args)
+    return shown(
+        jobs_table(
+            api, api.cluster(args.cluster), response["jobs"], tables.caption(response, "job")
+        ),
+        args,
+    )
 
 
 @magic_arguments("%slurm history")
@@ -102,9 +106,12 @@ def history(api: SlurmApi, line: str) -> Any:
         "start_time": int(time.time() - args.days * 86_400),
     }
     response = api.get(args.cluster, "history", query)
-    return shown(tables.history_table(
-        api, api.cluster(args.cluster), response["jobs"], tables.caption(response, "job")
-    ), args)
+    return shown(
+        history_table(
+            api, api.cluster(args.cluster), response["jobs"], tables.caption(response, "job")
+        ),
+        args,
+    )
 
 
 @magic_arguments("%slurm nodes")
@@ -245,9 +252,7 @@ def _parsed(command: Any, line: str) -> argparse.Namespace:
     return parsed
 
 
-def _act(
-    api: SlurmApi, action: str, args: argparse.Namespace, **options: Any
-) -> tables.Table:
+def _act(api: SlurmApi, action: str, args: argparse.Namespace, **options: Any) -> tables.Table:
     body = {"action": action, **({"job_ids": args.ids} if args.ids else {}), **options}
     path = f"clusters/{api.cluster(args.cluster)}/jobs/actions"
     results = api.call("POST", path, body=body)["results"]

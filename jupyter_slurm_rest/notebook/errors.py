@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from jupyter_slurm_rest.redaction import printable
 from jupyter_slurm_rest.slurm import errors as slurm
 from jupyter_slurm_rest.slurm.errors import SlurmError
 
-if TYPE_CHECKING:
-    from .job import Job
-
 #: What the server's short codes mean; every other one is a plain :exc:`SlurmError`.
 _KINDS: dict[str, type[SlurmError]] = {
     "accounting_down": slurm.AccountingDown,
     "accounting_missing": slurm.AccountingMissing,
+    "answer_lost": slurm.ResponseLost,
+    "busy": slurm.Busy,
     "controller_down": slurm.ControllerDown,
     "forbidden": slurm.PermissionDenied,
     "invalid": slurm.InvalidRequest,
     "no_such_cluster": slurm.NotFound,
     "not_found": slurm.NotFound,
     "not_owner": slurm.PermissionDenied,
+    "permission_denied": slurm.PermissionDenied,
     "refused": slurm.Refused,
     "timeout": slurm.SlurmTimeout,
     "token_missing": slurm.NoToken,
     "token_rejected": slurm.TokenRejected,
     "too_large": slurm.TooLarge,
     "unreachable": slurm.Unreachable,
+    "response_lost": slurm.ResponseLost,
     "unreadable_answer": slurm.UnreadableResponse,
+    "unreadable_response": slurm.UnreadableResponse,
     "unsupported": slurm.Unsupported,
 }
 E = TypeVar("E", bound=SlurmError)
@@ -54,16 +56,6 @@ class SlurmMagicError(SlurmError):
         if isinstance(error, cls):
             return error
         return cls(error.message, error.advice, reason=getattr(error, "reason", ""))
-
-
-class JobFailed(SlurmError):
-    """A job ended in another state than COMPLETED."""
-
-    def __init__(self, message: str, *, advice: str = "", job: Job | None = None) -> None:
-        super().__init__(message, advice=advice)
-        with_advice(self, advice)
-        #: The job, as it was when it had ended.
-        self.job = job
 
 
 def with_advice(error: E, advice: str) -> E:

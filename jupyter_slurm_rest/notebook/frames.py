@@ -136,9 +136,7 @@ def _values(
     return {name: [read(row.get(name)) for row in rows] for name, (_, read) in wanted.items()}
 
 
-def to_pandas(
-    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, ColumnType]
-) -> pd.DataFrame:
+def to_pandas(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, ColumnType]) -> pd.DataFrame:
     """Raises :exc:`SlurmError` where pandas is not installed."""
     try:
         import pandas as pd
@@ -152,9 +150,7 @@ def to_pandas(
     )
 
 
-def to_polars(
-    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, ColumnType]
-) -> pl.DataFrame:
+def to_polars(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, ColumnType]) -> pl.DataFrame:
     """Raises :exc:`SlurmError` where polars is not installed."""
     try:
         import polars as pl

@@ -15,13 +15,23 @@ from jupyter_slurm_rest.slurm.errors import Refused, SlurmError
 
 from . import job_view, output
 from .api import SlurmApi, shared_api
-from .errors import JobFailed, failed
+from .errors import failed, with_advice
 from .options import changes
 from .tasks import expanded, worst
 
 #: Seconds for which a job is not read again: the server returns the same.
 _FRESH = 1.0
 Stream = Literal["stdout", "stderr"]
+
+
+class JobFailed(SlurmError):
+    """A job ended in another state than COMPLETED."""
+
+    def __init__(self, message: str, *, advice: str = "", job: Job | None = None) -> None:
+        super().__init__(message, advice=advice)
+        with_advice(self, advice)
+        #: The job, as it was when it had ended.
+        self.job = job
 
 
 class Job:
@@ -125,9 +135,14 @@ class Job:
     @property
     def tasks(self) -> list[Job]:
         """The tasks of an array, in order; empty for other jobs."""
+        self.refresh_if_old()
         if not self._tasks and _is_array(self.id, self.info):
             self.refresh()
-        self.refresh_if_old()
+        return self.last_tasks
+
+    @property
+    def last_tasks(self) -> list[Job]:
+        """The tasks of an array as they were read last."""
         return list(self._tasks)
 
     @property

@@ -5,32 +5,29 @@ from __future__ import annotations
 import html
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from jupyter_slurm_rest.redaction import printable
 
 from .tables import clock, count, duration, exit_code, gpus, limit, local_time
-
-if TYPE_CHECKING:
-    from .job import Job
+from .tasks import JobRecord
 
 
-def line(job: Job) -> str:
+def line(job: JobRecord) -> str:
     """``<Job 123 train RUNNING on maxwell>``, as it was read last."""
     if not job.info:
         return f"<Job {job.id} on {job.cluster}>"
-    parts = [job.id, str(job.info["name"]), job.last_state, f"on {job.cluster}"]
+    parts = [job.id, job.info["name"] or "", job.last_state, f"on {job.cluster}"]
     return printable(f"<Job {' '.join(part for part in parts if part)}>")
 
 
-def text(job: Job) -> str:
+def text(job: JobRecord) -> str:
     """All facts, one on each line."""
     found = facts(job)
     width = max(len(name) for name, _ in found)
     return "\n".join(f"{name.ljust(width)}  {printable(value)}" for name, value in found)
 
 
-def page(job: Job) -> str:
+def page(job: JobRecord) -> str:
     """All facts as an HTML table."""
     rows = "".join(
         f"<tr><th scope='row' style='text-align:left'>{html.escape(name)}</th>"
@@ -40,11 +37,11 @@ def page(job: Job) -> str:
     return f"<table><tbody>{rows}</tbody></table>"
 
 
-def facts(job: Job) -> list[tuple[str, str]]:
+def facts(job: JobRecord) -> list[tuple[str, str]]:
     """What is known about the job, by title; reads it again if it can have changed."""
     job.refresh_to_show()
     info, ended = job.info, job.ended
-    tasks = Counter(task.last_state for task in job.tasks) if job.info else Counter()
+    tasks = Counter(task.last_state for task in job.last_tasks) if job.info else Counter()
     why = info.get("why") or {}
     times = (duration(info["elapsed"]), limit(info["time_limit"]))
     found = [
@@ -68,13 +65,13 @@ def facts(job: Job) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value]
 
 
-def failure(job: Job) -> tuple[str, str]:
+def failure(job: JobRecord) -> tuple[str, str]:
     """What a job that failed has to say, and what to look at."""
-    if job.tasks:
-        bad = [task for task in job.tasks if task.last_state != "COMPLETED"]
+    if job.last_tasks:
+        bad = [task for task in job.last_tasks if task.last_state != "COMPLETED"]
         named = ", ".join(f"{task} {task.last_state}" for task in bad[:5])
         more = ", ..." if len(bad) > 5 else ""
-        of = f"{len(bad)} of {count(len(job.tasks), 'task')} did not complete"
+        of = f"{len(bad)} of {count(len(job.last_tasks), 'task')} did not complete"
         return (
             f"Job {job.id} ended as {job.last_state}: {of} ({named}{more}).",
             f"Look at job.output(task={bad[0].info['array_task_id']}).",

@@ -10,8 +10,6 @@ from typing import Any
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
 from jupyter_slurm_rest.slurm.names import nearest
 
-from .errors import with_advice
-
 #: Options that say how sbatch itself works, not what the job is.
 _OF_THE_COMMAND = {"clusters", "cluster", "wait", "test_only", "parsable", "wrap"}
 #: sbatch's names of what a job's update calls otherwise.
@@ -38,7 +36,7 @@ def sbatch_options(given: Mapping[str, Any]) -> dict[str, str | int | bool]:
     for written, value in given.items():
         name = written.replace("-", "_")
         if name not in known:
-            raise _unknown(written, "option of sbatch", known)
+            raise _unknown(written, "an option of sbatch", known)
         if value is not None:
             found[fields[name]] = _words(written, value)
     return found
@@ -46,13 +44,13 @@ def sbatch_options(given: Mapping[str, Any]) -> dict[str, str | int | bool]:
 
 def changes(given: Mapping[str, Any]) -> dict[str, str | int | bool]:
     """The body of a job's update. Raises :exc:`InvalidRequest` for what cannot be changed."""
-    from jupyter_slurm_rest.slurm.models.job_update import JobUpdate
+    from jupyter_slurm_rest.slurm.models.job import JobUpdate
 
     known = {*JobUpdate.__struct_fields__, *_CHANGES}
     found: dict[str, str | int | bool] = {}
     for name, value in given.items():
         if name not in known:
-            raise _unknown(name, "property of a job that can be changed", known)
+            raise _unknown(name, "something that can be changed about a job", known)
         if value is not None:
             found[_CHANGES.get(name, name)] = _words(name, value)
     return found
@@ -78,5 +76,4 @@ def _words(name: str, value: Any) -> str | int | bool:
 def _unknown(name: str, kind: str, known: Collection[str]) -> InvalidRequest:
     near = nearest(name.replace("-", "_"), known)
     advice = f"Did you mean {' or '.join(near)}?" if near else ""
-    text = f"{name}: this is not an {kind}." if kind[0] in "aeiou" else f"{name}: this is no {kind}."
-    return with_advice(InvalidRequest(name, f"{text} {advice}".strip(), advice=advice), "")
+    return InvalidRequest(name, f"{name} is not {kind}. {advice}".strip(), advice=advice)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jupyter_slurm_rest.slurm.errors import NotFound, SlurmError, TooLarge
 
 from .errors import failed
-
-if TYPE_CHECKING:
-    from .job import Job
+from .tasks import JobRecord
 
 #: Bytes that are read at most, as they would be held in memory.
 MOST = 100_000_000
@@ -20,7 +18,7 @@ MOST = 100_000_000
 _PAUSE = 1.0
 
 
-def whole(job: Job, stream: str) -> str:
+def whole(job: JobRecord, stream: str) -> str:
     """All of the output so far; of an array, each task's below a heading as ``tail`` has it."""
     tasks = job.tasks
     if not tasks:
@@ -28,14 +26,14 @@ def whole(job: Job, stream: str) -> str:
     return "\n".join(f"==> {task} <==\n{_or_note(task, stream)}" for task in tasks)
 
 
-def _or_note(task: Job, stream: str) -> str:
+def _or_note(task: JobRecord, stream: str) -> str:
     try:
         return "".join(_pieces(task, stream, 0))
     except NotFound as problem:
         return f"[{problem}]\n"
 
 
-def last_lines(job: Job, stream: str, lines: int) -> str:
+def last_lines(job: JobRecord, stream: str, lines: int) -> str:
     """The last ``lines`` lines."""
     tasks = job.tasks
     if tasks:
@@ -44,7 +42,7 @@ def last_lines(job: Job, stream: str, lines: int) -> str:
     return _last_lines(job, stream, lines)[0]
 
 
-def _last_lines(job: Job, stream: str, lines: int) -> tuple[str, int]:
+def _last_lines(job: JobRecord, stream: str, lines: int) -> tuple[str, int]:
     """The lines, and the offset after them."""
     if lines < 1:
         raise ValueError("lines must be at least 1")
@@ -60,7 +58,7 @@ def _last_lines(job: Job, stream: str, lines: int) -> tuple[str, int]:
     return "".join(text.splitlines(keepends=True)[-lines:]), after
 
 
-def follow(job: Job, stream: str, lines: int) -> None:
+def follow(job: JobRecord, stream: str, lines: int) -> None:
     """Print the last ``lines`` lines, then what is added until the job has ended."""
     offset: int | None = None
     while True:
@@ -88,7 +86,7 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def _pieces(job: Job, stream: str, offset: int, until: int | None = None) -> Iterator[str]:
+def _pieces(job: JobRecord, stream: str, offset: int, until: int | None = None) -> Iterator[str]:
     while until is None or offset < until:
         chunk = _read(job, stream, offset)
         if chunk["size"] - offset > MOST:
@@ -109,7 +107,7 @@ def _pieces(job: Job, stream: str, offset: int, until: int | None = None) -> Ite
         offset = int(chunk["next_offset"])
 
 
-def _read(job: Job, stream: str, offset: int | None) -> dict[str, Any]:
+def _read(job: JobRecord, stream: str, offset: int | None) -> dict[str, Any]:
     chunk = job.read_output(stream, offset)
     if chunk["note"]:
         raise failed(NotFound, str(chunk["note"]))

@@ -17,6 +17,7 @@ from . import tables
 from .api import SlurmApi, shared_api
 from .errors import failed
 from .job import Job
+from .job_list import JobList, history_table, jobs_table
 from .options import sbatch_options
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Slurm:
         search: str = "",
         sort: str = "-job_id",
         limit: int = 100,
-    ) -> tables.JobList:
+    ) -> JobList:
         """The queue: your jobs or, with ``all`` or ``user``, everybody's.
 
         States as for squeue (``R``, ``PENDING``); ``search`` is part of an ID, name, user,
@@ -81,7 +82,7 @@ class Slurm:
         }
         found = self._get("jobs", query)
         caption = tables.caption(found, "job")
-        return tables.jobs_table(self._api, self.cluster, found["jobs"], caption)
+        return jobs_table(self._api, self.cluster, found["jobs"], caption)
 
     def history(
         self,
@@ -95,7 +96,7 @@ class Slurm:
         name: Words = (),
         search: str = "",
         limit: int = 100,
-    ) -> tables.JobList:
+    ) -> JobList:
         """Jobs of the last ``days`` from accounting: yours or, with ``all`` or ``user``, all."""
         query = {
             "scope": "all" if all or _joined(user) else "mine",
@@ -110,7 +111,7 @@ class Slurm:
         }
         found = self._get("history", query)
         caption = tables.caption(found, "job")
-        return tables.history_table(self._api, self.cluster, found["jobs"], caption)
+        return history_table(self._api, self.cluster, found["jobs"], caption)
 
     def nodes(self) -> tables.Table:
         """The nodes, with what is free on each."""
@@ -236,9 +237,7 @@ def _joined(words: Words) -> str:
     return words if isinstance(words, str) else ",".join(words)
 
 
-def _script(
-    script: str | os.PathLike[str] | None, wrap: str | None
-) -> tuple[str, Path | None]:
+def _script(script: str | os.PathLike[str] | None, wrap: str | None) -> tuple[str, Path | None]:
     """The script's text, and its file if it has one."""
     if (script is None) == (wrap is None):
         raise failed(InvalidRequest, "submit: give either a script or wrap.", field="script")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +75,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from .api import SlurmApi
-    from .job import Job
 
 Row = dict[str, Any]
 Column = tuple[str, Callable[[Row], str]]
@@ -149,81 +146,19 @@ class Table(Sequence[Row]):
         return [[show(row) for _, show in self._columns] for row in self.rows]
 
 
-class JobList(Table):
-    """Jobs that show themselves as a table; each element is a :class:`Job`."""
-
-    def __init__(
-        self, api: SlurmApi, cluster: str, rows: list[Row], columns: list[Column], caption: str
-    ) -> None:
-        super().__init__(rows, columns, caption, "jobs")
-        self._api = api
-        self._cluster = cluster
-        self._read_at = time.time()
-
-    def __getitem__(self, index: Any) -> Any:
-        """A job or, of a slice, a list of jobs."""
-        if isinstance(index, slice):
-            rows = self.rows[index]
-            note = f"{len(rows)} of these: {self.caption}"
-            return JobList(self._api, self._cluster, rows, self._columns, note)
-        return self._job(self.rows[index])
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self._job, self.rows)
-
-    def _job(self, row: Row) -> Job:
-        from .job import Job
-
-        return Job(self._api, self._cluster, row["id"], row, read_at=self._read_at)
-
-
-def _text(name: str) -> Callable[[Row], str]:
+def text_of(name: str) -> Callable[[Row], str]:
     return lambda row: "" if row.get(name) is None else str(row[name])
 
 
-def _state(row: Row) -> str:
+def state_of(row: Row) -> str:
     return "+".join([row["state"], *row.get("flags", [])])
-
-
-def jobs_table(api: SlurmApi, cluster: str, rows: list[Row], caption: str) -> JobList:
-    """Jobs of the queue."""
-    columns: list[Column] = [
-        ("Job", _text("id")),
-        ("Name", _text("name")),
-        ("User", _text("user")),
-        ("Partition", _text("partition")),
-        ("State", _state),
-        ("Reason", _text("reason")),
-        ("Time", lambda row: duration(row["elapsed"])),
-        ("Limit", lambda row: limit(row["time_limit"])),
-        ("Nodes", lambda row: row["nodes"] or _text("node_count")(row)),
-        ("CPUs", _text("cpus")),
-        ("GPUs", _text("gpus")),
-    ]
-    return JobList(api, cluster, rows, columns, caption)
-
-
-def history_table(api: SlurmApi, cluster: str, rows: list[Row], caption: str) -> JobList:
-    """Finished jobs."""
-    columns: list[Column] = [
-        ("Job", _text("id")),
-        ("Name", _text("name")),
-        ("Partition", _text("partition")),
-        ("State", _state),
-        ("Ended", lambda row: local_time(row["end_time"])),
-        ("Time", lambda row: duration(row["elapsed"])),
-        ("CPUs", _text("cpus")),
-        ("GPUs", _text("gpus")),
-        ("Exit", lambda row: exit_code(row["exit_code"])),
-    ]
-    return JobList(api, cluster, rows, columns, caption)
 
 
 def nodes_table(rows: list[Row], caption: str) -> Table:
     """Nodes, with what is free."""
     columns: list[Column] = [
-        ("Node", _text("name")),
-        ("State", _text("sinfo_state")),
+        ("Node", text_of("name")),
+        ("State", text_of("sinfo_state")),
         ("Partitions", lambda row: ",".join(row["partitions"])),
         ("CPUs free", lambda row: f"{row['cpus_free']} of {row['cpus']}"),
         (
@@ -231,7 +166,7 @@ def nodes_table(rows: list[Row], caption: str) -> Table:
             lambda row: f"{megabytes(row['memory_free'])} of {megabytes(row['memory'])}",
         ),
         ("GPUs free", lambda row: f"{row['gpus_free']} of {row['gpus']}"),
-        ("Reason", _text("reason")),
+        ("Reason", text_of("reason")),
     ]
     return Table(rows, columns, caption, "nodes")
 
@@ -240,11 +175,11 @@ def partitions_table(rows: list[Row], caption: str) -> Table:
     """Partitions, with their limits and what is free."""
     columns: list[Column] = [
         ("Partition", lambda row: row["name"] + ("*" if row["default"] else "")),
-        ("State", _text("state")),
+        ("State", text_of("state")),
         ("Limit", lambda row: limit(row["max_time"])),
-        ("Nodes", _text("node_count")),
-        ("CPUs free", _text("cpus_free")),
-        ("GPUs free", _text("gpus_free")),
+        ("Nodes", text_of("node_count")),
+        ("CPUs free", text_of("cpus_free")),
+        ("GPUs free", text_of("gpus_free")),
     ]
     return Table(rows, columns, caption, "partitions")
 
@@ -252,10 +187,10 @@ def partitions_table(rows: list[Row], caption: str) -> Table:
 def clusters_table(rows: list[Row], caption: str) -> Table:
     """The configured clusters."""
     columns: list[Column] = [
-        ("Cluster", _text("name")),
-        ("Slurm", _text("slurm_release")),
-        ("API", _text("api_version")),
-        ("User", _text("user")),
+        ("Cluster", text_of("name")),
+        ("Slurm", text_of("slurm_release")),
+        ("API", text_of("api_version")),
+        ("User", text_of("user")),
         ("Problem", lambda row: (row["error"] or {}).get("message", "")),
     ]
     return Table(rows, columns, caption, "clusters")
@@ -264,9 +199,9 @@ def clusters_table(rows: list[Row], caption: str) -> Table:
 def results_table(rows: list[Row], caption: str) -> Table:
     """The result of an action for each job."""
     columns: list[Column] = [
-        ("Job", _text("id")),
+        ("Job", text_of("id")),
         ("", lambda row: "done" if row["ok"] else "refused"),
-        ("Slurm says", _text("message")),
+        ("Slurm says", text_of("message")),
     ]
     return Table(rows, columns, caption, "results")
 
@@ -279,7 +214,7 @@ def associations_table(account: dict[str, Any]) -> Table:
         ("QOS", lambda row: ",".join(row["qos"])),
         ("Jobs at most", lambda row: "" if row["max_jobs"] is None else str(row["max_jobs"])),
         ("Longest job", lambda row: limit(row["max_wall"])),
-        ("Limits per job", _text("max_tres_per_job")),
+        ("Limits per job", text_of("max_tres_per_job")),
         ("Limits of all jobs together", lambda row: _together(row, account["accounts"])),
     ]
     rows = account["associations"]
@@ -310,7 +245,7 @@ def _group_limits(association: Row) -> str:
 def options_table(checked: dict[str, Any]) -> Table:
     """The options of a script that was checked and not submitted."""
     rows = [{"option": name, "value": value} for name, value in checked["options"].items()]
-    columns: list[Column] = [("Option", _text("option")), ("Value", _text("value"))]
+    columns: list[Column] = [("Option", text_of("option")), ("Value", text_of("value"))]
     return Table(rows, columns, " ".join(["Not submitted.", *checked["warnings"]]), "options")
 
 

@@ -1,9 +1,9 @@
-"""The tasks of an array: one row for each, and what they make of their array's state."""
+"""A job as its views see it; the tasks of an array and what they make of its state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 #: From worst to best; a state that Slurm may add is worse than all.
 _WORST_FIRST = (
@@ -19,6 +19,43 @@ _WORST_FIRST = (
 )
 #: What some task does while others wait.
 _ACTIVE = ("RUNNING", "SUSPENDED", "PENDING")
+
+
+class JobRecord(Protocol):
+    """What the views of a job need of it."""
+
+    id: str
+    cluster: str
+    info: dict[str, Any]
+
+    @property
+    def last_state(self) -> str:
+        """The state as it was read last."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job had ended when it was last read."""
+
+    @property
+    def age(self) -> float:
+        """Seconds since the job was read."""
+
+    @property
+    def tasks(self) -> Sequence[JobRecord]:
+        """The tasks of an array."""
+
+    @property
+    def last_tasks(self) -> Sequence[JobRecord]:
+        """The tasks of an array as they were read last."""
+
+    def refresh(self) -> JobRecord:
+        """Read the job again."""
+
+    def refresh_to_show(self) -> None:
+        """Read the job again if that can be done."""
+
+    def read_output(self, stream: str, offset: int | None) -> dict[str, Any]:
+        """A piece of the output."""
 
 
 def worst(states: Sequence[tuple[str, bool]]) -> str:

@@ -101,6 +101,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-slurm-rest/clusters/{cluster}/jobs/{job}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                job: string;
+            };
+            cookie?: never;
+        };
+        /** The tasks of an array, merged from slurmctld and accounting */
+        get: operations["getTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-slurm-rest/clusters/{cluster}/transitions": {
         parameters: {
             query?: never;
@@ -1046,6 +1066,13 @@ export interface components {
             recovered: boolean;
         };
         /**
+         * TaskList
+         * @description The tasks of an array; tasks still to come share one record (``array_tasks``).
+         */
+        TaskList: {
+            tasks: components["schemas"]["JobSummary"][];
+        };
+        /**
          * TokenRequest
          * @description A Slurm token pasted by the user; it stays in this server's memory.
          */
@@ -1124,6 +1151,7 @@ export type Share = components['schemas']['Share'];
 export type Step = components['schemas']['Step'];
 export type SubmitRequest = components['schemas']['SubmitRequest'];
 export type Submitted = components['schemas']['Submitted'];
+export type TaskList = components['schemas']['TaskList'];
 export type TokenRequest = components['schemas']['TokenRequest'];
 export type TransitionList = components['schemas']['TransitionList'];
 export type Tres = components['schemas']['Tres'];
@@ -1373,6 +1401,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutputChunk"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
                 };
             };
             /** @description What went wrong */

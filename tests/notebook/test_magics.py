@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
+from IPython.lib.pretty import RepresentationPrinter
 
 from jupyter_slurm_rest.notebook.api import SlurmApi
 from jupyter_slurm_rest.notebook.errors import SlurmMagicError
 from jupyter_slurm_rest.notebook.job import Job
 from jupyter_slurm_rest.notebook.tables import clock, gpus
+from jupyter_slurm_rest.slurm.errors import SlurmError
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -74,7 +77,7 @@ async def test_a_cell_is_submitted(
     job = await run("%%slurm submit --time=10 -J 'my job'\n#!/bin/bash\n#SBATCH -N 2\nsleep 1\n")
     assert job.ended
     assert "COMPLETED" in repr(job)
-    assert "<td>COMPLETED</td>" in job._repr_html_()
+    assert ">COMPLETED</td>" in job._repr_html_()
     (request,) = slurmrestd.sent("slurm/job/submit")
     sent = json.loads(request.body)
     assert sent["script"] == "#!/bin/bash\n#SBATCH -N 2\nsleep 1\n"
@@ -235,27 +238,36 @@ class _Responses:
 
     def call(self, method: str, path: str) -> dict[str, Any]:
         if not self.left:
-            raise SlurmMagicError("The Jupyter server did not answer.")
+            raise SlurmError("The Jupyter server did not answer.")
         return self.left.pop(0)
+
+
+def pretty(shown: object) -> str:
+    """As IPython shows it in a terminal."""
+    text = io.StringIO()
+    printer = RepresentationPrinter(text)  # type: ignore[no-untyped-call]
+    printer.pretty(shown)  # type: ignore[no-untyped-call]
+    printer.flush()  # type: ignore[no-untyped-call]
+    return text.getvalue()
 
 
 def test_showing_a_job_refreshes_it_or_shows_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
     monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
-    job = Job(
-        cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7"
-    )
-    assert "PENDING" in repr(job)
+    job = Job(cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
+    assert repr(job) == "<Job 7 PENDING on maxwell>"
     now += 5
-    assert "RUNNING" in job._repr_html_()
+    assert ">RUNNING</td>" in job._repr_html_()
     now += 5
-    assert "COMPLETED" in repr(job)
-    assert "As of" not in repr(job)
+    assert "COMPLETED" in pretty(job)
+    now += 5
+    assert "COMPLETED" in pretty(job)
+    assert pretty([job]) == "[<Job 7 COMPLETED on maxwell>]"
 
     job = Job(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
     read = clock(now)
     now += 500
-    assert f"As of  {read}" in repr(job)
+    assert f"As of  {read}" in pretty(job)
 
 
 @pytest.mark.parametrize(
