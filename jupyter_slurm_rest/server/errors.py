@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm import errors as slurm
 from jupyter_slurm_rest.slurm.sbatch import ScriptError
 from jupyter_slurm_rest.tokens.errors import TokenError
 
-from .schemas import ErrorBody, ScriptProblem
+from .schemas import ErrorBody, Reason, ScriptProblem
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +24,20 @@ class RequestFailed(HttpError):
     """A request that this server itself refuses."""
 
     def __init__(
-        self, status: int, reason: str, message: str, *, field: str | None = None, advice: str = ""
+        self,
+        status: int,
+        reason: Reason,
+        message: str,
+        *,
+        field: str | None = None,
+        advice: str = "",
     ) -> None:
         body = ErrorBody(message=message, reason=reason, field=field, advice=advice)
         super().__init__(message, ErrorResponse(status, body))
 
 
 #: From the special to the general: the first match counts.
-_STATUSES: list[tuple[type[slurm.SlurmError], int, str]] = [
+_STATUSES: list[tuple[type[slurm.SlurmError], int, Reason]] = [
     (slurm.InvalidRequest, 422, "invalid"),
     (slurm.Unsupported, 422, "unsupported"),
     (slurm.NoToken, 401, "token_missing"),
@@ -50,6 +56,9 @@ _STATUSES: list[tuple[type[slurm.SlurmError], int, str]] = [
     (slurm.TooLarge, 502, "too_large"),
     (slurm.Refused, 422, "refused"),
 ]
+
+#: For errors of tornado and jupyter_server.
+_HTTP_REASONS: dict[int, Reason] = {401: "forbidden", 403: "forbidden", 404: "not_found"}
 
 #: Slurm's refusals that are about one option of a submission or a change.
 _FIELDS = {
@@ -103,7 +112,7 @@ def error_response(error: BaseException) -> ErrorResponse:
 def http_error_response(status: int, error: BaseException | None) -> ErrorResponse:
     """For tornado's and jupyter_server's own errors (403, 404, 405, ...)."""
     message = error.log_message if isinstance(error, web.HTTPError) else None
-    reason = {401: "forbidden", 403: "forbidden", 404: "not_found"}.get(status, "http")
+    reason = _HTTP_REASONS.get(status, "http")
     body = ErrorBody(message=message or http.HTTPStatus(status).phrase, reason=reason)
     return ErrorResponse(status, body)
 

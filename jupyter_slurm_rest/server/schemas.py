@@ -6,7 +6,7 @@ can tell how old the data is; ``stale`` that a newer response could not be had.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -20,6 +20,7 @@ from jupyter_slurm_rest.slurm.models import (
     Reservation,
 )
 from jupyter_slurm_rest.slurm.models.job_filter import JobFilter
+from jupyter_slurm_rest.tokens.errors import TokenProblem
 
 #: A value of one sbatch option: the words a user writes, or a number.
 OptionValue = str | int | bool | None
@@ -42,16 +43,43 @@ class ScriptProblem(Model, frozen=True, kw_only=True):
     text: str = ""
 
 
+#: Why a request failed, for programs; beside these, what is wrong with the token.
+Reason: TypeAlias = (
+    TokenProblem
+    | Literal[
+        "accounting_down",
+        "accounting_missing",
+        "response_lost",
+        "busy",
+        "controller_down",
+        "forbidden",
+        "http",
+        "internal",
+        "invalid",
+        "no_such_cluster",
+        "no_such_endpoint",
+        "not_found",
+        "not_owner",
+        "permission_denied",
+        "refused",
+        "stalled",
+        "timeout",
+        "token_rejected",
+        "too_large",
+        "unreachable",
+        "unreadable_response",
+        "unsupported",
+    ]
+)
+
+
 class ErrorBody(Model, frozen=True, kw_only=True):
     """Why a request failed, for a user and for a program."""
 
     #: One sentence.
     message: str
-    #: A short code: ``token_missing``, ``token_rejected``, ``not_owner``, ``forbidden``,
-    #: ``unreachable``, ``timeout``, ``controller_down``, ``accounting_down``,
-    #: ``accounting_missing``, ``refused``, ``invalid``, ``not_found``, ``no_such_cluster``,
-    #: ``unsupported``, ``too_large``, ``unreadable_response``, ``stalled``, ``internal``, ``http``.
-    reason: str
+    #: A short code for programs.
+    reason: Reason
     #: The request's field or sbatch option that is wrong.
     field: str | None = None
     #: Where in the script, counted from 1.

@@ -207,7 +207,7 @@ def _read(reply: Fetched, kind: type[A], known: A | None) -> A:
     if reply.status == 422:
         raise RequestFailed(
             422,
-            said.get("code", "invalid"),
+            "invalid",
             said.get("message", ""),
             field=said.get("field"),
             advice=said.get("advice", ""),

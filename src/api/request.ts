@@ -1,14 +1,18 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { ErrorBody } from './schema';
 import type { IScriptProblem } from './types';
+
+/** Why a request failed: the server's reasons, and two that only the browser sees. */
+export type Reason = ErrorBody['reason'] | 'no_server' | 'no_extension' | '';
 
 const NAMESPACE = 'jupyter-slurm-rest';
 
 /** The body of every error response of the server extension. */
 interface IErrorBody {
   message: string;
-  reason?: string;
+  reason?: Reason;
   field?: string | null;
   advice?: string;
   action?: string;
@@ -40,7 +44,7 @@ export class ApiError extends Error {
   }
 
   /** A short code for programs: `token_rejected`, `unreachable`, `no_server`, ... */
-  readonly reason: string;
+  readonly reason: Reason;
   /** The key of the invalid option; null if the error is not about an option. */
   readonly field: string | null;
   /** What the user can do. */

@@ -489,7 +489,7 @@ export interface components {
          */
         ErrorBody: {
             message: string;
-            reason: string;
+            reason: ("account_not_linked" | "login_expired" | "scope_missing" | "token_expired" | "token_malformed" | "token_missing" | "token_rate_limited" | "token_refused" | "token_renewing" | "token_source_misconfigured" | "token_source_unreachable" | "token_unavailable") | ("accounting_down" | "accounting_missing" | "busy" | "controller_down" | "forbidden" | "http" | "internal" | "invalid" | "no_such_cluster" | "no_such_endpoint" | "not_found" | "not_owner" | "permission_denied" | "refused" | "response_lost" | "stalled" | "timeout" | "token_rejected" | "too_large" | "unreachable" | "unreadable_response" | "unsupported");
             field: string | null;
             line: number | null;
             column: number | null;

@@ -42,7 +42,11 @@ describe('the commands on one job', () => {
   });
 
   it('say what can be done about a failure', async () => {
-    const body = { message: 'The token ran out.', reason: 'token_missing', advice: 'Paste one.' };
+    const body = {
+      message: 'The token ran out.',
+      reason: 'token_missing' as const,
+      advice: 'Paste one.'
+    };
     server.send.mockRejectedValue(new ApiError(401, body));
     await commands.execute(JobCommandIDs.release, JOB);
     expect(told).toEqual(['Job 7: The token ran out. Paste one.']);
@@ -50,7 +54,7 @@ describe('the commands on one job', () => {
 
   it('show a dialog where the job cannot be read', async () => {
     jest.spyOn(console, 'warn').mockReturnValue();
-    const body = { message: 'There is no job 7.', reason: 'not_found' };
+    const body = { message: 'There is no job 7.', reason: 'not_found' as const };
     server.get.mockRejectedValue(new ApiError(404, body));
     await expect(commands.execute(JobCommandIDs.resubmit, JOB)).rejects.toThrow('There is no job');
     await new Promise(resolve => setTimeout(resolve, 50));

@@ -1,11 +1,11 @@
-import { ApiError } from '../../api/request';
+import { ApiError, type Reason } from '../../api/request';
 import type { IClusterInfo } from '../../api/types';
 import { expiresSoon, tokenRemedy } from '../remedy';
 
 const info = (token_source: string, token_expires_at: number | null = null) =>
   ({ name: 'maxwell', token_source, token_expires_at }) as IClusterInfo;
 
-const trouble = (reason: string, action = '') =>
+const trouble = (reason: Reason, action = '') =>
   new ApiError(401, { message: 'No.', reason, action });
 
 describe('tokenRemedy', () => {
