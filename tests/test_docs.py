@@ -57,6 +57,16 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
 
 
+def test_quoted_messages_are_those_of_the_code() -> None:
+    sources = [*(ROOT / "jupyter_slurm_rest").rglob("*.py"), *(ROOT / "src").rglob("*.ts*")]
+    # A message may be split over the lines of several literals.
+    code = re.sub(r"[\"']\s*f?[\"']", "", "".join(path.read_text() for path in sources))
+    for page in (ROOT / "README.md", ROOT / "docs" / "troubleshooting.md"):
+        for message in re.findall(r"“([^”]+)”", page.read_text()):
+            if message != "Unable to resolve user":  # Other clients' message.
+                assert message in code, f"“{message}” in {page.name}"
+
+
 def test_the_tests_that_prove_claims_exist() -> None:
     references = re.findall(r"`([\w./-]+)::([^`]+)`", (ROOT / "docs" / "claims.md").read_text())
     assert len(references) > 50
