@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
+from cachetools import LRUCache
 
 from jupyter_slurm_rest.slurm.errors import UnreadableResponse, Unsupported
 from jupyter_slurm_rest.slurm.models import JobSummary
@@ -155,12 +156,11 @@ class LongQueue:
         self._source = source
         self._strategy = strategy
         self._pages = pages
-        self._most = searches
         self._more = more
         self._clock = clock
-        self._searches: OrderedDict[Filters, _CachedSearch] = OrderedDict()
+        self._searches: LRUCache[Filters, _CachedSearch] = LRUCache(searches)
         #: What was shown last for each query, so that equal rows have equal versions.
-        self._shown: OrderedDict[PageQuery, tuple[list[JobSummary], int, str]] = OrderedDict()
+        self._shown: LRUCache[PageQuery, tuple[list[JobSummary], int, str]] = LRUCache(4 * searches)
 
     async def page(
         self, index: Index, query: PageQuery, *, accounting: bool, since: str = ""
@@ -213,9 +213,6 @@ class LongQueue:
             kept = self._searches[filters] = _CachedSearch(
                 Search(self._source, filters), now, asyncio.Lock()
             )
-        self._searches.move_to_end(filters)
-        while len(self._searches) > self._most:
-            self._searches.popitem(last=False)
         newest_first = query.sort in ("-id", "-job_id")
         enough = query.offset + query.limit + 1 if newest_first else _SORTABLE
         async with kept.lock:
@@ -241,9 +238,6 @@ class LongQueue:
         )
         version = before[1] if before is not None and same else new_version()
         self._shown[query] = (rows, version, f"{total} {note}")
-        self._shown.move_to_end(query)
-        while len(self._shown) > 4 * self._most:
-            self._shown.popitem(last=False)
         return version
 
 

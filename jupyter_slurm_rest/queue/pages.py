@@ -10,10 +10,11 @@ import asyncio
 import hashlib
 import itertools
 import secrets
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
+from cachetools import LRUCache
 
 from jupyter_slurm_rest.slurm.models import JobSummary
 
@@ -178,11 +179,9 @@ class Pages:
     def __init__(self, *, selections: int = 8, sent: int = 64) -> None:
         #: Versions of another run of this server mean nothing to this one.
         self._run = secrets.token_hex(4)
-        self._selections: OrderedDict[tuple[str, Filters, str], _Selection] = OrderedDict()
-        self._most_selections = selections
+        self._selections: LRUCache[tuple[str, Filters, str], _Selection] = LRUCache(selections)
         self._sorted: dict[str, _Sorted] = {}
-        self._sent: OrderedDict[str, tuple[JobSummary, ...]] = OrderedDict()
-        self._most_sent = sent
+        self._sent: LRUCache[str, tuple[JobSummary, ...]] = LRUCache(sent)
 
     async def page(self, table: Table, query: PageQuery, *, since: str = "") -> Page:
         """The page of ``table`` that ``query`` asks for."""
@@ -214,9 +213,6 @@ class Pages:
         before = self._sent.get(since) if since else None
         delta = _difference(since, before, rows) if before is not None else None
         self._sent[name] = tuple(rows)
-        self._sent.move_to_end(name)
-        while len(self._sent) > self._most_sent:
-            self._sent.popitem(last=False)
         shown = list(rows) if delta is None else [rows[at] for at in delta.at]
         return Page(name, shown, total, counts, delta)
 
@@ -229,9 +225,6 @@ class Pages:
             else:
                 known = self._choose(table, query)
             self._selections[key] = known
-        self._selections.move_to_end(key)
-        while len(self._selections) > self._most_selections:
-            self._selections.popitem(last=False)
         return known
 
     def _choose(self, table: Table, query: PageQuery) -> _Selection:
