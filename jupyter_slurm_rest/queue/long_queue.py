@@ -97,8 +97,8 @@ class Search:
             matches += len(new.keys() - self._matched.keys())
             self._matched.update(new)
             self._searched.update(chunk)
-            told = min(_TOLD, max(10, enough - matches))
-            fitting = told * len(chunk) // max(1, len(found))
+            wanted = min(_TOLD, max(10, enough - matches))
+            fitting = wanted * len(chunk) // max(1, len(found))
             self._size = max(10, min(fitting, 3 * self._size, MAX_CHUNK))
             if hurry():
                 break

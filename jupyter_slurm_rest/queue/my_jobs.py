@@ -82,10 +82,10 @@ class MyJobs:
         # Of a job that was just submitted only its record tells that it is a long array.
         new = [i for i in self._fresh if self._records.get(i) is None]
         await self._records.read(new[: self._at_once], {})
-        asked = self._wholes()
+        requested = self._wholes()
         states: dict[int, State]
-        problem, states = await asyncio.gather(self._ask_accounting(), self._states(asked))
-        states.update(await self._states(self._wholes() - asked))
+        problem, states = await asyncio.gather(self._ask_accounting(), self._states(requested))
+        states.update(await self._states(self._wholes() - requested))
         for array in self._long_arrays():
             row = self._accounted.get(array) or self._records.get(array)
             if row is not None:
@@ -144,14 +144,14 @@ class MyJobs:
         """What to ask slurmctld for: an array's number brings all of its tasks."""
         # What ended is worth asking for while it can be put back into the queue.
         since = self._clock() - _REQUEUED_WITHIN
-        asked = [
+        requested = [
             row
             for row in self._accounted.values()
             if is_live(row) or "REQUEUED" in row.flags or (row.end_time or 0) >= since
         ]
         long = self._long_arrays()
         # Of a long array slurmctld would list every task: those that started are asked for.
-        wholes = {row.job_id if whole_of(row) in long else whole_of(row) for row in asked}
+        wholes = {row.job_id if whole_of(row) in long else whole_of(row) for row in requested}
         return (wholes | self._followed | set(self._fresh)) - long
 
     def _long_arrays(self) -> set[int]:
@@ -249,8 +249,8 @@ async def has_many(
                 sample = list(numbers)
             if not sample:
                 break
-            asked = Accounted(users=[user], job_ids=sample, live_since=since)
-            found = await source.accounted(asked)
+            requested = Accounted(users=[user], job_ids=sample, live_since=since)
+            found = await source.accounted(requested)
             hits += len({row.job_id for row in found})
             tried += len(sample)
             weight = len(numbers) / tried

@@ -191,9 +191,9 @@ class NumberWalk:
         left = [number for number in numbers if number not in self._arrays]
         while left:
             size = self._size if self._size < _UNKNOWN else WINDOW
-            left, asked = left[:-size], left[-size:]
-            found = await self._source.numbered(asked)
-            self._measure(len(asked), found)
+            left, requested = left[:-size], left[-size:]
+            found = await self._source.numbered(requested)
+            self._measure(len(requested), found)
             long = {number: found.states[number] for number in found.tasks}
             self._learn(long, found.tasks)
             if found.states:
@@ -202,9 +202,9 @@ class NumberWalk:
 
     async def _window(self) -> None:
         numbers = self._unread.take(self._size)
-        asked = [number for number in numbers if number not in self._arrays]
+        requested = [number for number in numbers if number not in self._arrays]
         try:
-            found = await self._source.numbered(asked)
+            found = await self._source.numbered(requested)
         except BaseException:
             self._unread.add(numbers.start, numbers.stop - 1)
             raise

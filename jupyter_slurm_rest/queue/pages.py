@@ -242,8 +242,8 @@ class Pages:
     def _version(self, query: PageQuery, version: int, rows: Sequence[JobSummary]) -> str:
         """No two queries and no two runs of this server ever share a version."""
         order = [row.id for row in rows] if _by_clock(query) else []
-        said = repr((self._run, query, version, order)).encode()
-        return hashlib.blake2b(said, digest_size=12).hexdigest()
+        content = repr((self._run, query, version, order)).encode()
+        return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def _by_clock(query: PageQuery) -> bool:

@@ -96,8 +96,8 @@ class Snapshots:
     async def _fetch(
         self, key: Hashable, fetch: Callable[[], Awaitable[T]], generation: int
     ) -> Snapshot[T]:
-        asked = time.time()
-        snapshot = Snapshot(await fetch(), asked)
+        begun = time.time()
+        snapshot = Snapshot(await fetch(), begun)
         if generation == self._generation:
             now = time.monotonic()
             self._kept = {k: kept for k, kept in self._kept.items() if now - kept[0] < self.keep}

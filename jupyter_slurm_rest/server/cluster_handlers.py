@@ -120,8 +120,8 @@ async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> Cluste
     try:
         info = await asyncio.wait_for(_ask(cluster, can_write), PATIENCE)
     except asyncio.TimeoutError:
-        said = f"slurmrestd did not respond within {PATIENCE:g} seconds."
-        info = replace(info, error=ErrorBody(message=said, reason="timeout"))
+        message = f"slurmrestd did not respond within {PATIENCE:g} seconds."
+        info = replace(info, error=ErrorBody(message=message, reason="timeout"))
     except Exception as problem:  # noqa: BLE001 - it must not hide the other clusters
         info = replace(info, error=error_response(problem).body)
     token = cluster.tokens.current

@@ -198,13 +198,15 @@ class JobsHandler(SlurmHandler):
     ) -> Submitted | ScriptResponse:
         """Submit a batch script; with ``validate`` only check it."""
         target = self.cluster(cluster)
-        asked = check(body, max_size=self.context.max_script_size, root=self.context.root_directory)
-        noticed: list[str] = []
+        checked = check(
+            body, max_size=self.context.max_script_size, root=self.context.root_directory
+        )
+        remarks: list[str] = []
         if self.context.shared_files:
-            noticed = await check_directories(target.files, asked)
+            remarks = await check_directories(target.files, checked)
         if query.validate:
-            return await validate(target, asked, noticed)
-        return await submit(target, asked, noticed)
+            return await validate(target, checked, remarks)
+        return await submit(target, checked, remarks)
 
 
 class JobHandler(SlurmHandler):

@@ -62,7 +62,7 @@ async def history_page(cluster: ConfiguredCluster, query: HistoryPageQuery) -> H
     if start >= end:
         raise InvalidRequest("start_time", "start_time: must be before end_time.")
     users = [await cluster.username()] if query.scope == "mine" else sorted(listed(query.user))
-    asked = HistoryQuery(
+    wanted = HistoryQuery(
         users=users,
         states=sorted(state_names(listed(query.state))),
         partitions=sorted(listed(query.partition)),
@@ -72,15 +72,15 @@ async def history_page(cluster: ConfiguredCluster, query: HistoryPageQuery) -> H
         end=end,
         limit=MAX_PAGE,
     )
-    asked.check()
+    wanted.check()
     found = await cluster.snapshots.get(
-        ("history", msgspec.json.encode(asked)), lambda: cluster.client.history(asked), ttl=_KEPT
+        ("history", msgspec.json.encode(wanted)), lambda: cluster.client.history(wanted), ttl=_KEPT
     )
     now = time.time()
     given = {
-        "partition": asked.partitions,
-        "user": asked.users if query.scope == "all" else [],
-        "account": asked.accounts,
+        "partition": wanted.partitions,
+        "user": wanted.users if query.scope == "all" else [],
+        "account": wanted.accounts,
     }
     await check_filter(cluster, given, total=found.value.total, rows=found.value.jobs)
     known = [with_elapsed(job, now) for job in found.value.jobs]

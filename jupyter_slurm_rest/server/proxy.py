@@ -88,8 +88,8 @@ def changes_by_get(path: str) -> bool:
 
 def content_type(header: str) -> str:
     """How slurmrestd is to read a body: what the client says, where slurmrestd offers it."""
-    said = header.partition(";")[0].strip().lower()
-    return said if said in _OFFERED else _JSON
+    media_type = header.partition(";")[0].strip().lower()
+    return media_type if media_type in _OFFERED else _JSON
 
 
 def accepted(header: str) -> str:

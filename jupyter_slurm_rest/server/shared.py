@@ -138,12 +138,12 @@ class SharedLists:
         self, what: str, kind: type[A], params: Mapping[str, str] | None = None, version: str = ""
     ) -> A | None:
         """However many tabs ask for the same, the hub is asked once for each version."""
-        asked: Mapping[str, str] = params or {}
-        key = (what, version, *asked.items())
+        query: Mapping[str, str] = params or {}
+        key = (what, version, *query.items())
         with contextlib.suppress(NotShared):
             self._insist()
             found: Snapshot[A] = await self._snapshots.get(
-                key, lambda: self._ask(what, kind, asked)
+                key, lambda: self._ask(what, kind, query)
             )
             return found.value
         return None
@@ -203,15 +203,15 @@ def _read(reply: Fetched, kind: type[A], known: A | None) -> A:
         return msgspec.structs.replace(known, as_of=as_of)
     if reply.status == 200:
         return msgspec.json.decode(reply.data, type=kind)
-    said = {name: str(value) for name, value in as_object(reply.data).items()}
+    body = {name: str(value) for name, value in as_object(reply.data).items()}
     if reply.status == 422:
         raise RequestFailed(
             422,
             "invalid",
-            said.get("message", ""),
-            field=said.get("field"),
-            advice=said.get("advice", ""),
+            body.get("message", ""),
+            field=body.get("field"),
+            advice=body.get("advice", ""),
         )
-    if reply.status == 404 and said.get("code") != "not_shared":
+    if reply.status == 404 and body.get("code") != "not_shared":
         raise NotShared("its token service does not know shared mode")
-    raise NotShared(said.get("message", f"its token service failed (HTTP status {reply.status})"))
+    raise NotShared(body.get("message", f"its token service failed (HTTP status {reply.status})"))

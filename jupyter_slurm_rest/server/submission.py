@@ -73,15 +73,15 @@ def check(request: SubmitRequest, *, max_size: int, root: str) -> Checked:
     return Checked(request, script, specs, _response(script, specs), directory)
 
 
-async def check_directories(files: FileThreads, asked: Checked) -> list[str]:
+async def check_directories(files: FileThreads, checked: Checked) -> list[str]:
     """Warnings of working directories that cannot be seen here.
 
     As for sbatch, they are not errors: the nodes may have them. Raises
     :exc:`InvalidRequest` for a path that no machine can open.
     """
     paths = {
-        str(Path(asked.directory, spec.chdir or asked.directory)): spec.chdir
-        for spec in asked.specs
+        str(Path(checked.directory, spec.chdir or checked.directory)): spec.chdir
+        for spec in checked.specs
     }
     return [
         f"{'chdir' if given else 'directory'}: {trouble} If the nodes cannot open it either,"
@@ -143,25 +143,25 @@ def _all_faults(script: str, rules: SubmissionRules = ANY_SBATCH) -> Iterator[No
 
 
 async def validate(
-    cluster: ConfiguredCluster, asked: Checked, noticed: list[str]
+    cluster: ConfiguredCluster, checked: Checked, remarks: list[str]
 ) -> ScriptResponse:
-    """Everything that :func:`submit` does before it sends; ``noticed`` are further warnings.
+    """Everything that :func:`submit` does before it sends; ``remarks`` are further warnings.
 
     The job is compared with partitions, QOS and nodes, which Slurm itself does not offer.
     """
-    submitter = await _submitter(cluster, asked)
+    submitter = await _submitter(cluster, checked)
     warnings = await cluster.client.check_submission(
-        asked.script, asked.request.options, submitter=submitter, environment=os.environ
+        checked.script, checked.request.options, submitter=submitter, environment=os.environ
     )
     rules = cluster.client.rules()
-    jobs = [resolve(spec, submitter, rules) for spec in asked.specs]
+    jobs = [resolve(spec, submitter, rules) for spec in checked.specs]
     comparisons = await _compared(cluster, jobs)
     return msgspec.structs.replace(
-        asked.response,
-        warnings=[*noticed, *warnings],
+        checked.response,
+        warnings=[*remarks, *warnings],
         problems=[
             _placed(misfit, component)
-            for component, one in zip(asked.script.components, comparisons, strict=True)
+            for component, one in zip(checked.script.components, comparisons, strict=True)
             for misfit in one.misfits
         ],
         compared="; ".join(dict.fromkeys(one.compared for one in comparisons if one.compared)),
@@ -194,16 +194,16 @@ def _placed(misfit: Misfit, component: Component) -> ScriptProblem:
     return problem
 
 
-async def submit(cluster: ConfiguredCluster, asked: Checked, noticed: list[str]) -> Submitted:
+async def submit(cluster: ConfiguredCluster, checked: Checked, remarks: list[str]) -> Submitted:
     """Send it. A refusal by Slurm comes back with the choices that there are.
 
     As for sbatch, the environment's ``SBATCH_*`` variables count too.
     """
     try:
         submitted = await cluster.client.submit(
-            asked.script,
-            asked.request.options,
-            submitter=await _submitter(cluster, asked),
+            checked.script,
+            checked.request.options,
+            submitter=await _submitter(cluster, checked),
             environment=os.environ,
         )
     except errors.Refused as refusal:
@@ -211,10 +211,10 @@ async def submit(cluster: ConfiguredCluster, asked: Checked, noticed: list[str])
         raise
     cluster.changed(submitted=submitted.job_ids)
     await cluster.remember_files(submitted.job_ids)
-    return msgspec.structs.replace(submitted, warnings=[*noticed, *submitted.warnings])
+    return msgspec.structs.replace(submitted, warnings=[*remarks, *submitted.warnings])
 
 
-async def _submitter(cluster: ConfiguredCluster, asked: Checked) -> Submitter:
+async def _submitter(cluster: ConfiguredCluster, checked: Checked) -> Submitter:
     user = await cluster.username()
     try:
         # In a thread: on clusters this often asks a directory service.
@@ -227,10 +227,10 @@ async def _submitter(cluster: ConfiguredCluster, asked: Checked) -> Submitter:
         user=user,
         home=home,
         shell=shell,
-        directory=asked.directory,
+        directory=checked.directory,
         host=socket.gethostname(),
         environment=os.environ,
-        script_path=asked.request.path,
+        script_path=checked.request.path,
     )
 
 

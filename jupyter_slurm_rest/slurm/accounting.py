@@ -180,13 +180,13 @@ class AccountingCalls(Calls):
         slurmdbd knows no pages: the whole span is read, without steps. Raises
         :exc:`AccountingMissing` and :exc:`AccountingDown`.
         """
-        asked = query or HistoryQuery()
-        asked.check()
+        wanted = query or HistoryQuery()
+        wanted.check()
         questions: list[Mapping[str, str]] = [{}]
-        if not asked.states or not set(asked.states).isdisjoint(_NEVER_ELIGIBLE):
+        if not wanted.states or not set(wanted.states).isdisjoint(_NEVER_ELIGIBLE):
             questions.append(_NEVER_ELIGIBLE)
-        found = await asyncio.gather(*(self._past(asked, states) for states in questions))
-        return page([job for some in found for job in some], asked)
+        found = await asyncio.gather(*(self._past(wanted, states) for states in questions))
+        return page([job for some in found for job in some], wanted)
 
     async def _past(self, query: HistoryQuery, states: Mapping[str, str]) -> list[JobSummary]:
         """Without ``states`` jobs of any, as long as they could have started at some time."""

@@ -62,28 +62,30 @@ def stranding(name: str, whole: int | None) -> ActionResult:
     )
 
 
-def killed(one: JobId, told: list[KillStatus], done: str) -> ActionResult:
-    """What ``told`` says about ``one``; Slurm is silent about what went well."""
+def killed(one: JobId, statuses: list[KillStatus], done: str) -> ActionResult:
+    """What ``statuses`` says about ``one``; Slurm is silent about what went well."""
     name = str(one)
-    if one.het is None and any(_component(entry, one) for entry in told):
+    if one.het is None and any(_component(entry, one) for entry in statuses):
         # Slurm says "already done" of the whole when one component was.
-        failed = [entry for entry in told if _component(entry, one) and entry.code != _ALREADY_DONE]
+        failed = [
+            entry for entry in statuses if _component(entry, one) and entry.code != _ALREADY_DONE
+        ]
         if not failed:
             return ActionResult(id=name, ok=True, message=f"{done}{WHERE_LIVE}")
-        return judge(name, failed[0].code, failed[0].words, done)
-    exact = [entry for entry in told if _same(entry, one)]
+        return action_result(name, failed[0].code, failed[0].words, done)
+    exact = [entry for entry in statuses if _same(entry, one)]
     return (
-        judge(name, exact[0].code, exact[0].words, done)
+        action_result(name, exact[0].code, exact[0].words, done)
         if exact
         else ActionResult(id=name, ok=True, message=done)
     )
 
 
-def finished_records(one: JobId, told: list[KillStatus]) -> set[int]:
-    """The numbers of those records of ``one`` that had finished, by what was ``told``."""
+def finished_records(one: JobId, statuses: list[KillStatus]) -> set[int]:
+    """The numbers of those records of ``one`` that had finished, by ``statuses``."""
     return {
         number(entry.job_id) or 0
-        for entry in told
+        for entry in statuses
         if entry.code == _ALREADY_DONE and _record(entry) == one.job
     }
 
@@ -106,7 +108,7 @@ def _component(entry: KillStatus, whole: JobId) -> bool:
     return str(entry.step_id or "").startswith(f"{whole.job}+")
 
 
-def judge(name: str, code: int, words: str, done: str) -> ActionResult:
+def action_result(name: str, code: int, words: str, done: str) -> ActionResult:
     """A result from Slurm's number (0 for success) and words."""
     if code == 0:
         return ActionResult(id=name, ok=True, message=done)
@@ -131,6 +133,6 @@ def refused(name: str, problem: SlurmError) -> ActionResult:
     if code is None and isinstance(problem, NotFound):
         code = NO_SUCH_JOB
     if code in (_ALREADY_DONE, _TRANSITION, _NOT_WHOLE_HET_JOB):
-        return judge(name, code, problem.message, "")
+        return action_result(name, code, problem.message, "")
     words = f"{problem.message} {problem.advice}".strip()
     return ActionResult(id=name, ok=False, message=words, error_number=code)

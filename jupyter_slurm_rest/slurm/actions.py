@@ -21,10 +21,10 @@ from .action_results import (
     FINISHED,
     NO_SUCH_JOB,
     WHERE_LIVE,
+    action_result,
     each,
     finished_records,
     is_over,
-    judge,
     killed,
     refused,
     stranding,
@@ -98,10 +98,10 @@ class SingleJobCalls(Calls):
         if any(warning.words.startswith(_ALREADY_SENT) for warning in found.warnings or []):
             # Perhaps only a part of it.
             return ActionResult(id=name, ok=True, message=f"{done}{WHERE_LIVE}")
-        told = found.status or []
-        if told:
+        statuses = found.status or []
+        if statuses:
             # There is one job only: whatever is told is about it.
-            return judge(name, told[0].code, told[0].words, done)
+            return action_result(name, statuses[0].code, statuses[0].words, done)
         if dialect.capabilities.silent_refusals and not signal:
             jobs = await self._known(one)
             if not (jobs and all(map(is_over, jobs))):
@@ -272,8 +272,8 @@ class ActionCalls(Calls):
                 pass
         # The first component of a heterogeneous job is the whole: the others go with it.
         ordered = sorted(ids, key=lambda one: one.het or 0)
-        told = {one: await self._single.kill_one(one, signal, done, dialect) for one in ordered}
-        return [told[one] for one in ids]
+        results = {one: await self._single.kill_one(one, signal, done, dialect) for one in ordered}
+        return [results[one] for one in ids]
 
     async def _kill_together(
         self, ids: list[JobId], signal: str, done: str, flags: Flags
@@ -287,29 +287,29 @@ class ActionCalls(Calls):
         if signal:
             # Up to v0.0.38 that is the only way.
             body |= {"signal": signal, "flags": ["VERBOSE", "FULL_JOB"]}
-        told: list[KillStatus] = []
+        statuses: list[KillStatus] = []
         if chosen:
             response = await self.connection.send(
                 "DELETE", "slurm", "jobs/", body=body, twice_is_once=not signal
             )
-            told = decode(response.body, KillResponse).status or []
+            statuses = decode(response.body, KillResponse).status or []
         results = [
-            stranding(str(one), parts[one]) if one in parts else killed(one, told, done)
+            stranding(str(one), parts[one]) if one in parts else killed(one, statuses, done)
             for one in ids
         ]
         return [
-            await self._of_its_records(one, result, told, done)
+            await self._of_its_records(one, result, statuses, done)
             for one, result in zip(ids, results, strict=True)
         ]
 
     async def _of_its_records(
-        self, one: JobId, result: ActionResult, told: list[KillStatus], done: str
+        self, one: JobId, result: ActionResult, statuses: list[KillStatus], done: str
     ) -> ActionResult:
         """``result``, or that all of an array or heterogeneous job had finished, or some.
 
         Slurm tells that of each record, and nothing of those that it reached.
         """
-        over = finished_records(one, told)
+        over = finished_records(one, statuses)
         if not (result.ok and over) or one.one_task is not None or one.het is not None:
             return result
         try:

@@ -180,12 +180,12 @@ class _Partition:
 
     def _time(self) -> Misfit | None:
         limit, whose = self._longest()
-        asked = self.spec.time_min or self.spec.time
-        if asked is None or not isinstance(limit, int):
+        requested = self.spec.time_min or self.spec.time
+        if requested is None or not isinstance(limit, int):
             return None
-        if isinstance(asked, int) and asked <= limit:
+        if isinstance(requested, int) and requested <= limit:
             return None
-        shown = duration(asked) if isinstance(asked, int) else "no limit"
+        shown = duration(requested) if isinstance(requested, int) else "no limit"
         field = "time_min" if self.spec.time_min else "time"
         return Misfit(
             field=field,
@@ -194,20 +194,24 @@ class _Partition:
         )
 
     def _node_count(self) -> Misfit | None:
-        asked = self.job.nodes_least
-        if not asked:
+        requested = self.job.nodes_least
+        if not requested:
             return None
         name = self.partition.name
         most = self.partition.max_nodes
-        if isinstance(most, int) and asked > most and not self._overrides("PARTITION_MAXIMUM_NODE"):
+        if (
+            isinstance(most, int)
+            and requested > most
+            and not self._overrides("PARTITION_MAXIMUM_NODE")
+        ):
             message = f"Partition {name} allows at most {most} nodes for a job."
             return Misfit(field="nodes", message=message, value=str(most))
-        if self.partition.node_count and asked > self.partition.node_count:
+        if self.partition.node_count and requested > self.partition.node_count:
             count = self.partition.node_count
-            message = f"Partition {name} has {count} nodes; the job asks for {asked}."
+            message = f"Partition {name} has {count} nodes; the job asks for {requested}."
             return Misfit(field="nodes", message=message, value=str(count))
         least = self.partition.min_nodes or 0
-        highest = self.job.nodes_most or asked
+        highest = self.job.nodes_most or requested
         if highest < least and not self._overrides("PARTITION_MINIMUM_NODE"):
             message = f"Partition {name} wants at least {least} nodes for a job."
             return Misfit(field="nodes", message=message, value=str(least))

@@ -174,8 +174,8 @@ class NodeCalls(Calls):
             "GET", "slurm", "partitions/", version=HAS_PARTITION_STATES
         )
         older = dialect_of(HAS_PARTITION_STATES).decode_partitions(response.body)
-        told = {one.name: {"state": one.state, "default": one.default} for one in older}
-        return [msgspec.structs.replace(one, **told.get(one.name, {})) for one in found]
+        states = {one.name: {"state": one.state, "default": one.default} for one in older}
+        return [msgspec.structs.replace(one, **states.get(one.name, {})) for one in found]
 
 
 class AccountCalls(Calls):
@@ -254,8 +254,8 @@ class AccountCalls(Calls):
         Empty too for a user whom accounting does not know.
         """
         # Older versions tell it unasked, and refuse the question.
-        asked = (await self.capabilities()).coordinators_on_request
-        params = {"with_coords": "true"} if asked else None
+        on_request = (await self.capabilities()).coordinators_on_request
+        params = {"with_coords": "true"} if on_request else None
         response = await self._users.database(f"user/{segment(user)}", params)
         rows = decode(response.body, wire.UserRows).users or []
         return [one for row in rows if row.name == user for one in wire.standing_out(row)]

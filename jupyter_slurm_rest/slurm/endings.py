@@ -100,19 +100,19 @@ def normalized(exit_code: ExitCode | None, state: str, reason: str = "") -> Exit
     return msgspec.structs.replace(exit_code, code=0)
 
 
-def explained(job: Job, said: str = "") -> Job:
-    """``job`` with why it waits or ended so; ``said`` is what Slurm adds to its reason."""
+def explained(job: Job, description: str = "") -> Job:
+    """``job`` with why it waits or ended so; ``description`` is what Slurm adds to its reason."""
     if job.state in ("PENDING", "SUSPENDED"):
-        why = explain(job.reason, said) if job.reason else None
+        why = explain(job.reason, description) if job.reason else None
     elif job.state in ("RUNNING", "UNKNOWN"):
         # slurmdbd keeps what it waited for; slurmctld tells of a prolog.
-        why = explain(job.reason, said) if job.reason == "Prolog" else None
+        why = explain(job.reason, description) if job.reason == "Prolog" else None
     else:
-        why = _why_ended(job, said)
+        why = _why_ended(job, description)
     return msgspec.structs.replace(job, why=why)
 
 
-def _why_ended(job: Job, said: str = "") -> Reason | None:
+def _why_ended(job: Job, description: str = "") -> Reason | None:
     if job.state == "COMPLETED":
         return _failed_step(job.derived_exit_code)
     if job.state == "CANCELLED":
@@ -130,7 +130,7 @@ def _why_ended(job: Job, said: str = "") -> Reason | None:
     if job.state in ("REQUEUED", "RESIZING", "REVOKED"):
         return None
     if job.reason in _FAILS:
-        return explain(job.reason, said)
+        return explain(job.reason, description)
     return _failed(job)
 
 

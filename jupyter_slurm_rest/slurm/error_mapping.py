@@ -90,14 +90,14 @@ def failure(
         envelope = decode(response.body, Envelope)
     except UnreadableResponse as problem:
         return problem
-    said = envelope.errors or []
+    reported = envelope.errors or []
     by_accounting = path.startswith("/slurmdb/")
-    problems = [entry for entry in said if not _harmless(entry)]
+    problems = [entry for entry in reported if not _harmless(entry)]
     beside = problems and not by_accounting and all(map(_of_accounting, problems))
     if beside and (rows or _has_rows(response.body)):
         # slurmctld's records are there; accounting could not name something in them.
         return None
-    if not problems and (response.status == 200 or said):
+    if not problems and (response.status == 200 or reported):
         return None
     context = _Context(
         response.status,
@@ -110,7 +110,7 @@ def failure(
     telling = [entry for entry in problems if entry.code != -1]
     # 24.05 says nothing at all where others say that.
     unsaid = Problem(error_number=-1 if envelope.errors is not None else None)
-    found = [_judged(entry, context) for entry in telling or problems or [unsaid]]
+    found = [_to_error(entry, context) for entry in telling or problems or [unsaid]]
     # The most telling one: the first that is not a mere refusal, else the first.
     return next((error for error in found if type(error) is not Refused), found[0])
 
@@ -124,8 +124,8 @@ def _harmless(entry: Problem) -> bool:
 
 def _of_accounting(entry: Problem) -> bool:
     """Whether slurmrestd asked slurmdbd something beside the request, in vain."""
-    asked = text(entry.source).startswith("slurmdb_")
-    return asked and entry.code not in _TOKEN | _ACCOUNTING
+    from_slurmdb = text(entry.source).startswith("slurmdb_")
+    return from_slurmdb and entry.code not in _TOKEN | _ACCOUNTING
 
 
 class _Rows(Envelope):
@@ -142,7 +142,7 @@ def _has_rows(body: bytes) -> bool:
     return bool(found.jobs or found.partitions or found.nodes)
 
 
-def _judged(entry: Problem, context: _Context) -> SlurmError:
+def _to_error(entry: Problem, context: _Context) -> SlurmError:
     found = _classify(entry, context)
     silent = entry.code in _MAYBE_TOKEN and context.status >= 500 and context.quick
     if isinstance(found, AccountingDown) or (silent and not isinstance(found, TokenRejected)):
@@ -218,40 +218,40 @@ def _said(entry: Problem) -> str:
     """The words that tell a user most: those of Slurm itself, else slurmrestd's."""
     own = text(entry.error) if isinstance(entry.error, str) else ""
     # slurmrestd's own numbers have one name for many things.
-    said = own if 0 < entry.code < 9000 and own else text(entry.description) or own
-    return f"{shorten(said, 300).rstrip('.')}." if said else ""
+    description = own if 0 < entry.code < 9000 and own else text(entry.description) or own
+    return f"{shorten(description, 300).rstrip('.')}." if description else ""
 
 
 def _without_json(response: Response, path: str) -> SlurmError | None:
     """slurmrestd answers in plain text when it never came to ask Slurm."""
-    said = shorten(response.body[:2000].decode("utf-8", "replace"))
+    body = shorten(response.body[:2000].decode("utf-8", "replace"))
     status = response.status
     if status in (204, 304):
         return None
-    if status == 401 or "authentication" in said.lower():
+    if status == 401 or "authentication" in body.lower():
         return TokenRejected(
-            "slurmrestd does not accept the token.", advice=_RENEW_ADVICE, slurm_text=said
+            "slurmrestd does not accept the token.", advice=_RENEW_ADVICE, slurm_text=body
         )
     if status in (404, 405) and response.content_type in ("text/plain", ""):
-        return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=said)
+        return NoSuchEndpoint(f"slurmrestd does not serve {shorten(path, 120)}.", slurm_text=body)
     if status == 413:
-        return TooLarge("The request is larger than slurmrestd accepts.", slurm_text=said)
+        return TooLarge("The request is larger than slurmrestd accepts.", slurm_text=body)
     if status in (502, 503, 504):
         return ControllerDown(
             f"A proxy in front of slurmrestd returned HTTP status {status}.",
             advice="slurmrestd may be down; try again later.",
-            slurm_text=said,
+            slurm_text=body,
         )
     if status in (400, 406, 411, 415, 417, 500):
         return Refused(
-            f"slurmrestd refused the request (HTTP status {status}): {said}", slurm_text=said
+            f"slurmrestd refused the request (HTTP status {status}): {body}", slurm_text=body
         )
     return UnreadableResponse(
         f"The response (HTTP status {status}, {response.content_type or 'no content type'}) is"
         " not from slurmrestd.",
         advice="Check that the address is that of slurmrestd, not of a login page or another"
         " service.",
-        slurm_text=said,
+        slurm_text=body,
     )
 
 
@@ -266,13 +266,13 @@ async def verdict(
     used = target.split("/")[2]
     for version in dict.fromkeys((used, *WITHOUT_SLURMDBD)):
         path = f"/slurm/{version}/diag/"
-        told = failure(await transport.request("GET", path, credentials=credentials), path=path)
-        if isinstance(told, TokenRejected):
-            return _rejected(problem, told), ""
-        if isinstance(told, (NoSuchEndpoint, AccountingDown)):
+        found = failure(await transport.request("GET", path, credentials=credentials), path=path)
+        if isinstance(found, TokenRejected):
+            return _rejected(problem, found), ""
+        if isinstance(found, (NoSuchEndpoint, AccountingDown)):
             continue
         problem.maybe_token = False
-        elsewhere = told is None and version != used and target.startswith("/slurm/")
+        elsewhere = found is None and version != used and target.startswith("/slurm/")
         return problem, version if elsewhere else ""
     return problem, ""
 
@@ -288,15 +288,15 @@ def worth_renewing(problem: SlurmError, twice_is_once: bool = True) -> bool:
     return isinstance(problem, AccountingDown) and problem.maybe_token
 
 
-def _rejected(problem: SlurmError, told: TokenRejected) -> TokenRejected:
+def _rejected(problem: SlurmError, found: TokenRejected) -> TokenRejected:
     if not isinstance(problem, AccountingDown):
-        return told
+        return found
     # Both daemons refuse it. And without slurmdbd's consent slurmrestd never came to ask
     # slurmctld: nothing was done.
     return TokenRejected(
         "Slurm does not accept the token.",
-        advice=told.advice,
-        error_number=told.error_number,
-        slurm_text=told.slurm_text,
-        source=told.source,
+        advice=found.advice,
+        error_number=found.error_number,
+        slurm_text=found.slurm_text,
+        source=found.source,
     )

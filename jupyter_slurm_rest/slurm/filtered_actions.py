@@ -14,7 +14,7 @@ from jupyter_slurm_rest.slurm.wire.dialect import Dialect
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
 from .accounting import AccountingCalls, HistoryQuery
-from .action_results import judge, refused, stranding
+from .action_results import action_result, refused, stranding
 from .actions import SingleJobCalls, Target
 from .errors import NoSuchEndpoint, NotFound, SlurmError, UnreadableResponse, UserNotResolved
 from .jobs import JobCalls, Unchanged
@@ -235,9 +235,9 @@ class FilterCalls(LocalFilterCalls):
                 results += await self._kill_chosen(some)
                 continue
             whole, parts = apart
-            told = await self._kill_chosen(some | {"jobs": whole}) if whole else []
+            others = await self._kill_chosen(some | {"jobs": whole}) if whole else []
             # Slurm tells of an array's task twice, and of tasks that the filter spared.
-            met = {one.id: one for one in reversed(told) if one.id in whole}
+            met = {one.id: one for one in reversed(others) if one.id in whole}
             results += met.values()
             results += [stranding(name, int(name.partition("+")[0])) for name in parts]
         return results
@@ -249,8 +249,8 @@ class FilterCalls(LocalFilterCalls):
         rest of their jobs. Which it would meet, it tells when asked to let jobs that wait
         go on: it finds that it cannot.
         """
-        asked = body | {"job_state": ["PENDING"], "signal": "CONT"}
-        met = [one.id for one in await self._kill_chosen(asked)]
+        waiting = body | {"job_state": ["PENDING"], "signal": "CONT"}
+        met = [one.id for one in await self._kill_chosen(waiting)]
         parts = [name for name in met if "+" in name and name.partition("+")[0] not in met]
         if not parts:
             return None
@@ -260,5 +260,7 @@ class FilterCalls(LocalFilterCalls):
         response = await self.connection.send(
             "DELETE", "slurm", "jobs/", body=body, twice_is_once=True
         )
-        told = decode(response.body, KillResponse).status or []
-        return [judge(str(entry.step_id), entry.code, entry.words, _DONE) for entry in told]
+        statuses = decode(response.body, KillResponse).status or []
+        return [
+            action_result(str(entry.step_id), entry.code, entry.words, _DONE) for entry in statuses
+        ]

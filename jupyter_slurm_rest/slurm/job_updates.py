@@ -12,7 +12,7 @@ from jupyter_slurm_rest.slurm.models.job_id import JobId, known_ranges
 from jupyter_slurm_rest.slurm.wire.actions import RequeueResponse, UpdateResponse, UpdateResult
 from jupyter_slurm_rest.slurm.wire.envelope import decode
 
-from .action_results import each, is_over, judge, refused
+from .action_results import action_result, each, is_over, refused
 from .actions import SingleJobCalls
 from .errors import InvalidRequest, NotFound, SlurmError, Unsupported, shorten
 from .jobs import JobCalls
@@ -121,15 +121,15 @@ class UpdateCalls(Calls):
             wanted=("job", name),
             twice_is_once=True,
         )
-        told = decode(response.body, UpdateResponse)
+        decoded = decode(response.body, UpdateResponse)
         # An empty word where a list is expected is warned of, and taken.
         taken = {f"#/{key}/" for key, value in body.items() if value == ""}
-        unread = [one.words for one in told.warnings or [] if one.source not in taken]
-        if told.results is None and unread:
+        unread = [one.words for one in decoded.warnings or [] if one.source not in taken]
+        if decoded.results is None and unread:
             # v0.0.39 so answers what it could not read: nothing was changed.
             words = shorten("; ".join(unread))
             return ActionResult(id=name, ok=False, message=f"Slurm made no changes: {words}")
-        return _first_failure(name, told.results, done)
+        return _first_failure(name, decoded.results, done)
 
     async def _records_of(self, one: JobId, *, only_waiting: bool) -> list[str]:
         """What to name in the path so that ``one`` is changed, and nothing else.
@@ -220,9 +220,9 @@ def _perhaps_partly(result: ActionResult) -> ActionResult:
     return msgspec.structs.replace(result, message=words)
 
 
-def _first_failure(name: str, told: list[UpdateResult] | None, done: str) -> ActionResult:
-    failed = next((entry for entry in told or [] if entry.code), None)
-    return judge(name, failed.code if failed else 0, failed.words if failed else "", done)
+def _first_failure(name: str, decoded: list[UpdateResult] | None, done: str) -> ActionResult:
+    failed = next((entry for entry in decoded or [] if entry.code), None)
+    return action_result(name, failed.code if failed else 0, failed.words if failed else "", done)
 
 
 def _in_numbers(update: JobUpdate) -> JobUpdate:

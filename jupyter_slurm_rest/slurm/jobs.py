@@ -20,7 +20,7 @@ import msgspec
 from jupyter_slurm_rest.slurm.models.job import Model
 from jupyter_slurm_rest.slurm.models.job_id import JobId, parse_job_id
 from jupyter_slurm_rest.slurm.wire.cluster import NodeRows
-from jupyter_slurm_rest.slurm.wire.envelope import decode, moment, text
+from jupyter_slurm_rest.slurm.wire.envelope import decode, text, timestamp
 from jupyter_slurm_rest.slurm.wire.job_detail import DetailRows, JobDetail, job
 
 from .error_mapping import failure
@@ -87,7 +87,7 @@ class JobCalls(Calls):
         if not found and wire.says_unchanged(around):
             return Unchanged()
         found = await self._users.with_names(found)
-        return JobListing(jobs=found, last_update=moment(around.last_update))
+        return JobListing(jobs=found, last_update=timestamp(around.last_update))
 
     @in_one_version
     async def job(self, job_id: str | int) -> Job:

@@ -94,10 +94,10 @@ class ArrayReader(Generic[T]):
         self._in_array = True
         return True
 
-    def _cut(self, mark: bytes) -> list[T]:
+    def _cut(self, delimiter: bytes) -> list[T]:
         objects: list[T] = []
         buffer, begin, end = self._buffer, 0, len(self._buffer)
-        while (at := buffer.rfind(mark, self._searched, end)) >= 0:
+        while (at := buffer.rfind(delimiter, self._searched, end)) >= 0:
             end = at
             between = _BETWEEN.search(buffer, max(0, at - _LONGEST_BETWEEN), at)
             if between is None:
@@ -112,7 +112,7 @@ class ArrayReader(Generic[T]):
             break
         self._buffer = buffer[begin:]
         # The mark itself may be cut in two by the end of the chunk.
-        self._searched = max(1, len(self._buffer) - len(mark))
+        self._searched = max(1, len(self._buffer) - len(delimiter))
         if len(self._buffer) > MAX_OBJECT:
             raise TooLarge("An entry in slurmrestd's response is too large.")
         return objects

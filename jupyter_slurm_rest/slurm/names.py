@@ -192,9 +192,9 @@ class UserCalls(Calls):
             **flags(await self.capabilities()),
         }
         response = await self.database("jobs/", params)
-        told = [summary(row) for row in decode(response.body, RecordRows).jobs or []]
+        records = [summary(row) for row in decode(response.body, RecordRows).jobs or []]
         # The same number may have been another user's job before.
-        found = {(job.job_id, job.submit_time): job.user for job in told if job.user}
+        found = {(job.job_id, job.submit_time): job.user for job in records if job.user}
         for uid, row in rows.items():
             name = found.get((row.job_id, row.submit_time), "")
             if name and not name.isdigit():

@@ -87,9 +87,9 @@ class Negotiation:
 
     async def _first(self) -> Negotiated:
         for version in self._candidates:
-            told = await self._served(version)
-            if told is not None:
-                return Negotiated(version, told.release(), told.cluster())
+            served = await self._served(version)
+            if served is not None:
+                return Negotiated(version, served.release(), served.cluster())
         if len(self._candidates) == 1:
             raise NoCommonVersion(
                 f"slurmrestd does not serve the API version {self._candidates[0]}.",

@@ -89,25 +89,25 @@ class NodeDemands:
     def _per_node_cpus(self) -> int:
         job, spec = self.job, self.spec
         each = job.cpus_per_task or 1
-        asked = max(job.least_cpus_per_node or 1, each * (spec.ntasks_per_node or 1))
+        requested = max(job.least_cpus_per_node or 1, each * (spec.ntasks_per_node or 1))
         if job.nodes_most == 1:
-            asked = max(asked, job.least_cpus)
-        return asked
+            requested = max(requested, job.least_cpus)
+        return requested
 
     def _cpus(self) -> Misfit | None:
         limit = self.partition.max_cpus_per_node
         largest = max(map(_cpus, self.nodes))
         most = min(largest, limit) if isinstance(limit, int) else largest
         name = self.partition.name
-        asked = self._per_node_cpus()
-        if asked > most:
+        requested = self._per_node_cpus()
+        if requested > most:
             field = "ntasks_per_node" if self.spec.ntasks_per_node else "cpus_per_task"
             if field not in self.spec.words:
                 field = "ntasks"
             return Misfit(
                 field=field,
                 message=f"Partition {name} gives a job at most {most} CPUs per node; "
-                f"the job asks for {asked}.",
+                f"the job asks for {requested}.",
                 value=str(most) if field == "cpus_per_task" and not self.job.tasks else "",
             )
         counted = sorted((min(_cpus(one), most) for one in self.nodes), reverse=True)
@@ -127,17 +127,17 @@ class NodeDemands:
         return (self.spec.mem_per_cpu or 0) * self._per_node_cpus()
 
     def _memory(self) -> Misfit | None:
-        asked = self._per_node_memory()
+        requested = self._per_node_memory()
         limit = self.partition.max_memory_per_node
         largest = max(map(_memory, self.nodes))
         most = min(largest, limit) if isinstance(limit, int) and limit else largest
-        if asked <= most:
+        if requested <= most:
             return None
         field = "mem" if self.spec.mem is not None else "mem_per_cpu"
         return Misfit(
             field=field,
             message=f"Partition {self.partition.name} gives a job at most {_gib(most)} of memory "
-            f"per node; the job asks for {_gib(asked)}.",
+            f"per node; the job asks for {_gib(requested)}.",
             value=f"{most}M" if field == "mem" else "",
         )
 
@@ -202,8 +202,8 @@ class NodeDemands:
             and _memory(one) >= memory
             and all(_gpus(one, kind) >= count for kind, count in gpus)
         ]
-        asked = min(self.job.nodes_least or 1, len(self.nodes))
-        if len(fitting) >= asked:
+        requested = min(self.job.nodes_least or 1, len(self.nodes))
+        if len(fitting) >= requested:
             return None
         field = next(
             (one for one in ("constraint", "gres", "gpus_per_node", "mem", "nodes")
@@ -214,7 +214,7 @@ class NodeDemands:
         return Misfit(
             field=field,
             message=f"Partition {self.partition.name} has {has} with all that the job asks of "
-            f"each; it needs {asked}.",
+            f"each; it needs {requested}.",
         )
 
 

@@ -219,9 +219,9 @@ def explain(code: str, description: str = "") -> Reason:
     """
     bare = code.partition(",")[0].strip().strip("()")
     found = _REASONS.get(bare) or _limit(bare)
-    said = shorten(description, 200)
+    words = shorten(description, 200)
     if found is None:
-        return Reason(code=code, text=said or f"Slurm's reason: {shorten(code, 80)!r}.")
+        return Reason(code=code, text=words or f"Slurm's reason: {shorten(code, 80)!r}.")
     return Reason(
-        code=code, text=f"{found.text} ({said})" if said else found.text, advice=found.advice
+        code=code, text=f"{found.text} ({words})" if words else found.text, advice=found.advice
     )

@@ -13,7 +13,7 @@ from jupyter_slurm_rest.slurm.sbatch.jobspec import default_name
 from jupyter_slurm_rest.slurm.sbatch.precedence import Value
 from jupyter_slurm_rest.slurm.wire.associations import NamedRows, names
 from jupyter_slurm_rest.slurm.wire.envelope import decode
-from jupyter_slurm_rest.slurm.wire.submit import Encoded, encode, new_mark, not_taken, taken
+from jupyter_slurm_rest.slurm.wire.submit import Encoded, encode, new_tag, not_taken, taken
 
 from .actions import ActionCalls
 from .error_mapping import failure, worth_renewing
@@ -124,27 +124,27 @@ class SubmitCalls(Calls):
         can = await self.capabilities()
         specs = merge(parsed, options, environment, can.submission)
         await self._forget_own_cluster(specs)
-        mark = new_mark()
-        encoded = encode(specs, text, can, submitter, mark=mark)
+        tag = new_tag()
+        encoded = encode(specs, text, can, submitter, tag=tag)
         if len(encoded.body) > limit:
             raise _too_large(len(text.encode()))
         encoded = msgspec.structs.replace(encoded, warnings=[*parsed.warnings, *encoded.warnings])
         if can.submission.in_words and specs[0].comment is not None:
-            # There the comment is the only place for a mark.
-            mark = ""
+            # There the comment is the only place for a tag.
+            tag = ""
         return _Submission(
             target=f"/slurm/{can.version}/job/submit",
             encoded=encoded,
-            trace=self._trace(mark, specs, submitter),
+            trace=self._trace(tag, specs, submitter),
             components=len(specs),
         )
 
     @in_one_version
     async def cluster_name(self) -> str:
         """Slurm's own name of the cluster; empty where it cannot be told which it is."""
-        told = await self.connection.cluster()
-        if told:
-            return told
+        name = await self.connection.cluster()
+        if name:
+            return name
         try:
             response = await self._users.database("clusters/")
         except (AccountingDown, AccountingMissing):
@@ -158,11 +158,11 @@ class SubmitCalls(Calls):
             if spec.clusters and spec.clusters.lower() == (await self.cluster_name()).lower():
                 spec.unset("clusters")
 
-    def _trace(self, mark: str, specs: Sequence[JobSpec], submitter: Submitter) -> Trace:
+    def _trace(self, tag: str, specs: Sequence[JobSpec], submitter: Submitter) -> Trace:
         first = specs[0]
         name = default_name(first, submitter) if first.job_name is None else first.job_name
         return Trace(
-            mark=mark,
+            tag=tag,
             user=submitter.user,
             name=name,
             directory=submitter.absolute(first.chdir) if first.chdir else submitter.directory,
@@ -189,7 +189,7 @@ class SubmitCalls(Calls):
     async def _after_lost_response(self, submission: _Submission, lost: SlurmError) -> Submitted:
         """Look for the job; send it again only when slurmctld surely does not have it.
 
-        The mark stays the same, so that a request that was merely slow is recognized
+        The tag stays the same, so that a request that was merely slow is recognized
         should it turn up after all.
         """
         for _ in range(_RESENT):
@@ -228,8 +228,8 @@ class SubmitCalls(Calls):
                 failed = problem
                 continue
             failed = None
-            if found and not trace.mark and len(found) > 1:
-                # Several alike, and no mark to tell them apart.
+            if found and not trace.tag and len(found) > 1:
+                # Several alike, and no tag to tell them apart.
                 raise _unknown(trace, found)
             if found:
                 return found[0]
@@ -239,9 +239,9 @@ class SubmitCalls(Calls):
 
     async def _end_doubles(self, trace: Trace, job_id: int) -> None:
         """Should the first request have been merely slow, one of the two jobs goes."""
-        if trace.mark:
-            marked = await self._lookup.find_submission(trace, all_of_them=True, near=job_id)
-            doubles = [found for found in marked if found != job_id]
+        if trace.tag:
+            tagged = await self._lookup.find_submission(trace, all_of_them=True, near=job_id)
+            doubles = [found for found in tagged if found != job_id]
             if doubles:
                 await self._actions.cancel(doubles)
 

@@ -35,7 +35,7 @@ class Trace(msgspec.Struct, frozen=True):
     """What a lost submission can be recognized by."""
 
     #: Unique, in the job's command or comment; empty where it could not be written.
-    mark: str
+    tag: str
     user: str
     name: str
     directory: str
@@ -46,9 +46,9 @@ class Trace(msgspec.Struct, frozen=True):
     others: frozenset[int] = frozenset()
 
     def fits(self, row: QueuedRow) -> bool:
-        """Whether ``row`` is the submission, or without a mark may be it."""
-        if self.mark:
-            return self.mark in (text(row.comment), text(row.command).partition("#")[2])
+        """Whether ``row`` is the submission, or without a tag may be it."""
+        if self.tag:
+            return self.tag in (text(row.comment), text(row.command).partition("#")[2])
         return (
             row.told_id not in self.others
             and row.submitted_at >= self.since - _CLOCKS
@@ -73,10 +73,10 @@ class LookupCalls(Calls):
     ) -> list[int]:
         """The job ids that fit ``trace``, oldest first, as a submission tells them.
 
-        A job with the mark ends the search unless ``all_of_them`` are wanted. ``near`` is a
+        A job with the tag ends the search unless ``all_of_them`` are wanted. ``near`` is a
         number that Slurm has given out a moment ago.
         """
-        enough = bool(trace.mark) and not all_of_them
+        enough = bool(trace.tag) and not all_of_them
         rows = await self._newest(trace, enough, near)
         if rows is None:
             response = await self.connection.get("slurm", "jobs/", timeout=LONG)

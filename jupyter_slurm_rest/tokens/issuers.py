@@ -200,9 +200,9 @@ class PortalSource:
         self._username = username or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
         self._path = Path(secret_file).expanduser() if secret_file else None
         self._file = SecretFile(self._path) if self._path else None
-        asked = {lifespan_parameter: str(lifespan), user_parameter: self._username}
+        reserved = {lifespan_parameter: str(lifespan), user_parameter: self._username}
         self._parameters = _as_text(parameters or {})
-        for name, value in asked.items():
+        for name, value in reserved.items():
             if name in self._parameters:
                 raise SourceMisconfigured(
                     f"The portal's parameter {name!r} is set twice: leave it out of 'parameters', "

@@ -116,9 +116,9 @@ def _expiry(value: object) -> float:
             "The token's expiry time (claim exp) is not a whole number of seconds. Slurm "
             "refuses it: use int(time.time()) + 600 where the token is created."
         )
-    if (moment := _number(value)) is None:
+    if (seconds := _number(value)) is None:
         raise TokenMalformed("The token's expiry time (claim exp) is out of range.")
-    return moment
+    return seconds
 
 
 def _username(claims: dict[str, object], user_claim: str | None) -> str:

@@ -41,10 +41,10 @@ class MemoryBinding(msgspec.Struct, frozen=True):
     prefer: bool = False
 
     def __str__(self) -> str:
-        said = {None: "", True: "verbose", False: "quiet"}[self.verbose]
+        verbosity = {None: "", True: "verbose", False: "quiet"}[self.verbose]
         kind = self.kind.lower()
         full = f"{kind}_mem:{self.values}" if self.values else kind
-        return ",".join(filter(None, (said, "prefer" if self.prefer else "", full)))
+        return ",".join(filter(None, (verbosity, "prefer" if self.prefer else "", full)))
 
 
 class NodeShape(msgspec.Struct, frozen=True):

@@ -129,9 +129,9 @@ def _directive_lines(text: str) -> Iterator[tuple[int, str, int]]:
             start = skipped.end()
         end = text.find("\n", start)
         line = text[start:] if end < 0 else text[start:end]
-        mark = next((mark for mark in _MARKS if line.startswith(mark)), None)
-        if mark:
-            yield number, line, len(mark)
+        prefix = next((prefix for prefix in _MARKS if line.startswith(prefix)), None)
+        if prefix:
+            yield number, line, len(prefix)
         elif line.strip(BLANKS) and not line.lstrip(BLANKS).startswith("#"):
             return
         if end < 0:
@@ -141,17 +141,17 @@ def _directive_lines(text: str) -> Iterator[tuple[int, str, int]]:
 
 def _refuse_foreign(text: str, ignore: bool) -> None:
     """sbatch would apply ``#PBS`` and ``#BSUB`` lines on top of its own options."""
-    if not any(f"\n{mark}" in text for mark in _FOREIGN_MARKS):
+    if not any(f"\n{prefix}" in text for prefix in _FOREIGN_MARKS):
         return
     others = 0
     for number, line in enumerate(_lines(text), start=1):
         if line.startswith(_FOREIGN_MARKS):
-            mark = line[:5].rstrip(BLANKS)
+            prefix = line[:5].rstrip(BLANKS)
             if not ignore:
                 raise ScriptError(
                     number,
                     1,
-                    f"sbatch translates {mark} lines, but this extension cannot.",
+                    f"sbatch translates {prefix} lines, but this extension cannot.",
                     field="ignore_pbs",
                     advice="Write them as #SBATCH lines, or add #SBATCH --ignore-pbs "
                     "to leave them out.",

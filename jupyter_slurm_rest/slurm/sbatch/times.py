@@ -100,8 +100,8 @@ class _Reading:
 
     def take_moment(self, epoch: float) -> None:
         self.take_day(epoch)
-        moment = time.localtime(epoch)
-        self.clock = (moment.tm_hour, moment.tm_min, moment.tm_sec)
+        local = time.localtime(epoch)
+        self.clock = (local.tm_hour, local.tm_min, local.tm_sec)
 
 
 def _read_now(match: re.Match[str], reading: _Reading) -> None:

@@ -58,8 +58,8 @@ def encode_update(change: JobUpdate, capabilities: Capabilities) -> dict[str, ob
         if value == "UNLIMITED" and name == "time_limit":
             body[key] = _UNLIMITED
         elif name in ("begin", "deadline"):
-            moment = value or int(time.time())
-            body[key] = moment if capabilities.plain_times else _number(moment)
+            seconds = value or int(time.time())
+            body[key] = seconds if capabilities.plain_times else _number(seconds)
         elif name in ("time_limit", "time_minimum", "priority"):
             # v0.0.40 warns of a bare number.
             body[key] = _number(value)

@@ -6,7 +6,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import Diag, License, Node, Ping, Reservation
 
-from .envelope import Envelope, Number, Text, Words, moment, number, positive, real, text, words
+from .envelope import Envelope, Number, Text, Words, number, positive, real, text, timestamp, words
 from .states import sinfo_state, takes_jobs
 from .tres import count_ranges, parse_gres, parse_tres, shared_gpus
 
@@ -30,11 +30,11 @@ class Pings(Envelope):
 
 def ping(row: PingRow) -> Ping:
     """One slurmctld as slurmrestd reaches it."""
-    said = text(row.pinged) or text(row.ping)
+    status = text(row.pinged) or text(row.ping)
     latency = real(row.latency)
     return Ping(
         hostname=text(row.hostname),
-        up=row.responding if row.responding is not None else said.upper() == "UP",
+        up=row.responding if row.responding is not None else status.upper() == "UP",
         primary=row.primary if row.primary is not None else text(row.mode).startswith("primary"),
         # Slurm counts microseconds.
         latency=None if latency is None else latency / 1000,
@@ -63,19 +63,19 @@ class DiagResponse(Envelope):
 
 def diag(response: DiagResponse) -> Diag:
     """slurmctld's counters."""
-    told = response.statistics or Statistics()
+    statistics = response.statistics or Statistics()
     return Diag(
-        jobs_pending=number(told.jobs_pending),
-        jobs_running=number(told.jobs_running),
-        jobs_submitted=number(told.jobs_submitted),
-        jobs_started=number(told.jobs_started),
-        jobs_completed=number(told.jobs_completed),
-        jobs_canceled=number(told.jobs_canceled),
-        jobs_failed=number(told.jobs_failed),
-        server_threads=number(told.server_thread_count),
-        agent_queue_size=number(told.agent_queue_size),
-        since=moment(told.req_time_start),
-        asked_at=moment(told.req_time),
+        jobs_pending=number(statistics.jobs_pending),
+        jobs_running=number(statistics.jobs_running),
+        jobs_submitted=number(statistics.jobs_submitted),
+        jobs_started=number(statistics.jobs_started),
+        jobs_completed=number(statistics.jobs_completed),
+        jobs_canceled=number(statistics.jobs_canceled),
+        jobs_failed=number(statistics.jobs_failed),
+        server_threads=number(statistics.server_thread_count),
+        agent_queue_size=number(statistics.agent_queue_size),
+        since=timestamp(statistics.req_time_start),
+        asked_at=timestamp(statistics.req_time),
     )
 
 
@@ -114,8 +114,8 @@ def reservation(row: ReservationRow) -> Reservation:
     cores = row.core_specializations
     return Reservation(
         name=text(row.name),
-        start_time=moment(row.start_time),
-        end_time=moment(row.end_time),
+        start_time=timestamp(row.start_time),
+        end_time=timestamp(row.end_time),
         nodes=text(row.node_list),
         node_count=positive(row.node_count),
         core_count=positive(row.core_count),
@@ -261,7 +261,7 @@ def node(row: NodeRow, *, mixed_failing: bool = True) -> Node:
         gres=gres,
         reason=text(row.reason),
         reason_user=text(row.reason_set_by_user) if row.reason else "",
-        reason_time=moment(row.reason_changed_at),
+        reason_time=timestamp(row.reason_changed_at),
         sockets=positive(row.sockets),
         cores_per_socket=positive(row.cores),
         threads_per_core=positive(row.threads),
@@ -271,8 +271,8 @@ def node(row: NodeRow, *, mixed_failing: bool = True) -> Node:
         address=text(row.address),
         hostname=text(row.hostname),
         version=text(row.version) or text(row.slurmd_version),
-        boot_time=moment(row.boot_time),
-        last_busy=moment(row.last_busy),
+        boot_time=timestamp(row.boot_time),
+        last_busy=timestamp(row.last_busy),
         reservation=text(row.reservation),
         weight=number(row.weight),
     )

@@ -78,7 +78,7 @@ def limit(value: Number) -> Limit:
     return number(value)
 
 
-def moment(value: Number) -> int | None:
+def timestamp(value: Number) -> int | None:
     """Seconds since the epoch; Slurm writes 0 for "never"."""
     return number(value) or None
 

@@ -19,15 +19,15 @@ from .envelope import (
     Words,
     exit_code,
     limit,
-    moment,
     number,
     positive,
     text,
+    timestamp,
     words,
 )
 from .jobs import JobRow, row_fields
 from .states import FINISHED_STATES
-from .submit import without_mark
+from .submit import without_tag
 from .tres import parse_tres, with_gpu_types, with_gpus
 
 
@@ -116,11 +116,11 @@ def job(
         cluster=text(row.cluster),
         group=text(row.group_name),
         held_by=_held_by(state, reason, number(row.priority), row.hold),
-        comment=without_mark(text(row.comment)),
+        comment=without_tag(text(row.comment)),
         admin_comment=text(row.admin_comment),
         extra=text(row.extra),
         working_directory=text(row.current_working_directory),
-        command=without_mark(text(row.command)),
+        command=without_tag(text(row.command)),
         submit_line=text(row.submit_line),
         stdin=files[0],
         stdout=files[1],
@@ -142,7 +142,7 @@ def job(
         restarts=number(row.restart_cnt),
         shared=shared[0].lower() if shared else "",
         time_minimum=limit(row.time_minimum) or None,
-        deadline=moment(row.deadline),
+        deadline=timestamp(row.deadline),
         suspended=_suspended(row, state, fields, now),
         derived_exit_code=normalized(exit_code(row.derived_exit_code), state)
         if state in FINISHED_STATES
@@ -157,13 +157,13 @@ def job(
 def _requested(row: JobDetail) -> Tres | None:
     tres = parse_tres(text(row.tres_req_str))
     nodes = (tres.nodes if tres else None) or 1
-    asked = (
+    requested = (
         (text(row.tres_per_job), 1),
         (text(row.tres_per_node), nodes),
         (text(row.tres_per_task), number(row.tasks) or 1),
         (text(row.tres_per_socket), nodes),
     )
-    return with_gpu_types(tres, asked)
+    return with_gpu_types(tres, requested)
 
 
 def _held_by(
@@ -180,7 +180,7 @@ def _held_by(
 def _suspended(row: JobDetail, state: str, fields: dict[str, Any], now: float | None) -> int | None:
     """Seconds between start and now (or the end) in which the job did not run."""
     start, end, ran = fields["start_time"], fields["end_time"], fields["elapsed"]
-    if not moment(row.suspend_time) or start is None or ran is None:
+    if not timestamp(row.suspend_time) or start is None or ran is None:
         return 0 if start is not None else None
     until = end if state in FINISHED_STATES and end else time.time() if now is None else now
     return max(0, int(until - start - ran))

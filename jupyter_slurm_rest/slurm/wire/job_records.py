@@ -13,11 +13,23 @@ from jupyter_slurm_rest.slurm.endings import explained
 from jupyter_slurm_rest.slurm.models import Job, JobSummary
 from jupyter_slurm_rest.slurm.output_paths import Naming, resolve, still_open, with_user
 
-from .envelope import Envelope, Exit, Number, Text, Words, at, limit, moment, number, positive, text
+from .envelope import (
+    Envelope,
+    Exit,
+    Number,
+    Text,
+    Words,
+    at,
+    limit,
+    number,
+    positive,
+    text,
+    timestamp,
+)
 from .jobs import display_id
 from .states import FINISHED_STATES, PARTIAL_STATES, ended, run_state
 from .steps import StepRow, efficiency, step
-from .submit import without_mark
+from .submit import without_tag
 from .tres import TresList, read_tres
 
 #: Slurm's commands have room for so much (``SLURM_BITSTR_LEN`` of 64, less ``...`` and its end).
@@ -185,7 +197,7 @@ def _fields(row: RecordRow) -> dict[str, Any]:
     array_tasks = array.waiting() if array_job_id and array_task_id is None else ""
     het_job_id = positive(het.job_id)
     het_offset = number(het.job_offset) if het_job_id else None
-    start, end = moment(times.start), moment(times.end)
+    start, end = timestamp(times.start), timestamp(times.end)
     state, flags = run_state(state_words.current, end)
     resources = read_tres(tres.allocated) or read_tres(tres.requested)
     reason, nodes = text(state_words.reason), text(row.nodes)
@@ -206,8 +218,8 @@ def _fields(row: RecordRow) -> dict[str, Any]:
         "state": state,
         "flags": flags,
         "reason": "" if reason == "None" else reason,
-        "submit_time": moment(times.submission),
-        "eligible_time": moment(times.eligible),
+        "submit_time": timestamp(times.submission),
+        "eligible_time": timestamp(times.eligible),
         "start_time": start if started else None,
         "end_time": end if state in FINISHED_STATES | PARTIAL_STATES else None,
         "elapsed": number(times.elapsed) if started else None,
@@ -226,12 +238,12 @@ def _fields(row: RecordRow) -> dict[str, Any]:
 
 
 def _counted_from(times: _Times) -> int | None:
-    start, elapsed = moment(times.start), number(times.elapsed)
+    start, elapsed = timestamp(times.start), number(times.elapsed)
     if start is None or elapsed is None:
         return None
     # To v0.0.38 the seconds of an earlier suspension are left out, but not counted either.
-    told, seen = start + (number(times.suspended) or 0), int(time.time()) - elapsed
-    return told if abs(told - seen) <= _CLOCKS else seen
+    expected, seen = start + (number(times.suspended) or 0), int(time.time()) - elapsed
+    return expected if abs(expected - seen) <= _CLOCKS else seen
 
 
 def summary(row: RecordRow) -> JobSummary:
@@ -272,7 +284,7 @@ def record(row: Record) -> Job:
     fields.update(
         cluster=text(row.cluster),
         group=text(row.group),
-        comment=without_mark(text(comment.job)),
+        comment=without_tag(text(comment.job)),
         admin_comment=text(comment.administrator),
         extra=text(row.extra),
         working_directory=text(row.working_directory),

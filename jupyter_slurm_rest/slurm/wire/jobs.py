@@ -23,10 +23,10 @@ from .envelope import (
     decode,
     exit_code,
     limit,
-    moment,
     number,
     positive,
     text,
+    timestamp,
 )
 from .states import FINISHED_STATES, job_state
 from .tres import parse_tres, with_gpus
@@ -103,7 +103,7 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
     het_offset = number(row.het_job_offset) if het_job_id else None
     state, flags = job_state(row.job_state)
     pending = state == "PENDING"
-    start, end = moment(row.start_time), moment(row.end_time)
+    start, end = timestamp(row.start_time), timestamp(row.end_time)
     time_limit = _time_limit(row)
     if time_limit == "UNLIMITED" and end is not None and end > now:
         # Slurm counts a year on; squeue has NONE too.
@@ -130,8 +130,8 @@ def row_fields(row: JobRow, now: float) -> dict[str, object]:
         "state": state,
         "flags": flags,
         "reason": "" if reason == "None" else reason,
-        "submit_time": moment(row.submit_time),
-        "eligible_time": moment(row.eligible_time),
+        "submit_time": timestamp(row.submit_time),
+        "eligible_time": timestamp(row.eligible_time),
         "start_time": None if pending else start,
         "estimated_start": start if pending else None,
         "end_time": None if pending else end,
@@ -167,7 +167,7 @@ def _elapsed(row: JobRow, state: str, start: int, end: int | None, now: float) -
 
 
 def _counted_from(row: JobRow, start: int) -> int:
-    resumed = moment(row.suspend_time)
+    resumed = timestamp(row.suspend_time)
     return resumed - (number(row.pre_sus_time) or 0) if resumed else start
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from jupyter_slurm_rest.slurm.models import Efficiency, Job, Step
 
-from .envelope import Exit, Number, Text, Words, moment, number, text
+from .envelope import Exit, Number, Text, Words, number, text, timestamp
 from .states import ended, job_state
 from .tres import TresList, entry_name, read_tres
 
@@ -89,7 +89,7 @@ def step(row: StepRow, job: str) -> Step:
     name, times = row.step or _StepName(), row.time or _StepTimes()
     nodes = row.nodes or _StepNodes()
     state, _ = job_state(row.state)
-    start, end = moment(times.start), moment(times.end)
+    start, end = timestamp(times.start), timestamp(times.end)
     allocated = read_tres((row.tres or _StepTres()).allocated)
     memory = row.used("max", "mem")
     return Step(

@@ -27,17 +27,17 @@ from . import submit_v0037, submit_v0039
 from .envelope import Envelope, Number, Text, decode, number, text
 from .version import Capabilities, api_version
 
-_MARK = re.compile(r"#?jsr-[0-9a-f]{16}$")
+_TAG = re.compile(r"#?jsr-[0-9a-f]{16}$")
 
 
-def new_mark() -> str:
-    """A mark that no other job has."""
+def new_tag() -> str:
+    """A tag that no other job has."""
     return f"jsr-{secrets.token_hex(8)}"
 
 
-def without_mark(text: str) -> str:
+def without_tag(text: str) -> str:
     """A job's command or comment as the user knows it."""
-    return _MARK.sub("", text)
+    return _TAG.sub("", text)
 
 
 #: What slurmrestd says before, or beside, slurmctld's own words.
@@ -93,15 +93,15 @@ def taken(response: Response, components: int) -> Submitted | None:
     if response.content_type != "application/json":
         return None
     try:
-        told = decode(response.body, SubmitResponse)
+        decoded = decode(response.body, SubmitResponse)
     except UnreadableResponse:
         return None
-    result = told.result or _Result()
-    job_id = number(told.job_id) or number(result.job_id)
+    result = decoded.result or _Result()
+    job_id = number(decoded.job_id) or number(result.job_id)
     if not job_id:
         return None
-    said = [problem.words for problem in [*(told.errors or []), *(told.warnings or [])]]
-    messages = [text(told.job_submit_user_msg) or text(result.job_submit_user_msg), *said]
+    words = [problem.words for problem in [*(decoded.errors or []), *(decoded.warnings or [])]]
+    messages = [text(decoded.job_submit_user_msg) or text(result.job_submit_user_msg), *words]
     return Submitted(
         job_id=job_id,
         # slurmctld numbers the components of a heterogeneous job consecutively.
@@ -116,10 +116,10 @@ def not_taken(response: Response) -> SlurmError:
     slurmrestd 24.11 so answers a request that it could not read: in warnings.
     """
     try:
-        told = decode(response.body, SubmitResponse)
+        decoded = decode(response.body, SubmitResponse)
     except UnreadableResponse as problem:
         return problem
-    words = shorten("; ".join(warning.words for warning in told.warnings or []))
+    words = shorten("; ".join(warning.words for warning in decoded.warnings or []))
     return Refused(f"Slurm rejected the job: {words or 'no reason given'}", slurm_text=words)
 
 
@@ -179,11 +179,11 @@ def encode(
     can: Capabilities,
     submitter: Submitter,
     *,
-    mark: str = "",
+    tag: str = "",
 ) -> Encoded:
     """The request body for one job, or for the components of a heterogeneous one.
 
-    ``mark`` makes the job findable: see :func:`marked`. Raises :exc:`Unsupported` for
+    ``tag`` makes the job findable: see :func:`without_tag`. Raises :exc:`Unsupported` for
     an option that the version or release cannot carry and :exc:`InvalidRequest` for options
     that contradict each other; nothing is left out silently.
     """
@@ -199,7 +199,7 @@ def encode(
         family.job(request, variables, can)
         for request, variables in zip(requests, environments, strict=True)
     ]
-    family.put_mark(jobs[0], mark, submitter)
+    family.put_tag(jobs[0], tag, submitter)
     body = family.body(jobs, script, can)
     warnings = [text for request in requests for text in request.warnings]
     for spec in specs:

@@ -142,8 +142,8 @@ def job(request: JobDescription, variables: dict[str, str], can: Capabilities) -
     return {names.get(key, key): value for key, value in fields.items() if value is not None}
 
 
-def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
-    """Write the mark into the comment, unless the user has one; no other field is added.
+def put_tag(job: dict[str, Any], tag: str, submitter: Submitter) -> None:
+    """Write the tag into the comment, unless the user has one; no other field is added.
 
     slurmrestd 22.05.8 ended during submissions; 22.05.9 fixes that.
     """
@@ -151,8 +151,8 @@ def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
         raise Unsupported(
             "Arguments for the script", "v0.0.37-38", advice="Write them into the script."
         )
-    if mark:
-        job.setdefault("comment", mark)
+    if tag:
+        job.setdefault("comment", tag)
 
 
 def body(jobs: list[dict[str, Any]], script: str, can: Capabilities) -> dict[str, Any]:

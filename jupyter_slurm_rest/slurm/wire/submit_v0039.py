@@ -229,9 +229,9 @@ def job(request: JobDescription, variables: dict[str, str], can: Capabilities) -
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def put_mark(job: dict[str, Any], mark: str, submitter: Submitter) -> None:
-    """Write the mark where ``scontrol show job`` has the command; slurmstepd replaces it."""
-    command = submitter.script_path + (f"#{mark}" if mark else "")
+def put_tag(job: dict[str, Any], tag: str, submitter: Submitter) -> None:
+    """Write the tag where ``scontrol show job`` has the command; slurmstepd replaces it."""
+    command = submitter.script_path + (f"#{tag}" if tag else "")
     if command or submitter.arguments:
         job["argv"] = [command, *submitter.arguments]
 

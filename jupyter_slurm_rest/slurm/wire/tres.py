@@ -182,15 +182,15 @@ def with_gpus(tres: Tres | None, detail: list[str] | None) -> Tres | None:
     return msgspec.structs.replace(tres, gpus=sum(counts.values()), gpu_types=types)
 
 
-def with_gpu_types(tres: Tres | None, asked: Iterable[tuple[str, int]]) -> Tres | None:
+def with_gpu_types(tres: Tres | None, requested: Iterable[tuple[str, int]]) -> Tres | None:
     """What a job asked for, with the types of GPUs that it named.
 
-    ``asked`` are ``tres_per_job`` and the like (``gres:gpu:a100:2``, ``gres/gpu:a100=2``), each
+    ``requested`` are ``tres_per_job`` and the like (``gres:gpu:a100:2``, ``gres/gpu:a100=2``), each
     with how many times it counts.
     """
     if tres is None or not tres.gpus:
         return tres
-    for written, times in asked:
+    for written, times in requested:
         plain = written.replace("gres:", "").replace("gres/", "").replace("=", ":")
         items = {kind: n for (name, kind), n in _gres_items(plain).items() if name == "gpu"}
         types = {kind: n * times for kind, n in items.items() if kind}

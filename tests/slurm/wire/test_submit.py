@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest, Unsupported
 from jupyter_slurm_rest.slurm.sbatch import OPTIONS, Submitter, merge, parse_script
-from jupyter_slurm_rest.slurm.wire.submit import encode, new_mark, without_mark
+from jupyter_slurm_rest.slurm.wire.submit import encode, new_tag, without_tag
 from jupyter_slurm_rest.slurm.wire.version import capabilities_of
 
 _VERSIONS = [f"v0.0.{number}" for number in (37, 38, 39, 40, 41, 42, 43, 44, 45, 46)]
@@ -185,11 +185,11 @@ def test_components_share_what_holds_for_the_whole_job() -> None:
 
 
 def test_where_the_mark_is_sent() -> None:
-    assert job("-n1", "v0.0.45", mark="m-1")["argv"] == ["#m-1"]
-    assert "comment" not in job("-n1", "v0.0.45", mark="m-1")
-    assert job("-n1", "v0.0.38", mark="m-1")["comment"] == "m-1"
-    assert "argv" not in job("-n1", "v0.0.38", mark="m-1")
-    assert job("--comment=mine", "v0.0.38", mark="m-1")["comment"] == "mine"
+    assert job("-n1", "v0.0.45", tag="m-1")["argv"] == ["#m-1"]
+    assert "comment" not in job("-n1", "v0.0.45", tag="m-1")
+    assert job("-n1", "v0.0.38", tag="m-1")["comment"] == "m-1"
+    assert "argv" not in job("-n1", "v0.0.38", tag="m-1")
+    assert job("--comment=mine", "v0.0.38", tag="m-1")["comment"] == "mine"
 
 
 def test_the_script_is_where_each_version_reads_it() -> None:
@@ -306,14 +306,14 @@ def test_an_arbitrary_distribution_keeps_the_order_of_its_nodes(hosts: str, writ
 
 
 def test_a_mark_is_invisible_where_the_user_looks() -> None:
-    assert without_mark(new_mark()) == ""
-    assert without_mark(f"/home/alice/run.sh#{new_mark()}") == "/home/alice/run.sh"
+    assert without_tag(new_tag()) == ""
+    assert without_tag(f"/home/alice/run.sh#{new_tag()}") == "/home/alice/run.sh"
 
 
 def test_marks_are_unique() -> None:
-    assert new_mark() != new_mark()
+    assert new_tag() != new_tag()
 
 
 @pytest.mark.parametrize("text", ["", "/home/alice/a#b.sh", "jsr-notes", "see jsr-1"])
 def test_other_texts_are_kept(text: str) -> None:
-    assert without_mark(text) == text
+    assert without_tag(text) == text
