@@ -10,4 +10,5 @@ import './nodes.css';
 import './panel.css';
 import './submit.css';
 import './token.css';
+import './job-related.css';
 import './timeline.css';

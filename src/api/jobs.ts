@@ -6,6 +6,7 @@ import type {
   IJob,
   IJobUpdate,
   IJobList,
+  IJobSummary,
   IOutputChunk,
   ITransitionList,
   Scope
@@ -58,6 +59,19 @@ export function listHistory(
   query: IHistoryQuery
 ): Promise<IDated<IHistoryList>> {
   return server.getDated(['clusters', cluster, 'history'], { ...query });
+}
+
+/** Jobs of the queue, or finished ones, that a query of the server's REST API matches. */
+export async function findJobs(
+  server: SlurmServer,
+  cluster: string,
+  list: 'jobs' | 'history',
+  query: Record<string, string | number>
+): Promise<IJobSummary[]> {
+  const { jobs } = await server.get<{ jobs: IJobSummary[] | null }>(['clusters', cluster, list], {
+    ...query
+  });
+  return jobs ?? [];
 }
 
 /** State changes of the user's jobs since a time, in seconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { IJob } from '../api/types';
+import type { IJob, IJobSummary } from '../api/types';
 import { StateBadge } from '../components/state-badge';
 import { formatDuration, formatMinutes, formatRelative } from '../words/format';
 import { describeExit, isFinished, isLive, showsExitCode } from '../words/job-state';
@@ -12,12 +12,14 @@ interface IJobHeaderProps {
   /** Seconds since the epoch. */
   now: number;
   actions: Pick<IJobActions, 'openJob'>;
+  /** The components of a heterogeneous job; empty until they are known. */
+  parts: readonly IJobSummary[];
   trans: TranslationBundle;
 }
 
 /** Which job it is, and in a strip its state, how long it has been so, and where it runs. */
 export function JobHeader(props: IJobHeaderProps): JSX.Element {
-  const { actions, job, now, trans } = props;
+  const { actions, job, now, parts, trans } = props;
   return (
     <div className="jp-SlurmJob-header">
       <div className="jp-SlurmJob-titleLine">
@@ -25,7 +27,7 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
           {job.name === '' ? trans.__('Job %1', job.id) : job.name}
         </h2>
         <span className="jp-SlurmJob-id">{trans.__('Job %1', job.id)}</span>
-        <Origin job={job} actions={actions} trans={trans} />
+        <Origin job={job} parts={parts} actions={actions} trans={trans} />
       </div>
       <div className="jp-SlurmJob-strip" data-state={job.state}>
         <StateBadge state={job.state} flags={job.flags} trans={trans} />
@@ -42,7 +44,7 @@ export function JobHeader(props: IJobHeaderProps): JSX.Element {
 
 /** Of what the job is a part: an array or a heterogeneous job. */
 function Origin(props: Omit<IJobHeaderProps, 'now'>): JSX.Element | null {
-  const { actions, job, trans } = props;
+  const { actions, job, parts, trans } = props;
   const link = (id: string, label: string) => (
     <button type="button" className="jp-SlurmLink" onClick={() => actions.openJob(id)}>
       {label}
@@ -53,6 +55,19 @@ function Origin(props: Omit<IJobHeaderProps, 'now'>): JSX.Element | null {
       <span className="jp-SlurmJob-id">
         {trans.__('task %1 of', job.array_task_id)}{' '}
         {link(String(job.array_job_id), trans.__('array %1', job.array_job_id))}
+      </span>
+    );
+  }
+  if (job.het_job_id !== null && job.het_offset !== null) {
+    const others = parts.filter(({ id }) => id !== job.id);
+    return (
+      <span className="jp-SlurmJob-id jp-SlurmJob-parts">
+        {parts.length > 1
+          ? trans.__('part %1 of %2', job.het_offset + 1, parts.length)
+          : trans.__('part %1', job.het_offset + 1)}
+        {others.map(({ id }) => (
+          <React.Fragment key={id}>{link(id, id)}</React.Fragment>
+        ))}
       </span>
     );
   }

@@ -81,17 +81,28 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
 
     const make = async (job: IJobArguments, tab?: JobTab): Promise<JobWidget> => {
       // Loaded with the first job, because the editor and the renderers are large.
-      const [{ JobPanel }, { JobModel }, { JobOutputModel }, { updateTitle }] = await Promise.all([
-        import('./widget'),
-        import('./model'),
-        import('./output-model'),
-        import('./title')
-      ]);
+      const [{ JobPanel }, { JobModel }, { JobOutputModel }, { RelatedModel }, { updateTitle }] =
+        await Promise.all([
+          import('./widget'),
+          import('./model'),
+          import('./output-model'),
+          import('./related-model'),
+          import('./title')
+        ]);
       // For the user's name, which nobody else may have asked for yet.
       void clusters.load();
       const api = new JobApi(clusters.server, job.cluster, job.id);
+      const findUser = () =>
+        clusters.clusters?.find(({ name }) => name === job.cluster)?.user ?? null;
+      const model = new JobModel({ ...job, api });
       const content = new JobPanel({
-        model: new JobModel({ ...job, api }),
+        model,
+        related: new RelatedModel({
+          ...job,
+          server: clusters.server,
+          findJob: () => model.job,
+          findUser
+        }),
         output: new JobOutputModel({ api, name: `${job.cluster}-${job.id}` }),
         editorServices,
         sanitizer: sanitizer ?? new Sanitizer(),
@@ -106,7 +117,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
             download(path).catch(noop);
           }
         },
-        findUser: () => clusters.clusters?.find(({ name }) => name === job.cluster)?.user ?? null,
+        findUser,
         actions: {
           openJob: (id, tab) => {
             runCommand(commands, CommandIDs.openJob, { cluster: job.cluster, id, tab });
@@ -134,7 +145,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       content.model.poller.changed.connect(() => {
         TOOLBAR.forEach(id => commands.notifyCommandChanged(id));
         if (content.model.job !== null) {
-          updateTitle(widget.title, content.model.job, job.cluster, trans);
+          updateTitle(widget.title, content.model.job, job, trans);
         }
       }, widget);
       content.tabChanged.connect(() => void tracker.save(widget), widget);

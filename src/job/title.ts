@@ -10,6 +10,7 @@ import unknownSvg from '../../style/icons/state-unknown.svg';
 import waitingSvg from '../../style/icons/state-waiting.svg';
 import type { IJob } from '../api/types';
 import { describeState, type Tone } from '../words/job-state';
+import type { IJobArguments } from './arguments';
 
 /** The longest text in a tab that is not cut off by it. */
 const LONGEST = 20;
@@ -27,19 +28,19 @@ function iconOf(tone: Tone, svgstr: string): LabIcon {
   return new LabIcon({ name: `jupyter-slurm-rest:state-${tone}`, svgstr });
 }
 
-/** Shows a job's name, id and state in the tab of its view. */
+/** Shows a job's name, the id that was opened and its state in the tab of its view. */
 export function updateTitle(
   title: Title<Widget>,
   job: IJob,
-  cluster: string,
+  { cluster, id }: IJobArguments,
   trans: TranslationBundle
 ): void {
   const { label, tone } = describeState(job.state, job.flags, trans);
-  const room = Math.max(8, LONGEST - job.id.length);
+  const room = Math.max(8, LONGEST - id.length);
   const name = job.name.length > room ? `${job.name.slice(0, room - 1).trimEnd()}…` : job.name;
-  title.label = name === '' ? trans.__('Job %1', job.id) : trans.__('%1 (%2)', name, job.id);
+  title.label = name === '' ? trans.__('Job %1', id) : trans.__('%1 (%2)', name, id);
   title.caption = [
-    trans.__('Job %1 on %2', job.id, cluster),
+    trans.__('Job %1 on %2', id, cluster),
     job.name === '' ? '' : trans.__('Name: %1', job.name),
     trans.__('State: %1', label)
   ]

@@ -3,17 +3,21 @@ import type { IRenderMime } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { useModel, useNow } from '../components/hooks';
+import { useModels, useNow } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { Tabs } from '../components/tabs';
 import { formatRelative } from '../words/format';
+import { ArrayGrid } from './array-grid';
+import { tasksOf } from './array-tasks';
 import { type IJobActions, isBad, JobBanner } from './banner';
+import { EarlierRuns } from './earlier-runs';
 import { JobHeader } from './header';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import { type IFileActions, JobOutput } from './output-view';
 import { OutputPreview } from './output-tail';
 import { JobOverview } from './overview';
+import type { RelatedModel } from './related-model';
 import { JobTimeline } from './timeline';
 
 /** The tabs of a job's view. */
@@ -23,6 +27,7 @@ interface IJobViewProps {
   id: string;
   model: JobModel;
   output: JobOutputModel;
+  related: RelatedModel;
   tab: JobTab;
   onTab: (tab: JobTab) => void;
   /** The user's name on the cluster; null if it is not known. */
@@ -36,8 +41,8 @@ interface IJobViewProps {
 
 /** One job. */
 export function JobView(props: IJobViewProps): JSX.Element {
-  const { model, trans } = props;
-  useModel(model.poller);
+  const { model, related, trans } = props;
+  useModels(React.useMemo(() => [model.poller, related.poller], [model.poller, related.poller]));
   const { job } = model;
   const { asOf, error } = model.poller;
   const now = useNow(5);
@@ -60,7 +65,13 @@ export function JobView(props: IJobViewProps): JSX.Element {
           onRetry={() => void model.refresh()}
         />
       )}
-      <JobHeader job={job} now={now} actions={props.actions} trans={trans} />
+      <JobHeader
+        job={job}
+        now={now}
+        parts={job.het_job_id === null ? [] : related.siblings}
+        actions={props.actions}
+        trans={trans}
+      />
       <Tabs
         id={props.id}
         label={trans.__('Details of job %1', job.id)}
@@ -83,6 +94,19 @@ export function JobView(props: IJobViewProps): JSX.Element {
               actions={props.actions}
               trans={trans}
             />
+            {job.array_job_id !== null && (
+              <ArrayGrid
+                tasks={tasksOf(related.siblings)}
+                arrayId={job.array_job_id}
+                onOpen={({ state, task }) =>
+                  props.actions.openJob(
+                    `${job.array_job_id}_${task}`,
+                    state === 'PENDING' ? 'overview' : 'output'
+                  )
+                }
+                trans={trans}
+              />
+            )}
             <JobTimeline job={job} now={now} trans={trans} />
             <div className="jp-SlurmJob-columns">
               <div className="jp-SlurmJob-facts">
@@ -91,6 +115,13 @@ export function JobView(props: IJobViewProps): JSX.Element {
                   trans={trans}
                   onOpenJob={props.actions.openJob}
                   onSubmitAgain={props.actions.submitAgain}
+                />
+                <EarlierRuns
+                  name={job.name}
+                  runs={related.runs}
+                  now={now}
+                  onOpenJob={props.actions.openJob}
+                  trans={trans}
                 />
               </div>
               {!isBad(job, trans) && job.state !== 'PENDING' && (

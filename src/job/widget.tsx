@@ -12,6 +12,7 @@ import type { IJobActions } from './banner';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import type { IFileActions } from './output-view';
+import type { RelatedModel } from './related-model';
 import { type JobTab, JobView } from './view';
 
 /** One job in the main area. It is loaded only while visible. */
@@ -20,6 +21,7 @@ export class JobPanel extends ReactWidget {
     super();
     this.model = options.model;
     this.output = options.output;
+    this.related = options.related;
     this._options = options;
     this._tab = options.tab ?? 'overview';
     this.addClass('jp-SlurmJob');
@@ -32,6 +34,7 @@ export class JobPanel extends ReactWidget {
 
   readonly model: JobModel;
   readonly output: JobOutputModel;
+  readonly related: RelatedModel;
 
   get tab(): JobTab {
     return this._tab;
@@ -57,6 +60,7 @@ export class JobPanel extends ReactWidget {
     }
     this.model.dispose();
     this.output.dispose();
+    this.related.dispose();
     Signal.clearData(this);
     super.dispose();
   }
@@ -70,6 +74,7 @@ export class JobPanel extends ReactWidget {
           id={this.id}
           model={this.model}
           output={this.output}
+          related={this.related}
           tab={this._tab}
           onTab={tab => {
             this.tab = tab;
@@ -92,6 +97,8 @@ export class JobPanel extends ReactWidget {
 
   private _updatePollers(): void {
     this.model.poller.active = this._visible;
+    this.related.poller.active =
+      this._visible && this._tab === 'overview' && this.model.job !== null;
     // The overview has the last lines.
     this.output.poller.active =
       this._visible && (this._tab === 'output' || (this._tab === 'overview' && this._started));
@@ -121,6 +128,7 @@ export namespace JobPanel {
   export interface IOptions {
     model: JobModel;
     output: JobOutputModel;
+    related: RelatedModel;
     editorServices: IEditorServices;
     sanitizer: IRenderMime.ISanitizer;
     files: IFileActions;

@@ -4,9 +4,9 @@ import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
-import { job } from '../../__tests__/jobs';
+import { aJob, job } from '../../__tests__/jobs';
 import { ApiError } from '../../api/request';
-import type { IJob } from '../../api/types';
+import type { IJob, IJobSummary } from '../../api/types';
 import { InlineError } from '../../components/notice';
 import { RemedyContext } from '../../components/remedy';
 import { JobBanner } from '../banner';
@@ -51,8 +51,10 @@ function renderBanner(
 }
 
 describe('JobHeader', () => {
-  const header = (changes: Partial<IJob>, now = 100) =>
-    render(<JobHeader job={job(changes)} now={now} actions={actions()} trans={trans} />);
+  const header = (changes: Partial<IJob>, now = 100, parts: IJobSummary[] = []) =>
+    render(
+      <JobHeader job={job(changes)} now={now} parts={parts} actions={actions()} trans={trans} />
+    );
 
   it('shows the signal that ended a job', () => {
     header({ state: 'FAILED', exit_code: { code: 0, signal: 9, signal_name: 'SIGKILL' } });
@@ -64,6 +66,14 @@ describe('JobHeader', () => {
     expect(screen.getByText('just now')).toBeTruthy();
     expect(screen.getByText('ran for 00:01:30')).toBeTruthy();
     expect(screen.getByText('on cpu1')).toBeTruthy();
+  });
+
+  it('says which part of a heterogeneous job it is, with links to the others', () => {
+    const part = (offset: number) => ({ id: `7+${offset}`, het_job_id: 7, het_offset: offset });
+    header(part(1), 100, [aJob(7, part(0)), aJob(8, part(1))]);
+    expect(screen.getByText(/^part 2 of 2/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: '7+0' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: '7+1' })).toBeNull();
   });
 
   it('shows how much of its time a running job has used', () => {
