@@ -222,6 +222,10 @@ class SlurmRest(ExtensionApp):
         clusters = self._make_clusters()
         # Now: it is on the user's file system, which may hang later.
         root = self.serverapp.root_dir if self.serverapp else "~"
+        manager = self.serverapp.contents_manager if self.serverapp else None
+        # As the contents API names it; empty unless it is set.
+        preferred: str = getattr(manager, "preferred_dir", "")
+        start = Path(root, preferred) if preferred else Path.home()
         return ServerContext(
             clusters=clusters,
             owner=self.owner,
@@ -232,6 +236,7 @@ class SlurmRest(ExtensionApp):
             max_script_size=self.max_script_size,
             max_body_size=self.max_body_size,
             root_directory=str(Path(root).expanduser().resolve()),
+            start_directory=str(start.expanduser().resolve()),
         )
 
     def _make_clusters(self) -> dict[str, ConfiguredCluster]:

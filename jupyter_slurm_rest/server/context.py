@@ -41,6 +41,8 @@ class ServerContext:
     max_body_size: int
     #: The absolute path of the folder that the file browser shows.
     root_directory: str
+    #: Where jobs work when nothing says otherwise: ``preferred_dir``, else the user's home.
+    start_directory: str
 
     def cluster(self, name: str) -> ConfiguredCluster:
         """The configured cluster called ``name``. Raises :exc:`RequestFailed` (404)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 import logging
+import re
 import traceback
 from typing import Any
 
@@ -143,8 +144,12 @@ def _slurm_response(error: slurm.SlurmError) -> ErrorResponse:
 
 def _problem(fault: ScriptError) -> ScriptProblem:
     instead = fault.replacement
+    message = f"{fault.message} {fault.advice}".rstrip().removeprefix(f"Line {fault.line}: ")
+    if instead:
+        # What may be written otherwise is of no use beside what was meant.
+        message = re.sub(r"; write .*", ".", message)
     return ScriptProblem(
-        message=f"{fault.message} {fault.advice}".rstrip(),
+        message=message[0].upper() + message[1:],
         field=None if fault.field == "script" else fault.field,
         line=fault.line,
         column=instead.column if instead else fault.column,

@@ -43,7 +43,7 @@ from .schemas import (
     TransitionList,
     TransitionsQuery,
 )
-from .submission import check, check_directories, submit, understand, validate
+from .submission import check, check_directories, check_writable, submit, understand, validate
 from .submit_form import folder_of, submit_form
 
 #: Jobs that are looked up one by one; of more, the list of the user's jobs is read.
@@ -204,6 +204,7 @@ class JobsHandler(SlurmHandler):
         remarks: list[str] = []
         if self.context.shared_files:
             remarks = await check_directories(target.files, checked)
+            remarks += await check_writable(target.files, checked)
         if query.validate:
             return await validate(target, checked, remarks)
         return await submit(target, checked, remarks)
@@ -260,7 +261,10 @@ class FormHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: FormQuery) -> Form:
         """The submit form: JSON Schema, layout and defaults."""
-        directory = folder_of(query.path, root=self.context.root_directory)
+        context = self.context
+        directory = folder_of(
+            query.path, query.folder, root=context.root_directory, start=context.start_directory
+        )
         return await submit_form(
             self.cluster(cluster), directory=directory, account=query.account, qos=query.qos
         )

@@ -278,6 +278,8 @@ class FormQuery(Request, frozen=True, kw_only=True):
 
     #: The script's file, as Jupyter's contents API names it: the job works in its folder.
     path: Words = ""
+    #: Without ``path``, the folder that the job works in, named in the same way.
+    folder: Annotated[str, Meta(max_length=4096)] | None = None
     #: What is chosen already: partitions are those that accept it.
     account: Words = ""
     qos: Words = ""

@@ -111,6 +111,34 @@ async def _trouble(files: FileThreads, path: str, field: str) -> str:
     return "" if stat.S_ISDIR(status.st_mode) else f"{shown} is not a directory here."
 
 
+async def check_writable(files: FileThreads, checked: Checked) -> list[str]:
+    """Warnings of working directories where the job could not write its output.
+
+    Such a job ends at once, with nothing to see.
+    """
+    paths = {
+        str(Path(checked.directory, spec.chdir or ""))
+        for spec in checked.specs
+        if not (spec.output or "").startswith("/")
+    }
+    return [
+        f"You cannot create files in {shorten(path, 200)!r}, where the job would write its output. "
+        "Choose another working directory or an absolute path for --output."
+        for path in sorted(paths)
+        if await _closed(files, path)
+    ]
+
+
+async def _closed(files: FileThreads, path: str) -> bool:
+    try:
+        return await files.run(
+            path, lambda: Path(path).is_dir() and not os.access(path, os.W_OK | os.X_OK)
+        )
+    except (OSError, ValueError):
+        # The check of directories tells this.
+        return False
+
+
 def understand(
     request: ScriptRequest, *, max_size: int, rules: SubmissionRules = ANY_SBATCH
 ) -> ScriptResponse:

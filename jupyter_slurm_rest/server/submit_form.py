@@ -22,13 +22,19 @@ _TIME = (
 _MOST_CLOSED = 8
 
 
-def folder_of(path: str, *, root: str) -> str:
-    """The folder of a file that the contents API names ``path``; ``root`` for none.
+def folder_of(path: str, folder: str | None = None, *, root: str, start: str) -> str:
+    """The folder of the file that the contents API names ``path``, or else ``folder``.
 
-    A path that leaves ``root`` is none that the contents API gives.
+    ``start`` where neither is given, or one that leaves ``root``: the contents API gives none
+    such.
     """
-    folder = PurePosixPath(os.path.normpath(f"{root}/{path}")).parent
-    return str(folder) if path and folder.is_relative_to(root) else root
+    if path:
+        found = PurePosixPath(os.path.normpath(f"{root}/{path}")).parent
+    elif folder is not None:
+        found = PurePosixPath(os.path.normpath(f"{root}/{folder}"))
+    else:
+        return start
+    return str(found) if found.is_relative_to(root) else start
 
 
 async def submit_form(

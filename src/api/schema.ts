@@ -1714,6 +1714,7 @@ export interface operations {
         parameters: {
             query?: {
                 path?: string;
+                folder?: string | null;
                 account?: string;
                 qos?: string;
             };

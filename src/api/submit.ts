@@ -17,6 +17,8 @@ export interface IFormDescription {
 
 /** The selection that the choices of a form depend on. */
 export interface IFormSelection {
+  /** The folder that the job works in unless the script has a file, as in the file browser. */
+  folder?: string;
   account?: string;
   qos?: string;
 }
@@ -34,7 +36,9 @@ export class SubmitApi {
   form(cluster: string, path?: string, selection: IFormSelection = {}): Promise<IFormDescription> {
     return this._server.get<IFormDescription>(['clusters', cluster, 'form'], {
       path,
-      ...selection
+      ...selection,
+      // The top folder has an empty name, which a query would leave out.
+      folder: selection.folder === '' ? '.' : selection.folder
     });
   }
 

@@ -21,6 +21,8 @@ export interface IDraft {
   original: string;
   /** The contents path of the script's file. */
   path?: string;
+  /** Without a file, the folder that the job works in, as the file browser names it. */
+  folder?: string;
   /** Options that apply unless the script sets them, as when a job is submitted again. */
   options?: Options;
 }

@@ -16,6 +16,7 @@ import React from 'react';
 
 import type { ApiError } from '../api/request';
 import type { IFormDescription, Options } from '../api/submit';
+import { showError } from '../dialogs/errors';
 
 interface ISubmitFormProps {
   /** The prefix of the fields' ids. */
@@ -27,8 +28,16 @@ interface ISubmitFormProps {
   /** Options that a message elsewhere is about. */
   marked: ReadonlySet<string>;
   onChange: (options: Partial<Options>) => void;
+  /** Lets the user choose the working directory; without it, there is no button. */
+  chooseFolder?: () => Promise<void>;
   /** The schema validator that rjsf requires. */
   validator: ValidatorType<ReadonlyJSONObject>;
+  trans: TranslationBundle;
+}
+
+/** What fields get from the form. */
+interface IFormContext {
+  chooseFolder?: () => Promise<void>;
   trans: TranslationBundle;
 }
 
@@ -98,7 +107,7 @@ function Part(props: IPartProps): JSX.Element {
       showErrorList={false}
       tagName="div"
       templates={TEMPLATES}
-      formContext={{}}
+      formContext={{ chooseFolder: props.chooseFolder, trans: props.trans } satisfies IFormContext}
       onChange={({ formData }) => {
         const given = (formData ?? {}) as Partial<Options>;
         onChange({
@@ -138,6 +147,7 @@ function SubmitField(props: FieldTemplateProps): JSX.Element {
         {label}
       </label>
       {children}
+      {id.endsWith('_chdir') && <FolderButton {...(props.formContext as IFormContext)} />}
       {told !== '' && (
         <p className="jp-SlurmField-error" id={errorId(id)} role="alert">
           {told}
@@ -154,6 +164,23 @@ function SubmitField(props: FieldTemplateProps): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+/** Chooses the working directory as in the file browser. */
+function FolderButton({ chooseFolder, trans }: IFormContext): JSX.Element | null {
+  return chooseFolder === undefined ? null : (
+    <button
+      type="button"
+      className="jp-SlurmLink jp-SlurmField-action"
+      onClick={() => {
+        chooseFolder().catch(reason =>
+          showError(trans.__('Could not choose the folder'), reason, trans)
+        );
+      }}
+    >
+      {trans.__('Choose a folder…')}
+    </button>
   );
 }
 

@@ -6,19 +6,20 @@ import type { IFormDescription, IFormSelection, Options, SubmitApi } from '../ap
 import type { IScriptProblem, ISubmitted } from '../api/types';
 import type { IDraft } from './drafts';
 import { isSameSelection, JobOptions, selectionOf } from './options';
-import { type IComparison, isOutOfStep, problemsOf, replaceText } from './problems';
+import {
+  type IComparison,
+  isOutOfStep,
+  problemsOf,
+  replaceText,
+  type SubmitRequest
+} from './problems';
 
 /** Milliseconds without typing before the script is read. */
 const TYPING_PAUSE = 400;
 
-/** A request that the user waits for. */
-export type SubmitRequest = 'check' | 'submit';
-
 /**
- * A job before it is submitted: its script, and the options read from it.
- *
- * The script is the single source of truth. The server writes a change of the form into
- * the script's #SBATCH lines; a value that it rejects stays in the form, next to its error.
+ * A job before it is submitted: its script, which is the single source of truth, and the
+ * options read from it. Changes of the form are written into it; rejected ones stay in the form.
  */
 export class SubmitModel implements IDisposable {
   constructor(options: SubmitModel.IOptions) {
@@ -53,7 +54,6 @@ export class SubmitModel implements IDisposable {
     this._scheduleSync();
   }
 
-  /** The form of the cluster; null before it was read. */
   get form(): IFormDescription | null {
     return this._form;
   }
@@ -102,7 +102,6 @@ export class SubmitModel implements IDisposable {
     return this._submitted;
   }
 
-  /** The request that is under way. */
   get busy(): SubmitRequest | null {
     return this._busy;
   }
@@ -125,7 +124,6 @@ export class SubmitModel implements IDisposable {
     return this._changed;
   }
 
-  /** Counts the changes. */
   get revision(): number {
     return this._revision;
   }
@@ -139,7 +137,7 @@ export class SubmitModel implements IDisposable {
     this._formError = null;
     this._emitChanged();
     try {
-      const form = await this._api.form(this.cluster, this.path);
+      const form = await this._api.form(this.cluster, this.path, { folder: this._draft.folder });
       this._form = form;
       this._selection = selectionOf(form.defaults);
       this._options.defaults = { ...form.defaults, ...this._draft.options };
@@ -252,10 +250,9 @@ export class SubmitModel implements IDisposable {
     try {
       await this._compare(...this._given());
     } catch (error) {
-      const problem = toApiError(error);
       // What is wrong with the job; whatever else failed is told when the user asks.
-      if (problem.status === 422 && script === this._script) {
-        this._setError(problem);
+      if (toApiError(error).status === 422 && script === this._script && !this._submitted) {
+        this._setError(toApiError(error));
       }
     }
     this._emitChanged();
@@ -327,7 +324,10 @@ export class SubmitModel implements IDisposable {
     }
     this._selection = selection;
     try {
-      const form = await this._api.form(cluster, this.path, selection);
+      const form = await this._api.form(cluster, this.path, {
+        ...selection,
+        folder: this._draft.folder
+      });
       if (cluster === this.cluster && isSameSelection(selection, this._selection)) {
         this._form = form;
         this._emitChanged();
@@ -338,9 +338,9 @@ export class SubmitModel implements IDisposable {
   }
 
   private _setError(error: ApiError): void {
+    this._clearResult();
     this._error = error;
     this._setProblems(problemsOf(error));
-    this._comparison = null;
   }
 
   private _setProblems(problems: readonly IScriptProblem[]): void {

@@ -33,6 +33,8 @@ import { ISlurmClusters } from '../tokens';
 // Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addScriptCommands, describeSubmitArguments } from './commands';
+// eslint-disable-next-line jupyter/prefer-lazy-imports
+import { chooseFolder, folderOf } from './folders';
 import { DraftStore, type IDraft, SCRIPT_TEMPLATE } from './drafts';
 import type { SubmitModel } from './model';
 import type { SubmitPanel } from './widget';
@@ -115,6 +117,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         script,
         original: script,
         path: path === undefined ? undefined : serviceManager.contents.localPath(path),
+        folder: folderOf(browsers?.tracker.currentWidget ?? browser, serviceManager.contents),
         options: args.options as Options
       };
     };
@@ -154,6 +157,10 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         onOpenJob: job => {
           runCommand(commands, CommandIDs.openJob, { cluster: model.cluster, id: job });
         },
+        chooseFolder:
+          browser === null
+            ? undefined
+            : () => chooseFolder(model, api, browser, translator ?? nullTranslator),
         validator: customizeValidator<ReadonlyJSONObject>(),
         trans
       });

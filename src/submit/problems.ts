@@ -1,6 +1,9 @@
 import type { ApiError } from '../api/request';
 import type { IScriptProblem } from '../api/types';
 
+/** A request that the user waits for. */
+export type SubmitRequest = 'check' | 'submit';
+
 /** What a job was compared with. */
 export interface IComparison {
   /** A partition and its limits, in words; empty if there was nothing to compare with. */

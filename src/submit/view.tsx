@@ -20,6 +20,8 @@ interface ISubmitViewProps {
   onOpenJob: (id: string) => void;
   /** Moves the cursor to a position in the script. */
   onGoTo: (line: number, column: number | null) => void;
+  /** Lets the user choose the working directory; without it, there is no button. */
+  chooseFolder?: () => Promise<void>;
   validator: ValidatorType<ReadonlyJSONObject>;
   trans: TranslationBundle;
 }
@@ -66,6 +68,7 @@ export function SubmitView(props: ISubmitViewProps): JSX.Element {
               errors={model.fieldErrors}
               marked={markedFields(model)}
               onChange={options => model.change(options)}
+              chooseFolder={props.chooseFolder}
               validator={props.validator}
               trans={trans}
             />

@@ -117,6 +117,7 @@ class SubmitFormWidget extends ReactWidget {
           onSubmit={onSubmit}
           onOpenJob={onOpenJob}
           onGoTo={(line, column) => this._editor.goTo(line, column)}
+          chooseFolder={this._options.chooseFolder}
           validator={validator}
           trans={trans}
         />
@@ -135,6 +136,8 @@ export namespace SubmitPanel {
     findRemedy: FindRemedy;
     onSubmit: () => void;
     onOpenJob: (id: string) => void;
+    /** Lets the user choose the working directory; without it, there is no button. */
+    chooseFolder?: () => Promise<void>;
     validator: ValidatorType<ReadonlyJSONObject>;
     trans: TranslationBundle;
   }

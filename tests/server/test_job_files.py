@@ -55,17 +55,22 @@ def test_only_files_below_the_root_have_a_contents_path(path: str, expected: str
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"),
+    ("path", "folder", "expected"),
     [
-        ("", "/home/alice"),
-        ("job.sbatch", "/home/alice"),
-        ("runs/today/job.sbatch", "/home/alice/runs/today"),
-        ("/runs/job.sbatch", "/home/alice/runs"),
-        ("../bob/job.sbatch", "/home/alice"),
+        ("", None, "/home/alice"),
+        ("", "", "/data/alice"),
+        ("", "runs/today", "/data/alice/runs/today"),
+        ("", "../bob", "/home/alice"),
+        ("job.sbatch", "runs", "/data/alice"),
+        ("runs/today/job.sbatch", None, "/data/alice/runs/today"),
+        ("/runs/job.sbatch", None, "/data/alice/runs"),
+        ("../bob/job.sbatch", None, "/home/alice"),
     ],
 )
-def test_a_job_works_where_its_script_is(path: str, expected: str) -> None:
-    assert folder_of(path, root="/home/alice") == expected
+def test_a_job_works_where_its_script_is_or_the_file_browser(
+    path: str, folder: str | None, expected: str
+) -> None:
+    assert folder_of(path, folder, root="/data/alice", start="/home/alice") == expected
 
 
 def failed(**files: Any) -> Job:

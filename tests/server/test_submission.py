@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_slurm_rest.file_threads import FileThreads
 from jupyter_slurm_rest.server.schemas import SubmitRequest
-from jupyter_slurm_rest.server.submission import check, check_directories
+from jupyter_slurm_rest.server.submission import check, check_directories, check_writable
 
 from .conftest import Call
 from .replay import ReplaySlurmrestd
@@ -92,6 +92,25 @@ async def test_a_directory_that_may_not_be_looked_into(tmp_path: Path) -> None:
     )
     (warning,) = await check_directories(Closed(), asked)
     assert warning.startswith("chdir: You do not have permission to open '/root/x' here.")
+
+
+async def test_a_directory_where_the_output_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The tests may run as root, who may write everywhere.
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != str(tmp_path / "closed"))
+    for name in ("closed", "open"):
+        (tmp_path / name).mkdir()
+
+    async def warnings(name: str, **options: str) -> list[str]:
+        request = SubmitRequest(script=SCRIPT, directory=str(tmp_path / name), options={**options})
+        return await check_writable(FileThreads(), check(request, max_size=4096, root="/"))
+
+    (warning,) = await warnings("closed")
+    assert warning.startswith(f"You cannot create files in '{tmp_path}/closed'")
+    assert await warnings("open") == []
+    assert await warnings("closed", output="/dev/null") == []
+    assert await warnings("missing") == []
 
 
 async def test_script_errors_name_their_line(call: Call) -> None:

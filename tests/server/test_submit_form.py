@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def users(slurmrestd: ReplaySlurmrestd) -> None:
 
 
 async def test_choices_are_those_of_the_user(call: Call, users: None, jp_root_dir: Any) -> None:
-    form = (await call("GET", FORM)).json()
+    form = (await call("GET", FORM, folder="")).json()
     fields = form["schema"]["properties"]
     assert [one["const"] for one in fields["partition"]["oneOf"]] == ["debug", "long", "gpu"]
     assert {one["const"] for one in fields["account"]["oneOf"]} == {"astro", "particles"}
@@ -36,6 +37,16 @@ async def test_choices_are_those_of_the_user(call: Call, users: None, jp_root_di
     }
     assert "debug 30 min" in form["uiSchema"]["time"]["ui:help"]
     assert form["uiSchema"]["ui:order"] == list(fields)
+
+
+async def test_a_job_starts_in_the_home_unless_said_otherwise(
+    call: Call, users: None, jp_root_dir: Any
+) -> None:
+    async def directory(**query: str) -> str:
+        return str((await call("GET", FORM, **query)).json()["defaults"]["chdir"])
+
+    assert await directory() == str(Path.home().resolve())
+    assert await directory(folder="runs/today") == str(jp_root_dir / "runs" / "today")
 
 
 async def test_without_accounting_it_is_a_field_to_write_in(call: Call) -> None:

@@ -276,6 +276,17 @@ describe('SubmitModel', () => {
     expect(model.outOfStep).toBe(false);
   });
 
+  it('asks for the form of the folder that the file browser shows', async () => {
+    const server = new Server();
+    const model = new SubmitModel({
+      api: server,
+      draft: { cluster: 'one', script: SCRIPT, original: SCRIPT, folder: 'project' }
+    });
+    await model.load();
+    expect(server.formCalls).toEqual([{ folder: 'project' }]);
+    model.dispose();
+  });
+
   it('loses nothing when the server is down, and sends it all afterwards', async () => {
     const { model, server } = await begin();
     server.down = true;
