@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_slurm_rest.server.app import SlurmRest
 from jupyter_slurm_rest.server.settings import ClusterSettings
+from jupyter_slurm_rest.slurm import SlurmClient
 from jupyter_slurm_rest.tokens.provider import SOURCES
 from tests.real.versions.seen import ROWS, load
 from tests.real.versions.table import PAGE, RESULTS, with_table
@@ -55,6 +56,17 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 def _slug(heading: str) -> str:
     return re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def test_every_call_of_the_client_is_in_the_manual() -> None:
+    page = (ROOT / "docs" / "api" / "client.md").read_text()
+    client = SlurmClient.from_url("http://127.0.0.1:1", user="alice", token="x")
+    # What the package's own server needs.
+    internal = {"dialect", "capabilities", "rules", "with_names", "database_jobs"}
+    for name, call in vars(client).items():
+        if inspect.ismethod(call) and name not in internal:
+            where = f"{call.__func__.__module__}.{type(call.__self__).__name__}.{name}"
+            assert f".{type(call.__self__).__name__}.{name}\n" in page, where
 
 
 def test_quoted_messages_are_those_of_the_code() -> None:

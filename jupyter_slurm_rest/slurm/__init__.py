@@ -1,6 +1,6 @@
-"""A client for slurmrestd, Slurm's REST API. Imports nothing of Jupyter.
+"""A client for slurmrestd, Slurm's REST API. It does not depend on Jupyter.
 
-It speaks every API version from v0.0.37 on in one vocabulary::
+It has the same types for all API versions from v0.0.37 on::
 
     import asyncio
     from jupyter_slurm_rest.slurm import JobFilter, SlurmClient, Submitter

@@ -175,9 +175,9 @@ class AccountingCalls(Calls):
 
     @in_one_version
     async def history(self, query: HistoryQuery | None = None) -> HistoryPage:
-        """Jobs that existed in a span of time, newest first, a page of them.
+        """One page of the jobs that existed in a time range, newest first.
 
-        slurmdbd knows no pages: the whole span is read, without steps. Raises
+        slurmdbd does not support paging: the whole range is read, without steps. Raises
         :exc:`AccountingMissing` and :exc:`AccountingDown`.
         """
         wanted = query or HistoryQuery()
@@ -236,10 +236,10 @@ class AccountingCalls(Calls):
 
     @in_one_version
     async def whole_job(self, job_id: str | int) -> Job:
-        """One job as slurmctld and slurmdbd know it; ``sources`` says who answered.
+        """One job, merged from slurmctld and slurmdbd; ``sources`` names those that have it.
 
-        Either may be down or have forgotten it. Raises :exc:`NotFound` when neither has
-        it, and :exc:`ControllerDown` or :exc:`AccountingDown` when that may be why.
+        Either may be down or not have the job. Raises :exc:`NotFound` if neither has it, and
+        :exc:`ControllerDown` or :exc:`AccountingDown` if that may be the cause.
         """
         wanted = str(parse_job_id(job_id))
         now, then = await asyncio.gather(
@@ -255,10 +255,11 @@ class AccountingCalls(Calls):
 
     @in_one_version
     async def array_tasks(self, job_id: str | int) -> list[Job]:
-        """Every record of an array, by task: one for each task that differs from the others.
+        """All records of an array: one for each task that differs from the others.
 
-        slurmctld's where it has one; slurmdbd adds the tasks that slurmctld has forgotten.
-        Tasks still to come share one record (``array_tasks``). Raises :exc:`NotFound`.
+        From slurmctld where it has one; slurmdbd adds tasks that slurmctld does not have any
+        more. Tasks that have not started share one record (``array_tasks``). Raises
+        :exc:`NotFound`.
         """
         name = parse_job_id(job_id)
         now, then = await asyncio.gather(

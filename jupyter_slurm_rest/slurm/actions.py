@@ -197,9 +197,9 @@ class ActionCalls(Calls):
     ) -> list[ActionResult]:
         """Cancel jobs, array tasks (``123_4``, ``123_[5-9]``) or components (``123+1``).
 
-        Canceling what has finished succeeds and says so. With ``signal`` it is sent
-        instead (see :meth:`signal`). Sites may want to be told (``cron``) that jobs from
-        scrontab are meant as well.
+        Canceling a finished job succeeds, with a message. ``signal`` sends that signal instead
+        (see :meth:`signal`). Jobs from scrontab may need ``cron``, which also disables their
+        line in scrontab.
         """
         flags = ("CRON_JOBS",) if cron else ()
         return await each(ids, lambda found: self._kill(found, signal, "canceled", flags))
@@ -208,7 +208,7 @@ class ActionCalls(Calls):
     async def signal(self, ids: Iterable[str | int], signal: str) -> list[ActionResult]:
         """Send ``signal`` (``USR1``, ``SIGTERM``, ``12``) to running jobs.
 
-        It reaches the batch script and every step, as ``scancel --full --signal`` does.
+        It is sent to the batch script and all steps, as with ``scancel --full --signal``.
         """
         match = _SIGNAL.fullmatch(signal.strip())
         if match is None:

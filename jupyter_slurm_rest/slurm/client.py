@@ -30,7 +30,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=MAX_TIMEOUT)]
 
 
 class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a slurmrestd is, and how it is asked."""
+    """The address of a slurmrestd, and how to connect to it."""
 
     #: ``http(s)://host:port[/prefix]`` or ``unix:///path/to.socket``.
     url: str
@@ -41,13 +41,13 @@ class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     key: str | None = None
     #: HTTP proxy to slurmrestd; the environment's ``HTTP_PROXY`` is not used.
     proxy: str | None = None
-    #: Pins the API version. Default: the newest that both sides know.
+    #: The API version to use. Default: the newest that both sides support.
     api_version: ApiVersion | None = None
     #: Seconds that one response may take.
     timeout: Seconds = 60.0
 
     def transport(self) -> Transport:
-        """The way there; nothing is asked yet.
+        """A transport to it; nothing is requested yet.
 
         Raises :exc:`~jupyter_slurm_rest.slurm.errors.InvalidRequest`, which names the field.
         """
@@ -65,12 +65,13 @@ class Slurmrestd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class SlurmClient:
     """One cluster's Slurm as one user.
 
-    ``credentials`` gives user name and token for each request. ``api_version``
-    (``v0.0.42``) pins the API version; by default the newest that both sides know is
-    negotiated at the first call. Every coroutine may raise any
+    ``credentials`` returns user name and token for each request. ``api_version``
+    (``v0.0.42``) sets the API version; by default, the newest that both sides support is
+    negotiated on the first call. Every coroutine may raise any
     :exc:`~jupyter_slurm_rest.slurm.errors.SlurmError`.
 
-    The calls are those of the classes that it is made of: each says what it does there.
+    Use it as an asynchronous context manager, or call :meth:`close`. Its calls are methods of
+    the classes that it is composed of.
     """
 
     def __init__(

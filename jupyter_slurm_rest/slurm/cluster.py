@@ -47,7 +47,7 @@ class ClusterCalls(Calls):
 
     @in_one_version
     async def versions(self) -> list[str]:
-        """API versions that both sides know, newest (the one in use) first."""
+        """API versions that both sides support, newest (the one in use) first."""
         return await self.connection.api_versions()
 
     @in_one_version
@@ -57,15 +57,15 @@ class ClusterCalls(Calls):
 
     @in_one_version
     async def slurm_release(self) -> str:
-        """Slurm's release: ``26.05.5``; may be empty."""
+        """Slurm's release, such as ``26.05.5``; empty if slurmrestd does not report it."""
         return await self.connection.release()
 
     @in_one_version
     async def ping(self) -> list[Ping]:
-        """Each slurmctld as slurmrestd reaches it.
+        """The state of each slurmctld, as seen by slurmrestd.
 
-        Raises :exc:`TokenRejected` rather than calling slurmctld down, where slurmrestd
-        confuses the two.
+        Raises :exc:`TokenRejected` if slurmrestd reports slurmctld as down because of the
+        token.
         """
         response = await self.connection.get("slurm", "ping/")
         pings = [ping(row) for row in decode(response.body, Pings).pings or []]
@@ -76,7 +76,7 @@ class ClusterCalls(Calls):
 
     @in_one_version
     async def diag(self) -> Diag:
-        """slurmctld's counters: among them the number of pending and running jobs."""
+        """slurmctld's counters, such as the number of pending and running jobs."""
         response = await self.connection.get("slurm", "diag/")
         return diag(decode(response.body, DiagResponse))
 
@@ -84,7 +84,7 @@ class ClusterCalls(Calls):
     async def has_accounting(self) -> bool:
         """Whether slurmrestd serves accounting.
 
-        Raises :exc:`AccountingDown` when it does, but slurmdbd does not answer.
+        Raises :exc:`AccountingDown` if it does, but slurmdbd does not respond.
         """
         try:
             await self.connection.get("slurmdb", "clusters/")
@@ -98,7 +98,7 @@ class NodeCalls(Calls):
 
     @in_one_version
     async def nodes(self) -> list[Node]:
-        """Every node that this user may see."""
+        """All nodes that this user may see."""
         # No update_time: before 26.05.3 slurmrestd fails when only nodes have changed.
         response = await self.connection.get("slurm", "nodes/")
         mixed_failing = (await self.capabilities()).mixed_nodes_failing
@@ -116,7 +116,7 @@ class NodeCalls(Calls):
 
     @in_one_version
     async def partitions(self, nodes: list[Node] | None = None) -> list[Partition]:
-        """Every partition; with ``nodes``, also what is free in each now."""
+        """All partitions; with ``nodes``, also their free resources."""
         found = await self._partitions()
         return found if nodes is None else [with_free(partition, nodes) for partition in found]
 
@@ -131,10 +131,10 @@ class NodeCalls(Calls):
 
     @in_one_version
     async def shown_partitions(self) -> set[str] | None:
-        """Names of those that Slurm shows this user without being asked for all.
+        """Names of the partitions that Slurm shows to this user by default.
 
-        Left out are hidden ones and those for other groups. ``None`` where the API
-        version does not tell.
+        Hidden partitions and those for other groups are not included. ``None`` if the API
+        version does not support this.
         """
         if not (await self.capabilities()).list_flags:
             return None
@@ -151,7 +151,7 @@ class NodeCalls(Calls):
 
     @in_one_version
     async def licenses(self) -> list[License]:
-        """Licences and how many are free. From v0.0.38."""
+        """Licenses and how many of them are free; needs v0.0.38."""
         can = await self.capabilities()
         if not can.licenses:
             raise Unsupported("Reading licenses", can.version, needs="v0.0.38 (Slurm 22.05)")
@@ -208,7 +208,7 @@ class AccountCalls(Calls):
 
     @in_one_version
     async def qos(self) -> list[Qos]:
-        """Every quality of service."""
+        """All QOS."""
         return [wire.qos(row) for row in await self._qos()]
 
     async def _qos(self) -> list[wire.QosRow]:
@@ -217,7 +217,7 @@ class AccountCalls(Calls):
 
     @in_one_version
     async def shares(self, user: str = "") -> list[Share]:
-        """Fairshare: all of it, or ``user``'s and of the accounts above. From v0.0.40."""
+        """Fairshare of all, or of ``user`` and the accounts above; needs v0.0.40."""
         can = await self.capabilities()
         if not can.fairshare:
             raise Unsupported("Fairshare", can.version, needs="v0.0.40 (Slurm 23.11)")
@@ -228,7 +228,7 @@ class AccountCalls(Calls):
 
     @in_one_version
     async def account(self, user: str) -> Account:
-        """What ``user`` may use and how they stand; fairshare where the version has it."""
+        """Accounts, QOS and limits of ``user``, and fairshare if the API version has it."""
         associations, accounts, qos, shares = await asyncio.gather(
             self.associations(user),
             self._account_associations(),
@@ -249,9 +249,9 @@ class AccountCalls(Calls):
 
     @in_one_version
     async def privileges(self, user: str) -> list[str]:
-        """What ``user`` may do beyond others: a level of administration, coordination.
+        """Privileges of ``user``: an admin level, or coordinator of accounts.
 
-        Empty too for a user whom accounting does not know.
+        Also empty for a user who is not in accounting.
         """
         # Older versions tell it unasked, and refuse the question.
         on_request = (await self.capabilities()).coordinators_on_request
@@ -274,7 +274,7 @@ class AccountCalls(Calls):
 
     @in_one_version
     async def tres(self) -> list[str]:
-        """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``."""
+        """Names of the trackable resources: ``cpu``, ``gres/gpu:a100``."""
         return wire.tres_names(decode((await self._users.database("tres/")).body, wire.TresTypes))
 
     async def _shares_if_any(self, user: str) -> list[Share]:

@@ -1,10 +1,10 @@
-"""Everything that can go wrong between us and Slurm, in words a user can act on.
+"""Errors of the client, with messages that users can act on.
 
 ::
 
     SlurmRestError                 base of all errors of this package
     +-- TokenError                 no usable token (jupyter_slurm_rest.tokens)
-    +-- SlurmError                 base of what SlurmClient raises
+    +-- SlurmError                 base of the errors that SlurmClient raises
         +-- Unreachable            nothing was sent
         +-- ResponseLost             sent, but no whole response: it may have taken effect
         |   +-- SlurmTimeout
@@ -124,13 +124,13 @@ class TokenRejected(SlurmError):
 
 
 class TokenSuspected(TokenRejected):
-    """slurmctld hung up: most likely because of the token."""
+    """slurmctld closed the connection, most likely because of the token."""
 
     sure = False
 
 
 class PermissionDenied(SlurmError):
-    """Slurm knows the user and refuses."""
+    """The user does not have permission."""
 
 
 class NotFound(SlurmError):
@@ -158,7 +158,7 @@ class UserNotResolved(Refused):
 
 
 class InvalidRequest(SlurmError):
-    """Refused by us before anything was sent to Slurm."""
+    """The request is invalid; nothing was sent to Slurm."""
 
     def __init__(self, field: str, message: str, *, advice: str = "") -> None:
         super().__init__(message, advice=advice)
@@ -167,7 +167,7 @@ class InvalidRequest(SlurmError):
 
 
 class Unsupported(SlurmError):
-    """The API version in use cannot carry what was asked."""
+    """The API version in use does not support the request."""
 
     def __init__(
         self, feature: str, api_version: str, *, needs: str = "", advice: str = ""
@@ -187,11 +187,11 @@ class NoSuchEndpoint(SlurmError):
 
 
 class NoCommonVersion(NoSuchEndpoint):
-    """slurmrestd speaks no API version that is known here."""
+    """slurmrestd and this client have no API version in common."""
 
 
 class ControllerDown(SlurmError):
-    """slurmrestd answers, but slurmctld does not."""
+    """slurmrestd responds, but slurmctld does not."""
 
 
 class Busy(ControllerDown):
@@ -199,7 +199,7 @@ class Busy(ControllerDown):
 
 
 class AccountingDown(SlurmError):
-    """The accounting daemon (slurmdbd) does not answer."""
+    """The accounting daemon (slurmdbd) does not respond."""
 
 
 class AccountingMissing(SlurmError):

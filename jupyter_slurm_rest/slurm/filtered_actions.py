@@ -170,13 +170,13 @@ class FilterCalls(LocalFilterCalls):
 
     @in_one_version
     async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
-        """Cancel this user's own jobs to which ``wanted`` applies; a result for each.
+        """Cancel this user's own jobs that match ``wanted``; returns a result for each.
 
-        Nobody else's jobs, also not for an operator or coordinator, who may cancel them by
-        their ids. From v0.0.40 (Slurm 23.11.6) slurmctld itself chooses, at the moment of
-        canceling. Before, the queue is read, and each job again right before it is
-        canceled. For ``cron`` see :meth:`cancel`. Raises :exc:`InvalidRequest` when it is
-        not sure what is meant.
+        Other users' jobs are never canceled; operators and coordinators can cancel them by
+        id. From v0.0.40 (Slurm 23.11.6) on, slurmctld selects the jobs when it cancels them.
+        With older versions, the queue is read, and each job again immediately before it is
+        canceled. For ``cron`` see :meth:`cancel`. Raises :exc:`InvalidRequest` if ``wanted``
+        is ambiguous.
         """
         wanted.check()
         user = await self.connection.username()

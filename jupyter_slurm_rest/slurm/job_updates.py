@@ -46,21 +46,21 @@ class UpdateCalls(Calls):
 
     @in_one_version
     async def hold(self, ids: Iterable[str | int]) -> list[ActionResult]:
-        """Keep pending jobs from starting until they are released."""
+        """Prevent pending jobs from starting until they are released."""
         body = (await self.dialect()).change_body({"hold": True})
         return await self._update(ids, body, "held")
 
     @in_one_version
     async def release(self, ids: Iterable[str | int]) -> list[ActionResult]:
-        """Release held jobs; what an administrator holds, only they can release."""
+        """Release held jobs. Only administrators can release jobs that an administrator holds."""
         body = (await self.dialect()).change_body({"hold": False})
         return await self._update(ids, body, "released")
 
     @in_one_version
     async def requeue(self, ids: Iterable[str | int], *, hold: bool = False) -> list[ActionResult]:
-        """Put running or finished batch jobs back into the queue. From v0.0.45.
+        """Put running or finished batch jobs back into the queue; needs v0.0.45.
 
-        With ``hold`` they stay held there.
+        With ``hold``, they are held there.
         """
         can = await self.capabilities()
         if not can.requeue:
@@ -74,12 +74,12 @@ class UpdateCalls(Calls):
 
     @in_one_version
     async def suspend(self, ids: Iterable[str | int]) -> NoReturn:
-        """Raises :exc:`Unsupported`: no version of slurmrestd can."""
+        """Raises :exc:`Unsupported`: slurmrestd has no endpoint for it."""
         raise await self._no_suspension("Suspending a job")
 
     @in_one_version
     async def resume(self, ids: Iterable[str | int]) -> NoReturn:
-        """Raises :exc:`Unsupported`: no version of slurmrestd can."""
+        """Raises :exc:`Unsupported`: slurmrestd has no endpoint for it."""
         raise await self._no_suspension("Resuming a job")
 
     async def _no_suspension(self, what: str) -> Unsupported:

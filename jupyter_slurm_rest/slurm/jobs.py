@@ -67,9 +67,9 @@ class JobCalls(Calls):
 
     @in_one_version
     async def jobs(self, *, update_time: int | None = None) -> JobListing | Unchanged:
-        """Every job that slurmctld shows: expensive on a full queue.
+        """All jobs that slurmctld shows to this user; expensive on a long queue.
 
-        The response is read while it arrives and is never held as a whole.
+        The response is parsed as it arrives and is never held in memory as a whole.
         With ``update_time`` (an earlier :attr:`JobList.last_update`), :class:`Unchanged`
         when nothing has changed since; that is never to be read as an empty queue.
         """
@@ -91,9 +91,9 @@ class JobCalls(Calls):
 
     @in_one_version
     async def job(self, job_id: str | int) -> Job:
-        """What slurmctld knows of one job: ``123``, ``123_4`` or ``123+1``.
+        """slurmctld's record of one job: ``123``, ``123_4`` or ``123+1``.
 
-        Raises :exc:`NotFound` for a job that it has forgotten or never had.
+        Raises :exc:`NotFound` if slurmctld does not have the job (any more).
         """
         name = parse_job_id(job_id)
         try:
@@ -111,7 +111,7 @@ class JobCalls(Calls):
 
     @in_one_version
     async def records_of(self, name: JobId) -> list[Job]:
-        """Every record that slurmctld has of a job: of an array, one for each that differs.
+        """All records that slurmctld has for a job; for an array, one for each task that differs.
 
         Raises :exc:`NotFound`.
         """
@@ -152,7 +152,7 @@ class JobCalls(Calls):
 
     @in_one_version
     async def job_states(self, ids: Iterable[str | int] | None = None) -> list[JobState]:
-        """States alone, of ``ids`` or of all jobs: cheap. From v0.0.40.
+        """The states of ``ids``, or of all jobs. Inexpensive; needs v0.0.40.
 
         Every task of an array has an entry, and the number in front is that of its record
         (``JobSummary.job_id``): ``124_4``, ``126+1``. It does not heed ``PrivateData``.

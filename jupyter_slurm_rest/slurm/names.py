@@ -169,7 +169,7 @@ class UserCalls(Calls):
 
     @in_one_version
     async def with_names(self, rows: list[J]) -> list[J]:
-        """``rows``, where slurmctld's have a number for a name, with slurmdbd's name."""
+        """``rows``, with user names from slurmdbd where slurmctld's have a number."""
         if not any(row.user.isdigit() for row in rows):
             return rows
         missing = self.user_names.missing(rows)
@@ -204,7 +204,7 @@ class UserCalls(Calls):
     async def database_jobs(
         self, params: Params, users: Sequence[str], timeout: float | None = None
     ) -> Response:
-        """slurmdbd's jobs, only those of ``users`` if there are any.
+        """Jobs in slurmdbd, only those of ``users`` if any are given.
 
         Raises :exc:`InvalidRequest` for users whom Slurm does not know.
         """
@@ -235,7 +235,7 @@ class UserCalls(Calls):
 
     @in_one_version
     async def users(self) -> list[str]:
-        """Names of the users that accounting knows."""
+        """Names of the users in accounting."""
         return names(decode((await self.database("users/")).body, NamedRows).users)
 
     @in_one_version
@@ -251,7 +251,7 @@ class UserCalls(Calls):
 
     @in_one_version
     async def resolves(self, user: str) -> bool | None:
-        """Whether slurmrestd's host knows ``user``; ``None`` where that cannot be seen."""
+        """Whether slurmrestd's host knows ``user``; ``None`` if that cannot be determined."""
         if not (await self.capabilities()).history_by_user:
             return None
         params = {"start_time": f"uts{int(time.time())}", "skip_steps": "true", "users": user}

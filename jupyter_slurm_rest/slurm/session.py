@@ -345,11 +345,11 @@ class Calls:
         self.connection = connection
 
     async def dialect(self) -> Dialect:
-        """How the negotiated API version is spoken."""
+        """The encoder and decoder of the negotiated API version."""
         return dialect_of(await self.connection.api_version(), await self.connection.release())
 
     def rules(self) -> SubmissionRules:
-        """How jobs are handed in here, as far as that is known without asking Slurm."""
+        """The rules for submissions, as far as they are known without a request to Slurm."""
         known = self.connection.negotiated
         if known is None:
             return ANY_SBATCH

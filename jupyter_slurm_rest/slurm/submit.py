@@ -72,9 +72,9 @@ class SubmitCalls(Calls):
         submitter: Submitter,
         environment: Mapping[str, str] | None = None,
     ) -> list[str]:
-        """Everything that :meth:`submit` does before it sends; returns warnings.
+        """Do everything that :meth:`submit` does before it sends a request; returns warnings.
 
-        Raises what :meth:`submit` would raise by itself; Slurm is not asked.
+        Raises what :meth:`submit` raises without a request to Slurm.
         """
         submission = await self._prepare(script, options, submitter, environment)
         return submission.encoded.warnings
@@ -90,13 +90,13 @@ class SubmitCalls(Calls):
     ) -> Submitted:
         """Submit ``script`` with the options of its ``#SBATCH`` lines.
 
-        A script that was parsed already is not parsed again.
-        ``options`` (sbatch's long names with underscores) win over the ``SBATCH_*``
-        variables of ``environment``, and these over the script. When the response is
-        lost, the job is looked for before anything is sent again. Raises
+        A script that has already been parsed is not parsed again.
+        ``options`` (sbatch's long names with underscores) override the ``SBATCH_*``
+        variables of ``environment``, which override the script. If the response is lost,
+        the job is searched for before anything is sent again. Raises
         :exc:`ScriptError` and :exc:`InvalidRequest` (with the field), :exc:`Unsupported`,
         :exc:`TooLarge`, :exc:`Refused` in Slurm's words, and :exc:`ResponseLost` when it
-        cannot be found out whether the job was taken.
+        cannot be determined whether the job was submitted.
         """
         submission = await self._prepare(script, options, submitter, environment)
         try:
@@ -141,7 +141,7 @@ class SubmitCalls(Calls):
 
     @in_one_version
     async def cluster_name(self) -> str:
-        """Slurm's own name of the cluster; empty where it cannot be told which it is."""
+        """Slurm's name of the cluster; empty if it cannot be determined."""
         name = await self.connection.cluster()
         if name:
             return name

@@ -360,7 +360,7 @@ export interface components {
     schemas: {
         /**
          * Account
-         * @description What the user may use, and their fairshare.
+         * @description The accounts, QOS and limits of a user, and their fairshare.
          */
         Account: {
             user: string;
@@ -390,7 +390,7 @@ export interface components {
         };
         /**
          * ActionResult
-         * @description What an action did to one job.
+         * @description The result of an action for one job.
          */
         ActionResult: {
             id: string;
@@ -471,7 +471,7 @@ export interface components {
         };
         /**
          * Efficiency
-         * @description What a job used of what it had. Fractions are 0-1; ``None`` is not known.
+         * @description How much of its resources a job used. Fractions are 0-1; ``None``: unknown.
          */
         Efficiency: {
             cpu: number | null;
@@ -618,7 +618,7 @@ export interface components {
         };
         /**
          * JobFilter
-         * @description The user's own jobs to which everything given applies: exact values, no patterns.
+         * @description The user's own jobs that match all given values exactly.
          *
          *     Something must be given, unless ``all`` is true. Also decoded from requests.
          */
@@ -659,7 +659,7 @@ export interface components {
         };
         /**
          * JobSummary
-         * @description One line of a job list.
+         * @description One row of a job list.
          *
          *     Times are seconds since the epoch, UTC; ``None`` where Slurm has none.
          */
@@ -920,7 +920,7 @@ export interface components {
         };
         /**
          * Reason
-         * @description Why a job waits or ended as it did, in plain words.
+         * @description Why a job is pending, or why it ended.
          */
         Reason: {
             code: string;

@@ -1,4 +1,4 @@
-"""Who may use what: associations, QOS, fairshare."""
+"""Accounting: associations, QOS, fairshare."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Share(Model, frozen=True, kw_only=True):
 
 
 class Account(Model, frozen=True, kw_only=True):
-    """What the user may use, and their fairshare."""
+    """The accounts, QOS and limits of a user, and their fairshare."""
 
     user: str
     default_account: str = ""

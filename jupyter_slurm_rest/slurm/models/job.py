@@ -13,7 +13,7 @@ Limit = int | Literal["UNLIMITED"] | None
 
 
 class Model(msgspec.Struct, frozen=True, gc=False):
-    """Base of the vocabulary: immutable, so that snapshots can be shared.
+    """Base of all models: immutable, so that snapshots can be shared.
 
     Without ``gc``: models cannot form cycles, and a table of thousands of rows would only
     make Python's collector stop the event loop for longer and more often.
@@ -59,7 +59,7 @@ class Tres(Model, frozen=True, kw_only=True):
 
 
 class JobSummary(Model, frozen=True, kw_only=True):
-    """One line of a job list.
+    """One row of a job list.
 
     Times are seconds since the epoch, UTC; ``None`` where Slurm has none.
     """
@@ -142,7 +142,7 @@ class Step(Model, frozen=True, kw_only=True):
 
 
 class Efficiency(Model, frozen=True, kw_only=True):
-    """What a job used of what it had. Fractions are 0-1; ``None`` is not known."""
+    """How much of its resources a job used. Fractions are 0-1; ``None``: unknown."""
 
     cpu: float | None = None
     memory: float | None = None
@@ -158,7 +158,7 @@ class Efficiency(Model, frozen=True, kw_only=True):
 
 
 class Reason(Model, frozen=True, kw_only=True):
-    """Why a job waits or ended as it did, in plain words."""
+    """Why a job is pending, or why it ended."""
 
     code: str
     #: One sentence: what the code means.
@@ -238,7 +238,7 @@ class Submitted(Model, frozen=True, kw_only=True):
 
 
 class ActionResult(Model, frozen=True, kw_only=True):
-    """What an action did to one job."""
+    """The result of an action for one job."""
 
     id: str
     ok: bool

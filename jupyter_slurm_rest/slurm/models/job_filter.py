@@ -1,4 +1,4 @@
-"""Which of a user's jobs are meant, by what they have in common."""
+"""Selects some of a user's jobs by their properties."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = ("name", "partition", "account", "qos", "reservation", "nodes")
 
 
 class JobFilter(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The user's own jobs to which everything given applies: exact values, no patterns.
+    """The user's own jobs that match all given values exactly.
 
     Something must be given, unless ``all`` is true. Also decoded from requests.
     """
