@@ -1,4 +1,6 @@
-"""The strategy for "all jobs" of a long queue: ids and states of all, rows where one looks."""
+"""The strategy for all jobs of a long queue: ids and states of all, rows only of visible
+pages.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,16 @@ from .pages import new_version
 from .records import Records
 from .source import Accounted, Meter, Source, State, is_live
 
-#: Rows of one look: a screenful and a margin.
+#: Rows per request: a screenful and a margin.
 MAX_ROWS = 200
-#: Records that one look reads in full. A site's rate limit lets a user ask slurmctld for
+#: Records that one request reads in full. A site's rate limit lets a user ask slurmctld for
 #: 30 things at once, and then for two a second.
 _FULL_ROWS = 25
-#: Seconds between two such readings, whoever looks.
+#: Seconds between two such readings, for all clients together.
 _ROWS_EVERY = 5.0
 #: Queues up to this long are read at once at first: 80 ms, and no number has to be guessed.
 _WHOLE = 5_000
-#: Jobs after which the first reading ends: somebody waits for the first page.
+#: Jobs after which the first reading ends, because a client waits for the first page.
 _FIRST = MAX_ROWS
 #: Seconds of slurmrestd's time of each reading that follows until all are found, and how
 #: many such readings may take together before the rest is found at the usual pace.
@@ -50,9 +52,9 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     #: Records per base state.
     counts: Mapping[str, int]
-    #: More jobs are being found right now.
+    #: The search for more jobs continues.
     growing: bool = False
-    #: Waiting and running jobs that slurmctld counts and that were not found yet.
+    #: Pending and running jobs that slurmctld counts and that were not found yet.
     missing: int = 0
 
 
@@ -65,11 +67,11 @@ class QueueIndex:
     newest jobs; the next follow one another quickly until all are found. From then on the
     known numbers are asked for again, and those above the newest.
 
-    Rows are read where somebody looks: one page at a time, at most :data:`MAX_ROWS`. A
-    page comes from accounting in one request (4 kB and 0.4 ms a row); its rows are then
-    read in full (``job/{id}``, 3 ms each), with their reasons, some with each look.
-    ``jobs/state`` knows neither users nor submission times, so without a filter the list
-    is in order of job numbers or states.
+    Rows are read only for requested pages, at most :data:`MAX_ROWS` at a time. A page comes
+    from accounting in one request (4 kB and 0.4 ms a row); its rows are then read in full
+    (``job/{id}``, 3 ms each), with their reasons, some with each look. ``jobs/state`` knows
+    neither users nor submission times, so without a filter the list is in order of job
+    numbers or states.
     """
 
     name = "index"
@@ -131,7 +133,7 @@ class QueueIndex:
             more = await walk.read(expected, lambda: meter.seconds >= begun + _SLICE)
             if not more:
                 await walk.read_singles(expected)
-            # What is left after the first readings is found bit by bit.
+            # Jobs that are left after the first readings are found gradually.
             more = False
         seconds = spent + meter.seconds
         return await self._index(
@@ -210,8 +212,8 @@ class QueueIndex:
     ) -> list[JobSummary]:
         """The rows of these records; those that have left meanwhile are missing.
 
-        However many ask at once, each record is read once. ``accounted`` is what
-        accounting has told of them already.
+        Concurrent requests for a record share one reading. ``accounted`` is what accounting
+        has told of them already.
         """
         states = {i: index.states[i] for i in job_ids[:MAX_ROWS] if i in index.states}
         async with self._reading:
@@ -225,7 +227,7 @@ class QueueIndex:
         unknown = self._records.unknown(states)
         most = max(_FULL_ROWS, len(unknown))
         if accounting and len(unknown) > _FULL_ROWS:
-            # One question instead of a hundred: the page shows at once.
+            # One request instead of a hundred, so that the page shows at once.
             with contextlib.suppress(AccountingDown):
                 new = set(unknown)
                 found = [row for row in accounted if row.job_id in new]
@@ -233,9 +235,10 @@ class QueueIndex:
                 if rest:
                     found += await self._source.accounted(Accounted(job_ids=sorted(rest)))
                 self._records.stand_in(await self._visible(found, states), states)
-                # What accounting does not tell is very new, or hidden from this user.
+                # Jobs that accounting does not return are very new, or hidden from this
+                # user.
                 await self._records.read(self._records.unknown(states)[:_FULL_ROWS], states)
-                # Reasons come with the next look: this one shows the page.
+                # Reasons are read for the next request; this one shows the page.
                 return
         needed = self._records.unknown(states)
         now = self._clock()

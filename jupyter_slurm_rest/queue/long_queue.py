@@ -136,12 +136,12 @@ _T = TypeVar("_T")
 class _CachedSearch(msgspec.Struct):
     search: Search
     begun: float
-    #: Who asks for the same does not search the same once more.
+    #: Clients with the same filters share a search.
     lock: asyncio.Lock
 
 
 class LongQueue:
-    """Cuts pages out of an :class:`Index`, reading only the rows that are on them."""
+    """Cuts pages out of an :class:`Index` and reads only their rows."""
 
     def __init__(
         self,
@@ -218,7 +218,7 @@ class LongQueue:
         async with kept.lock:
             if not kept.search.begun and enough > _AT_FIRST:
                 enough = _AT_FIRST
-                # More can be had at once by whoever looks again.
+                # The next request can return more at once.
                 asyncio.get_running_loop().call_later(_SOON, self._more, query.view)
             return await kept.search.find(
                 index, among, enough=enough, hurry=lambda: self._clock() - now > _PATIENCE
@@ -270,7 +270,7 @@ class QueueDump:
     Cost: 8 kB and up to 0.9 ms of slurmrestd per job (5,000 jobs: 40 MB, 3-4 s), and up to
     0.5 MB of its memory per thousand jobs and dump, which it does not give back. So it is
     for queues under ``max_jobs_dump``; on longer ones only where an API version before
-    v0.0.40, or a cluster without accounting, leaves nothing else.
+    v0.0.40, or a cluster without accounting, leaves no other way.
 
     When nothing changed, ``update_time`` makes it 3 ms and an empty response. Versions
     before v0.0.40 do not tell when the last change was; there slurmctld's own clock, read

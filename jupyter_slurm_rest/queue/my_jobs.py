@@ -18,7 +18,7 @@ from .pages import Table, amended, carry_over, new_version, whole_of, with_state
 from .records import Records
 from .source import LIVE_STATES, Accounted, Meter, Source, State, is_live
 
-#: Accounting learns of a job some seconds after slurmctld, and clocks differ.
+#: Accounting has a job some seconds later than slurmctld, and clocks differ.
 _LATE = 300
 #: Seconds that a job stays in the list after it ended.
 RECENT = 3_600
@@ -27,7 +27,8 @@ _REQUEUED_WITHIN = 900
 
 
 class MyJobs:
-    """Costs what my jobs cost, however long the queue is.
+    """The cost depends only on the number of the user's jobs, not on the length of the
+    queue.
 
     Each reading asks slurmdbd for my live jobs and those that ended lately (4 kB each,
     10-17 ms together for ten) and slurmctld for the states of the live ones (``jobs/state``
@@ -55,7 +56,7 @@ class MyJobs:
         self._source = source
         self._user = user
         self._recent = recent
-        #: Records read in full in one reading at most; the others' turn comes next time.
+        #: The most records read in full in one reading; the others follow in the next one.
         self._at_once = at_once
         self._clock = clock
         self._records = Records(source)
@@ -63,7 +64,7 @@ class MyJobs:
         self._read_until = 0.0
         #: Submitted by this user here, and not yet known to accounting.
         self._fresh: dict[int, float] = {}
-        #: Arrays and jobs that had something live at the last reading.
+        #: Arrays and jobs that were not finished at the last reading.
         self._followed: set[int] = set()
 
     def expect(self, job_ids: Iterable[int]) -> None:
@@ -90,7 +91,7 @@ class MyJobs:
             row = self._accounted.get(array) or self._records.get(array)
             if row is not None:
                 states[array] = (row.state, row.flags)
-        # Of what ended both tell the same, and accounting has the times.
+        # For finished jobs both agree, and accounting has the times.
         states = {i: state for i, state in states.items() if self._tells_more(i, state)}
         await self._read_unheard(states)
         self._follow(states)
@@ -142,7 +143,7 @@ class MyJobs:
 
     def _wholes(self) -> set[int]:
         """What to ask slurmctld for: an array's number brings all of its tasks."""
-        # What ended is worth asking for while it can be put back into the queue.
+        # Finished jobs are included while they can still be requeued.
         since = self._clock() - _REQUEUED_WITHIN
         requested = [
             row
@@ -205,8 +206,9 @@ class MyJobs:
                     yield with_state(row, state)
             elif accounted is not None and not is_live(accounted):
                 yield accounted
-            # Else slurmctld has forgotten it and accounting has not heard of its end: it
-            # neither lives nor may it be called finished. It is left out until one says more.
+            # Otherwise slurmctld has forgotten it and accounting does not have its end yet:
+            # it is neither known to be running nor to be finished, and is left out until
+            # one of them reports more.
 
 
 def _is_long(row: JobSummary) -> bool:
@@ -219,7 +221,7 @@ def _is_long(row: JobSummary) -> bool:
 AT_MOST = 2_000
 #: Numbers in the samples. Of those that are the user's, accounting tells 4 kB each.
 _SIZES = (12, 40, 160, 500, 500, 500, 500, 500, 500, 500, 500)
-#: For a sample without any: more is as unlikely as 1 in 20.
+#: For a sample without matches: the probability of more is 1 in 20.
 _UNSEEN = 3.0
 
 

@@ -1,4 +1,4 @@
-"""Which jobs there are, found by trying their numbers: newest first, a window at a time."""
+"""Finds which jobs exist by requesting ranges of job numbers, newest first."""
 
 from __future__ import annotations
 

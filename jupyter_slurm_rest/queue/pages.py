@@ -23,7 +23,7 @@ from .responses import Delta
 from .source import LIVE_STATES, State
 
 #: Fields that change with every look at the clock; a row is not new because of them.
-#: Whoever shows a running job counts on from ``running_since``.
+#: Clients compute the elapsed time of a running job from ``running_since``.
 CLOCKWORK = ("elapsed",)
 
 
@@ -41,7 +41,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str = ""
     #: What this table does not show, in a sentence; empty when it shows everything.
     note: str = ""
-    #: What the reading cost slurmrestd: seconds of answering, requests.
+    #: What the reading cost slurmrestd: seconds and number of requests.
     seconds: float = 0.0
     requests: int = 0
     #: Slurm's own time of the last change, to be sent as ``update_time``.

@@ -1,4 +1,4 @@
-"""One reading of Slurm, kept fresh while somebody looks at it."""
+"""Polls Slurm for one view while there are readers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-#: A response this many times slower than any of late is odd.
+#: A response this many times slower than all recent ones is an outlier.
 _ODD = 4.0
-#: Seconds after which half of the slowest answer is remembered.
+#: Half-life in seconds of the slowest recent response time.
 _HALF_LIFE = 3_600.0
-#: How much longer than the floor a delay gets when reading after reading finds nothing new.
+#: The largest factor by which the minimum delay grows while nothing changes.
 CALM = 4.0
 
 
@@ -23,15 +23,15 @@ class PollInterval:
     """Delays that keep readings under a share of slurmrestd's time.
 
     A reading that took ``s`` seconds is followed by ``s / share - s`` seconds of rest, so
-    that over time no more than ``share`` is spent; when slurmctld limits its users or is
-    slow, answers take longer and so do the rests. ``floor`` and ``ceiling`` bound the
-    delay in seconds. A response far slower than any of the last hours has probably waited,
-    for slurmctld to restart, rather than worked: it is not paid for with minutes of rest
-    at once, but with rests that double until it is. While nothing changes the floor
-    rises, up to :data:`CALM` times: most people's jobs wait or run for hours.
+    that on average at most ``share`` of the time is used; if slurmctld is slow or limits
+    the request rate, both get longer. ``floor`` and ``ceiling`` bound the delay in seconds.
+    A response that is far slower than those of the last hours was probably waiting for a
+    restart of slurmctld. It is followed by short delays, which double, rather than by
+    minutes of rest at once. While nothing changes, the minimum delay grows by up to
+    :data:`CALM`.
 
-    Failures double the delay; the jitter keeps the servers of one hub from coming back
-    all at once after slurmrestd did.
+    Failures double the delay; jitter keeps the servers of one hub from returning all at
+    once when slurmrestd is back.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class PollInterval:
         self._failures = 0
         self._calm = 1.0
         self._clock = clock
-        #: Seconds of the slowest answer of late, and when it was weighed last.
+        #: The slowest recent response time in seconds, and when it was last decayed.
         self._slowest, self._weighed = 0.0, clock()
-        #: Odd answers in a row.
+        #: Consecutive outliers.
         self._odd = 0
 
     def succeeded(self, seconds: float, readers: int = 1, *, changed: bool = True) -> float:
@@ -63,17 +63,17 @@ class PollInterval:
         self._calm = 1.0 if changed else min(CALM, self._calm * 1.5)
         rest = self._weighed_rest(seconds, seconds * readers / self.share - seconds)
         delay = min(self.ceiling, max(self.floor * self._calm, rest))
-        # A tenth of jitter: the servers of a hub must not fall into step.
+        # 10% jitter, so that the servers of a hub do not synchronize.
         return delay * (0.95 + 0.1 * self._jitter())
 
     def failed(self) -> float:
-        """The delay after one more failure in a row."""
+        """The delay after another consecutive failure."""
         self._failures += 1
         most = min(self.ceiling, self.floor * 2.0 ** min(self._failures, 16))
         return max(self.floor / 2, most * self._jitter())
 
     def _weighed_rest(self, seconds: float, rest: float) -> float:
-        """``rest``, or less while the response is odd."""
+        """``rest``, or less after an outlier."""
         now = self._clock()
         slowest = self._slowest * 0.5 ** ((now - self._weighed) / _HALF_LIFE)
         self._slowest, self._weighed = slowest, now
@@ -88,7 +88,7 @@ class PollInterval:
 
     @property
     def failures(self) -> int:
-        """Failures in a row."""
+        """Consecutive failures."""
         return self._failures
 
 
@@ -97,23 +97,23 @@ class Reading(Protocol):
 
     @property
     def version(self) -> int:
-        """Another one when anything changed."""
+        """A new number whenever anything changed."""
 
     @property
     def seconds(self) -> float:
-        """Of slurmrestd's time, that it cost."""
+        """Seconds of slurmrestd's time that it took."""
 
     @property
     def growing(self) -> bool:
-        """Whether it is a beginning that the next reading goes on from, very soon."""
+        """Whether it is incomplete and is continued by the next reading, very soon."""
 
 
-#: Seconds between readings that go on from one another.
+#: Seconds between readings that continue one another.
 _BREATH = 0.2
 
 R = TypeVar("R", bound=Reading)
 
-#: Readings in a row that may prove to be older than what was read elsewhere meanwhile.
+#: How many consecutive readings may turn out to be older than what was read elsewhere.
 _TRIES = 3
 
 #: Called with the error when readings begin to fail, with ``None`` when they work again.
@@ -121,20 +121,20 @@ Trouble = Callable[[Exception | None], None]
 
 
 class Seen(msgspec.Struct, Generic[R], frozen=True):
-    """What a look at a view gives."""
+    """What a reader of a view receives."""
 
     value: R
-    #: Older than it should be: the last reading failed, or the next is still under way.
+    #: Outdated: the last reading failed, or the next one has not finished.
     stale: bool
     error: Exception | None
 
 
 class View(Generic[R]):
-    """Reads through a strategy: one reading at a time, none when nobody looks.
+    """Polls with a strategy: one reading at a time, and none without readers.
 
-    The first look waits for a reading. Every later one gets what is there, after waiting
-    at most ``patience`` seconds for something newer if it is older than the pace would
-    have it. A look keeps the view awake for ``lease`` seconds.
+    The first request waits for a reading. Later ones return the latest one; if that is
+    overdue, they wait at most ``patience`` seconds for a newer one. Each request keeps
+    polling going for ``lease`` seconds.
     """
 
     def __init__(
@@ -178,7 +178,7 @@ class View(Generic[R]):
         return self._error
 
     def awake(self) -> bool:
-        """Whether somebody looked lately."""
+        """Whether there was a request recently."""
         return self._clock() - self._looked_at < self._lease
 
     async def look(self) -> Seen[R]:
@@ -187,13 +187,14 @@ class View(Generic[R]):
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._keep_fresh(), name="slurm-view")
         if self._value is None:
-            # The back-off holds for people too: a broken slurmrestd gets no reload storm.
+            # The back-off also applies to requests by users, so that reloading pages does
+            # not flood a failing slurmrestd.
             if self._error is not None and self._clock() < self._due:
                 raise self._error
             await asyncio.shield(self._start_reading())
         elif self._clock() >= self._due:
             reading = self._start_reading()
-            # What grows is shown as it is: the reading goes on behind it.
+            # An incomplete value is returned at once; reading continues in the background.
             if not self._value.growing:
                 await asyncio.wait({reading}, timeout=self._patience)
         if self._value is None:
@@ -213,7 +214,7 @@ class View(Generic[R]):
             self._changed(before, self._value)
 
     def hurry(self) -> None:
-        """Something was changed by the user: read soon, not when the pace says."""
+        """The user changed something: read soon instead of after the usual delay."""
         if self._error is None:
             self._due = min(self._due, self._clock())
             self._wake.set()
@@ -248,7 +249,7 @@ class View(Generic[R]):
         self._value, self._error = value, None
         changed = before is None or value.version != before.version
         if value.growing:
-            # Paid for by the rest after the last of them.
+            # The rest after the last of them accounts for all.
             rest = _BREATH
         else:
             rest = self._interval.succeeded(value.seconds, self._readers(), changed=changed)
@@ -260,7 +261,7 @@ class View(Generic[R]):
 
     async def _keep_fresh(self) -> None:
         while self.awake():
-            # Looked at again: a reading that is due is under way already.
+            # There are readers again: a reading that is due has already started.
             wait = max(0.05, self._due - self._clock())
             self._wake.clear()
             with contextlib.suppress(asyncio.TimeoutError):

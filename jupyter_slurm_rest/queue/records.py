@@ -15,7 +15,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary
 from .pages import Table, same, with_state
 from .source import Source, State
 
-#: Fewer split-off tasks than this are read one by one, more through their array.
+#: Fewer separate tasks than this are read one by one, more through their array.
 _TASKS_ONE_BY_ONE = 3
 
 
@@ -36,8 +36,8 @@ _NEVER = -float("inf")
 class Records:
     """A bounded cache of slurmctld's records, by ``JobSummary.job_id``.
 
-    Cost: ``slurm/job/{id}``, 8-11 kB and 3 ms each. A row is true as long as
-    ``jobs/state`` tells the state that the row was read with; a waiting job's reason,
+    Cost: ``slurm/job/{id}``, 8-11 kB and 3 ms each. A row is valid as long as
+    ``jobs/state`` reports the state that the row was read with; a waiting job's reason,
     priority and expected start change without that, so it is read again after ``reread``
     seconds. ``width`` requests run at once.
     """
@@ -57,8 +57,8 @@ class Records:
         self._width = asyncio.Semaphore(width)
         self._clock = clock
         self._kept: OrderedDict[int, _CachedRecord] = OrderedDict()
-        #: When slurmctld had nothing to say about a job: where PrivateData hides other
-        #: people's jobs, jobs/state names them all the same.
+        #: Jobs that slurmctld did not return: ``jobs/state`` lists even jobs that
+        #: PrivateData hides.
         self._absent: OrderedDict[int, float] = OrderedDict()
 
     def get(self, job_id: int) -> JobSummary | None:
@@ -81,7 +81,7 @@ class Records:
         return changed + [job_id for *_, job_id in sorted(aged)]
 
     def unknown(self, states: Mapping[int, State]) -> list[int]:
-        """Which of these records have no row that is true for their state."""
+        """Which of these records have no row that is valid for their state."""
         return [
             job_id
             for job_id, state in states.items()
@@ -138,29 +138,29 @@ class Records:
             self._kept.popitem(last=False)
 
 
-#: Of one reading. A job that was canceled with ten thousand others is not told by itself:
-#: that the queue changed says that much happened.
+#: The most transitions kept of one reading. If more happened, clients are only told that
+#: the queue changed.
 MOST = 200
-#: Readings whose transitions can still be asked for: minutes, as a rule.
+#: Readings whose transitions are kept; usually several minutes.
 KEPT = 50
 
 
 class Transition(msgspec.Struct, frozen=True):
-    """A job came, or its state changed. ``before`` is ``None`` for a job not seen yet."""
+    """A job appeared, or its state changed. ``before`` is ``None`` for a job not seen yet."""
 
     before: str | None
     job: JobSummary
 
 
 def transitions(before: Table | None, after: Table) -> Iterator[Transition]:
-    """Between two tables of one view; none for the first, which is news to nobody.
+    """Transitions between two tables of one view; empty for the first table.
 
-    A job that left the table without having been seen in another state is no transition:
-    that it is gone does not say how it ended.
+    A job that disappeared is not a transition, because this does not tell how it ended.
     """
     if before is None:
         return
-    # By record: what is left of a waiting array changes its id with every task it starts.
+    # By record, because the id of an array's pending tasks changes with each task that
+    # starts.
     known = {row.job_id: row.state for row in before.rows.values()}
     for row in after.rows.values():
         state = known.get(row.job_id)
@@ -169,25 +169,25 @@ def transitions(before: Table | None, after: Table) -> Iterator[Transition]:
 
 
 class Transitions:
-    """What the last readings of the user's jobs found."""
+    """Transitions found by the last readings of the user's jobs."""
 
     def __init__(self) -> None:
-        #: When Slurm was asked, and what had happened.
+        #: The time of each reading, and its transitions.
         self._found: deque[tuple[float, list[Transition]]] = deque(maxlen=KEPT)
 
     def add(self, before: Table | None, after: Table) -> None:
-        """Keep what happened between two readings."""
+        """Store the transitions between two readings."""
         found = list(transitions(before, after))
         if 0 < len(found) <= MOST:
             self._found.append((after.as_of, found))
 
     def since(self, as_of: float) -> list[Transition]:
-        """What the reading of that time and later ones found, oldest first."""
+        """Transitions found by the reading of that time and later ones, oldest first."""
         return [one for at, found in self._found if at >= as_of for one in found]
 
 
 class EventEmitter(Protocol):
-    """Where a watcher says that something changed; the server emits it as Jupyter events."""
+    """Receives a watcher's notifications; the server emits them as Jupyter events."""
 
     def queue_changed(self, scope: str, as_of: float) -> None:
         """The list ``scope`` (``mine`` or ``all``) has changed."""
@@ -197,7 +197,7 @@ class EventEmitter(Protocol):
 
 
 class NoEvents:
-    """Emits nothing: for readers that ask by themselves."""
+    """Ignores all notifications."""
 
     def queue_changed(self, scope: str, as_of: float) -> None: ...
 

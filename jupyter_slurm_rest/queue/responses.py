@@ -3,8 +3,9 @@
 Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
 can tell how old the data is; ``stale`` that a newer response could not be had.
 
-However many tabs and notebooks look, each resource is fetched once (single flight) and
-kept for a few seconds. When Slurm cannot answer, what is known is given out as stale.
+However many tabs and notebooks look, each resource is fetched once (single flight) and kept
+for a few seconds. When Slurm does not respond, the last data is returned and marked as
+stale.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from jupyter_slurm_rest.slurm.models import JobSummary, Model, Node, Partition
 
 T = TypeVar("T")
 
-#: Failures that pass by themselves: an older response is better than none.
+#: Temporary failures, during which an older response is better than none.
 _PASSING = (errors.Unreachable, errors.ResponseLost, errors.ControllerDown)
 
 
@@ -38,14 +39,14 @@ class Snapshot(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Snapshots:
-    """Keeps answers for ``ttl`` seconds, and stale ones for ``keep`` seconds."""
+    """Keeps responses for ``ttl`` seconds, and stale ones for ``keep`` seconds."""
 
     def __init__(self, *, ttl: float, keep: float = 600.0) -> None:
         self.ttl = ttl
         self.keep = keep
         self._kept: dict[Hashable, tuple[float, Snapshot[Any]]] = {}
         self._flights: dict[Hashable, asyncio.Task[Snapshot[Any]]] = {}
-        #: Also those that nobody is given any more, because something was changed since.
+        #: Including those that are no longer returned, because something changed.
         self._running: set[asyncio.Task[Snapshot[Any]]] = set()
         self._generation = 0
 
@@ -57,10 +58,10 @@ class Snapshots:
         ttl: float | None = None,
         allow_stale: bool = True,
     ) -> Snapshot[T]:
-        """The response under ``key``, from ``fetch`` unless a young one is there.
+        """The response under ``key``; from ``fetch`` unless a recent one is cached.
 
-        Without ``allow_stale``, what is known is not given out when ``fetch`` fails: for
-        answers that cannot say that they are old.
+        Without ``allow_stale``, a failure of ``fetch`` is raised even if older data is
+        cached: for responses that cannot be marked as stale.
         """
         kept = self._kept.get(key)
         if kept and time.monotonic() - kept[0] < (self.ttl if ttl is None else ttl):
@@ -72,7 +73,8 @@ class Snapshots:
             self._running.add(flight)
             flight.add_done_callback(lambda done: self._landed(key, done))
         try:
-            # Shielded: the first to ask may leave; the others still wait for the response.
+            # Shielded: if the first caller is canceled, the others still wait for the
+            # response.
             return cast("Snapshot[T]", await asyncio.shield(flight))
         except _PASSING as error:
             if allow_stale and kept and time.monotonic() - kept[0] < self.keep:
@@ -81,13 +83,13 @@ class Snapshots:
             raise
 
     def forget(self) -> None:
-        """Drop everything: something was changed, or another user's token came."""
+        """Drop everything: something was changed, or the token belongs to another user now."""
         self._generation += 1
         self._kept.clear()
         self._flights.clear()
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Cancel pending requests."""
         running = list(self._running)
         for flight in running:
             flight.cancel()
@@ -108,7 +110,8 @@ class Snapshots:
         self._running.discard(flight)
         if self._flights.get(key) is flight:
             del self._flights[key]
-        # Everyone who waited may have left; asyncio would complain about the exception.
+        # All callers may have been canceled; without this, asyncio logs the exception as
+        # never retrieved.
         if not flight.cancelled():
             flight.exception()
 
@@ -118,7 +121,7 @@ Words = Annotated[str, Meta(max_length=4096)]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request that says something this server does not know is refused, not half-obeyed."""
+    """Requests with unknown fields are rejected rather than partly followed."""
 
 
 class JobsQuery(Request, frozen=True, kw_only=True):
@@ -135,15 +138,15 @@ class JobsQuery(Request, frozen=True, kw_only=True):
     #: A field of the rows, with ``-`` in front for descending.
     sort: Annotated[str, Meta(max_length=64)] = "-job_id"
     offset: Offset = 0
-    #: A queue too long to be read as a whole gives at most 200 rows at once.
+    #: At most 200 rows if the queue is too long to be read as a whole.
     limit: Annotated[int, Meta(ge=1, le=5000)] = 100
-    #: A version that the reader has: only what changed since is sent, where it is known.
+    #: The version that the client has: if it is known, only what changed since is sent.
     since: Annotated[str, Meta(max_length=64)] = ""
     #: Fields of the rows that are wanted. Default: all.
     columns: Words = ""
 
     def params(self) -> dict[str, str]:
-        """As the parameters of an address, without those that go without saying."""
+        """As query parameters, without those that have their default value."""
         return {name: str(value) for name, value in msgspec.structs.asdict(self).items() if value}
 
 
@@ -153,13 +156,13 @@ def listed(words: str) -> frozenset[str]:
 
 
 class Delta(Model, frozen=True, kw_only=True):
-    """How to come from a page that the reader has to the new one.
+    """How to turn the page that the client has into the new one.
 
     Take out what is ``removed`` and every row that is among the response's jobs; then put
     each of those in ``at`` its place, in their order.
     """
 
-    #: The version that the reader has.
+    #: The version that the client has.
     since: str
     #: Ids that are no longer on the page.
     removed: list[str]
@@ -183,20 +186,20 @@ class JobList(Model, frozen=True, kw_only=True):
     stale: bool
     #: How the list was read.
     strategy: str
-    #: What the list does not show, or why it is stale; empty when there is nothing to say.
+    #: What the list does not show, or why it is stale; otherwise empty.
     note: str
     #: Jobs by base state, of those that match everything but the states asked for.
     counts: dict[str, int]
 
 
 class QueueState(Model, frozen=True, kw_only=True):
-    """How everybody's queue is, without a row of it."""
+    """The state of all users' queue, without rows."""
 
-    #: Another one whenever a row changed.
+    #: A new one whenever a row changed.
     version: str
     as_of: float
     stale: bool
-    #: How it is read, and why so.
+    #: How it is read, and why.
     strategy: str
 
 
@@ -221,7 +224,7 @@ class PartitionList(Model, frozen=True, kw_only=True):
 
 
 class About(TypedDict):
-    """What every whole list tells beside what is in it."""
+    """What every complete list reports besides its entries."""
 
     total: int
     as_of: float

@@ -17,7 +17,8 @@ from .source import Source
 
 StrategyName = Literal["mine", "dump", "dump-rarely", "index"]
 
-#: A queue that hovers around the limit must not change its strategy with every reading.
+#: Hysteresis, so that a queue near the limit does not change its strategy with every
+#: reading.
 _HYSTERESIS = 0.8
 
 
@@ -36,7 +37,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     def is_long(self, now: str = "") -> bool:
         """Whether the queue is too long to be dumped; ``now`` is the strategy in use."""
         if self.queue is None:
-            # Not knowing is no licence for a dump that may take slurmrestd down.
+            # If the length is unknown, avoid a dump, which may exhaust slurmrestd's memory.
             return True
         limit = self.max_jobs_dump * (_HYSTERESIS if now in ("index", "dump-rarely") else 1)
         return self.queue > limit
@@ -118,7 +119,7 @@ class ConditionsCache:
         self._asked = -float("inf")
 
     async def _version_changed(self, known: Conditions) -> bool:
-        """Whether the API version is another one by now, as while slurmdbd is down."""
+        """Whether the API version has changed, as it does while slurmdbd is down."""
         return await self._source.capabilities() != known.capabilities
 
     async def _ask(self) -> Conditions:
@@ -139,6 +140,6 @@ class ConditionsCache:
         try:
             return await self._source.has_accounting()
         except AccountingDown:
-            # What is being read through accounting lives through its absence; only who
-            # looks for the first time gets a strategy without it.
+            # Views that are already read through accounting continue while it is down; only
+            # new views get a strategy without it.
             return self._now is not None and self._now.accounting

@@ -1,4 +1,4 @@
-"""The one watcher that a server (or a hub) has for each cluster, however many look."""
+"""The one watcher that a server (or a hub) has for each cluster, shared by all clients."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Longer queues are never read as a whole where there is another way.
     max_jobs_dump: int = 5_000
-    #: Of slurmrestd's time, that one server may take.
+    #: The share of slurmrestd's time that one server may take.
     share: float = 0.05
     #: Seconds between two readings, at least and at most.
     shortest: float = 5.0
     longest: float = 600.0
-    #: Seconds that a look keeps the watcher reading.
+    #: Seconds that a request keeps the watcher polling.
     lease: float = 90.0
     #: Different lists (filters, order) that are looked at, about so many at the same time.
     lists: int = 8
@@ -56,22 +56,22 @@ class _Counted(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """A page, and what is to be known about it."""
+    """A page, and its metadata."""
 
     page: Page
     #: Seconds since the epoch: when Slurm was asked.
     as_of: float
     stale: bool
     strategy: str
-    #: What is not shown, and why it is stale; empty when there is nothing to say.
+    #: What is not shown, and why it is stale; otherwise empty.
     note: str
 
 
 class Watcher:
-    """Reads one cluster's queue for everybody who looks at it through this server.
+    """Reads one cluster's queue for all clients of this server.
 
-    Each of its views (my jobs, the dump, the index) is read by one task at a time and by
-    none when nobody looks; that something changed is announced.
+    Each of its views (my jobs, the dump, the index) is read by one task at a time, and only
+    while there are readers; changes are announced.
     """
 
     def __init__(self, source: Source, events: EventEmitter, settings: Settings) -> None:
@@ -86,7 +86,7 @@ class Watcher:
         self._conditions = ConditionsCache(source, self._settings.max_jobs_dump)
         self._choices: dict[Scope, Choice] = {}
         self._transitions = Transitions()
-        #: Whose jobs are shown as mine, once somebody looked at them.
+        #: The user of the view "mine", once it was requested.
         self._user = ""
         self._mine: View[Table] | None = None
         self._dump: View[Table] | None = None
@@ -217,7 +217,7 @@ class Watcher:
     def acted(self, job_ids: Iterable[int] = ()) -> None:
         """The user changed these jobs and arrays: every list shows it at the next look.
 
-        Their list is read at once as well, the dear ones as usual.
+        Their own list is also read at once, the expensive ones as usual.
         """
         self._touched.update(job_ids)
         if self._mine is not None:
@@ -261,7 +261,7 @@ class Watcher:
                 self._dump.amend(lambda value: dump.amend(value, wholes, found))
 
     async def forget(self) -> None:
-        """Another user's token came: nothing of the old one may be shown."""
+        """The token belongs to another user now: drop everything read for the old one."""
         await self.close()
         self._begin()
 
@@ -341,7 +341,7 @@ def _rows_of(index: Index, known: Iterable[JobSummary]) -> Table:
 
 
 def _told(row: JobSummary) -> tuple[object, ...]:
-    """What a user sees change, and both daemons tell."""
+    """Fields that users see change and that both daemons report."""
     return row.id, row.state, row.flags
 
 

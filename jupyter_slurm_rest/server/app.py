@@ -159,7 +159,7 @@ class SlurmRest(ExtensionApp):
         users are warned of working directories that do not exist. Default: True.""",
     ).tag(config=True)
 
-    #: What handlers are given, once the extension has started.
+    #: The context of the handlers, once the extension has started.
     context: ServerContext | None = None
     #: What is wrong in the server's configuration, in words; empty: nothing.
     wrong_setting = ""
@@ -248,7 +248,7 @@ class SlurmRest(ExtensionApp):
             max_jobs_dump=self.max_jobs_dump,
             share=self.slurmrestd_share,
             shortest=self.refresh,
-            # Zero: every request reads, and nothing is read in between.
+            # Zero: every request reads, and there is no polling.
             lease=90.0 if self.refresh else 0.0,
         )
         return {

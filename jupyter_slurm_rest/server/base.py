@@ -43,7 +43,8 @@ class SlurmHandler(JsonHandler, APIHandler):
     def initialize(self, context: ServerContext) -> None:
         """Receive what the application hands to every handler."""
         self.context = context
-        # Panels poll with GET; if that counted, no idle server would ever be culled.
+        # Panels poll with GET, which must not count as activity: otherwise idle servers
+        # would never be culled.
         self._track_activity = self.request.method != "GET"
         self._work: asyncio.Future[Any] | None = None
 
@@ -92,7 +93,9 @@ class SlurmHandler(JsonHandler, APIHandler):
         )
 
     async def until_closed(self, work: Awaitable[T]) -> T:
-        """``work``'s result; reading stops when the client has gone, changing does not."""
+        """The result of ``work``; reads are canceled if the client disconnects, changes are
+        not.
+        """
         if self.request.method != "GET":
             return await work
         self._work = asyncio.ensure_future(work)

@@ -65,7 +65,7 @@ class ClusterResources:
         self._host = (urlsplit(url).hostname or "").partition(".")[0]
         self._client = client
         self._snapshots = snapshots
-        #: Where the hub reads nodes and partitions for everybody.
+        #: Set if the hub reads nodes and partitions for all users.
         self.shared = shared
         self._username = username
         self._account = account
@@ -160,12 +160,12 @@ class ClusterResources:
 _ABOUT_TOKENS = ("timeout", "user_claim")
 
 
-#: Jobs that are remembered, each a few hundred bytes.
+#: The maximum number of jobs, each a few hundred bytes.
 _KEPT = 2000
 
 
 class JobFiles:
-    """Remembers the paths of jobs that were looked at lately or submitted from here.
+    """Remembers the paths of jobs that were viewed recently or submitted from here.
 
     slurmdbd has them from v0.0.42 on; before that, only slurmctld, as long as it knows the job.
     """
@@ -189,10 +189,10 @@ class JobFiles:
 class ConfiguredCluster:
     """Everything handlers need to talk to one cluster as the user.
 
-    ``client`` asks Slurm and changes jobs. What several tabs and notebooks look at is read
+    ``client`` asks Slurm and changes jobs. What several tabs and notebooks show is read
     once for all of them: the queue by :meth:`jobs` (``watcher``), nodes and partitions by
-    ``resources``, one job by :meth:`job`, the rest through ``snapshots``. Whoever changed
-    something calls :meth:`changed`, so that nobody is shown what was before.
+    ``resources``, one job by :meth:`job`, the rest through ``snapshots``. After a change,
+    call :meth:`changed`, so that no outdated data is shown.
     """
 
     def __init__(
@@ -211,16 +211,17 @@ class ConfiguredCluster:
         #: A token pasted by the user stands in for the configured source.
         self._pasted: TokenProvider | None = None
         self.transport = make_transport(name, settings)
-        #: The proxy's own connections: a client that stalls must not take the panel's.
+        #: The proxy has its own connections, so that a stalled client does not use up those
+        #: of the panel.
         self.proxied = make_transport(name, settings)
-        #: Looks at files of this cluster; another's may be on a file system that hangs.
+        #: Threads for files of this cluster; file systems of other clusters may hang.
         self.files = FileThreads()
         self.client = SlurmClient(
             self.transport, self.credentials, api_version=settings.api_version
         )
         self._job_files = JobFiles()
         self.watcher = Watcher(RestSource(self.client, self.username), events, watching)
-        #: What the hub reads for everybody; ``None`` where it is not to.
+        #: What the hub reads for all users; ``None`` if this is not configured.
         self.shared = _shared(name, settings, events, ttl) if settings.shared else None
         self.resources = ClusterResources(
             settings.url,
@@ -262,12 +263,12 @@ class ConfiguredCluster:
         return self.tokens.name
 
     async def credentials(self, renew: bool = False) -> Credentials:
-        """The user's user name and a fresh token. Raises a TokenError."""
+        """The user's name and a current token. Raises a TokenError."""
         token = await self.tokens.acquire(renew=renew)
         return Credentials(token.username, token.value)
 
     async def username(self) -> str:
-        """Who Slurm sees."""
+        """The Slurm user."""
         return (await self.credentials()).username
 
     async def account(self) -> Snapshot[Account]:
@@ -281,14 +282,14 @@ class ConfiguredCluster:
         With ``allow_stale``, perhaps as it was before Slurm stopped answering: its paths
         stay what they are, but its state does not, and a job does not say how old it is.
         """
-        # A second: the detail view and its output ask at the same time.
+        # One second: the job view requests details and output at the same time.
         found = await self.snapshots.get(
             ("job", job_id), lambda: self._job(job_id), ttl=1.0, allow_stale=allow_stale
         )
         return found.value
 
     async def remember_files(self, submitted: Iterable[int]) -> None:
-        """Note where new jobs read and write, where accounting will not tell it."""
+        """Remember the paths of new jobs, if accounting does not store them."""
         # Later they can be read again; a submission does not fail for this.
         with contextlib.suppress(SlurmError):
             if not (await self.client.capabilities()).files_accounted:
@@ -319,7 +320,7 @@ class ConfiguredCluster:
         await self._forget()
 
     def changed(self, *, submitted: Collection[int] = (), touched: Iterable[int] = ()) -> None:
-        """The user submitted jobs, or did something to some: what is known may be wrong."""
+        """The user submitted or changed jobs: cached data may be outdated."""
         self.snapshots.forget()
         self.watcher.submitted(submitted)
         self.watcher.acted(touched)
@@ -329,7 +330,7 @@ class ConfiguredCluster:
         await self.watcher.forget()
 
     async def close(self) -> None:
-        """Stop what is under way and close connections."""
+        """Cancel pending requests and close connections."""
         await self.watcher.close()
         if self.shared is not None:
             await self.shared.close()

@@ -134,7 +134,7 @@ async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> Cluste
 
 
 async def _ask(cluster: ConfiguredCluster, can_write: bool) -> ClusterInfo:
-    # First: without it there would be as many failures as questions.
+    # Get the token first: without it, every request would fail.
     await cluster.credentials()
     client, shared = cluster.client, cluster.snapshots
     versions = (await shared.get("versions", client.versions, ttl=_SELDOM)).value

@@ -57,7 +57,7 @@ class ServerContext:
         )
 
     def check_visitor(self, username: str, action: Action) -> None:
-        """Refuse visitors: on a hub, Slurm sees the server's owner, whoever asks.
+        """Refuse visitors: on a hub, all requests reach Slurm as the server's owner.
 
         Raises :exc:`RequestFailed` (403).
         """

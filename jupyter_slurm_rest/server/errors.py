@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class RequestFailed(HttpError):
-    """A request that this server itself refuses."""
+    """A request that this server rejects."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class RequestFailed(HttpError):
         super().__init__(message, ErrorResponse(status, body))
 
 
-#: From the special to the general: the first match counts.
+#: From specific to general; the first match counts.
 _STATUSES: list[tuple[type[slurm.SlurmError], int, Reason]] = [
     (slurm.InvalidRequest, 422, "invalid"),
     (slurm.Unsupported, 422, "unsupported"),
@@ -79,7 +79,7 @@ _FIELDS = {
 
 
 def error_response(error: BaseException) -> ErrorResponse:
-    """What a client is told when ``error`` ended its request."""
+    """The response to a request that failed with ``error``."""
     if isinstance(error, HttpError):
         return error.response
     if isinstance(error, MalformedRequest):

@@ -30,7 +30,7 @@ FIRST = 64 * 1024
 
 
 class _NotTheirs(OSError):
-    """The file of somebody's job belongs to somebody else."""
+    """The file does not belong to the job's owner."""
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -81,10 +81,10 @@ async def read_output(
 
 
 def _must_own(cluster: ConfiguredCluster, job: Job) -> str | None:
-    """Whose the file must be; ``None`` where the job is the user's own.
+    """The required owner of the file; ``None`` for the user's own jobs.
 
-    Anybody may name a file of the user's as their job's output: Slurm checks nothing
-    before the job starts, and whoever looks at that job would be shown it.
+    Other users can name any file as their job's output, because Slurm checks it only when
+    the job starts. Without this check, viewing such a job would show the file.
     """
     token = cluster.tokens.current
     return None if token is not None and token.username == job.user else job.user
@@ -110,7 +110,7 @@ def _read(path: Path, offset: int | None, *, owner: str | None = None) -> _Piece
 
 
 def _names(uid: int) -> set[str]:
-    # Where slurmrestd does not know a user's name, the job has the number.
+    # If slurmrestd does not know the user's name, the job has the uid.
     try:
         return {str(uid), pwd.getpwuid(uid).pw_name}
     except KeyError:
@@ -149,7 +149,7 @@ def _no_file(job: Job) -> str:
 
 
 async def _missing(cluster: ConfiguredCluster, path: str, job: Job, *, ended: bool) -> str:
-    """Why a file is not here: it was never made, or it is on another file system."""
+    """Why a file is missing: it was not created, or it is on another file system."""
     if ended and not job.nodes:
         return "The job never started, so it has no output."
     try:
@@ -213,7 +213,7 @@ async def name_unopened(job: Job, files: FileThreads) -> Job:
     try:
         found = await files.run(job.stdout, lambda: _look(job))
     except OSError:
-        # A file system that hangs must not keep anybody from the job itself.
+        # A file system that hangs must not block the job's details.
         return job
     if found is None:
         return job

@@ -53,7 +53,9 @@ _ALL = 1_000_000
 
 
 async def act(cluster: ConfiguredCluster, request: ActionRequest) -> list[ActionResult]:
-    """Perform the action. A result for each job, in the order asked or as a filter found them."""
+    """Perform the action. Returns a result for each job, in the order of the request or of
+    the filter's matches.
+    """
     results: list[ActionResult] = []
     try:
         results = await _act(cluster, request)
@@ -83,7 +85,7 @@ async def _act(cluster: ConfiguredCluster, request: ActionRequest) -> list[Actio
         crontab = await _crontab_jobs(cluster, ids)
     chosen = [one for one in ids if one not in crontab]
     results = iter(await _to_each(cluster, request, chosen) if chosen else [])
-    # With the ids of the request: Slurm may write them differently.
+    # With the ids as in the request, because Slurm may format them differently.
     return [
         _crontab_result(one) if one in crontab else msgspec.structs.replace(next(results), id=one)
         for one in ids
@@ -151,7 +153,7 @@ async def _check_crontab(cluster: ConfiguredCluster, wanted: JobFilter) -> None:
 
 
 async def _mine(cluster: ConfiguredCluster) -> list[JobSummary]:
-    """The user's jobs; none where they cannot be told."""
+    """The user's jobs; empty if they cannot be determined."""
     try:
         return (await cluster.watcher.page("mine", Filters(), limit=_ALL)).page.rows
     except (AccountingDown, AccountingMissing):
@@ -229,7 +231,7 @@ class JobHandler(SlurmHandler):
 class ActionsHandler(SlurmHandler):
     @operation("write")
     async def post(self, cluster: str, body: ActionRequest) -> ActionResults:
-        """Do one thing to some jobs; a result for each."""
+        """Perform an action on jobs; returns a result for each."""
         return ActionResults(results=await act(self.cluster(cluster), body))
 
 
@@ -280,5 +282,5 @@ class HistoryHandler(SlurmHandler):
 class TransitionsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: TransitionsQuery) -> TransitionList:
-        """What was seen to happen to the user's jobs; asks nothing of Slurm."""
+        """Transitions of the user's jobs that the watcher saw; sends no request to Slurm."""
         return transitions_since(self.cluster(cluster), query.since)

@@ -116,7 +116,7 @@ async def task_list(cluster: ConfiguredCluster, job_id: str) -> TaskList:
 
 
 def transitions_since(cluster: ConfiguredCluster, since: float) -> TransitionList:
-    """What the watcher saw happen to the user's jobs; nothing is asked of Slurm."""
+    """Transitions of the user's jobs that the watcher saw; sends no request to Slurm."""
     found = cluster.watcher.transitions(since)
     return TransitionList(
         transitions=[
@@ -158,7 +158,7 @@ async def check_filter(
 
 
 async def _known(cluster: ConfiguredCluster, field: str) -> set[str]:
-    """Every name there is; empty where the cluster does not tell."""
+    """All existing names; empty if they cannot be read."""
     try:
         if field == "partition":
             return {one.name for one in (await cluster.resources.partitions()).value}
@@ -174,7 +174,7 @@ async def _known(cluster: ConfiguredCluster, field: str) -> set[str]:
         names = await cluster.snapshots.get(("names", field), calls[field], ttl=_NAMES_KEPT)
         return set(names.value)
     except SlurmError:
-        # Without accounting, or where it is private, everything may be right.
+        # Without accounting, or if it is private, names cannot be checked.
         return set()
 
 

@@ -77,7 +77,7 @@ def _unique(types: list[Any]) -> list[Any]:
 
 
 def _always_complete(schema: dict[str, Any]) -> dict[str, Any]:
-    """Answers always hold every field, whatever default the structure has."""
+    """Responses always contain every field, whatever default the structure has."""
     if "properties" not in schema:
         return schema
     properties = {

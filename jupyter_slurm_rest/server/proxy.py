@@ -37,8 +37,9 @@ _ROOTS = {
 _DOCUMENTS = {"openapi", "openapi.json", "openapi.yaml"}
 #: In slurmrestd's paths: names, job ids, node lists. No ``/``, ``\``, ``%``, control characters.
 _SEGMENT = re.compile(r"[A-Za-z0-9._,:@+=\[\]*^~ -]{1,255}")
-#: The GETs of which every release's own document and source say that they only read.
-#: Others may change something: ``reconfigure``, ``job/{id}/requeue``, or what is yet to come.
+#: GETs that only read, according to the OpenAPI document and source of every release.
+#: Others may change something: ``reconfigure``, ``job/{id}/requeue``, or those of future
+#: releases.
 _READS = re.compile(
     r"/slurm/[^/]+/(?:conf|diag|jobs(?:/state)?|licenses|nodes|partitions|ping|reservations|shares"
     r"|(?:job|node|partition|reservation|resources)/[^/]+)/?"
@@ -58,7 +59,7 @@ _MAX_QUERY = 8192
 def upstream_path(path: str) -> str:
     """slurmrestd's path for ``path``, as it stood (percent-encoded) after ``rest/``.
 
-    Raises :exc:`InvalidRequest` for everything that is not plainly one of its own.
+    Raises :exc:`InvalidRequest` for any other path.
     """
     if len(path) > _MAX_PATH or _ENCODING.search(path):
         raise _refused()
@@ -82,7 +83,7 @@ def upstream_path(path: str) -> str:
 
 
 def changes_by_get(path: str) -> bool:
-    """Whether a GET of slurmrestd's ``path`` may change something, as some of its do."""
+    """Whether a GET of slurmrestd's ``path`` may change something."""
     return _READS.fullmatch(path.partition("?")[0]) is None
 
 
@@ -93,7 +94,7 @@ def content_type(header: str) -> str:
 
 
 def accepted(header: str) -> str:
-    """What the client prefers of what slurmrestd offers; JSON when it does not mind."""
+    """The client's preferred media type among those of slurmrestd; JSON by default."""
     best, chosen = 0.0, _JSON
     for choice in header.lower().split(","):
         kind, *parameters = (part.strip() for part in choice.split(";"))
@@ -153,8 +154,8 @@ def _refused() -> InvalidRequest:
 _CONTENT_TYPES = {"application/json", "application/yaml", "application/x-yaml", "text/plain"}
 #: Pieces of a body that may wait for slurmrestd; more wait in the client.
 _WAITING = 4
-#: Seconds that a client may leave slurmrestd waiting, for a piece of its body or to take
-#: one of the response: until then one of few connections is its own.
+#: Seconds that a client may take to send a piece of the body or to read a piece of the
+#: response; meanwhile it occupies one of few connections.
 IDLE = 20.0
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
@@ -171,7 +172,7 @@ class ProxyHandler(SlurmHandler):
         self._arrived = asyncio.Event()
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """Begin to send a body while it arrives, for those who may.
+        """Start to forward the body while it arrives, if the client is authorized.
 
         The verb is called when all of it is here; it also says why it was not sent.
         """
@@ -196,7 +197,7 @@ class ProxyHandler(SlurmHandler):
             put.cancel()
 
     def _give_up(self, exchange: asyncio.Task[None]) -> None:
-        """Answer a client that stopped in the middle of its body; nobody else would."""
+        """Respond to a client that stopped in the middle of its body."""
         if exchange.cancelled() or self._arrived.is_set():
             return
         if isinstance(problem := exchange.exception(), RequestFailed) and not self._finished:
@@ -204,7 +205,7 @@ class ProxyHandler(SlurmHandler):
 
     def on_connection_close(self) -> None:
         if self._exchange is not None and not self._arrived.is_set():
-            # Half a request: slurmrestd has not begun to act on it.
+            # The request is incomplete: slurmrestd has not acted on it.
             self._exchange.cancel()
         super().on_connection_close()
 
@@ -263,14 +264,14 @@ class ProxyHandler(SlurmHandler):
             self.set_header("Cache-Control", "no-store")
             async for chunk in upstream.chunks():
                 self.write(chunk)
-                # Waits for a slow reader, so that no response piles up in memory.
+                # Waits for a slow client, so that the response does not pile up in memory.
                 await _in_time(self.flush(), "take the response")
         if method != "GET" or changes_by_get(path):
             target.changed()
         self.finish(set_content_type=shown)
 
     def _target(self) -> tuple[ConfiguredCluster, str]:
-        """Where the request goes; raises what is wrong with it."""
+        """The target of the request; raises an error if it is invalid."""
         name = self.path_kwargs["cluster"]
         target = self.cluster(name)
         # From the address as it came: tornado has decoded its own copy of the path already.

@@ -27,7 +27,7 @@ OptionValue = str | int | bool | None
 
 
 class ScriptProblem(Model, frozen=True, kw_only=True):
-    """Something in a script that Slurm does not take, and what would do."""
+    """A problem in a script, with a suggestion if there is one."""
 
     #: One or two sentences.
     message: str
@@ -37,7 +37,7 @@ class ScriptProblem(Model, frozen=True, kw_only=True):
     line: int | None = None
     column: int | None = None
     end_column: int | None = None
-    #: A value of ``field`` that would do.
+    #: A valid value for ``field``.
     value: str = ""
     #: What to write from ``column`` to ``end_column`` instead.
     text: str = ""
@@ -74,7 +74,7 @@ Reason: TypeAlias = (
 
 
 class ErrorBody(Model, frozen=True, kw_only=True):
-    """Why a request failed, for a user and for a program."""
+    """Why a request failed, for users and programs."""
 
     #: One sentence.
     message: str
@@ -107,9 +107,9 @@ class ClusterInfo(Model, frozen=True, kw_only=True):
     #: The version in use, and all that slurmrestd offers, newest last.
     api_version: str | None = None
     api_versions: list[str] = []
-    #: Whether slurmdbd responds; ``None`` when that could not be found out.
+    #: Whether slurmdbd responds; ``None`` if unknown.
     accounting: bool | None = None
-    #: Who Slurm sees.
+    #: The Slurm user.
     user: str | None = None
     token_expires_at: int | None = None
     #: Where the token comes from: ``hub``, ``oidc``, ``portal``, ``file``, ``command``,
@@ -127,7 +127,7 @@ class ClusterList(Model, frozen=True, kw_only=True):
 
 
 class JobTransition(Model, frozen=True, kw_only=True):
-    """One of the user's jobs came, or its state changed."""
+    """One of the user's jobs appeared, or its state changed."""
 
     #: As in :attr:`~jupyter_slurm_rest.slurm.models.JobSummary.id`.
     id: str
@@ -207,9 +207,9 @@ class ScriptResponse(Model, frozen=True, kw_only=True):
     components: list[dict[str, OptionValue]]
     warnings: list[str]
     script: str
-    #: Only of a check: what the cluster does not take.
+    #: Only for a check: what the cluster does not accept.
     problems: list[ScriptProblem] = []
-    #: Only of a check: what it was compared with, and what could not be compared.
+    #: Only for a check: what it was compared with, and what could not be compared.
     compared: str = ""
     unknown: list[str] = []
 
@@ -229,14 +229,14 @@ class TaskList(Model, frozen=True, kw_only=True):
 
 
 class ActionResults(Model, frozen=True, kw_only=True):
-    """What an action did, job by job, in the order asked."""
+    """The results of an action by job, in the order of the request."""
 
     results: list[ActionResult]
 
 
 PageSize = Annotated[int, Meta(ge=1, le=1000)]
 #: As in :attr:`jupyter_slurm_rest.slurm.models.JobSummary.id`, or tasks as in ``12_[1-3]``.
-#: What is no job id fails by itself, not with all others.
+#: An invalid id fails by itself, not with all others.
 JobId = Annotated[str, Meta(max_length=40_000)]
 
 
@@ -320,7 +320,7 @@ class ActionRequest(Request, frozen=True, kw_only=True):
     filter: JobFilter | None = None
     #: For ``signal`` (and ``cancel``, instead of the usual TERM then KILL): a name or number.
     signal: Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9+]+$")] | None = None
-    #: ``requeue`` only: leave it held.
+    #: ``requeue`` only: keep the job held.
     hold: bool = False
     #: To cancel or signal also jobs from scrontab, whose lines there that disables.
     cron: bool = False

@@ -25,15 +25,15 @@ class ClusterSettings(Slurmrestd, frozen=True, kw_only=True, forbid_unknown_fiel
     #: A provider's name, or ``{"provider": name, ...its options}``. Default: ``hub``
     #: under JupyterHub, else ``env`` when ``SLURM_JWT`` is set, else ``paste``.
     tokens: str | dict[str, Any] | None = None
-    #: The Slurm user whose tokens are taken. Default: whoever the first token is for.
+    #: The Slurm user whose tokens are accepted. Default: the user of the first token.
     username: str | None = None
-    #: All jobs, nodes and partitions are read by the hub, once for everybody, where its
+    #: All jobs, nodes and partitions are read by the hub, once for all users, if its
     #: service shares them. Needs tokens from the hub.
     shared: bool = False
 
 
 class BadSetting(ValueError):
-    """A setting is wrong; the text says which and what would be right."""
+    """A setting is invalid; the message says which one, and what is valid."""
 
 
 def wrong_setting(error: Exception) -> str:

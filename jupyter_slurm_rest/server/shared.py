@@ -1,6 +1,6 @@
-"""What the hub reads once for everybody: all jobs, nodes and partitions of a cluster.
+"""What the hub reads once for all users: all jobs, nodes and partitions of a cluster.
 
-A user's own jobs, and all that they do, never come this way.
+Users' own jobs and their actions never use it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from .errors import RequestFailed
 
 A = TypeVar("A", bound=QueueState | JobList | NodeList | PartitionList)
 
-#: Seconds for a response: the hub's first reading takes as long as one of our own would.
+#: Seconds for a response: the hub's first reading takes as long as one of this server.
 _PATIENCE = 30.0
 #: 5,000 rows are 3 MB.
 _MOST = 32 * 1024 * 1024
-#: Answers that are kept to be asked for again by their ETag.
+#: Responses that are kept for conditional requests with their ETag.
 _KEPT = 16
-#: Seconds after which the hub is asked again that did not share, at first and at most.
+#: Initial and maximum delay in seconds before a hub that did not share is asked again.
 _SOONEST, _LATEST = 15.0, 600.0
 
 
@@ -51,7 +51,7 @@ class NotShared(Exception):
 
 class _Seen(msgspec.Struct, frozen=True):
     state: QueueState
-    #: It is not slurmrestd's time that it cost.
+    #: It costs none of slurmrestd's time.
     seconds: float = 0.0
     growing: bool = False
 
@@ -63,8 +63,8 @@ class _Seen(msgspec.Struct, frozen=True):
 class SharedLists:
     """One cluster's public lists, as long as the hub shares them.
 
-    ``None`` instead of a list means that this server must read by itself; ``why`` then
-    says why. While somebody looks at all jobs, one task follows their version.
+    ``None`` instead of a list means that this server must read by itself; ``why`` then says
+    why. While there are readers of all jobs, one task follows their version.
     """
 
     def __init__(self, options: Mapping[str, Any], events: EventEmitter, refresh: float) -> None:
@@ -95,7 +95,7 @@ class SharedLists:
         return f"by the hub, once for all users{how}"
 
     async def state(self) -> QueueState | None:
-        """Everybody's queue as the hub has it: a look at it, which is followed."""
+        """All users' queue as the hub has it."""
         with contextlib.suppress(NotShared):
             self._insist()
             seen = await self._view.look()
@@ -104,7 +104,7 @@ class SharedLists:
         return None
 
     async def jobs(self, query: JobsQuery) -> JobList | None:
-        """A page of everybody's queue. Raises RequestFailed for what cannot be asked."""
+        """A page of all users' queue. Raises RequestFailed for what cannot be asked."""
         state = await self.state()
         if state is None:
             return None
@@ -137,7 +137,7 @@ class SharedLists:
     async def _shared(
         self, what: str, kind: type[A], params: Mapping[str, str] | None = None, version: str = ""
     ) -> A | None:
-        """However many tabs ask for the same, the hub is asked once for each version."""
+        """Concurrent requests are merged: the hub is asked once for each version."""
         query: Mapping[str, str] = params or {}
         key = (what, version, *query.items())
         with contextlib.suppress(NotShared):

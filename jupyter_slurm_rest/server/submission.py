@@ -149,8 +149,8 @@ def understand(
     _check_size(request.script, max_size)
     text = request.script
     if request.options is not None:
-        # By themselves first: a wrong value is that option's fault, not the fault of a
-        # line that nobody wrote.
+        # Check the options first, so that an invalid value is reported for the option and
+        # not for a line that the user did not write.
         given = {key: value for key, value in request.options.items() if value}
         merge(_NO_OPTIONS, given, rules=rules)
     with _all_faults(text, rules):
@@ -162,7 +162,7 @@ def understand(
 
 @contextlib.contextmanager
 def _all_faults(script: str, rules: SubmissionRules = ANY_SBATCH) -> Iterator[None]:
-    """Whoever mends a script wants to know all that is wrong with it, not the first thing."""
+    """Report all errors of a script, not only the first."""
     try:
         yield
     except ScriptError as first:
@@ -223,7 +223,7 @@ def _placed(misfit: Misfit, component: Component) -> ScriptProblem:
 
 
 async def submit(cluster: ConfiguredCluster, checked: Checked, remarks: list[str]) -> Submitted:
-    """Send it. A refusal by Slurm comes back with the choices that there are.
+    """Submit it. If Slurm rejects it, the error lists the available choices.
 
     As for sbatch, the environment's ``SBATCH_*`` variables count too.
     """
@@ -292,7 +292,7 @@ def _words(spec: JobSpec) -> dict[str, OptionValue]:
 
 
 async def _choices(cluster: ConfiguredCluster, error_number: int | None) -> str:
-    """What would be right instead; empty when that is not known."""
+    """The available choices; empty if unknown."""
     try:
         if error_number == _INVALID_PARTITION:
             partitions = (await cluster.resources.partitions()).value
@@ -303,7 +303,7 @@ async def _choices(cluster: ConfiguredCluster, error_number: int | None) -> str:
                 return _listed("Your accounts", [one.account for one in mine])
             return _listed("Your QOS", [qos for one in mine for qos in one.qos])
     except errors.SlurmError:
-        # The refusal itself is what the user must see.
+        # The original error matters more to the user.
         pass
     return ""
 

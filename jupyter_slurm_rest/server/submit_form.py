@@ -18,7 +18,7 @@ _TIME = (
     r"|[0-9]+-[0-9]{1,2}(:[0-9]{1,2}){0,2})$"
 )
 
-#: How many partitions that are not offered are named.
+#: How many unavailable partitions are listed.
 _MOST_CLOSED = 8
 
 

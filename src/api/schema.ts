@@ -52,7 +52,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do one thing to some jobs; a result for each */
+        /** Perform an action on jobs; returns a result for each */
         post: operations["postActions"];
         delete?: never;
         options?: never;
@@ -130,7 +130,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What was seen to happen to the user's jobs; asks nothing of Slurm */
+        /** Transitions of the user's jobs that the watcher saw; sends no request to Slurm */
         get: operations["getTransitions"];
         put?: never;
         post?: never;
@@ -400,7 +400,7 @@ export interface components {
         };
         /**
          * ActionResults
-         * @description What an action did, job by job, in the order asked.
+         * @description The results of an action by job, in the order of the request.
          */
         ActionResults: {
             results: components["schemas"]["ActionResult"][];
@@ -459,7 +459,7 @@ export interface components {
         };
         /**
          * Delta
-         * @description How to come from a page that the reader has to the new one.
+         * @description How to turn the page that the client has into the new one.
          *
          *     Take out what is ``removed`` and every row that is among the response's jobs; then put
          *     each of those in ``at`` its place, in their order.
@@ -485,7 +485,7 @@ export interface components {
         };
         /**
          * ErrorBody
-         * @description Why a request failed, for a user and for a program.
+         * @description Why a request failed, for users and programs.
          */
         ErrorBody: {
             message: string;
@@ -698,7 +698,7 @@ export interface components {
         };
         /**
          * JobTransition
-         * @description One of the user's jobs came, or its state changed.
+         * @description One of the user's jobs appeared, or its state changed.
          */
         JobTransition: {
             id: string;
@@ -965,7 +965,7 @@ export interface components {
         };
         /**
          * ScriptProblem
-         * @description Something in a script that Slurm does not take, and what would do.
+         * @description A problem in a script, with a suggestion if there is one.
          */
         ScriptProblem: {
             message: string;
