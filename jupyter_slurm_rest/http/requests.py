@@ -21,6 +21,8 @@ T = TypeVar("T")
 # msgspec: "Object contains unknown field `x` - at `$.filter`".
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 _MISSING = re.compile(r"missing required field `(.*)`")
+# msgspec: "Expected `int` >= 1", "Expected `array` of length <= 10".
+_LIMIT = re.compile(r"Expected (int|float|str|array)( of length)? (>=|<=) (\d+)")
 _WHERE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
 
 
@@ -63,5 +65,18 @@ def _invalid(text: str, kind: type[Any]) -> InvalidRequest:
         return InvalidRequest(unknown[1], f"{unknown[1]!r} is not a known field. Known: {known}.")
     if missing := _MISSING.search(problem):
         return InvalidRequest(missing[1], f"{missing[1]}: is missing.")
-    words = problem.replace("`", "")
+    words = _plain(problem.replace("`", ""))
     return InvalidRequest(field.partition("[")[0], f"{field or 'The request'}: {words}.")
+
+
+def _plain(problem: str) -> str:
+    """msgspec's words about a value, as a user would say them."""
+    if "matching regex" in problem:
+        return "has a character that is not allowed, or is empty"
+    if (limit := _LIMIT.fullmatch(problem)) is None:
+        return problem
+    kind, length, sign, number = limit.groups()
+    bound = f"at {'least' if sign == '>=' else 'most'} {int(number):,}"
+    if not length:
+        return f"must be {bound}"
+    return f"must have {bound} {'characters' if kind == 'str' else 'entries'}"

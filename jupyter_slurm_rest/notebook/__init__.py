@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 def register(shell: InteractiveShell) -> None:
     """Add the magics to ``shell``."""
-    from .magics import SlurmMagics
+    from .magics import add_to
 
-    shell.register_magics(SlurmMagics)
+    add_to(shell)

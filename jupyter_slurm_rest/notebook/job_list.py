@@ -37,6 +37,11 @@ class JobList(Table):
         return Job(self._api, self._cluster, row["id"], row, read_at=self._read_at)
 
 
+def _reason(row: Row) -> str:
+    """Why a job waits; of one that runs or has ended, Slurm keeps an old reason."""
+    return text_of("reason")(row) if row["state"] in ("PENDING", "SUSPENDED") else ""
+
+
 def jobs_table(api: SlurmApi, cluster: str, rows: list[Row], caption: str) -> JobList:
     """Jobs of the queue."""
     columns: list[Column] = [
@@ -45,7 +50,7 @@ def jobs_table(api: SlurmApi, cluster: str, rows: list[Row], caption: str) -> Jo
         ("User", text_of("user")),
         ("Partition", text_of("partition")),
         ("State", state_of),
-        ("Reason", text_of("reason")),
+        ("Reason", _reason),
         ("Time", lambda row: duration(row["elapsed"])),
         ("Limit", lambda row: limit(row["time_limit"])),
         ("Nodes", lambda row: row["nodes"] or text_of("node_count")(row)),

@@ -1,108 +1,156 @@
-"""``%slurm submit`` and ``%%slurm submit``."""
+"""``%slurm submit``, ``%%slurm submit``, ``%sbatch`` and ``%%sbatch``."""
 
 from __future__ import annotations
 
-import re
-import shlex
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_slurm_rest.redaction import printable
 
 from . import tables
-from .api import SlurmApi
 from .errors import SlurmMagicError
-from .job import Job
+from .job_commands import wait_for
+from .session import Session, check_variable
 
-_FIRST_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"]*"|'[^']*')+""")
 #: Options that do not become part of the job.
-_OF_THE_CALL = ("clusters", "wait", "test_only")
+_OF_THE_CALL = ("clusters", "cluster", "wait", "test_only")
+HELP = """\
+usage: %slurm submit [sbatch options] FILE [ARGUMENT ...]
+       %slurm submit FILE [sbatch options] [ARGUMENT ...]
+       %%slurm submit [sbatch options] [ARGUMENT ...]     the cell is the script
+       %sbatch, %%sbatch                                  the same, with options before FILE
+
+Submit a batch script. Options are sbatch's, long or short, and override the script's #SBATCH
+lines. An argument that begins with - and comes right after FILE needs -- before it.
+
+options beside those of sbatch:
+  --job NAME     Also assign the job to this variable.
+  --wait, -W     Wait until the job has ended; raise an error if it failed.
+  --test-only    Check the script without submitting it.
+  -M, --cluster  The cluster to use. Default: the first one.
+  --debug        Show where in the code an error comes from."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SbatchLine:
-    """The arguments of ``%slurm submit``: sbatch options, and what concerns the call itself."""
+    """What ``%slurm submit`` was given: sbatch options, and what concerns the call itself."""
 
-    options: dict[str, str | bool]
-    cluster: str | None
-    wait: bool
-    test_only: bool
+    options: dict[str, str | bool] = field(default_factory=dict)
+    cluster: str | None = None
+    job: str | None = None
+    wait: bool = False
+    test_only: bool = False
+    help: bool = False
+    file: str = ""
+    arguments: list[str] = field(default_factory=list)
 
 
-def read_line(line: str, *, takes_file: bool) -> tuple[SbatchLine, str]:
-    """The options, and the script's file name where one is taken (before any option)."""
+def read_line(words: Sequence[str], *, takes_file: bool, sbatch: bool = False) -> SbatchLine:
+    """The options, the script's file where one is taken, and its arguments.
+
+    With ``sbatch``, everything behind the file belongs to the script, as on its own command
+    line; otherwise options may also follow a file that comes first.
+    """
     # Imported at the first use: only submitting needs the parser.
     from jupyter_slurm_rest.slurm.errors import InvalidRequest
-    from jupyter_slurm_rest.slurm.sbatch import options_of, parse_script
+    from jupyter_slurm_rest.slurm.sbatch import options_of
+    from jupyter_slurm_rest.slurm.sbatch.script import Component, ParsedScript
 
-    line, name = line.strip(), ""
-    if takes_file:
-        name, line = _file_name(line)
+    line = SbatchLine()
     try:
-        options = options_of(parse_script(f"#!/bin/sh\n#SBATCH {line}\n"))
+        settings, rest = _options(words, line)
+        if takes_file and rest:
+            line.file, *rest = rest
+            if not sbatch and len(rest) == len(words) - 1:
+                later, rest = _options(rest, line)
+                settings += later
+        options = options_of(ParsedScript("", [Component([], settings)], []))
     except InvalidRequest as error:
-        # The line number is that of the script made here, which the user has not seen.
-        message = error.message.removeprefix("Line 2: ")
-        raise SlurmMagicError(message, error.advice) from None
-    cluster = options.get("clusters")
-    arguments = SbatchLine(
-        {name: value for name, value in options.items() if name not in _OF_THE_CALL},
-        str(cluster) if cluster else None,
-        bool(options.get("wait")),
-        bool(options.get("test_only")),
-    )
-    return arguments, name
+        # The line number is that of no script.
+        raise SlurmMagicError(error.message.removeprefix("Line 1: "), error.advice) from None
+    line.arguments = rest
+    line.options = {name: value for name, value in options.items() if name not in _OF_THE_CALL}
+    cluster = options.get("clusters") or options.get("cluster")
+    line.cluster = str(cluster) if cluster else None
+    line.wait, line.test_only = bool(options.get("wait")), bool(options.get("test_only"))
+    return line
 
 
-def _file_name(line: str) -> tuple[str, str]:
-    """The first word, unquoted as a shell does, and what follows it."""
-    word = _FIRST_WORD.match(line)
-    if word is None or word[0].startswith("-"):
+def _options(words: Sequence[str], line: SbatchLine) -> tuple[list[Any], list[str]]:
+    """The sbatch options that ``words`` begin with, and what follows; ours go into ``line``."""
+    from jupyter_slurm_rest.slurm.sbatch.lexer import Word, leading_options
+
+    settings: list[Any] = []
+    placed = [Word(word, 1, 0, 0) for word in words]
+    index = 0
+    while index < len(words):
+        name, equals, value = words[index].partition("=")
+        if name == "--job":
+            index += 1 if equals else 2
+            if index > len(words):
+                raise SlurmMagicError("--job needs the name of a variable.")
+            line.job = value if equals else words[index - 1]
+            check_variable(line.job)
+        elif words[index] in ("-h", "--help"):
+            line.help = True
+            index += 1
+        elif words[index] == "--debug":
+            index += 1
+        else:
+            found = next(leading_options(placed, index), None)
+            if found is None:
+                break
+            several, index = found
+            settings += several
+            if not several:  # After "--".
+                break
+    return settings, list(words[index:])
+
+
+def submit(
+    session: Session, words: Sequence[str], cell: str | None, *, sbatch: bool = False
+) -> Any:
+    """Submit the cell or, without one, a file; returns the job."""
+    line = read_line(words, takes_file=cell is None, sbatch=sbatch)
+    if line.help:
+        print(HELP)
+        return None
+    if cell is not None:
+        return _submit(session, line, cell, None)
+    if not line.file:
+        name = "sbatch" if sbatch else "slurm submit"
         raise SlurmMagicError(
-            "No script given. Use %slurm submit FILE [options],",
-            "or put the script into a cell that begins with %%slurm submit.",
+            f"No script given. Use %{name} [options] FILE,",
+            f"or put the script into a cell that begins with %%{name}.",
         )
-    return shlex.split(word[0])[0], line[word.end() :]
-
-
-def submit(api: SlurmApi, line: str) -> Any:
-    """Submit a script: %slurm submit FILE [options], or a cell: %%slurm submit [options].
-
-    Options are sbatch's, long or short, and win over the script's #SBATCH lines.
-    --test-only checks the script without submitting it, --wait waits until the job has
-    ended, -M selects the cluster.
-    """
-    arguments, name = read_line(line, takes_file=True)
-    file = Path(name).expanduser().absolute()
+    file = Path(line.file).expanduser().absolute()
     try:
         script = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SlurmMagicError(f"The script {name} cannot be read: {reason}.") from None
-    return _submit(api, arguments, script, file)
+        raise SlurmMagicError(f"The script {line.file} cannot be read: {reason}.") from None
+    return _submit(session, line, script, file)
 
 
-def submit_cell(api: SlurmApi, line: str, cell: str) -> Any:
-    """``%%slurm submit``: the cell is the script."""
-    arguments, _ = read_line(line, takes_file=False)
-    return _submit(api, arguments, cell)
-
-
-def _submit(api: SlurmApi, arguments: SbatchLine, script: str, file: Path | None = None) -> Any:
-    cluster = api.cluster(arguments.cluster)
+def _submit(session: Session, line: SbatchLine, script: str, file: Path | None) -> Any:
+    api = session.api
+    cluster = api.cluster(line.cluster)
     # As with sbatch: relative paths start in the current directory, and the file names the job.
     body = {
         "script": script,
-        "options": arguments.options,
+        "options": line.options,
         "directory": str(Path.cwd()),
         "path": str(file or ""),
+        "args": line.arguments,
     }
     path = f"clusters/{cluster}/jobs"
-    if arguments.test_only:
+    if line.test_only:
         return tables.options_table(api.call("POST", path, query={"validate": "true"}, body=body))
     submitted = api.call("POST", path, body=body)
     for warning in submitted["warnings"]:
         print(printable(warning))
-    job = Job(api, cluster, str(submitted["job_id"]))
-    return job.wait() if arguments.wait else job
+    job = session.job(str(submitted["job_id"]), line.cluster)
+    session.assign(line.job, job)
+    return wait_for(job, check=True) if line.wait else job

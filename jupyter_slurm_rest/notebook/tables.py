@@ -80,6 +80,10 @@ Row = dict[str, Any]
 Column = tuple[str, Callable[[Row], str]]
 
 
+#: Jupyter aligns cells to the right, as for numbers.
+LEFT = "style='text-align:left'"
+
+
 class Table(Sequence[Row]):
     """Rows (dictionaries, as the server sends them) that show themselves."""
 
@@ -131,9 +135,11 @@ class Table(Sequence[Row]):
         return "\n".join([*lines, printable(self.caption)])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th scope='col'>{html.escape(title)}</th>" for title, _ in self._columns)
+        head = "".join(
+            f"<th scope='col' {LEFT}>{html.escape(title)}</th>" for title, _ in self._columns
+        )
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in line) + "</tr>"
+            "<tr>" + "".join(f"<td {LEFT}>{html.escape(text)}</td>" for text in line) + "</tr>"
             for line in self._cells()
         )
         caption = html.escape(self.caption)
@@ -204,6 +210,16 @@ def results_table(rows: list[Row], caption: str) -> Table:
         ("Slurm says", text_of("message")),
     ]
     return Table(rows, columns, caption, "results")
+
+
+def checks_table(rows: list[Row], caption: str) -> Table:
+    """What ``%slurm doctor`` checked."""
+    columns: list[Column] = [
+        ("Check", text_of("check")),
+        ("", lambda row: "ok" if row["ok"] else "problem"),
+        ("Found", text_of("found")),
+    ]
+    return Table(rows, columns, caption, "checks")
 
 
 def associations_table(account: dict[str, Any]) -> Table:

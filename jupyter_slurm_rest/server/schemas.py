@@ -303,6 +303,8 @@ class SubmitRequest(Request, frozen=True, kw_only=True):
     directory: Annotated[str, Meta(max_length=4096)] = ""
     #: The script's file, if it has one; gives the job its default name.
     path: Annotated[str, Meta(max_length=4096)] = ""
+    #: Arguments for the script, as after its file on sbatch's command line.
+    args: Annotated[list[str], Meta(max_length=10_000)] = []
 
 
 class ScriptRequest(Request, frozen=True, kw_only=True):

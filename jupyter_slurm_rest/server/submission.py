@@ -259,6 +259,7 @@ async def _submitter(cluster: ConfiguredCluster, checked: Checked) -> Submitter:
         host=socket.gethostname(),
         environment=os.environ,
         script_path=checked.request.path,
+        arguments=tuple(checked.request.args),
     )
 
 

@@ -226,7 +226,7 @@ class ActionCalls(Calls):
         if rest:
             known.update(zip(rest, await self._kill_all(rest, signal, done, flags), strict=True))
         if signal:
-            return [known[one] for one in ids]
+            return [_signaled(known[one]) for one in ids]
         return [await self._unless_ended(one, known[one]) for one in ids]
 
     async def _kill_waiting(self, one: JobId, signal: str, done: str) -> ActionResult:
@@ -343,6 +343,15 @@ class ActionCalls(Calls):
             if its_whole is not None and its_whole not in wholes:
                 parts[one] = its_whole
         return parts
+
+
+def _signaled(result: ActionResult) -> ActionResult:
+    """``result`` of a signal: unlike a cancellation, it has not done what was asked if too late."""
+    if not result.ok or result.message != FINISHED:
+        return result
+    return msgspec.structs.replace(
+        result, ok=False, message="The job has already finished; no signal was sent."
+    )
 
 
 def _written(tasks: range) -> str:

@@ -1054,6 +1054,8 @@ export interface components {
             directory?: string;
             /** @default  */
             path?: string;
+            /** @default [] */
+            args?: string[];
         };
         /**
          * Submitted

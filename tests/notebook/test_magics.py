@@ -11,13 +11,15 @@ from typing import Any, cast
 
 import pandas as pd
 import pytest
-from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.lib.pretty import RepresentationPrinter
+from traitlets.config import Config
 
 from jupyter_slurm_rest.notebook.api import SlurmApi
+from jupyter_slurm_rest.notebook.commands import COMMANDS, NAMES
 from jupyter_slurm_rest.notebook.errors import SlurmMagicError
 from jupyter_slurm_rest.notebook.job import Job
-from jupyter_slurm_rest.notebook.tables import clock, gpus
+from jupyter_slurm_rest.notebook.tables import LEFT, clock, gpus
 from jupyter_slurm_rest.slurm.errors import SlurmError
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
@@ -40,7 +42,7 @@ async def test_a_table_is_the_same_in_text_and_html(run: Run) -> None:
     for job in jobs:
         for value in (job["id"], job["name"], job["state"]):
             assert value in text
-            assert f"<td>{html.escape(value)}" in page
+            assert f"{LEFT}>{html.escape(value)}" in page
     assert text.splitlines()[-1].startswith("3 of ")
     assert "<caption>3 of " in page
 
@@ -116,10 +118,22 @@ async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) 
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("%slurm sinfo", "no command 'sinfo'. Commands: jobs, job, output"),
+        ("%slurm sinfo", "no command 'sinfo'. Commands: jobs, job, wait, output"),
         ("%slurm nodes -M maxvell", "No cluster named 'maxvell' is configured here"),
         ("%slurm job 999999", "Slurm could not find job '999999'"),
-        ("%slurm jobs --limit 0", "limit"),
+        ("%slurm jobs --limit 0", "limit: must be at least 1."),
+        ("%slurm jobs --limit x", "%slurm jobs: argument --limit: invalid int value: 'x'."),
+        ("%slurm jobs --stae R", "no option --stae (did you mean --state or --states?)."),
+        ("%slurm jobs R", "%slurm jobs: 'R' is one word too many."),
+        ("%slurm job", "%slurm job: the following arguments are required: ID."),
+        ("%slurm histroy", "Did you mean history?"),
+        ("%slurm help histroy", "Did you mean history?"),
+        ("%slurm signal US*R 7", "signal: has a character that is not allowed"),
+        ("%slurm update 7", "No changes given."),
+        ("%slurm submit --job 2x run.sh", "'2x' cannot be the name of a variable"),
+        ("%slurm submit --job", "--job needs the name"),
+        ("%sbatch", "Use %sbatch [options] FILE"),
+        ("%slurm submit --mem", "--mem needs a value"),
         ("%slurm submit", "No script given."),
         ("%slurm submit --time=1", "No script given."),
         ("%slurm submit /no/such/file", "/no/such/file cannot be read: No such file"),
@@ -130,7 +144,7 @@ async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) 
         ("%slurm signal USR1", "required"),
         ("%slurm cancel", "No jobs given. Use job IDs, or --name"),
         ("%slurm cancel --name ''", "name: is empty"),
-        ("%slurm cancel --name 'x", "quotation mark"),
+        ("%slurm cancel --name 'x", "quotation mark is not closed"),
         ("%slurm cancel 7 --name x", "either job_ids or a filter"),
     ],
 )
@@ -142,12 +156,12 @@ async def test_errors_are_one_line(
     words: str,
 ) -> None:
     slurmrestd.play("unknown_job")
-    with pytest.raises((SlurmMagicError, UsageError)):
+    with pytest.raises(SlurmMagicError):
         await run(cell)
     printed = capsys.readouterr()
     (line,) = [one for one in (printed.out + printed.err).splitlines() if words in one]
     assert "Traceback" not in printed.out + printed.err
-    assert line.startswith(("Slurm: ", "UsageError: "))
+    assert line.startswith("Slurm: ")
 
 
 async def test_an_action_reports_each_job(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
@@ -172,12 +186,106 @@ async def test_canceling_by_filter(run: Run, slurmrestd: ReplaySlurmrestd) -> No
     assert [body for body in sent if "signal" not in body] == [mine | chosen, mine]
 
 
-@pytest.mark.parametrize("command", ["jobs", "submit", "cancel", "signal"])
-async def test_every_command_explains_itself(
-    run: Run, capsys: pytest.CaptureFixture[str], command: str
+@pytest.mark.parametrize("command", NAMES)
+def test_every_command_explains_itself(
+    shell: Any, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    assert await run(f"%slurm {command} --help") is None
-    assert f"slurm {command}" in capsys.readouterr().out
+    written = f"%slurm {command}" if command != "help" else "%slurm COMMAND"
+    for asked in (f"%slurm {command} --help", f"%slurm help {command}", f"%slurm {command}?"):
+        assert shell.run_cell(asked).result is None
+        assert capsys.readouterr().out.startswith(f"usage: {written} ")
+
+
+@pytest.mark.parametrize("cell", ["%slurm --help", "%slurm help", "%slurm -h"])
+def test_the_overview_names_every_command(
+    shell: Any, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    shell.run_cell(cell)
+    printed = capsys.readouterr().out
+    assert "%%slurm jobs" not in printed
+    assert "::" not in printed
+    for command in (*COMMANDS, "submit"):
+        assert f"\n  {command} " in printed
+
+
+def test_help_comes_after_other_options_too(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_cell("%slurm jobs --all --help").raise_error()
+    shell.run_cell("%sbatch --mem 10 --help run.sh").raise_error()
+    assert capsys.readouterr().out.count("usage: ") == 2
+
+
+def test_slurms_own_commands_leave_other_magics_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell: Any = cast("Any", InteractiveShell)(
+        config=Config({"HistoryManager": {"enabled": False}})
+    )
+    shell.magics_manager.magics["line"]["squeue"] = lambda line: "another's"
+    shell.run_line_magic("load_ext", "jupyter_slurm_rest")
+    assert shell.run_cell("%squeue").result == "another's"
+    for name in ("sinfo", "scancel", "sacct", "sbatch"):
+        shell.run_cell(f"%{name} --help").raise_error()
+        assert f"%{name}" in capsys.readouterr().out
+
+
+async def test_slurms_own_commands(run: Run) -> None:
+    everyones = await run("%slurm jobs --all")
+    assert [job["id"] for job in await run("%squeue")] == [job["id"] for job in everyones]
+    assert {job["user"] for job in await run("%squeue --me -t R,PD")} == {"alice"}
+    assert [row["name"] for row in await run("%sinfo")] == ["debug", "long", "gpu"]
+    assert len(await run("%sinfo -N")) == 4
+
+
+async def test_debug_shows_where_an_error_comes_from(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SlurmMagicError):
+        await run("%slurm jobs --limit 0 --debug")
+    assert "Traceback" in capsys.readouterr().err
+
+
+async def test_a_slice_is_a_table(run: Run) -> None:
+    jobs = await run("%slurm jobs --all")
+    first = jobs[:2]
+    assert [job["id"] for job in first] == [job["id"] for job in jobs.rows[:2]]
+    assert repr(first).splitlines()[-1].startswith("2 of these: ")
+    assert "<table>" in first._repr_html_()
+
+
+async def test_a_job_is_assigned_to_a_variable(
+    run: Run, shell: Any, slurmrestd: ReplaySlurmrestd
+) -> None:
+    _takes_submissions(slurmrestd)
+    job = await run("%%slurm submit --job mine\n#!/bin/sh\ntrue\n")
+    assert shell.user_ns["mine"] is job
+
+
+async def test_arguments_go_to_the_script(
+    run: Run, slurmrestd: ReplaySlurmrestd, tmp_path: Path
+) -> None:
+    _takes_submissions(slurmrestd)
+    script = tmp_path / "run.sh"
+    script.write_text("#!/bin/sh\ntrue\n")
+    await run(f"%slurm submit --mem 10 {script} 'a b' --mem=99")
+    (request,) = slurmrestd.sent("slurm/job/submit")
+    job = json.loads(request.body)["job"]
+    assert job["argv"][1:] == ["a b", "--mem=99"]
+    assert "10" in str(job["memory_per_node"])
+
+
+async def test_a_job_is_changed(run: Run, slurmrestd: ReplaySlurmrestd) -> None:
+    slurmrestd.play("unknown_job")
+    with pytest.raises(SlurmMagicError):
+        await run("%slurm update 999999 --time 10")
+    table = await run("%slurm update 999999 999998 --time 10")
+    assert [row["ok"] for row in table] == [False, False]
+
+
+async def test_the_doctor_checks_the_way_to_each_cluster(run: Run) -> None:
+    rows = {row["check"]: row["ok"] for row in await run("%slurm doctor")}
+    assert rows["Jupyter server"]
+    assert rows["Cluster maxwell"]
+    assert rows["Queue of maxwell"]
 
 
 async def test_the_kernel_has_no_slurm_token(
@@ -188,9 +296,9 @@ async def test_the_kernel_has_no_slurm_token(
     assert slurm_token not in str(environment)
     assert "SLURM_JWT" not in environment
     magics = shell.magics_manager.registry["SlurmMagics"]
-    assert slurm_token not in repr(vars(magics._api))
+    assert slurm_token not in repr(vars(magics.session.api))
     # Nor is Jupyter's own token shown by chance.
-    assert jp_serverapp.identity_provider.token not in repr(magics._api._find())
+    assert jp_serverapp.identity_provider.token not in repr(magics.session.api._find())
 
 
 async def test_a_missing_server_is_reported(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:

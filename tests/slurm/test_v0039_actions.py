@@ -146,7 +146,11 @@ async def test_tasks_to_come_are_canceled_through_the_older_version() -> None:
 async def test_a_signal_to_a_finished_job_was_not_sent(recording: Recording) -> None:
     done = id_of(recording, "job_completed")
     client, transport, _ = client_of(recorded_reply(recording), recording.version)
-    assert [one.message for one in await client.signal([done], "TERM")] == ["had already finished"]
+    (result,) = await client.signal([done], "TERM")
+    assert (result.ok, result.message) == (
+        False,
+        "The job has already finished; no signal was sent.",
+    )
     assert not any(seen.method == "DELETE" for seen in transport.seen)
 
 

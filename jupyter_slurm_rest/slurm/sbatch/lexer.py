@@ -228,22 +228,32 @@ def _short(words: Sequence[Word], index: int) -> tuple[list[Setting], int]:
     return settings, index + 1
 
 
-def settings(words: Sequence[Word]) -> Iterator[Setting]:
-    """The options that ``words`` set, in order. Raises :exc:`ScriptError`."""
-    index = 0
+def leading_options(words: Sequence[Word], index: int = 0) -> Iterator[tuple[list[Setting], int]]:
+    """The options that ``words`` begin with, each with where the next one would start.
+
+    Raises :exc:`ScriptError`. A ``--`` ends them; it comes without settings.
+    """
     while index < len(words):
         value = words[index].value
         if value == "--":
-            index += 1
-            break
+            yield [], index + 1
+            return
         if value.startswith("--"):
             setting, index = _long(words, index)
-            yield setting
+            yield [setting], index
         elif value.startswith("-") and value != "-":
             several, index = _short(words, index)
-            yield from several
+            yield several, index
         else:
-            break
+            return
+
+
+def settings(words: Sequence[Word]) -> Iterator[Setting]:
+    """The options that ``words`` set, in order. Raises :exc:`ScriptError`."""
+    index = 0
+    for several, following in leading_options(words):
+        index = following
+        yield from several
     if index < len(words):
         word = words[index]
         raise _error(

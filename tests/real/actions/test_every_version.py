@@ -103,6 +103,9 @@ async def test_hold_and_release(cluster: Cluster) -> None:
                 assert _record(cluster, job)["Priority"] != "0"
 
 
+_TOO_LATE = "The job has already finished; no signal was sent."
+
+
 async def test_cancel_and_signal(cluster: Cluster) -> None:
     for version in await versions_of(cluster):
         job = submit(cluster, *_SMALL, script="trap 'exit 3' USR1\nsleep 600 & wait")
@@ -120,9 +123,8 @@ async def test_cancel_and_signal(cluster: Cluster) -> None:
                 ]
                 _until_gone(cluster, job)
                 _until_ended(cluster, job)
-                assert [one.message for one in await client.signal([job], "USR1")] == [
-                    "had already finished"
-                ]
+                (result,) = await client.signal([job], "USR1")
+                assert (result.ok, result.message) == (False, _TOO_LATE)
 
 
 def _until_gone(cluster: Cluster, job: int, *ids: str) -> None:
@@ -155,7 +157,7 @@ async def test_tasks_of_an_array(cluster: Cluster) -> None:
                 _until_ended(cluster, job)
                 # All of it, by its number, once its tasks have records of their own.
                 (result,) = await client.signal([job], "USR1")
-                assert result.message == "had already finished"
+                assert (result.ok, result.message) == (False, _TOO_LATE)
 
 
 async def _takes_tasks(client: SlurmClient) -> bool:
