@@ -1,29 +1,18 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { TimeValue } from '../components/facts';
 import { StateBadge } from '../components/state-badge';
 import {
-  fitJobs,
-  type IJobLayout,
+  type IJobColumnSet,
   type IJobLayoutOptions,
   type JobColumn,
   jobColumns,
+  Moment,
   PROGRESS,
   RunTime
 } from '../table/job-columns';
-import { formatRelative, isoTime } from '../words/format';
+import { formatDuration, formatRelative, isoTime } from '../words/format';
 import { formatExitCode } from '../words/job-state';
-
-/** The layout of finished jobs for a width: as in the queue, but with their end. */
-export function historyLayout(options: IJobLayoutOptions): IJobLayout {
-  return fitJobs(
-    options.width,
-    () => compactColumns(options),
-    () => wideColumns(options),
-    ORDER
-  );
-}
 
 function compactColumns(options: IJobLayoutOptions): JobColumn[] {
   const { trans, now } = options;
@@ -48,7 +37,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
 }
 
 function wideColumns(options: IJobLayoutOptions): JobColumn[] {
-  const { trans } = options;
+  const { trans, now } = options;
   const { name, state, id, user, partition, cpus, where, account } = jobColumns(options);
   return [
     name,
@@ -57,8 +46,9 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       id: 'ended',
       label: trans.__('Ended'),
       sort: 'end_time',
-      width: 190,
-      cell: job => job.end_time !== null && <TimeValue epoch={job.end_time} />
+      width: 152,
+      cell: job => job.end_time !== null && <Moment epoch={job.end_time} now={now} />,
+      text: job => (job.end_time === null ? '' : isoTime(job.end_time))
     },
     id,
     ...user,
@@ -68,7 +58,8 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       sort: 'elapsed',
       width: PROGRESS,
       truncates: true,
-      cell: job => <RunTime seconds={job.elapsed} job={job} trans={trans} />
+      cell: job => <RunTime seconds={job.elapsed} job={job} trans={trans} />,
+      text: job => (job.elapsed === null ? '' : formatDuration(job.elapsed))
     },
     partition,
     {
@@ -76,7 +67,8 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('Exit code'),
       width: 74,
       numeric: true,
-      cell: job => (job.exit_code === null ? '' : formatExitCode(job.exit_code))
+      cell: job => (job.exit_code === null ? '' : formatExitCode(job.exit_code)),
+      text: job => (job.exit_code === null ? '' : formatExitCode(job.exit_code))
     },
     cpus,
     where,
@@ -97,6 +89,13 @@ const ORDER = [
   'where',
   'cpus'
 ];
+
+/** The columns of finished jobs: as in the queue, but with their end. */
+export const historyColumns: IJobColumnSet = {
+  compact: compactColumns,
+  wide: wideColumns,
+  order: ORDER
+};
 
 function Ago(props: {
   epoch: number | null;

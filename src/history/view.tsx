@@ -6,13 +6,16 @@ import type { IJobSummary, Scope } from '../api/types';
 import { FilterBox } from '../components/filter-box';
 import { useModel, useNow, useWidth } from '../components/hooks';
 import { ErrorPlaceholder, ListBanners, Loading, Placeholder } from '../components/notice';
+import type { ColumnChoice } from '../table/column-choice';
 import { JobTable } from '../table/job-table';
+import { useJobLayout } from '../table/use-job-layout';
 import { lacksAccounting } from '../words/errors';
-import { historyLayout } from './columns';
+import { historyColumns } from './columns';
 import type { HistoryModel, Outcome } from './model';
 
 interface IHistoryViewProps {
   model: HistoryModel;
+  columns: ColumnChoice;
   trans: TranslationBundle;
   open: (jobs: IJobSummary[]) => void;
 }
@@ -36,11 +39,15 @@ export function HistoryView(props: IHistoryViewProps): JSX.Element {
 function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element {
   const { model, trans, width, open } = props;
   const now = useNow(30);
-  const { scope } = model.query;
-  const layout = React.useMemo(
-    () => historyLayout({ width, scope, trans, now, open: job => open([job]) }),
-    [width, scope, trans, now, open]
-  );
+  const layout = useJobLayout({
+    model,
+    columns: historyColumns,
+    choice: props.columns,
+    width,
+    now,
+    trans,
+    open
+  });
   if (model.poller.asOf === null) {
     return <Unknown model={model} trans={trans} />;
   }
@@ -52,6 +59,8 @@ function HistoryBody(props: IHistoryViewProps & { width: number }): JSX.Element 
       model={model}
       label={trans.__('Finished jobs')}
       layout={layout}
+      choice={props.columns}
+      trans={trans}
       // Users look for the latest or longest jobs first.
       greatestFirst={['end_time', 'elapsed', 'cpus']}
       open={open}

@@ -2,33 +2,22 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/types';
-import { TimeValue } from '../components/facts';
 import { StateBadge } from '../components/state-badge';
 import { overflowClass } from '../table/columns';
 import {
-  fitJobs,
-  type IJobLayout,
+  type IJobColumnSet,
   type IJobLayoutOptions,
   type JobColumn,
   jobColumns,
+  Moment,
   PROGRESS,
   RunTime
 } from '../table/job-columns';
-import { formatRelative } from '../words/format';
+import { formatRelative, isoTime } from '../words/format';
 import { describeReason } from '../words/job-state';
 
 /** The width in pixels from which the longest state label fits. */
 const ROOMY = 240;
-
-/** The layout of the queue for a width. */
-export function jobLayout(options: IJobLayoutOptions): IJobLayout {
-  return fitJobs(
-    options.width,
-    () => compactColumns(options),
-    () => wideColumns(options),
-    ORDER
-  );
-}
 
 function compactColumns(options: IJobLayoutOptions): JobColumn[] {
   const { width, trans, now } = options;
@@ -76,7 +65,8 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       label: trans.__('GPUs'),
       width: 50,
       numeric: true,
-      cell: job => job.gpus || ''
+      cell: job => job.gpus || '',
+      text: job => String(job.gpus || '')
     },
     account,
     qos,
@@ -84,8 +74,9 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       id: 'submitted',
       label: trans.__('Submitted'),
       sort: 'submit_time',
-      width: 170,
-      cell: job => job.submit_time !== null && <TimeValue epoch={job.submit_time} />
+      width: 152,
+      cell: job => job.submit_time !== null && <Moment epoch={job.submit_time} now={now} />,
+      text: job => (job.submit_time === null ? '' : isoTime(job.submit_time))
     }
   ];
 }
@@ -104,6 +95,13 @@ const ORDER = [
   'gpus',
   'submitted'
 ];
+
+/** The columns of the queue. */
+export const queueColumns: IJobColumnSet = {
+  compact: compactColumns,
+  wide: wideColumns,
+  order: ORDER
+};
 
 /** A job's run time and limit, or when it starts and why it is pending. */
 function Progress(props: {

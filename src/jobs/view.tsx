@@ -5,13 +5,16 @@ import type { IJobSummary } from '../api/types';
 import { FilterBox } from '../components/filter-box';
 import { useModel, useWidth } from '../components/hooks';
 import { ErrorPlaceholder, ListBanners, Loading, Placeholder } from '../components/notice';
+import type { ColumnChoice } from '../table/column-choice';
 import { JobTable } from '../table/job-table';
+import { useJobLayout } from '../table/use-job-layout';
 import { describeState } from '../words/job-state';
-import { jobLayout } from './columns';
+import { queueColumns } from './columns';
 import { type QueueModel, slurmNow } from './model';
 
 interface IJobsViewProps {
   model: QueueModel;
+  columns: ColumnChoice;
   trans: TranslationBundle;
   open: (jobs: IJobSummary[]) => void;
   cancel: () => void;
@@ -61,10 +64,15 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
   const { scope } = query;
   // Rounded, so that known rows are not rendered again for every page that is loaded.
   const now = Math.floor(slurmNow(model) / SHOWN_FOR) * SHOWN_FOR;
-  const layout = React.useMemo(
-    () => jobLayout({ width, scope, trans, now, open: job => open([job]) }),
-    [width, scope, trans, now, open]
-  );
+  const layout = useJobLayout({
+    model,
+    columns: queueColumns,
+    choice: props.columns,
+    width,
+    now,
+    trans,
+    open
+  });
   if (poller.asOf === null) {
     return poller.error ? (
       <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
@@ -80,6 +88,8 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
       model={model}
       label={scope === 'mine' ? trans.__('My jobs') : trans.__('All jobs')}
       layout={layout}
+      choice={props.columns}
+      trans={trans}
       open={open}
       remove={props.cancel}
     />

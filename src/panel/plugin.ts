@@ -17,6 +17,7 @@ import { ISlurmClusters } from '../tokens';
 /* eslint-disable jupyter/prefer-lazy-imports -- they are provided, or added to the shell, at once */
 import { SlurmServer } from '../api/request';
 import { addJobListCommands } from '../jobs/commands';
+import { ColumnChoice } from '../table/column-choice';
 import { ClustersModel } from './clusters';
 import { PanelModel } from './model';
 import { SlurmPanel } from './widget';
@@ -57,13 +58,26 @@ function storeIn(state: IStateDB): ClustersModel.IStore {
   };
 }
 
+/** Keeps the columns that the user chose for a list. */
+function columnsIn(state: IStateDB, list: string): ColumnChoice.IStore {
+  const key = `jupyter-slurm-rest:columns:${list}`;
+  return {
+    load: () => state.fetch(key),
+    save: value => {
+      state.save(key, value).catch(reason => {
+        console.warn('The chosen columns could not be kept.', reason);
+      });
+    }
+  };
+}
+
 /** Adds the Slurm panel to the left area, with its commands. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
   description: 'Adds the Slurm panel to the left area.',
   autoStart: true,
   requires: [ISlurmClusters],
-  optional: [ITranslator, ILayoutRestorer, ICommandPalette, ILauncher, ISettingRegistry],
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette, ILauncher, ISettingRegistry, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     clusters: ISlurmClusters,
@@ -71,7 +85,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
-    settingRegistry: ISettingRegistry | null
+    settingRegistry: ISettingRegistry | null,
+    state: IStateDB | null
   ) => {
     translator ??= nullTranslator;
     const trans = translator.load('jupyter_slurm_rest');
@@ -97,7 +112,15 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       )
     });
     addJobListCommands({ commands, lists: model, trans });
-    const panel = new SlurmPanel({ model, commands, translator });
+    const panel = new SlurmPanel({
+      model,
+      columns: {
+        queue: new ColumnChoice(state ? columnsIn(state, 'queue') : undefined),
+        history: new ColumnChoice(state ? columnsIn(state, 'history') : undefined)
+      },
+      commands,
+      translator
+    });
     app.shell.add(panel, 'left', { rank: 600, type: 'Slurm' });
     restorer?.add(panel, panel.id);
 

@@ -81,15 +81,19 @@ export function StatusLine(props: {
   if (!info) {
     return null;
   }
-  const who = info.user
-    ? trans.__('%1 on %2', info.user, info.name)
-    : trans.__('Not authenticated on %1', info.name);
-  const slurm = info.slurm_release
-    ? trans.__('Slurm %1, API %2', info.slurm_release, info.api_version ?? '?')
-    : '';
+  // With only one cluster, its name says nothing.
+  const name = (clusters.clusters?.length ?? 0) > 1 ? info.name : '';
+  const who = name
+    ? info.user
+      ? trans.__('%1 on %2', info.user, name)
+      : trans.__('Not authenticated on %1', name)
+    : info.user || trans.__('Not authenticated');
+  const slurm = info.slurm_release ? trans.__('Slurm %1', info.slurm_release) : '';
   const ends = expiresSoon(info, now);
   const details = [
     slurm,
+    trans.__('Cluster: %1', info.name),
+    info.api_version ? trans.__('API: %1', info.api_version) : '',
     info.strategy ? trans.__('Polling strategy: %1', info.strategy) : '',
     info.accounting === false ? trans.__('No accounting') : '',
     info.token_expires_at !== null

@@ -23,6 +23,7 @@ import { slurmIcon } from '../icons';
 import { openJobs } from '../jobs/commands';
 import { JobsView } from '../jobs/view';
 import { NodesView } from '../nodes/view';
+import type { ColumnChoice } from '../table/column-choice';
 import { findRemedy } from '../token/remedy';
 import type { PanelModel } from './model';
 import { ClusterGate, ClusterSelect, StatusLine } from './view';
@@ -34,6 +35,7 @@ export class SlurmPanel extends SidePanel {
     super({ content, translator: options.translator });
     this._commands = options.commands;
     this._model = options.model;
+    this._columns = options.columns.queue;
     const trans = options.translator.load('jupyter_slurm_rest');
 
     this.id = 'jupyter-slurm-rest-panel';
@@ -65,6 +67,7 @@ export class SlurmPanel extends SidePanel {
       body: this._withClusterGate(
         <HistoryView
           model={history}
+          columns={options.columns.history}
           trans={trans}
           open={opened => this._open(history.cluster, opened, trans)}
         />,
@@ -130,6 +133,7 @@ export class SlurmPanel extends SidePanel {
     const view = (
       <JobsView
         model={model}
+        columns={this._columns}
         trans={trans}
         open={opened => this._open(model.cluster, opened, trans)}
         cancel={() => runCommand(commands, CommandIDs.cancelJobs)}
@@ -166,6 +170,7 @@ export class SlurmPanel extends SidePanel {
     }
   }
 
+  private readonly _columns: ColumnChoice;
   private _commands: CommandRegistry;
   private readonly _history: Section;
   private _model: PanelModel;
@@ -176,6 +181,8 @@ export class SlurmPanel extends SidePanel {
 export namespace SlurmPanel {
   export interface IOptions {
     model: PanelModel;
+    /** The columns that the user chose. */
+    columns: Readonly<Record<'queue' | 'history', ColumnChoice>>;
     commands: CommandRegistry;
     translator: ITranslator;
   }

@@ -3,8 +3,9 @@ import React from 'react';
 
 import type { IJobSummary, Scope } from '../api/types';
 import { StateBadge } from '../components/state-badge';
-import { formatDuration, formatMinutes } from '../words/format';
-import { type IColumn, overflowClass, visibleColumns } from './columns';
+import { formatDuration, formatMinutes, formatMoment, formatTime, isoTime } from '../words/format';
+import type { IChosenColumns } from './column-choice';
+import { chosenColumns, type IColumn, inOrder, overflowClass } from './columns';
 
 /** Below this width in pixels, a job takes two lines. */
 const COMPACT = 440;
@@ -29,18 +30,40 @@ export interface IJobLayoutOptions {
 export interface IJobLayout {
   columns: JobColumn[];
   rowHeight: number;
+  /** The columns to choose from, in their order; empty where a job takes two lines. */
+  choices: JobColumn[];
 }
 
-/** Chooses two lines for each job in a narrow panel, or as many columns as fit in a wide one. */
-export function fitJobs(
-  width: number,
-  compact: () => JobColumn[],
-  wide: () => JobColumn[],
-  order: readonly string[]
+/** The columns of a job list: for two lines in a narrow panel, and those of a wide one. */
+export interface IJobColumnSet {
+  compact: (options: IJobLayoutOptions) => JobColumn[];
+  /** The most important first. */
+  wide: (options: IJobLayoutOptions) => JobColumn[];
+  /** The ids from left to right. */
+  order: readonly string[];
+}
+
+/**
+ * Chooses two lines for each job in a narrow panel, or as many columns as fit in a wide one.
+ *
+ * @param widths - the widths by content; 0 for a column that is empty throughout
+ */
+export function layOutJobs(
+  columns: IJobColumnSet,
+  options: IJobLayoutOptions,
+  choice: IChosenColumns,
+  widths: Readonly<Record<string, number>>
 ): IJobLayout {
-  return width < COMPACT
-    ? { columns: compact(), rowHeight: 42 }
-    : { columns: visibleColumns(wide(), order, width), rowHeight: 26 };
+  if (options.width < COMPACT) {
+    return { columns: columns.compact(options), rowHeight: 42, choices: [] };
+  }
+  const all = columns.wide(options);
+  const order = choice.order.length > 0 ? choice.order : columns.order;
+  return {
+    columns: inOrder(chosenColumns(all, choice, widths, options.width), order),
+    rowHeight: 26,
+    choices: inOrder(all, order)
+  };
 }
 
 /** The columns that all job lists share. */
@@ -67,7 +90,9 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
     label,
     sort: id,
     width,
-    cell: value
+    fits: true,
+    cell: value,
+    text: value
   });
   return {
     twoLines: {
@@ -97,7 +122,8 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       width: 120,
       grow: true,
       truncates: true,
-      cell: job => <JobName job={job} open={open} />
+      cell: job => <JobName job={job} open={open} />,
+      text: job => job.name || job.id
     },
     state: {
       id: 'state',
@@ -105,7 +131,8 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       sort: 'state',
       width: 136,
       truncates: true,
-      cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />
+      cell: job => <StateBadge state={job.state} flags={job.flags} trans={trans} />,
+      text: job => [job.state, ...job.flags].join('+')
     },
     id: text('job_id', trans.__('ID'), 92, job => job.id),
     user: scope === 'all' ? [text('user', trans.__('User'), 76, job => job.user)] : [],
@@ -116,7 +143,9 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       id: 'where',
       label: trans.__('Nodes'),
       width: 96,
-      cell: job => job.nodes || (job.node_count ?? '')
+      fits: true,
+      cell: job => job.nodes || (job.node_count ?? ''),
+      text: job => job.nodes || String(job.node_count ?? '')
     },
     cpus: {
       id: 'cpus',
@@ -124,9 +153,20 @@ export function jobColumns(options: IJobLayoutOptions): IJobColumns {
       sort: 'cpus',
       width: 58,
       numeric: true,
-      cell: job => job.cpus ?? ''
+      cell: job => job.cpus ?? '',
+      text: job => String(job.cpus ?? '')
     }
   };
+}
+
+/** A short date or time, with the whole of it as the title. */
+export function Moment(props: { epoch: number; now: number }): JSX.Element {
+  const { epoch, now } = props;
+  return (
+    <time dateTime={isoTime(epoch)} title={formatTime(epoch)}>
+      {formatMoment(epoch, now)}
+    </time>
+  );
 }
 
 /** A job's run time and time limit. */

@@ -1,6 +1,9 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/types';
+import type { ColumnChoice } from './column-choice';
+import { openColumnMenu } from './column-menu';
 import type { IJobLayout } from './job-columns';
 import type { IJobListModel } from './job-list';
 import { VirtualTable } from './virtual-table';
@@ -9,6 +12,8 @@ interface IJobTableProps {
   model: IJobListModel;
   label: string;
   layout: IJobLayout;
+  choice: ColumnChoice;
+  trans: TranslationBundle;
   /** Columns that are sorted in descending order at first. */
   greatestFirst?: readonly string[];
   open: (jobs: IJobSummary[]) => void;
@@ -18,12 +23,25 @@ interface IJobTableProps {
 
 /** A table of jobs that can be selected and opened by mouse and keyboard. */
 export function JobTable(props: IJobTableProps): JSX.Element {
-  const { model, open, remove } = props;
+  const { model, open, remove, choice, trans } = props;
+  const { columns, choices } = props.layout;
   const { sort, descending } = model.query;
+  const onColumnMenu = React.useCallback(
+    (at: string, x: number, y: number) =>
+      void openColumnMenu({ choice, all: choices, shown: columns, at, x, y, trans }),
+    [choice, choices, columns, trans]
+  );
+  const onResize = React.useCallback(
+    (id: string, width: number) => choice.resize(id, width),
+    [choice]
+  );
+  const choosable = choices.length > 0;
   return (
     <VirtualTable
       label={props.label}
-      columns={props.layout.columns}
+      columns={columns}
+      onColumnMenu={choosable ? onColumnMenu : undefined}
+      onResize={choosable ? onResize : undefined}
       rowHeight={props.layout.rowHeight}
       count={model.total}
       row={index => model.job(index)}

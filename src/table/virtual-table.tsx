@@ -83,7 +83,9 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
   const cursorInSight = items.some(item => item.index === cursor);
   const sizes = {
     '--jp-slurm-table-columns': gridTemplate(columns),
-    '--jp-slurm-table-row': `${rowHeight}px`
+    '--jp-slurm-table-row': `${rowHeight}px`,
+    // Columns that the user asked for scroll where they do not fit.
+    minWidth: columns.reduce((sum, column) => sum + column.width, 0)
   } as React.CSSProperties;
   return (
     <div ref={scroller} className="jp-SlurmTable">
@@ -119,6 +121,8 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
           sortedBy={props.sortedBy}
           descending={props.descending}
           onSort={props.onSort}
+          onColumnMenu={props.onColumnMenu}
+          onResize={props.onResize}
         />
         <tbody
           role="rowgroup"
@@ -167,20 +171,38 @@ interface ITableHeadingProps<T> {
   sortedBy: string;
   descending: boolean;
   onSort: (by: string) => void;
+  /** Opens the menu of the columns at a heading. */
+  onColumnMenu?: (id: string, x: number, y: number) => void;
+  /** Called with the new width of a column in pixels. */
+  onResize?: (id: string, width: number) => void;
 }
 
 /** The headings of the columns; a click sorts. */
 const TableHeading = React.memo(function Heading(props: ITableHeadingProps<never>): JSX.Element {
   const direction = props.descending ? 'descending' : 'ascending';
   const Caret = (props.descending ? caretDownIcon : caretUpIcon).react;
+  const { onColumnMenu, onResize } = props;
   return (
-    <thead role="rowgroup">
+    <thead
+      role="rowgroup"
+      onContextMenu={event => {
+        const heading = (event.target as Element).closest('th');
+        if (heading?.dataset.column && onColumnMenu) {
+          event.preventDefault();
+          event.stopPropagation();
+          // The keyboard's event has no place of its own in every browser.
+          const { left, bottom } = heading.getBoundingClientRect();
+          onColumnMenu(heading.dataset.column, event.clientX || left, event.clientY || bottom);
+        }
+      }}
+    >
       <tr role="row" aria-rowindex={1}>
         {props.columns.map(({ id, label, sort, numeric }) => (
           <th
             key={id}
             role="columnheader"
             scope="col"
+            data-column={id}
             className={numeric ? 'jp-mod-numeric' : undefined}
             aria-sort={sort !== undefined && sort === props.sortedBy ? direction : undefined}
           >
@@ -196,12 +218,35 @@ const TableHeading = React.memo(function Heading(props: ITableHeadingProps<never
                 {sort === props.sortedBy ? <Caret tag="span" aria-hidden="true" /> : null}
               </button>
             )}
+            {onResize ? (
+              <span
+                className="jp-SlurmTable-resize"
+                aria-hidden="true"
+                onPointerDown={event => followPointer(event, width => onResize(id, width))}
+              />
+            ) : null}
           </th>
         ))}
       </tr>
     </thead>
   );
 });
+
+/** Follows the pointer that drags the edge of a heading, until it is released. */
+function followPointer(event: React.PointerEvent, onWidth: (width: number) => void): void {
+  const edge = event.currentTarget as HTMLElement;
+  const width = edge.parentElement?.offsetWidth ?? 0;
+  const from = event.clientX;
+  const onMove = ({ clientX }: PointerEvent) => onWidth(width + clientX - from);
+  event.preventDefault();
+  edge.setPointerCapture(event.pointerId);
+  edge.addEventListener('pointermove', onMove);
+  edge.addEventListener(
+    'lostpointercapture',
+    () => edge.removeEventListener('pointermove', onMove),
+    { once: true }
+  );
+}
 
 interface ITableRowProps {
   id: string;

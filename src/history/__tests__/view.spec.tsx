@@ -5,6 +5,7 @@ import React from 'react';
 import { aJob } from '../../__tests__/jobs';
 import { ApiError, type SlurmServer } from '../../api/request';
 import { RemedyContext } from '../../components/remedy';
+import { ColumnChoice } from '../../table/column-choice';
 import { createHistoryModel, type HistoryModel } from '../model';
 import { HistoryView } from '../view';
 
@@ -41,7 +42,7 @@ describe('HistoryView', () => {
           error.action === 'paste' ? { action: { label: 'Paste a token…', run: paste } } : null
         }
       >
-        <HistoryView model={model} trans={trans} open={open} />
+        <HistoryView model={model} columns={new ColumnChoice()} trans={trans} open={open} />
       </RemedyContext.Provider>
     );
     await act(async () => {

@@ -8,6 +8,7 @@ import { createQueueModel, type QueueModel } from '../../jobs/model';
 import { JobsView } from '../../jobs/view';
 import { NodesModel } from '../../nodes/model';
 import { NodesView } from '../../nodes/view';
+import { ColumnChoice } from '../../table/column-choice';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
 
@@ -37,6 +38,7 @@ function laidOut(width: number): void {
 describe('JobsView', () => {
   let stub: StubServer;
   let model: QueueModel;
+  let columns: ColumnChoice;
   const open = jest.fn();
   const cancel = jest.fn();
   const submit = jest.fn();
@@ -46,6 +48,7 @@ describe('JobsView', () => {
     jest.clearAllMocks();
     laidOut(260);
     stub = new StubServer();
+    columns = new ColumnChoice();
     model = createQueueModel({ server: stub.server, scope: 'mine', standby: 'never' });
     model.cluster = 'maxwell';
     model.poller.active = true;
@@ -60,6 +63,7 @@ describe('JobsView', () => {
     render(
       <JobsView
         model={model}
+        columns={columns}
         trans={trans}
         open={open}
         cancel={cancel}
@@ -77,6 +81,7 @@ describe('JobsView', () => {
     render(
       <JobsView
         model={model}
+        columns={columns}
         trans={trans}
         open={open}
         cancel={cancel}
@@ -104,6 +109,7 @@ describe('JobsView', () => {
     render(
       <JobsView
         model={model}
+        columns={columns}
         trans={trans}
         open={open}
         cancel={cancel}
@@ -176,6 +182,24 @@ describe('JobsView', () => {
     await show([aJob(1, { name: '<img src=x onerror=alert(1)>' })]);
     expect(screen.getByText('<img src=x onerror=alert(1)>')).toBeTruthy();
     expect(document.querySelector('img')).toBeNull();
+  });
+
+  it('hides a column from the menu of its heading, and shows it again', async () => {
+    laidOut(1400);
+    await show([aJob(1, { reason: '' })]);
+    const headings = () =>
+      screen.getAllByRole('columnheader').map(heading => heading.textContent?.trim());
+    expect(headings()).toContain('QOS');
+    // No job has a GPU.
+    expect(headings()).not.toContain('GPUs');
+    fireEvent.contextMenu(screen.getByRole('columnheader', { name: 'QOS' }));
+    const names = screen.getAllByRole('menuitem').map(item => item.textContent);
+    expect(names).toContain('Hide “QOS”');
+    expect(screen.getByRole('menuitemcheckbox', { name: 'Partition' })).toBeTruthy();
+    act(() => columns.show('qos', false));
+    expect(headings()).not.toContain('QOS');
+    act(() => columns.reset());
+    expect(headings()).toContain('QOS');
   });
 
   it('says what the list does not show', async () => {
