@@ -33,6 +33,7 @@ async def job_list(watcher: Watcher, query: JobsQuery) -> JobList:
         offset=query.offset,
         limit=query.limit,
         since=query.since,
+        fresh=query.fresh,
     )
     now = time.time()
     return JobList(

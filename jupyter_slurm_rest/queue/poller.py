@@ -111,6 +111,10 @@ class Reading(Protocol):
 #: Seconds between readings that continue one another.
 _BREATH = 0.2
 
+#: A user who asks for a new reading waits for it this long, seconds, and may ask this often.
+_REFRESH_PATIENCE = 5.0
+_BETWEEN_REFRESHES = 2.0
+
 R = TypeVar("R", bound=Reading)
 
 #: How many consecutive readings may turn out to be older than what was read elsewhere.
@@ -160,6 +164,8 @@ class View(Generic[R]):
         self._value: R | None = None
         self._error: Exception | None = None
         self._looked_at = -float("inf")
+        #: When a user last asked for a reading.
+        self._refreshed = -float("inf")
         self._due = -float("inf")
         self._reading: asyncio.Task[None] | None = None
         self._loop: asyncio.Task[None] | None = None
@@ -181,9 +187,16 @@ class View(Generic[R]):
         """Whether there was a request recently."""
         return self._clock() - self._looked_at < self._lease
 
-    async def look(self) -> Seen[R]:
-        """The newest reading. Raises the reading's own error while there is none."""
+    async def look(self, *, fresh: bool = False) -> Seen[R]:
+        """The newest reading. Raises the reading's own error while there is none.
+
+        ``fresh``: the user asks for a reading now, whatever the pace says.
+        """
         self._looked_at = self._clock()
+        # What costs slurmrestd much is not read whenever somebody presses a button.
+        cost = 0.0 if self._value is None else self._value.seconds
+        if fresh and self._looked_at - self._refreshed >= max(_BETWEEN_REFRESHES, 20 * cost):
+            self._refreshed = self._due = self._looked_at
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._keep_fresh(), name="slurm-view")
         if self._value is None:
@@ -196,7 +209,8 @@ class View(Generic[R]):
             reading = self._start_reading()
             # An incomplete value is returned at once; reading continues in the background.
             if not self._value.growing:
-                await asyncio.wait({reading}, timeout=self._patience)
+                patience = max(self._patience, _REFRESH_PATIENCE) if fresh else self._patience
+                await asyncio.wait({reading}, timeout=patience)
         if self._value is None:
             assert self._error is not None  # noqa: S101 - a reading ends in one or the other
             raise self._error

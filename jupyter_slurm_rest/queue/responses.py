@@ -144,6 +144,8 @@ class JobsQuery(Request, frozen=True, kw_only=True):
     since: Annotated[str, Meta(max_length=64)] = ""
     #: Fields of the rows that are wanted. Default: all.
     columns: Words = ""
+    #: Read Slurm now, even if the last reading is recent: the user asked for it.
+    fresh: bool = False
 
     def params(self) -> dict[str, str]:
         """As query parameters, without those that have their default value."""

@@ -120,8 +120,11 @@ class Watcher:
         offset: int = 0,
         limit: int = 100,
         since: str = "",
+        fresh: bool = False,
     ) -> Look:
         """A page of the queue; with ``since`` as a difference to that version.
+
+        With ``fresh``, Slurm is read now, even if the last reading is recent.
 
         Raises ``SlurmError`` while nothing could be read yet, and ``InvalidRequest`` for an
         order that this queue is too long for.
@@ -134,14 +137,14 @@ class Watcher:
         query = PageQuery(scope, filters, sort, offset, limit)
         await self._catch_up()
         if choice.strategy == "index":
-            seen = await self._index.look()
+            seen = await self._index.look(fresh=fresh)
             accounting = (await self._conditions.now()).accounting
             page, note = await self._long.page(
                 seen.value, query, accounting=accounting, since=since
             )
             return _look(page, seen, choice, note)
         view = await self._table_view(choice)
-        looked = await view.look()
+        looked = await view.look(fresh=fresh)
         page = await self._pages.page(looked.value, query, since=since)
         return _look(page, looked, choice, looked.value.note)
 

@@ -108,7 +108,8 @@ class SharedLists:
         state = await self.state()
         if state is None:
             return None
-        params = msgspec.structs.replace(query, scope="all").params()
+        # Everybody's list is read at its own pace.
+        params = msgspec.structs.replace(query, scope="all", fresh=False).params()
         found = await self._shared("/jobs", JobList, params, state.version)
         return None if found is None else msgspec.structs.replace(found, strategy="shared")
 

@@ -30,6 +30,8 @@ interface IJobListQuery extends IPageQuery {
   search?: string;
   /** Base states, separated by commas. */
   state?: string;
+  /** Whether to read Slurm now, because the user asked for it. */
+  fresh?: boolean;
   /** The version of the page that is known; only the differences are sent then. */
   since?: string;
 }

@@ -10,8 +10,11 @@ const DEFAULT_INTERVAL = 15;
 /** The shortest interval in seconds that a user can set: the cluster is shared. */
 const MINIMUM_INTERVAL = 5;
 
-/** Why data is loaded: `refresh` reads everything in view again, `more` reads what is missing. */
-export type LoadReason = 'refresh' | 'more';
+/**
+ * Why data is loaded: `refresh` reads everything in view again, `manual` does so because the
+ * user asked for it, and `more` reads what is missing.
+ */
+export type LoadReason = 'refresh' | 'manual' | 'more';
 
 /** How old loaded data is. */
 export interface IAge {
@@ -105,11 +108,16 @@ export class Poller<T = unknown> implements IDisposable {
     this._poll.frequency = { ...this._poll.frequency, interval };
   }
 
-  /** Load again now if the data is shown. Never rejects: see `error`. */
-  async refresh(): Promise<void> {
+  /**
+   * Load again now if the data is shown. Never rejects: see `error`.
+   *
+   * @param reason - `manual` if the user asked for it: then the model changes at once.
+   */
+  async refresh(reason: 'refresh' | 'manual' = 'refresh'): Promise<void> {
     if (!this._active) {
       return;
     }
+    this._reason = reason;
     // Poll.refresh() would do nothing while an earlier request is under way, but that
     // request may not have asked for what is wanted now.
     this._generation += 1;
@@ -179,7 +187,9 @@ export class Poller<T = unknown> implements IDisposable {
 
   /** Called by the poll: a rejection makes it back off. */
   private async _tick(): Promise<void> {
-    if (!(await this._load('refresh'))) {
+    const reason = this._reason;
+    this._reason = 'refresh';
+    if (!(await this._load(reason))) {
       throw this._error ?? new Error('The request was superseded.');
     }
   }
@@ -190,6 +200,9 @@ export class Poller<T = unknown> implements IDisposable {
     const isCurrent = () => !this._isDisposed && generation === this._generation;
     const options = this._options;
     this._loading += 1;
+    if (reason === 'manual') {
+      this.emitChanged();
+    }
     try {
       let next = reason;
       do {
@@ -235,6 +248,7 @@ export class Poller<T = unknown> implements IDisposable {
   private _isDisposed = false;
   private _loading = 0;
   private readonly _poll: Poll<void, unknown, string>;
+  private _reason: 'refresh' | 'manual' = 'refresh';
   private _revision = 0;
   private _serverAsOf = 0;
   private _stale = false;

@@ -1203,6 +1203,7 @@ export interface operations {
                 limit?: number;
                 since?: string;
                 columns?: string;
+                fresh?: boolean;
             };
             header?: never;
             path: {

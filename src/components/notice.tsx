@@ -151,7 +151,9 @@ export function ListBanners(props: {
         tone="warning"
         text={trans.__('Last updated %1.', formatRelative(Math.min(asOf, now), now, trans))}
         advice={error ? describeError(error, trans).text : note}
-        action={remedy?.action ?? { label: trans.__('Retry'), run: () => void poller.refresh() }}
+        action={
+          remedy?.action ?? { label: trans.__('Retry'), run: () => void poller.refresh('manual') }
+        }
       />
     );
   }

@@ -82,7 +82,11 @@ function Unknown(props: { model: HistoryModel; trans: TranslationBundle }): JSX.
       )}
     />
   ) : (
-    <ErrorPlaceholder error={error} trans={trans} retry={() => void model.poller.refresh()} />
+    <ErrorPlaceholder
+      error={error}
+      trans={trans}
+      retry={() => void model.poller.refresh('manual')}
+    />
   );
 }
 

@@ -75,7 +75,11 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
   });
   if (poller.asOf === null) {
     return poller.error ? (
-      <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
+      <ErrorPlaceholder
+        error={poller.error}
+        trans={trans}
+        retry={() => void poller.refresh('manual')}
+      />
     ) : (
       <Loading label={trans.__('Loading the queue…')} />
     );

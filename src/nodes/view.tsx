@@ -72,7 +72,11 @@ function NodesBody(props: {
   const { poller } = model;
   if (poller.asOf === null) {
     return poller.error ? (
-      <ErrorPlaceholder error={poller.error} trans={trans} retry={() => void poller.refresh()} />
+      <ErrorPlaceholder
+        error={poller.error}
+        trans={trans}
+        retry={() => void poller.refresh('manual')}
+      />
     ) : (
       <Loading label={trans.__('Loading the nodes…')} />
     );

@@ -78,7 +78,9 @@ export class PanelModel implements IDisposable {
 
   /** Load everything that is visible again. */
   async refresh(): Promise<void> {
-    await Promise.all([this.clusters.poller, ...this.pollers].map(poller => poller.refresh()));
+    await Promise.all(
+      [this.clusters.poller, ...this.pollers].map(poller => poller.refresh('manual'))
+    );
   }
 
   get isDisposed(): boolean {

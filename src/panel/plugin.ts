@@ -102,14 +102,24 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: NO_ARGUMENTS },
       execute: () => app.shell.activateById(panel.id)
     });
+    // How many are under way.
+    let refreshes = 0;
     commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh the Slurm Panel'),
-      caption: trans.__('Refresh'),
+      caption: () => (refreshes > 0 ? trans.__('Refreshing…') : trans.__('Refresh')),
+      className: () => (refreshes > 0 ? 'jp-SlurmBusy' : ''),
       icon: refreshIcon,
       describedBy: { args: NO_ARGUMENTS },
-      execute: withErrorDialog(trans.__('Could not refresh the panel'), trans, () =>
-        model.refresh()
-      )
+      execute: withErrorDialog(trans.__('Could not refresh the panel'), trans, async () => {
+        refreshes += 1;
+        commands.notifyCommandChanged(CommandIDs.refresh);
+        try {
+          await model.refresh();
+        } finally {
+          refreshes -= 1;
+          commands.notifyCommandChanged(CommandIDs.refresh);
+        }
+      })
     });
     addJobListCommands({ commands, lists: model, trans });
     const panel = new SlurmPanel({

@@ -25,7 +25,7 @@ export function ClusterGate(props: {
       <ErrorPlaceholder
         error={clusters.error}
         trans={trans}
-        retry={() => void clusters.poller.refresh()}
+        retry={() => void clusters.poller.refresh('manual')}
       />
     );
   }

@@ -28,6 +28,7 @@ interface IJobPage {
 /** What to read: a part of the list, and the version of it that is known. */
 interface IPageRequest extends Required<IPageQuery> {
   since?: string;
+  fresh?: boolean;
 }
 
 /** A page that was read, its place in the list, and what it was compared with. */
@@ -62,7 +63,7 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
     this._query = _options.query;
     this.poller = new Poller({
       ..._options,
-      load: reason => this._loadPage(reason === 'refresh'),
+      load: reason => this._loadPage(reason !== 'more', reason === 'manual'),
       apply: loaded => this._applyPage(loaded),
       hasMore: () => this._missing() !== undefined
     });
@@ -173,7 +174,7 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
     return this._pages.missing(...this._range)[0];
   }
 
-  private async _loadPage(isFirst: boolean): Promise<ILoadedPage<P> | null> {
+  private async _loadPage(isFirst: boolean, fresh: boolean): Promise<ILoadedPage<P> | null> {
     if (isFirst) {
       this._pages.expire();
     }
@@ -188,7 +189,8 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
       sort: descending ? `-${sort}` : sort,
       offset: index * PAGE_SIZE,
       limit: PAGE_SIZE,
-      since: known?.version
+      since: known?.version,
+      ...(fresh ? { fresh } : {})
     };
     const response = await this._options.load(this._cluster, this._query, page, isFirst);
     return { ...response, index, known };

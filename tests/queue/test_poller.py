@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import msgspec
 import pytest
@@ -40,14 +40,15 @@ class Slurm:
 
 
 Make = Callable[..., View[Reading]]
+Read = Callable[[Reading | None], Awaitable[Reading]]
 
 
 @pytest.fixture
 def make(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Make]:
     views: list[View[Reading]] = []
 
-    def made(slurm: Slurm, floor: float = 0.05, **options: object) -> View[Reading]:
-        pace = PollInterval(floor=floor, ceiling=1.0, jitter=lambda: 0.5)
+    def made(slurm: Read, floor: float = 0.05, **options: object) -> View[Reading]:
+        pace = PollInterval(floor=floor, ceiling=max(1.0, floor), jitter=lambda: 0.5)
         view: View[Reading] = View(slurm, pace, **options)  # type: ignore[arg-type]
         views.append(view)
         return view
@@ -199,3 +200,30 @@ async def test_what_grows_is_shown_at_once_and_read_on_without_a_lease(make: Mak
             break
         await asyncio.sleep(0.05)
     assert seen.value.version == 3
+
+
+async def test_a_user_who_refreshes_sees_at_once_that_slurm_is_gone(make: Make) -> None:
+    slurm = Slurm()
+    view = make(slurm, floor=60.0)
+    await view.look()
+    slurm.broken = True
+    assert (await view.look()).error is None
+    seen = await view.look(fresh=True)
+    assert (seen.stale, type(seen.error), seen.value) == (True, Unreachable, Reading(1))
+    # Whoever goes on pressing the button costs nothing more.
+    await view.look(fresh=True)
+    assert slurm.reads == 2
+
+
+async def test_what_is_dear_is_not_read_again_for_a_button(make: Make) -> None:
+    slurm = Slurm()
+    now = 1000.0
+
+    async def dear(before: Reading | None) -> Reading:
+        return msgspec.structs.replace(await slurm(before), seconds=5.0)
+
+    view = make(dear, floor=60.0, clock=lambda: now)
+    await view.look(fresh=True)
+    now += 50
+    await view.look(fresh=True)
+    assert slurm.reads == 1

@@ -117,6 +117,24 @@ describe('Poller', () => {
     poller.dispose();
   });
 
+  it('changes at once when the user refreshes, and tells what failed', async () => {
+    const { poller, requests } = begin({ interval: 60 });
+    poller.active = true;
+    await settled();
+    await requests[0].resolve('one');
+    const changes: boolean[] = [];
+    poller.changed.connect(() => changes.push(poller.loading));
+    const refreshed = poller.refresh('manual');
+    await settled();
+    expect(changes).toEqual([true]);
+    await requests[1].reject(new ApiError(502, { message: 'gone', reason: 'unreachable' }));
+    await refreshed;
+    expect(requests.map(({ reason }) => reason)).toEqual(['refresh', 'manual']);
+    expect([poller.loading, poller.error?.message]).toEqual([false, 'gone']);
+    await pass(300 * SECOND);
+    expect(requests[2].reason).toBe('refresh');
+  });
+
   it('pauses once the data is settled, until it is refreshed', async () => {
     const { applied, poller, requests } = begin({
       interval: 10,

@@ -36,7 +36,11 @@ class Server {
     return { schema: {}, uiSchema: {}, defaults: { chdir: '/home/alice' } as Options };
   };
 
-  script = async (_cluster: string, script: string, changes?: Options): Promise<IScriptResponse> => {
+  script = async (
+    _cluster: string,
+    script: string,
+    changes?: Options
+  ): Promise<IScriptResponse> => {
     this.scriptCalls.push({ script, changes });
     if (this.gated) {
       await new Promise<void>(resolve => this.gates.push(resolve));
