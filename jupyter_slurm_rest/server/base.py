@@ -93,9 +93,7 @@ class SlurmHandler(JsonHandler, APIHandler):
         )
 
     async def until_closed(self, work: Awaitable[T]) -> T:
-        """The result of ``work``; reads are canceled if the client disconnects, changes are
-        not.
-        """
+        """The result of ``work``; reads are canceled if the client disconnects, changes are not."""
         if self.request.method != "GET":
             return await work
         self._work = asyncio.ensure_future(work)

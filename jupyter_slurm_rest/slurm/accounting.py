@@ -59,7 +59,7 @@ class HistoryQuery(Model, frozen=True, kw_only=True):
         return (end - _WEEK if self.start is None else self.start), end
 
     def check(self) -> None:
-        """Raise :exc:`InvalidRequest` for what cannot be meant."""
+        """Raise :exc:`InvalidRequest` for invalid values."""
         start, end = self.window()
         if start > end:
             raise InvalidRequest("start", "The end of the history is before its start.")
@@ -76,11 +76,11 @@ class HistoryQuery(Model, frozen=True, kw_only=True):
                 raise InvalidRequest(field, f"A name in {field} is empty or contains a comma.")
 
     def matches(self, job: JobSummary) -> bool:
-        """Whether ``job`` is meant, for what an API version cannot filter itself."""
+        """Whether ``job`` matches, for filters that the API version does not have."""
         return (
             (not self.states or job.state in self.states)
             and (not self.users or job.user in self.users)
-            # A job that waits may name several partitions.
+            # A pending job may name several partitions.
             and (not self.partitions or bool(set(self.partitions) & set(job.partition.split(","))))
         )
 
@@ -100,17 +100,17 @@ def page(jobs: list[JobSummary], query: HistoryQuery) -> HistoryPage:
 
 
 def _last_runs(jobs: list[JobSummary]) -> list[JobSummary]:
-    """As sacct has it: of several runs under one number the last, and each resized part."""
+    """Like sacct: the last of several runs with the same id, and each part of a resized job."""
     last: dict[tuple[int, int | None], JobSummary] = {}
     for job in sorted(jobs, key=lambda job: job.submit_time or 0):
         last[job.job_id, job.start_time if job.state == "RESIZING" else None] = job
     return list(last.values())
 
 
-#: What slurmdbd alone knows.
+#: Fields that only slurmdbd has.
 _ACCOUNTING = ("steps", "efficiency")
 _FILES = ("stdin", "stdout", "stderr")
-#: Empty in slurmctld's story, these say something: a pending job runs nowhere yet.
+#: Fields for which an empty value of slurmctld counts: a pending job has no nodes yet.
 _NOW = frozenset(
     {
         "array_tasks",
@@ -131,9 +131,9 @@ _NOW = frozenset(
 def merge(controller: Job | None, accounting: Job | None) -> Job | None:
     """The job as both know it; ``None`` when neither does.
 
-    slurmctld is right about what is now; slurmdbd fills what slurmctld leaves out and
-    brings the steps. Two records of one number that were not submitted at the same time
-    are different jobs: then only slurmctld's counts.
+    slurmctld takes precedence; slurmdbd adds what slurmctld lacks, and the steps. Two
+    records with the same id but different submission times are different jobs: then only
+    slurmctld's is used.
     """
     if controller is None or accounting is None:
         return controller or accounting
@@ -160,8 +160,9 @@ def _empty(value: object) -> bool:
     return value is None or value in ("", [])
 
 
-#: How a job may end that was held, or waited for another, until then. Slurm leaves it out
-#: of a span of time unless it is asked for by state: by name or, to v0.0.39, by number.
+#: Final states of jobs that were never eligible to start (held, or with a dependency).
+#: Slurm omits such jobs from a time span unless they are requested by state: by name or, up
+#: to v0.0.39, by number.
 _NEVER_ELIGIBLE = {"CANCELLED": "4", "DEADLINE": "10"}
 
 
@@ -285,7 +286,9 @@ class AccountingCalls(Calls):
 
 
 async def _unless_gone(call: Awaitable[T]) -> T | SlurmError:
-    """The job or its records, or why this daemon cannot tell of it; other failures are raised."""
+    """The job or its records, or the error if this daemon does not have it; other errors
+    are raised.
+    """
     try:
         return await call
     except (NotFound, AccountingDown, AccountingMissing, ControllerDown) as problem:
@@ -297,7 +300,7 @@ def _filters(
 ) -> dict[str, str | list[str]]:
     """What slurmdbd filters itself, but for users.
 
-    The states of ``query`` are filtered here: slurmdbd means others by them.
+    The states of ``query`` are filtered here, because slurmdbd interprets them differently.
     """
     start, end = query.window()
     apart = dialect.capabilities.history_lists_apart

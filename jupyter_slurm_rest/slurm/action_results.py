@@ -1,4 +1,4 @@
-"""Results of what is done to jobs, from what Slurm says about it."""
+"""Results of actions on jobs, from Slurm's responses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ WHERE_LIVE = ", where it had not finished"
 async def each(
     ids: Iterable[str | int], act: Callable[[list[JobId]], Awaitable[list[ActionResult]]]
 ) -> list[ActionResult]:
-    """What ``act`` gives for each of ``ids``, in their order; what is not an id fails alone."""
+    """The results of ``act`` for each of ``ids``, in their order; invalid ids fail by
+    themselves.
+    """
     written = [str(one) for one in ids]
     found: dict[str, JobId] = {}
     failed: dict[str, ActionResult] = {}
@@ -47,12 +49,12 @@ async def each(
 
 
 def is_over(job: Job) -> bool:
-    """Whether it has ended, or is about to."""
+    """Whether it has ended or is completing."""
     return job.state in FINISHED_STATES or "COMPLETING" in job.flags
 
 
 def stranding(name: str, whole: int | None) -> ActionResult:
-    """The refusal to cancel one component of a job that waits, as scancel refuses it."""
+    """The error for canceling one component of a pending job, which scancel also refuses."""
     return ActionResult(
         id=name,
         ok=False,
@@ -63,7 +65,7 @@ def stranding(name: str, whole: int | None) -> ActionResult:
 
 
 def killed(one: JobId, statuses: list[KillStatus], done: str) -> ActionResult:
-    """What ``statuses`` says about ``one``; Slurm is silent about what went well."""
+    """The result for ``one`` according to ``statuses``; Slurm lists mostly failures."""
     name = str(one)
     if one.het is None and any(_component(entry, one) for entry in statuses):
         # Slurm says "already done" of the whole when one component was.
@@ -125,9 +127,9 @@ def action_result(name: str, code: int, words: str, done: str) -> ActionResult:
 
 
 def refused(name: str, problem: SlurmError) -> ActionResult:
-    """A result from Slurm's refusal; whatever else went wrong is raised again."""
+    """A result from an error of Slurm; other errors are raised again."""
     if not isinstance(problem, (NotFound, PermissionDenied, Refused, Unsupported)):
-        # Slurm was not reached, or did not answer: nobody's job was judged.
+        # Slurm could not be reached or did not respond: this is not about one job.
         raise problem
     code = problem.error_number
     if code is None and isinstance(problem, NotFound):

@@ -43,9 +43,9 @@ from .jobs import JobCalls
 from .session import Calls, Connection, in_one_version
 from .transport import segment
 
-#: What v0.0.39 and newer say of a job that had finished.
+#: The error of v0.0.39 and newer for a job that had finished.
 _ALREADY_SENT = "Job was already sent signal"
-#: Signals that end a job which waits.
+#: Signals that end a pending job.
 ENDING = ("", "KILL", "9")
 
 
@@ -57,7 +57,7 @@ class Target(NamedTuple):
 
 
 class SingleJobCalls(Calls):
-    """What :class:`ActionCalls` and canceling by filter stand on."""
+    """The basis of :class:`ActionCalls` and of canceling by filter."""
 
     def __init__(self, connection: Connection, jobs: JobCalls) -> None:
         super().__init__(connection)
@@ -68,8 +68,8 @@ class SingleJobCalls(Calls):
         try:
             target = await self.safe_target(one, dialect)
             jobs = await self._known(one)
-            # Here Slurm says the same of a job that ends and of one that had ended, and of
-            # one that had ended that a signal was sent.
+            # Here Slurm's response does not distinguish a job that ends now from one that
+            # had ended, and it reports a signal as sent even to the latter.
             if jobs and all(map(is_over, jobs)):
                 return ActionResult(id=name, ok=True, message=FINISHED)
             if signal in ENDING and jobs and jobs[0].het_offset and jobs[0].state == "PENDING":
@@ -100,7 +100,7 @@ class SingleJobCalls(Calls):
             return ActionResult(id=name, ok=True, message=f"{done}{WHERE_LIVE}")
         statuses = found.status or []
         if statuses:
-            # There is one job only: whatever is told is about it.
+            # There is only one job, so all entries are about it.
             return action_result(name, statuses[0].code, statuses[0].words, done)
         if dialect.capabilities.silent_refusals and not signal:
             jobs = await self._known(one)
@@ -119,7 +119,7 @@ class SingleJobCalls(Calls):
                 return [await self._jobs.job(str(one))]
             rows = await self._jobs.records_of(one)
         except NotFound:
-            # Its array may still have it among the tasks to come: let Slurm say.
+            # It may still be one of the pending tasks of its array: leave it to Slurm.
             return []
         named = one.among(rows)
         if named is None:
@@ -128,11 +128,11 @@ class SingleJobCalls(Calls):
         return [named, *(row for row in others if row is not named)]
 
     async def safe_target(self, one: JobId, dialect: Dialect) -> Target:
-        """Where to send so that nothing but ``one`` is hit.
+        """Where to send the request so that it affects only ``one``.
 
-        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` or ``+`` of
-        the path and cancels the whole: there a started task or a component goes by its own
-        number, and tasks to come through the older version, where that is served.
+        From 23.02 to 24.05 slurmrestd looks only at the digits before ``_`` or ``+`` of the
+        path and cancels the whole: so a started task or a component is addressed by its own
+        id, and pending tasks through the older version, if it is served.
         """
         if not dialect.capabilities.only_digits_read:
             return Target(str(one))
@@ -145,7 +145,7 @@ class SingleJobCalls(Calls):
 
     @in_one_version
     async def own_number(self, one: JobId) -> str:
-        """``one`` in digits alone: a started task or a component by its record's number.
+        """``one`` as digits only: a started task or a component by the id of its record.
 
         Raises :exc:`Unsupported` for tasks that have none, or share it with their array.
         """
@@ -167,17 +167,18 @@ class SingleJobCalls(Calls):
         )
 
 
-#: What a kill request may say beside the ids.
+#: Fields of a kill request besides the ids.
 Flags = tuple[str, ...]
 _SIGNAL = re.compile(r"(?:SIG)?([A-Z]{2,9}\d{0,2})|(\d{1,2})", re.IGNORECASE)
 #: Ids in one question for states.
 _STATES_AT_ONCE = 1_000
-#: Pieces in which Slurm may tell an array's waiting tasks: some 20 tasks each.
+#: The maximum number of parts in which Slurm lists an array's pending tasks, about 20 tasks
+#: each.
 _MOST_PIECES = 1_000
 
 
 class ActionCalls(Calls):
-    """Doing something to jobs; every call gives one result per job, in their order."""
+    """Actions on jobs; every call returns one result per job, in their order."""
 
     def __init__(
         self,
@@ -230,7 +231,7 @@ class ActionCalls(Calls):
         return [await self._unless_ended(one, known[one]) for one in ids]
 
     async def _kill_waiting(self, one: JobId, signal: str, done: str) -> ActionResult:
-        """All tasks of an array that wait, piece by piece: Slurm tells no more at once."""
+        """All pending tasks of an array, in parts, because Slurm truncates long lists."""
         result = ActionResult(id=str(one), ok=True, message=FINISHED)
         last: list[range] = []
         for _ in range(_MOST_PIECES):
@@ -270,7 +271,7 @@ class ActionCalls(Calls):
             except NoSuchEndpoint:
                 # Slurm 23.11 before 23.11.6.
                 pass
-        # The first component of a heterogeneous job is the whole: the others go with it.
+        # The first component of a heterogeneous job stands for the whole job.
         ordered = sorted(ids, key=lambda one: one.het or 0)
         results = {one: await self._single.kill_one(one, signal, done, dialect) for one in ordered}
         return [results[one] for one in ids]

@@ -39,7 +39,7 @@ def base_address(url: str) -> tuple[str | None, str]:
 
 
 def check_proxy(url: str | None) -> None:
-    """Raise :exc:`InvalidRequest` for what is no HTTP proxy."""
+    """Raise :exc:`InvalidRequest` if it is not an HTTP proxy."""
     if url is not None and not url.startswith(("http://", "https://")):
         raise InvalidRequest(
             "proxy", f"{_shown(url)} is not a valid HTTP proxy. Use http(s)://host:port."
@@ -47,7 +47,7 @@ def check_proxy(url: str | None) -> None:
 
 
 def _shown(url: str) -> str:
-    # What has an "@" may hold a password.
+    # A URL with "@" may contain a password.
     return "This" if "@" in url else repr(url)
 
 

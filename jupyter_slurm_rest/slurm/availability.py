@@ -20,13 +20,13 @@ _SHUT = {
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """What one user may choose; each refusal says why, in words for the user."""
+    """What one user may choose; each refusal has a reason that can be shown to the user."""
 
-    #: ``None`` without accounting: then there are no accounts or QOS to judge by.
+    #: ``None`` without accounting: then accounts and QOS are not checked.
     account: Account | None = None
     #: An account that a partition names stands for those below it, too.
     subaccounts: bool = True
-    #: Partitions that Slurm shows the user, ``None`` where it does not tell.
+    #: Partitions that Slurm shows the user; ``None`` if unknown.
     shown: set[str] | None = None
     #: Hosts from which slurmrestd may submit: see AllocNodes of slurm.conf.
     hosts: frozenset[str] = frozenset()
@@ -34,7 +34,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     def refusal(self, partition: Partition, account: str = "", qos: str = "") -> str:
         """Why a job with these is refused; empty when it is accepted.
 
-        Without ``account`` or ``qos`` it is the user's default that counts.
+        Without ``account`` or ``qos``, the user's default applies.
         """
         return self._closed(partition) or self._not_for(partition, account, qos)
 
@@ -62,7 +62,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
     def _closed(self, partition: Partition) -> str:
-        """Why nobody, or not this user, gets into ``partition`` with any account."""
+        """Why ``partition`` is closed to all users, or to this user with any account."""
         flags = partition.flags or []
         if partition.state in _SHUT:
             return _SHUT[partition.state]
@@ -112,7 +112,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 def _association(
     associations: Iterable[Association], partition: str, account: str
 ) -> Association | None:
-    """What counts for ``account`` in ``partition``; one bound to the partition first."""
+    """The association for ``account`` in ``partition``; one for the partition takes precedence."""
     mine = [one for one in associations if one.account == account]
     bound = [one for one in mine if one.partition == partition]
     return next(iter(bound + [one for one in mine if not one.partition]), None)
@@ -148,7 +148,8 @@ _CLOSED = frozenset({"DOWN", "DRAIN", "INACTIVE"})
 def admits(reservation: Reservation, user: str, accounts: Collection[str]) -> bool:
     """Whether ``user``, with these ``accounts`` and the ones above them, may use it.
 
-    A reservation for groups admits nobody here: Slurm does not say who is in a group.
+    A reservation for groups counts as unavailable, because Slurm does not list the members
+    of groups.
     """
     users, accounts_named = reservation.users, reservation.accounts
     if f"-{user}" in users or any(f"-{name}" in accounts_named for name in accounts):
@@ -163,7 +164,7 @@ def admits(reservation: Reservation, user: str, accounts: Collection[str]) -> bo
 
 
 class Reserved(msgspec.Struct, frozen=True):
-    """The reservations of a cluster, as one user meets them."""
+    """The reservations of a cluster from the perspective of one user."""
 
     #: Nodes set aside now: for each its reservations, with whether the user may use them.
     now: dict[str, list[tuple[Reservation, bool]]]
@@ -174,7 +175,7 @@ class Reserved(msgspec.Struct, frozen=True):
 def reserved(
     reservations: Iterable[Reservation], user: str, accounts: Collection[str], now: float
 ) -> Reserved:
-    """``reservations`` by node, as ``user`` meets them at the time ``now``."""
+    """``reservations`` by node, from the perspective of ``user`` at the time ``now``."""
     found = Reserved({}, {})
     for one in reservations:
         if not one.nodes or (one.end_time is not None and one.end_time <= now):
@@ -194,7 +195,7 @@ def reserved(
 
 
 def for_user(nodes: Iterable[Node], user: str, set_aside: Reserved) -> list[Node]:
-    """``nodes`` with what ``user`` could have of each: what others reserved is not free."""
+    """``nodes`` with what ``user`` could get of each: what is reserved for others is not free."""
     return [_for_user(node, user, set_aside.now.get(node.name, ())) for node in nodes]
 
 
@@ -202,7 +203,7 @@ def _for_user(node: Node, user: str, held: Collection[tuple[Reservation, bool]])
     if node.owner and node.owner != user:
         # Running jobs of one user with --exclusive=user.
         return closed(node)
-    # A reservation that this user is not shown is not theirs.
+    # A reservation that is hidden from this user cannot be used by them.
     if not held:
         return closed(node) if {"RESERVED", "MAINTENANCE"} & set(node.flags) else node
     mine = [one for one, usable in held if usable]

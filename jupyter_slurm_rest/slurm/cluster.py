@@ -43,7 +43,7 @@ from .wire import associations as wire
 
 
 class ClusterCalls(Calls):
-    """Whether Slurm is there, and which."""
+    """Whether Slurm is available, and its release."""
 
     @in_one_version
     async def versions(self) -> list[str]:
@@ -94,7 +94,7 @@ class ClusterCalls(Calls):
 
 
 class NodeCalls(Calls):
-    """What there is to run on, and how much of it is free."""
+    """Nodes, partitions and licenses, and what of them is free."""
 
     @in_one_version
     async def nodes(self) -> list[Node]:
@@ -201,7 +201,7 @@ class AccountCalls(Calls):
 
     async def _account_associations(self) -> list[Association]:
         """The associations of accounts themselves, which are those of no user."""
-        # A name that trims to nothing; an empty one would be taken for no condition.
+        # A name that is empty after trimming; an empty parameter would mean no condition.
         response = await self._users.database("associations/", {"user": " "})
         rows = decode(response.body, wire.AssociationRows)
         return [one for one in map(wire.association, rows.here()) if not one.user]
@@ -253,7 +253,7 @@ class AccountCalls(Calls):
 
         Also empty for a user who is not in accounting.
         """
-        # Older versions tell it unasked, and refuse the question.
+        # Older versions always return it, and reject the parameter.
         on_request = (await self.capabilities()).coordinators_on_request
         params = {"with_coords": "true"} if on_request else None
         response = await self._users.database(f"user/{segment(user)}", params)

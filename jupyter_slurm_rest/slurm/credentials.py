@@ -1,4 +1,4 @@
-"""Who we are to Slurm: a user name and a token that never shows."""
+"""Credentials for Slurm: a user name and a token, which is never shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Credentials:
     __slots__ = ("_token", "username")
 
     def __init__(self, username: str, token: str) -> None:
-        # Both become header lines: a line end in them would forge further headers.
+        # Both become header values: a line break in them could inject headers.
         for what, value in (("user name", username), ("token", token)):
             if not value.isascii() or not value.isprintable() or " " in value:
                 raise ValueError(f"the Slurm {what} contains invalid characters")

@@ -1,11 +1,11 @@
-"""Map slurmrestd's failures to :mod:`~jupyter_slurm_rest.slurm.errors`.
+"""Map errors of slurmrestd to :mod:`~jupyter_slurm_rest.slurm.errors`.
 
-The order of evidence: Slurm's error number, then the HTTP status, then the words.
-The body is always read before the status: a 500 may hold data, a 200 errors.
+The error number of Slurm is considered first, then the HTTP status, then the text. The body
+is always read before the status: a 500 may hold data, a 200 errors.
 
 Releases and calls differ in what becomes of a rejected token: a number of its own,
-accounting that cannot be reached, an error without a number. slurmctld's ``diag`` tells:
-whoever it accepts has a good token.
+accounting that cannot be reached, an error without a number. The request ``diag`` of
+slurmctld decides: if it succeeds, the token is valid.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from .transport import Response, Transport
 #: ESLURM_REST_EMPTY_RESULT and SLURM_NO_CHANGE_IN_DATA are no errors.
 _HARMLESS = {9003, 1900}
 _TOKEN = {1007, 6000, 6001, 6004, 6007, 9008}
-#: slurmctld hung up, as releases before 24.11 do when they do not like the token: reads
-#: end in "Unspecified error", writes in "Zero Bytes were transmitted or received".
+#: slurmctld closed the connection, as releases before 24.11 do when they reject the token:
+#: reads end in "Unspecified error", writes in "Zero Bytes were transmitted or received".
 _HUNG_UP = {-1, 5005}
 #: "Unspecified error" is also what remains of a slurmctld that is down: then slurmrestd
 #: has tried for longer than this (seconds; 0.02 and 9 were seen).
 _PATIENCE = 3.0
-#: What else a rejected token looks like, by release and call: numbers that say nothing.
+#: Other errors for a rejected token, by release and call: unspecific error numbers.
 _MAYBE_TOKEN = {-1, 1, 1000}
 #: "Unexpected message received": up to v0.0.38 a change ends so where slurmctld is down.
 _UNEXPECTED = 1000
@@ -78,7 +78,7 @@ class _Context(NamedTuple):
 def failure(
     response: Response, *, path: str, wanted: tuple[str, str] | None = None, rows: bool = False
 ) -> SlurmError | None:
-    """What is wrong with ``answer``, or ``None``.
+    """The error in ``response``, or ``None``.
 
     ``wanted`` is the kind and name of the one thing that was asked for; errors that
     say it is not there become :exc:`NotFound`. Entries of ``errors`` in a response with
@@ -108,10 +108,10 @@ def failure(
     )
     # "Unspecified error" beside another says nothing.
     telling = [entry for entry in problems if entry.code != -1]
-    # 24.05 says nothing at all where others say that.
+    # 24.05 returns no error at all in this case.
     unsaid = Problem(error_number=-1 if envelope.errors is not None else None)
     found = [_to_error(entry, context) for entry in telling or problems or [unsaid]]
-    # The most telling one: the first that is not a mere refusal, else the first.
+    # The most specific one: the first that is not just :exc:`Refused`, otherwise the first.
     return next((error for error in found if type(error) is not Refused), found[0])
 
 
@@ -123,7 +123,7 @@ def _harmless(entry: Problem) -> bool:
 
 
 def _of_accounting(entry: Problem) -> bool:
-    """Whether slurmrestd asked slurmdbd something beside the request, in vain."""
+    """Whether it is about an additional query of slurmrestd to slurmdbd, which failed."""
     from_slurmdb = text(entry.source).startswith("slurmdb_")
     return from_slurmdb and entry.code not in _TOKEN | _ACCOUNTING
 
@@ -209,21 +209,22 @@ def _missing(entry: Problem, context: _Context) -> bool:
     return (
         (context.wanted is not None and _NOT_FOUND.get(entry.code) == context.wanted[0])
         or (context.status == 404 and entry.code not in _DENIED)
-        # Others are missed in words, with a number that says something else.
+        # For others, only the text says that they do not exist; the error number is
+        # unspecific.
         or (entry.code in (0, 9000, 9002) and text(entry.description).startswith(_MISSED))
     )
 
 
 def _said(entry: Problem) -> str:
-    """The words that tell a user most: those of Slurm itself, else slurmrestd's."""
+    """The most helpful text: that of Slurm itself, otherwise that of slurmrestd."""
     own = text(entry.error) if isinstance(entry.error, str) else ""
-    # slurmrestd's own numbers have one name for many things.
+    # slurmrestd's own error numbers are unspecific.
     description = own if 0 < entry.code < 9000 and own else text(entry.description) or own
     return f"{shorten(description, 300).rstrip('.')}." if description else ""
 
 
 def _without_json(response: Response, path: str) -> SlurmError | None:
-    """slurmrestd answers in plain text when it never came to ask Slurm."""
+    """slurmrestd responds in plain text if it fails before it contacts Slurm."""
     body = shorten(response.body[:2000].decode("utf-8", "replace"))
     status = response.status
     if status in (204, 304):
@@ -280,19 +281,19 @@ async def verdict(
 def worth_renewing(problem: SlurmError, twice_is_once: bool = True) -> bool:
     """Whether to repeat a request with a new token.
 
-    ``twice_is_once``: it may be repeated although it may have been obeyed.
+    ``twice_is_once``: repeating it is safe even if it already took effect.
     """
     if isinstance(problem, TokenRejected):
         return problem.sure or twice_is_once
-    # Nobody could tell, and slurmrestd never came to ask slurmctld.
+    # The cause is unknown, and slurmrestd did not contact slurmctld.
     return isinstance(problem, AccountingDown) and problem.maybe_token
 
 
 def _rejected(problem: SlurmError, found: TokenRejected) -> TokenRejected:
     if not isinstance(problem, AccountingDown):
         return found
-    # Both daemons refuse it. And without slurmdbd's consent slurmrestd never came to ask
-    # slurmctld: nothing was done.
+    # Both daemons reject it. slurmrestd contacts slurmctld only after slurmdbd, so nothing
+    # was changed.
     return TokenRejected(
         "Slurm does not accept the token.",
         advice=found.advice,

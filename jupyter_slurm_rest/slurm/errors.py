@@ -59,7 +59,7 @@ class SlurmRestError(Exception):
     message: str
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Constructors differ; what they made of their arguments is kept.
+        # Constructors differ, so pickle the resulting attributes.
         return _restored, (type(self), self.args, vars(self))
 
 
@@ -82,7 +82,7 @@ class SlurmError(SlurmRestError):
         source: str = "",
     ) -> None:
         if len(message) > MAX_MESSAGE:
-            # Words of whoever asked may be quoted in it.
+            # It may quote user input.
             message = f"{message[: MAX_MESSAGE - 1]}…"
         super().__init__(message)
         #: A sentence: what happened.
@@ -95,7 +95,8 @@ class SlurmError(SlurmRestError):
         self.slurm_text = shorten(slurm_text)
         #: The part of Slurm that said so (``slurm_load_jobs()``), when it told.
         self.source = shorten(source, 120)
-        #: Whether a rejected token gives the same response: slurmctld has to be asked.
+        #: Whether a rejected token gives the same response, so that slurmctld has to be
+        #: asked.
         self.maybe_token = False
 
 
@@ -112,14 +113,15 @@ class SlurmTimeout(ResponseLost):
 
 
 class NoToken(SlurmError):
-    """There is no Slurm token to send."""
+    """No Slurm token is available."""
 
 
 class TokenRejected(SlurmError):
     """Slurm does not accept the token: expired, badly signed, or another user's."""
 
-    #: Whether it is sure that nothing was done. Before 24.11 slurmctld just hangs up on
-    #: a bad token, which looks the same as its dying in the middle of a request.
+    #: Whether it is certain that nothing was changed. Before 24.11, slurmctld just closes
+    #: the connection if the token is bad, which looks the same as a crash during the
+    #: request.
     sure = True
 
 
@@ -134,7 +136,7 @@ class PermissionDenied(SlurmError):
 
 
 class NotFound(SlurmError):
-    """There is no such job, node, partition or reservation (or it may not be seen)."""
+    """The job, node, partition or reservation does not exist, or is hidden."""
 
     def __init__(self, kind: str, name: str, **details: object) -> None:
         advice = {
@@ -154,7 +156,9 @@ class Refused(SlurmError):
 
 
 class UserNotResolved(Refused):
-    """slurmrestd's host does not know a user by name: nobody has it, or it is a container."""
+    """slurmrestd's host does not know a user by name: it does not exist, or the host is a
+    container.
+    """
 
 
 class InvalidRequest(SlurmError):
@@ -203,7 +207,7 @@ class AccountingDown(SlurmError):
 
 
 class AccountingMissing(SlurmError):
-    """This cluster's slurmrestd serves no accounting."""
+    """This cluster's slurmrestd does not serve accounting."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -213,7 +217,7 @@ class AccountingMissing(SlurmError):
 
 
 class UnreadableResponse(SlurmError):
-    """The response is not what slurmrestd sends: no JSON, or JSON of another shape."""
+    """The response is not valid: not JSON, or JSON with another structure."""
 
 
 class TooLarge(SlurmError):
@@ -229,7 +233,7 @@ class Replacement(msgspec.Struct, frozen=True):
 
 
 class ScriptError(InvalidRequest):
-    """A script that sbatch would refuse, or that we cannot submit as sbatch would.
+    """A script that sbatch would reject, or that cannot be submitted as sbatch would.
 
     ``line`` and ``column`` count from 1. ``field`` is the option's name with
     underscores, or ``script``.

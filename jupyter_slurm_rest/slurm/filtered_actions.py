@@ -1,4 +1,4 @@
-"""Cancel every job that matches a filter, without a list that could be old."""
+"""Cancel all jobs that match a filter, based on current data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .names import UserCalls
 from .session import Calls, Connection, in_one_version
 
 _DONE = "canceled"
-#: How often the queue is read for tasks of an array that started meanwhile.
+#: How often the queue is read again for tasks of an array that started meanwhile.
 _LOOKS = 4
 
 
@@ -84,26 +84,28 @@ class LocalFilterCalls(Calls):
     ) -> list[ActionResult]:
         results: list[ActionResult] = []
         whole: set[int] = set()
-        # What waits goes first: else a task that is canceled makes room for the next one.
+        # Pending tasks are canceled first; otherwise each canceled task would let the next
+        # one start.
         for row in sorted(rows, key=lambda row: (not _waits(row), row.het_offset or 0)):
             if row.het_job_id in whole:
                 continue
             if row.het_offset and _waits(row):
-                # Its first component is not meant, or it would have gone with it.
+                # Its first component does not match; otherwise it would have been canceled
+                # with it.
                 results.append(stranding(row.id, row.het_job_id))
                 continue
             result = await self._kill_if_still(row, wanted, user, dialect)
             if result is not None:
                 results.append(result)
                 if row.het_job_id is not None and row.het_offset == 0:
-                    # Its other components go with it.
+                    # Its other components are canceled with it.
                     whole.add(row.het_job_id)
         return results
 
     async def _kill_array_if_still(
         self, array: int, wanted: JobFilter, user: str, dialect: Dialect
     ) -> list[ActionResult]:
-        """Cancel all of ``array``, or of its records those that are still meant."""
+        """Cancel all of ``array``, or those of its records that still match."""
         one = parse_job_id(array)
         try:
             records = [job for job in await self._jobs.records_of(one) if _lives(job)]
@@ -119,12 +121,12 @@ class LocalFilterCalls(Calls):
     async def _kill_if_still(
         self, row: JobSummary, wanted: JobFilter, user: str, dialect: Dialect
     ) -> ActionResult | None:
-        """Cancel the record ``row``, unless it is another job by now; then ``None``."""
+        """Cancel the record ``row``; ``None`` if the id belongs to another job now."""
         try:
             job = await self._jobs.job(row.job_id)
             if job.job_id != row.job_id or job.user != user or not wanted.matches(job):
                 return None
-            # Of an array, the tasks that wait now: those that started have other records.
+            # For an array, the pending tasks: those that started have other records.
             name = str(job.job_id) if job.het_offset == 0 else job.id
             one = parse_job_id(name)
             target = await self._single.safe_target(one, dialect)
@@ -161,12 +163,12 @@ def _whole_arrays(rows: Iterable[JobSummary], wanted: JobFilter) -> set[int]:
     return {array for array, records in arrays.items() if all(map(wanted.matches, records))}
 
 
-#: Live jobs that are looked at to find out a user's number.
+#: The maximum number of live jobs that are read to find a user's uid.
 _LOOKED_AT = 5
 
 
 class FilterCalls(LocalFilterCalls):
-    """Canceling by what jobs are, not by their ids."""
+    """Canceling by properties of jobs instead of ids."""
 
     @in_one_version
     async def cancel_matching(self, wanted: JobFilter, *, cron: bool = False) -> list[ActionResult]:
@@ -190,7 +192,8 @@ class FilterCalls(LocalFilterCalls):
             except UserNotResolved:
                 number = await self._number_of(user)
                 if number is not None:
-                    # The number alone would mean everybody: slurmctld heeds it with a name.
+                    # The uid alone would match all users: slurmctld considers it only with
+                    # a name.
                     whose = {"user_name": user, "user_id": str(number)}
                     return await self._chosen_by_slurm(wanted, whose, cron)
         return await self._chosen_here(wanted, user, dialect)
@@ -201,7 +204,7 @@ class FilterCalls(LocalFilterCalls):
             now = int(time.time())
             lately = HistoryQuery(users=[user], states=list(LIVE_STATES), start=now - 1, end=now)
             for job in (await self._accounting.history(lately)).jobs[:_LOOKED_AT]:
-                # Its record tells the number, and accounting whose it is.
+                # Its record has the uid, and accounting the user name.
                 with suppress(NotFound):
                     await self._jobs.job(job.job_id)
                 if self._users.user_names.number(user) is not None:
@@ -226,8 +229,8 @@ class FilterCalls(LocalFilterCalls):
         apart = await self._chosen_apart(body) if "PENDING" in wanted.states else None
         if apart is None and len(wanted.states) == len(LIVE_STATES):
             return await self._kill_chosen(body)
-        # Of several states Slurm heeds the last alone. A job that moves on meanwhile is
-        # met in its next state.
+        # Of several states, Slurm considers only the last. A job that changes its state
+        # meanwhile is found in the next state.
         results: list[ActionResult] = []
         for state in wanted.states:
             some = body | {"job_state": [state]}
@@ -236,7 +239,7 @@ class FilterCalls(LocalFilterCalls):
                 continue
             whole, parts = apart
             others = await self._kill_chosen(some | {"jobs": whole}) if whole else []
-            # Slurm tells of an array's task twice, and of tasks that the filter spared.
+            # Slurm lists array tasks twice, including tasks that did not match the filter.
             met = {one.id: one for one in reversed(others) if one.id in whole}
             results += met.values()
             results += [stranding(name, int(name.partition("+")[0])) for name in parts]

@@ -1,4 +1,4 @@
-"""Changing jobs that are there: update, hold, release, requeue."""
+"""Changing existing jobs: update, hold, release, requeue."""
 
 from __future__ import annotations
 
@@ -122,17 +122,18 @@ class UpdateCalls(Calls):
             twice_is_once=True,
         )
         decoded = decode(response.body, UpdateResponse)
-        # An empty word where a list is expected is warned of, and taken.
+        # An empty string where a list is expected is accepted with a warning.
         taken = {f"#/{key}/" for key, value in body.items() if value == ""}
         unread = [one.words for one in decoded.warnings or [] if one.source not in taken]
         if decoded.results is None and unread:
-            # v0.0.39 so answers what it could not read: nothing was changed.
+            # This is the response of v0.0.39 to a request that it could not read: nothing
+            # was changed.
             words = shorten("; ".join(unread))
             return ActionResult(id=name, ok=False, message=f"Slurm made no changes: {words}")
         return _first_failure(name, decoded.results, done)
 
     async def _records_of(self, one: JobId, *, only_waiting: bool) -> list[str]:
-        """What to name in the path so that ``one`` is changed, and nothing else.
+        """What to use in the path so that only ``one`` is changed.
 
         Up to v0.0.38 slurmctld reads the id as scontrol gives it. Later versions change
         single records by their number: the array's own is that of the tasks that wait
@@ -148,7 +149,7 @@ class UpdateCalls(Calls):
         except NotFound:
             if one.tasks or one.waiting:
                 raise
-            # Let Slurm say so.
+            # Leave the error to Slurm.
             return [str(one)]
         live = [row for row in rows if not is_over(row)]
         if one.waiting:
@@ -176,7 +177,7 @@ class UpdateCalls(Calls):
                 id=name, ok=False, message="Change the tasks one by one, or the whole array."
             )
         try:
-            # A GET that writes: it is not to be repeated like one.
+            # A GET that writes, so it must not be repeated like other GETs.
             response = await self.connection.send(
                 "GET",
                 "slurm",

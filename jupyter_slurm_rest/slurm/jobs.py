@@ -43,7 +43,7 @@ class JobListing(Model, frozen=True, kw_only=True):
 
 
 class Unchanged(Model, frozen=True):
-    """Nothing has changed since ``update_time``; says nothing about how many there are."""
+    """Nothing has changed since ``update_time``; this does not mean that the queue is empty."""
 
 
 T = TypeVar("T")
@@ -69,9 +69,9 @@ class JobCalls(Calls):
     async def jobs(self, *, update_time: int | None = None) -> JobListing | Unchanged:
         """All jobs that slurmctld shows to this user; expensive on a long queue.
 
-        The response is parsed as it arrives and is never held in memory as a whole.
-        With ``update_time`` (an earlier :attr:`JobList.last_update`), :class:`Unchanged`
-        when nothing has changed since; that is never to be read as an empty queue.
+        The response is parsed as it arrives and is never held in memory as a whole. With
+        ``update_time`` (an earlier :attr:`JobList.last_update`), :class:`Unchanged` when
+        nothing has changed since; which does not mean that the queue is empty.
         """
         params: Params | None = None
         if update_time is not None:
@@ -155,8 +155,8 @@ class JobCalls(Calls):
         """The states of ``ids``, or of all jobs. Inexpensive; needs v0.0.40.
 
         Every task of an array has an entry, and the number in front is that of its record
-        (``JobSummary.job_id``): ``124_4``, ``126+1``. It does not heed ``PrivateData``.
-        Jobs that slurmctld has forgotten are left out.
+        (``JobSummary.job_id``): ``124_4``, ``126+1``. It ignores ``PrivateData``. Jobs that
+        slurmctld has forgotten are left out.
         """
         can = await self.capabilities()
         if not can.job_states:
@@ -166,7 +166,7 @@ class JobCalls(Calls):
                 "jobs/state/", None, lambda raw: wire.states(_STATES.decode(raw))
             )
             return [] if read is None else read[0]
-        # Its description promises a comma-separated list, which it refuses.
+        # Its OpenAPI document specifies a comma-separated list, which slurmrestd rejects.
         params: Params = {"job_id": [str(one) for one in ids]}
         response = await self.connection.get("slurm", "jobs/state/", params)
         return wire.states(decode(response.body, wire.StateRows).jobs or [])
@@ -182,7 +182,8 @@ class JobCalls(Calls):
                 return None
             async for chunk in stream.chunks():
                 found += reader.feed(chunk)
-                # A fast slurmrestd always has the next piece ready: others want a turn.
+                # With a fast slurmrestd, the next piece is always ready: let other tasks
+                # run.
                 await asyncio.sleep(0)
         last, rest = reader.finish()
         found += last

@@ -1,11 +1,11 @@
 """Read one array of a large JSON response object by object, while it arrives.
 
-A whole-queue answer is 165 MB for 20,000 jobs; never hold it, never stall the event loop.
-Only the last place where one object ends and the next begins is searched for
-(``bytes.rfind`` runs at memory speed); the whole objects before it are decoded together by
-msgspec into narrow structures, which skips the fields nobody asked for without building them.
-docs/performance.md has the measurements that chose this over ijson and over a worker
-process.
+The response for a queue of 20,000 jobs has 165 MB; it is never held as a whole and never
+blocks the event loop. Only the last place where one object ends and the next begins is
+searched for (``bytes.rfind`` runs at memory speed); the whole objects before it are decoded
+together by msgspec into narrow structures, which skips the fields nobody asked for without
+building them. docs/performance.md has the measurements that chose this over ijson and over
+a worker process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_OBJECT = 16 * 1024 * 1024
 MAX_HEAD = 1024 * 1024
 
 _FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.)*"\s*:)')
-#: Between two objects; indentation of pretty-printed answers included.
+#: Between two objects, including the indentation of pretty-printed responses.
 _BETWEEN = re.compile(rb"\}\s*,\s*\{\s*$")
 _LONGEST_BETWEEN = 128
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
@@ -67,7 +67,7 @@ class ArrayReader(Generic[T]):
         return self._cut(self._mark)
 
     def finish(self) -> tuple[list[T], bytes]:
-        """After the last chunk: the last object, and the answer with the array emptied.
+        """After the last chunk: the last object, and the response with an empty array.
 
         Raises :exc:`UnreadableResponse` when the response ended too early.
         """
@@ -111,7 +111,7 @@ class ArrayReader(Generic[T]):
             begin = buffer.index(b"{", between.start())
             break
         self._buffer = buffer[begin:]
-        # The mark itself may be cut in two by the end of the chunk.
+        # The delimiter itself may be split by the end of the chunk.
         self._searched = max(1, len(self._buffer) - len(delimiter))
         if len(self._buffer) > MAX_OBJECT:
             raise TooLarge("An entry in slurmrestd's response is too large.")

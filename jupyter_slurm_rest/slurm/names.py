@@ -67,7 +67,7 @@ _SHORT = {
 }
 #: ``UNKNOWN`` is ours, for a state that Slurm does not tell; the others have no short word.
 _STATES = frozenset(_SHORT.values()) | {"EXPEDITING", "POWER_UP_NODE", "UNKNOWN"}
-#: Names that are told where none is near.
+#: The maximum number of names that are listed if none is similar.
 _FEW = 12
 
 
@@ -90,7 +90,7 @@ def state_names(words: Iterable[str], field: str = "state") -> list[str]:
 
 
 def nearest(word: str, known: Collection[str]) -> list[str]:
-    """Those of ``known`` that look like ``word``, the likeliest first; case does not count."""
+    """The names of ``known`` that are similar to ``word``, best match first; case-insensitive."""
     by_case: dict[str, list[str]] = {}
     for name in sorted(known):
         by_case.setdefault(name.casefold(), []).append(name)
@@ -124,12 +124,12 @@ J = TypeVar("J", bound=JobSummary)
 BEGINNING = "uts1000000"
 #: Users looked up in one request, by a job of each.
 _AT_ONCE = 200
-#: Seconds until somebody is looked up again whom accounting did not know.
+#: Seconds until a user who was not in accounting is looked up again.
 _AGAIN = 60.0
 
 
 class UserNames:
-    """What was found out about users, for as long as the client lives."""
+    """User names and uids found so far, for the lifetime of the client."""
 
     def __init__(self) -> None:
         #: By numeric user id; only of users whose names slurmrestd did not give.
@@ -143,7 +143,7 @@ class UserNames:
         return next((uid for uid, known in self.known.items() if known == name), None)
 
     def missing(self, rows: Iterable[JobSummary]) -> dict[int, JobSummary]:
-        """A row of each user who has no name yet, and was not asked for lately."""
+        """A row of each user whose name is not known and was not looked up recently."""
         now = time.monotonic()
         found = {int(row.user): row for row in rows if row.user.isdigit()}
         missing = {
@@ -161,7 +161,7 @@ class UserNames:
 
 
 class UserCalls(Calls):
-    """Finding names for numbers, and jobs by names."""
+    """Finds user names for uids, and jobs by user name."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -265,7 +265,7 @@ class UserCalls(Calls):
 
 
 def flags(can: Capabilities) -> dict[str, str]:
-    """What every question for slurmdbd's jobs is asked with."""
+    """Parameters of all requests for slurmdbd's jobs."""
     found = {}
     if can.truncated_times:
         found["disable_truncate_usage_time"] = "true"

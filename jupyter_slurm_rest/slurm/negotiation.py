@@ -1,4 +1,4 @@
-"""Which API version to speak: the newest that both sides know, or the pinned one.
+"""Chooses the API version: the newest that both sides support, or the pinned one.
 
 A version that slurmrestd has not loaded is a 404 of its router, decided before Slurm
 is asked anything: so probing ``ping`` costs a millisecond, while the OpenAPI document
@@ -50,7 +50,7 @@ class Negotiation:
 
     @property
     def found(self) -> Negotiated | None:
-        """What was agreed; ``None`` while nobody has asked."""
+        """The negotiated version; ``None`` before the first request."""
         return self._found
 
     def forget(self) -> None:
@@ -71,7 +71,7 @@ class Negotiation:
         return allowed and await self._served(version) is not None
 
     async def result(self) -> Negotiated:
-        """What was agreed. Raises :exc:`NoCommonVersion` and what the probe raises."""
+        """The negotiated version. Raises :exc:`NoCommonVersion` and what the probe raises."""
         async with self._lock:
             if self._until is not None and time.monotonic() > self._until:
                 self._found = self._until = None
@@ -103,12 +103,12 @@ class Negotiation:
         )
 
     async def _served(self, version: str) -> Envelope | None:
-        """Who answered; ``None``: not served."""
+        """The response of ``ping``; ``None`` if the version is not served."""
         response = await self._probe(version)
         problem = failure(response, path=f"/slurm/{version}/ping/")
         if isinstance(problem, NoSuchEndpoint):
             return None
         if problem is not None and response.content_type != "application/json":
             raise problem
-        # With slurmctld down ping fails, but the version is there.
+        # With slurmctld down, ping fails, but the version is served.
         return decode(response.body, Envelope)

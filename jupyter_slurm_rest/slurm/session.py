@@ -64,7 +64,7 @@ _call: ContextVar[_Call | None] = ContextVar("slurm_call", default=None)
 
 
 async def agreed(negotiation: Negotiation) -> Negotiated:
-    """What is agreed for the call that is being made."""
+    """The version negotiated for the current call."""
     call = _call.get()
     if call is None:
         return await negotiation.result()

@@ -1,8 +1,8 @@
-"""The vocabulary: what Slurm's things are called here, whatever the API version.
+"""The models: Slurm's objects, independent of the API version.
 
 The server's JSON is these structures' JSON. Times are seconds since the epoch (UTC),
-durations are seconds or minutes as each field says, memory is MiB. ``None`` means
-that Slurm did not say.
+durations are seconds or minutes as each field says, memory is MiB. ``None`` means that
+Slurm did not report it.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class Ping(Model, frozen=True, kw_only=True):
 
 
 class Diag(Model, frozen=True, kw_only=True):
-    """Counters of slurmctld (``sdiag``) that strategies and people need."""
+    """Counters of slurmctld (``sdiag``) that strategies and users need."""
 
     jobs_pending: int | None = None
     jobs_running: int | None = None
@@ -138,7 +138,8 @@ class Partition(Model, frozen=True, kw_only=True):
     memory_free: int | None = None
     gpus_total: int | None = None
     gpus_free: int | None = None
-    #: The user's reservations that hold some of it, and how much: only for jobs that name them.
+    #: The user's reservations of some of its nodes, and how much: only for jobs that name
+    #: them.
     your_reservations: list[str] = []
     reserved_cpus_free: int | None = None
     reserved_gpus_free: int | None = None

@@ -163,7 +163,7 @@ class Reason(Model, frozen=True, kw_only=True):
     code: str
     #: One sentence: what the code means.
     text: str
-    #: One sentence: what the user can do, or that there is nothing to do.
+    #: One sentence: what the user can do, or that no action is needed.
     advice: str = ""
 
 
@@ -218,7 +218,7 @@ class Job(JobSummary, frozen=True, kw_only=True):
 
 
 class JobState(Model, frozen=True, kw_only=True):
-    """The state of one job and nothing more, as ``jobs/state`` gives it."""
+    """Only the state of one job, as ``jobs/state`` returns it."""
 
     id: str
     state: str
@@ -231,7 +231,7 @@ class Submitted(Model, frozen=True, kw_only=True):
     job_id: int
     #: Job ids of each component for a heterogeneous job, else just the one.
     job_ids: list[int] = []
-    #: What Slurm said although it took the job (limits, partition down, ...).
+    #: Slurm's messages about an accepted job (limits, partition down, ...).
     warnings: list[str] = []
     #: True when the response of the first try was lost and the job was found in the queue.
     recovered: bool = False
@@ -242,7 +242,7 @@ class ActionResult(Model, frozen=True, kw_only=True):
 
     id: str
     ok: bool
-    #: In plain words: "canceled", "had already finished", or Slurm's refusal.
+    #: "canceled", "had already finished", or Slurm's refusal.
     message: str
     #: Slurm's error number, when it refused.
     error_number: int | None = None
@@ -262,7 +262,7 @@ _TEXTS = (
     "required_nodes",
     "licenses",
 )
-#: An empty word takes these away; the others cannot be empty.
+#: These are removed by an empty string; the others cannot be empty.
 _REMOVABLE = frozenset(
     {"dependency", "comment", "constraints", "reservation", "excluded_nodes", "required_nodes"}
     | {"licenses"}
@@ -305,7 +305,7 @@ class JobUpdate(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     requeue: bool | None = None
 
     def check(self) -> None:
-        """Raise :exc:`InvalidRequest` for a value that cannot be meant."""
+        """Raise :exc:`InvalidRequest` for an invalid value."""
         if not self.given():
             raise InvalidRequest("change", "The request contains no changes.")
         for field in _TEXTS:

@@ -39,10 +39,10 @@ class JobFilter(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     all: bool = False
 
     def check(self) -> None:
-        """Raise :exc:`InvalidRequest` unless it is sure what is meant."""
+        """Raise :exc:`InvalidRequest` if the filter is ambiguous."""
         for name in _WORDS:
             value = getattr(self, name)
-            # An empty variable must not make a filter wider than it was meant.
+            # An empty variable must not widen the filter.
             if value is not None and not value.strip():
                 raise InvalidRequest(name, f"{name}: is empty. Give a value, or leave it out.")
         if self.state is not None and not self.state:
@@ -72,7 +72,7 @@ class JobFilter(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def states(self) -> list[str]:
-        """Those of :data:`LIVE_STATES` that are meant."""
+        """The selected states of :data:`LIVE_STATES`."""
         words = state_names(self.state or ()) or LIVE_STATES
         return [state for state in LIVE_STATES if state in words]
 
@@ -101,5 +101,5 @@ def _meet(wanted: str, nodes: str) -> bool:
     try:
         return bool(nodes) and not set(expand(wanted)).isdisjoint(expand(nodes))
     except ValueError:
-        # What cannot be read is not canceled.
+        # If the list cannot be read, the job is not canceled.
         return False

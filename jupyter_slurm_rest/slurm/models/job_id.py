@@ -1,6 +1,7 @@
-"""Job ids as people write them: ``123``, ``123_4``, ``123_[5-9%2]``, ``123_*``, ``123+1``.
+"""Job ids as users write them: ``123``, ``123_4``, ``123_[5-9%2]``, ``123_*``, ``123+1``.
 
-Lists show what Slurm cut (``123_[1,3,5...%2]``) as well: that stands for what still waits.
+Lists that Slurm truncated (``123_[1,3,5...%2]``) are accepted, too, and stand for all
+pending tasks.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ J = TypeVar("J", bound=JobSummary)
 
 
 class JobId(Model, frozen=True):
-    """A job id taken apart."""
+    """A parsed job id."""
 
     job: int
     #: ``4`` or ``5-9,12``; empty: not an array, or all of it.
     tasks: str = ""
     het: int | None = None
-    #: The tasks of the array that still wait, whichever they are: Slurm cut their list.
+    #: All pending tasks of the array, because Slurm truncated their list.
     waiting: bool = False
 
     @property
@@ -110,7 +111,7 @@ def known_ranges(tasks: str) -> list[range]:
 
 
 def parse_job_id(written: str | int) -> JobId:
-    """``written`` taken apart. Raises :exc:`InvalidRequest` for anything else."""
+    """Parse ``written``. Raises :exc:`InvalidRequest` for anything else."""
     match = _ID.fullmatch(str(written).strip())
     if match is None or int(match["job"]) == 0:
         raise InvalidRequest(

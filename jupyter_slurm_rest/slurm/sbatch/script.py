@@ -57,7 +57,7 @@ class Component(msgspec.Struct):
 
 
 class ParsedScript(msgspec.Struct):
-    """A script taken apart. ``components`` has at least one entry."""
+    """A parsed script. ``components`` has at least one entry."""
 
     text: str
     components: list[Component]
@@ -173,7 +173,7 @@ def _remarks(line: str, number: int, start: int, words: list[Word]) -> Iterator[
 
 
 def read(text: str) -> ParsedScript:
-    """Take a script apart.
+    """Parse a script.
 
     Raises :exc:`ScriptError` for whatever sbatch would refuse, and for lines of other
     batch systems, which are not translated here.

@@ -309,7 +309,7 @@ def record(row: Record) -> Job:
 
 
 def with_efficiency(row: Record, job: Job) -> Job:
-    """``job``, made of ``row``, with what it used of what it had."""
+    """``job``, made of ``row``, with its resource usage."""
     memory = [peak for one in row.steps or [] if (peak := one.memory_total()) is not None]
     gpus = [use for one in row.steps or [] if (use := one.gpu_use()) is not None]
     used = efficiency(
