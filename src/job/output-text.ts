@@ -1,3 +1,5 @@
+import { drawLine } from './terminal-line';
+
 /** A block of whole lines, small enough to be rendered at once. */
 interface IOutputBlock {
   readonly key: number;
@@ -10,8 +12,8 @@ const BLOCK_LINES = 200;
 /**
  * The end of a text that is appended to.
  *
- * It is divided into blocks, so that a view renders only the last one again. A carriage
- * return overwrites its line, as progress bars do in a terminal.
+ * It is divided into blocks, so that a view renders only the last one again. Within a line,
+ * carriage returns and backspaces overwrite it, as progress bars do in a terminal.
  */
 export class OutputText {
   /**
@@ -46,19 +48,21 @@ export class OutputText {
     const lines = (this._open + text).split('\n');
     const rest = lines.pop() as string;
     for (const line of lines) {
-      this._closed.push(overwritten(line.endsWith('\r') ? line.slice(0, -1) : line));
+      this._closed.push(drawLine(line.endsWith('\r') ? line.slice(0, -1) : line).text);
       if (this._closed.length === BLOCK_LINES) {
         this._done.push({ key: this._key++, text: this._closed.join('\n') + '\n' });
         this._size += this._done[this._done.length - 1].text.length;
         this._closed = [];
       }
     }
-    this._open = shortened(rest);
+    // A progress bar may write into one line for hours: only what it shows is kept.
+    const open = drawLine(rest);
+    this._open = open.open;
     while (this._size > this._limit) {
       this._size -= (this._done.shift() as IOutputBlock).text.length;
       this._dropped = true;
     }
-    const last = [...this._closed, overwritten(this._open)].join('\n');
+    const last = [...this._closed, open.text].join('\n');
     this._blocks = last === '' ? [...this._done] : [...this._done, { key: this._key, text: last }];
   }
 
@@ -80,16 +84,4 @@ export class OutputText {
   private _key = 0;
   private _open = '';
   private _size = 0;
-}
-
-/** What a terminal shows of a line with carriage returns. */
-function overwritten(line: string): string {
-  const at = line.lastIndexOf('\r', line.length - 2);
-  return at < 0 ? line.replace(/\r$/, '') : line.slice(at + 1).replace(/\r$/, '');
-}
-
-/** An unfinished line without overwritten text: a progress bar may write for hours. */
-function shortened(line: string): string {
-  const at = line.lastIndexOf('\r', line.length - 2);
-  return at < 0 ? line : line.slice(at + 1);
 }

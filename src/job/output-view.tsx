@@ -8,6 +8,7 @@ import { useModel } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { formatBytes } from '../words/format';
 import { OutputBlock } from './output-block';
+import { OutputFind } from './output-find';
 import type { JobOutputModel } from './output-model';
 
 /** The distance from the end in pixels that counts as the end. */
@@ -41,6 +42,8 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
     follows.current = following;
   }, [following]);
 
+  const [drawn, setDrawn] = React.useState(0);
+
   const toEnd = React.useCallback(() => {
     if (view.current) {
       view.current.scrollTop = view.current.scrollHeight;
@@ -48,6 +51,7 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
   }, []);
 
   const onDrawn = React.useCallback(() => {
+    setDrawn(count => count + 1);
     if (follows.current) {
       toEnd();
     }
@@ -62,7 +66,9 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
 
   return (
     <div className="jp-SlurmOutput">
-      <OutputBar {...props} />
+      <OutputBar {...props}>
+        {blocks.length > 0 && <OutputFind view={view} drawn={drawn} trans={trans} />}
+      </OutputBar>
       {output.poller.error !== null && (
         <InlineError
           error={output.poller.error}
@@ -113,8 +119,8 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
   );
 }
 
-function OutputBar(props: IJobOutputProps): JSX.Element {
-  const { files, job, output, trans } = props;
+function OutputBar(props: IJobOutputProps & { children: React.ReactNode }): JSX.Element {
+  const { children, files, job, output, trans } = props;
   const { file } = output;
   const streams: [Stream, string][] = [
     ['stdout', trans.__('Standard output')],
@@ -160,6 +166,7 @@ function OutputBar(props: IJobOutputProps): JSX.Element {
           </button>
         </>
       )}
+      {children}
     </div>
   );
 }

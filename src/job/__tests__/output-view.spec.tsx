@@ -7,6 +7,7 @@ import React from 'react';
 import { job } from '../../__tests__/jobs';
 import type { IOutputChunk } from '../../api/types';
 import { JobOutputModel } from '../output-model';
+import { findText } from '../output-search';
 import { JobOutput } from '../output-view';
 
 const trans = nullTranslator.load('jupyter_slurm_rest');
@@ -87,6 +88,29 @@ describe('JobOutput', () => {
     await look();
     await userEvent.click(screen.getByRole('button', { name: 'Open in editor' }));
     expect(files.open).toHaveBeenCalledWith('slurm-123.out');
+    model.dispose();
+  });
+
+  it('finds text, whatever its case and colors', async () => {
+    const text = 'Error one\n\u001b[31mer\u001b[0mror two\nfine\n';
+    const { look, model } = begin({ text });
+    await look();
+    await waitFor(() => expect(shown()).toContain('fine'));
+    const field = screen.getByRole('searchbox', { name: 'Find in the output' });
+    await userEvent.type(field, 'error');
+    expect(screen.getByRole('status').textContent).toBe('2 matches');
+    await userEvent.keyboard('{Enter}');
+    expect(screen.getByRole('status').textContent).toBe('1 of 2');
+    await userEvent.keyboard('{Shift>}{Enter}{/Shift}');
+    expect(screen.getByRole('status').textContent).toBe('2 of 2');
+    await userEvent.click(screen.getByRole('button', { name: 'Next match' }));
+    expect(screen.getByRole('status').textContent).toBe('1 of 2');
+    await userEvent.type(field, 's');
+    expect(screen.getByText('No matches')).toBeTruthy();
+    const [, second] = findText(screen.getByRole('region'), 'error');
+    // It begins in one color and ends in another.
+    expect(second.start.data).toBe('er');
+    expect(second.end.data.slice(0, second.endOffset)).toBe('ror');
     model.dispose();
   });
 

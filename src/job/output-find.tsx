@@ -1,0 +1,112 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { findText, highlight, type IMatch, rangeOf } from './output-search';
+
+interface IOutputFindProps {
+  /** The element that has the text and scrolls. */
+  view: React.RefObject<HTMLElement>;
+  /** Counts the changes of the text. */
+  drawn: number;
+  trans: TranslationBundle;
+}
+
+/** A field that finds text in the output that is shown. */
+export function OutputFind(props: IOutputFindProps): JSX.Element {
+  const { drawn, trans, view } = props;
+  const [query, setQuery] = React.useState('');
+  const [current, setCurrent] = React.useState(0);
+  const [count, setCount] = React.useState(0);
+  const matches = React.useRef<IMatch[]>([]);
+
+  React.useEffect(() => {
+    matches.current = view.current === null ? [] : findText(view.current, query);
+    setCount(matches.current.length);
+  }, [drawn, query, view]);
+
+  React.useEffect(() => {
+    highlight(matches.current, current);
+    return () => highlight([], 0);
+  }, [current, drawn, query]);
+
+  const show = (at: number) => {
+    const found = matches.current;
+    if (found.length === 0) {
+      return;
+    }
+    const next = (at + found.length) % found.length;
+    setCurrent(next);
+    scrollTo(view.current, rangeOf(found[next]));
+  };
+
+  return (
+    <span className="jp-SlurmOutput-find" role="search">
+      <input
+        type="search"
+        placeholder={trans.__('Find')}
+        aria-label={trans.__('Find in the output')}
+        value={query}
+        onChange={event => {
+          setQuery(event.target.value);
+          setCurrent(-1);
+        }}
+        onKeyDown={event => {
+          if (event.key === 'Enter') {
+            event.preventDefault();
+            show(event.shiftKey ? Math.max(current, 0) - 1 : current + 1);
+          } else if (event.key === 'Escape' && query !== '') {
+            event.stopPropagation();
+            setQuery('');
+          }
+        }}
+      />
+      {query !== '' && (
+        <>
+          <span className="jp-SlurmOutput-count" role="status">
+            {count === 0
+              ? trans.__('No matches')
+              : current < 0
+                ? trans._n('%1 match', '%1 matches', count)
+                : trans.__('%1 of %2', Math.min(current + 1, count), count)}
+          </span>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            title={trans.__('Previous match')}
+            aria-label={trans.__('Previous match')}
+            disabled={count === 0}
+            onClick={() => show(Math.max(current, 0) - 1)}
+          >
+            <caretUpIcon.react tag="span" aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className="jp-SlurmButton"
+            title={trans.__('Next match')}
+            aria-label={trans.__('Next match')}
+            disabled={count === 0}
+            onClick={() => show(current + 1)}
+          >
+            <caretDownIcon.react tag="span" aria-hidden="true" />
+          </button>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** Scrolls a range into the middle of an element: a block of text has many lines. */
+function scrollTo(view: HTMLElement | null, range: Range): void {
+  if (view === null || typeof range.getBoundingClientRect !== 'function') {
+    return;
+  }
+  const { bottom, left, right, top } = range.getBoundingClientRect();
+  const frame = view.getBoundingClientRect();
+  if (top < frame.top || bottom > frame.bottom) {
+    view.scrollTop += top - frame.top - frame.height / 2;
+  }
+  if (left < frame.left || right > frame.right) {
+    view.scrollLeft += left - frame.left - frame.width / 2;
+  }
+}
