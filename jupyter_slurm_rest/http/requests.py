@@ -1,6 +1,6 @@
 """Queries and bodies, decoded strictly into msgspec structures.
 
-What is wrong is told as a field and a sentence instead of msgspec's own text.
+Errors name the field in a sentence instead of msgspec's own text.
 """
 
 from __future__ import annotations

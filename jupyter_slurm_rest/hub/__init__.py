@@ -1,2 +1,3 @@
-"""The JupyterHub service that issues Slurm tokens. Runs beside the hub, never in a user's
-server."""
+"""The JupyterHub service that issues Slurm tokens. Runs next to the hub, never in a user's
+server.
+"""

@@ -16,7 +16,8 @@ class ConfigurationError(SlurmRestError):
 class Refusal(HttpError):
     """No token. ``message`` is for the user, ``code`` for their server; neither is secret.
 
-    ``reason`` is the one word that the metrics count by; ``details`` go beside ``message``.
+    ``reason`` is the one word that the metrics count by; ``details`` are sent with
+    ``message``.
     """
 
     def __init__(
@@ -134,23 +135,23 @@ def not_public(why: str) -> Refusal:
 
 
 def slurm_failed(message: str) -> Refusal:
-    """Slurm does not answer the service's reader, or not as it should."""
+    """Slurm does not respond to the service's reader, or returns an error."""
     return Refusal(HTTPStatus.BAD_GATEWAY, "slurm_failed", message)
 
 
 def invalid_query(message: str) -> Refusal:
-    """The query names something there is not, or gives it a wrong value."""
+    """The query has an unknown name or an invalid value."""
     return Refusal(HTTPStatus.BAD_REQUEST, "invalid_query", message)
 
 
 def invalid(error: InvalidRequest) -> Refusal:
-    """The query can be read, and asks for something that no reader can be asked."""
+    """The query is valid, but cannot be served from shared data."""
     details = {"field": error.field, "advice": error.advice}
     return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.message, details=details)
 
 
 def error_response(status: int, error: BaseException | None) -> ErrorResponse:
-    """What a caller is told: of an exception, or of ``status`` alone."""
+    """The response for an exception, or for ``status`` alone."""
     if isinstance(error, HttpError):
         return error.response
     return ErrorResponse(status, {"code": "error", "message": HTTPStatus(status).phrase})

@@ -89,7 +89,7 @@ _ONE_WORD = re.compile(r"[A-Za-z0-9_.@+-]+")
 class TokenIssuer:
     """Identifies callers, checks and limits them, issues tokens, and logs it.
 
-    Nothing about the user comes from the request: only the hub's response counts.
+    Nothing about the user comes from the request: only the hub's response is used.
     """
 
     def __init__(

@@ -47,7 +47,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     #: As in :class:`~jupyter_slurm_rest.queue.Table`.
     as_of: float
     version: int
-    #: Of this reading and those before it that this one goes on from.
+    #: Of this reading and the previous ones that it continues.
     seconds: float
     requests: int
     #: Records per base state.
@@ -210,10 +210,10 @@ class QueueIndex:
         accounting: bool = True,
         accounted: Sequence[JobSummary] = (),
     ) -> list[JobSummary]:
-        """The rows of these records; those that have left meanwhile are missing.
+        """The rows of these records, without those that have left the queue meanwhile.
 
-        Concurrent requests for a record share one reading. ``accounted`` is what accounting
-        has told of them already.
+        Concurrent requests for a record share one reading. ``accounted`` are rows that
+        accounting already returned.
         """
         states = {i: index.states[i] for i in job_ids[:MAX_ROWS] if i in index.states}
         async with self._reading:

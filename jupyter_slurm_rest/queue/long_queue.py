@@ -21,7 +21,8 @@ from .source import Accounted, Meter, Source, is_live
 
 #: Records asked for at once, at first and at most; more take longer for each of them.
 FIRST_CHUNK, MAX_CHUNK = 40, 1_000
-#: slurmdbd's record of one job is 4 kB and 0.5 ms: so many are to be told at once, about.
+#: The approximate number of jobs to request at once; a record of slurmdbd takes 4 kB and
+#: 0.5 ms.
 _TOLD = 100
 
 
@@ -30,7 +31,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Newest first, as accounting knows them (no reasons, no expected starts).
     rows: list[JobSummary]
-    #: Jobs that were looked at, and how many there are to be looked at.
+    #: Jobs that were searched, and how many there are in all.
     searched: int
     total: int
 
@@ -200,7 +201,7 @@ class LongQueue:
         return page, note
 
     def matched(self, filters: Filters) -> list[JobSummary]:
-        """What the search by ``filters`` has found so far, as accounting told it."""
+        """What the search by ``filters`` has found so far, from accounting."""
         kept = self._searches.get(filters)
         return [] if kept is None else kept.search.matched
 
@@ -302,7 +303,7 @@ class QueueDump:
         asked_at = None if self._tells_last_update else (await self._source.diag()).asked_at
         dump = await self._source.dump(before.last_update if before else None)
         if dump is None:
-            # In answer to an update_time, which came out of a table.
+            # In response to an update_time, which came from a table.
             if before is None:
                 raise UnreadableResponse(
                     "slurmrestd reported no changes, although no time was given."

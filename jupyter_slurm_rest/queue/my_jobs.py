@@ -80,7 +80,7 @@ class MyJobs:
 
     async def __call__(self, before: Table | None) -> Table:
         meter = Meter(self._source, self._clock)
-        # Of a job that was just submitted only its record tells that it is a long array.
+        # For a job that was just submitted, only its record shows that it is a long array.
         new = [i for i in self._fresh if self._records.get(i) is None]
         await self._records.read(new[: self._at_once], {})
         requested = self._wholes()
@@ -219,7 +219,7 @@ def _is_long(row: JobSummary) -> bool:
 
 #: Jobs of one user that are read at once: 4 kB and 0.5 ms each.
 AT_MOST = 2_000
-#: Numbers in the samples. Of those that are the user's, accounting tells 4 kB each.
+#: Numbers in the samples. Those of the user cost 4 kB each from accounting.
 _SIZES = (12, 40, 160, 500, 500, 500, 500, 500, 500, 500, 500)
 #: For a sample without matches: the probability of more is 1 in 20.
 _UNSEEN = 3.0

@@ -174,7 +174,7 @@ class _Selection(msgspec.Struct):
 
 
 class Pages:
-    """Cuts pages, and remembers those sent lately so as to send differences."""
+    """Cuts pages, and remembers recent ones in order to send differences."""
 
     def __init__(self, *, selections: int = 8, sent: int = 64) -> None:
         #: Versions of another run of this server mean nothing to this one.

@@ -193,7 +193,7 @@ class View(Generic[R]):
         ``fresh``: the user asks for a reading now, whatever the pace says.
         """
         self._looked_at = self._clock()
-        # What costs slurmrestd much is not read whenever somebody presses a button.
+        # Expensive readings are not repeated at each click of a button.
         cost = 0.0 if self._value is None else self._value.seconds
         if fresh and self._looked_at - self._refreshed >= max(_BETWEEN_REFRESHES, 20 * cost):
             self._refreshed = self._due = self._looked_at
@@ -219,7 +219,7 @@ class View(Generic[R]):
         return Seen(self._value, stale, self._error)
 
     def amend(self, change: Callable[[R], R]) -> None:
-        """Take over what was read elsewhere, later than any reading that is under way."""
+        """Use a value that was read elsewhere, later than any pending reading."""
         self._amended += 1
         if self._value is None:
             return

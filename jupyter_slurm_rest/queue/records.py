@@ -22,7 +22,7 @@ _TASKS_ONE_BY_ONE = 3
 class _CachedRecord(msgspec.Struct):
     row: JobSummary
     state: State
-    #: Never, where it is accounting's row that stands in for slurmctld's.
+    #: Never, if it is a row of accounting in place of slurmctld's.
     read_at: float
 
     @property

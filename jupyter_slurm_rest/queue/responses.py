@@ -1,7 +1,7 @@
 """Requests to a watcher, its responses, and what is cached for all who ask.
 
-Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
-can tell how old the data is; ``stale`` that a newer response could not be had.
+Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader can
+tell how old the data is; ``stale`` means that newer data was not available.
 
 However many tabs and notebooks look, each resource is fetched once (single flight) and kept
 for a few seconds. When Slurm does not respond, the last data is returned and marked as

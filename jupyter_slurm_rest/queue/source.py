@@ -29,8 +29,8 @@ from jupyter_slurm_rest.slurm.wire.version import Capabilities
 State = tuple[str, tuple[str, ...]]
 
 
-#: Base states of jobs that may still do something; ``UNKNOWN`` is no proof of an end, and
-#: where one run of a job ended, the job goes on.
+#: Base states of jobs that are not finished; ``UNKNOWN`` does not prove an end, and a job
+#: can continue after one run of it ended.
 LIVE_STATES = PENDING_STATES | ACTIVE_STATES | PARTIAL_STATES | {"UNKNOWN"}
 
 
@@ -66,7 +66,7 @@ class Numbered(msgspec.Struct, frozen=True):
 
     #: By record (``JobSummary.job_id``).
     states: dict[int, State]
-    #: Records that stand for several tasks of an array, and how many of them.
+    #: Records that represent several tasks of an array, and the number of tasks.
     tasks: dict[int, int]
 
 
@@ -109,7 +109,7 @@ class Source(Protocol):
         """Whether accounting is served; raises ``AccountingDown`` when it is, but down."""
 
     async def user(self) -> str:
-        """As whom Slurm is asked."""
+        """The Slurm user."""
 
 
 class Meter:
@@ -176,7 +176,7 @@ class TaskNumbers:
         chosen = [
             array
             for array, tasks in unknown.items()
-            # Another user's may be hidden: then asking again tells no more.
+            # Those of other users may be hidden, and asking again does not help.
             if started[array] <= _LONG and self._asked.get(array) != tasks
         ][:_ARRAYS_AT_ONCE]
         self._asked = {array: tasks for array, tasks in self._asked.items() if array in unknown}

@@ -27,8 +27,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
 
     capabilities: Capabilities
     accounting: bool
-    #: Jobs that slurmctld holds; ``None`` when it did not tell. ``diag`` counts each task
-    #: of a waiting array, ``jobs/state`` its record.
+    #: Jobs that slurmctld holds; ``None`` if unknown. ``diag`` counts each task of a
+    #: waiting array, ``jobs/state`` its record.
     queue: int | None
     #: Jobs that ended since slurmctld began to count, about a day ago at most.
     ended: int = 0
@@ -55,7 +55,9 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def for_mine(here: Conditions, now: str = "", *, many: bool = False) -> Choice:
-    """The strategy for the user's own jobs; ``many``: too many for accounting to tell at once."""
+    """The strategy for the user's own jobs; ``many``: too many to request from accounting
+    at once.
+    """
     if here.capabilities.job_states and here.accounting:
         if many:
             return Choice("index", f"you have more than {AT_MOST} jobs: they are read in pages")
@@ -64,7 +66,7 @@ def for_mine(here: Conditions, now: str = "", *, many: bool = False) -> Choice:
 
 
 def for_all(here: Conditions, now: str = "") -> Choice:
-    """The strategy for everybody's jobs."""
+    """The strategy for all users' jobs."""
     if not here.is_long(now):
         return Choice("dump", f"{here.queue} jobs, within max_jobs_dump ({here.max_jobs_dump})")
     if here.capabilities.job_states:

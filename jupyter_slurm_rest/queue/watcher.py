@@ -93,10 +93,10 @@ class Watcher:
         self._my_jobs: MyJobs | None = None
         #: Submitted before anybody looked at my jobs; those long since accounting knows.
         self._unseen: deque[int] = deque(maxlen=200)
-        #: Numbers of jobs and arrays that the user changed, and that are to be read again.
+        #: Ids of jobs and arrays that the user changed and that must be read again.
         self._touched: set[int] = set()
         self._catching_up = asyncio.Lock()
-        #: Whether the user has too many jobs to be told at once, as last counted.
+        #: Whether the user has too many jobs to request at once, as last counted.
         self._counted: _Counted | None = None
         self._counting = asyncio.Lock()
         strategy = self._queue_index = QueueIndex(source, Records(source))
@@ -234,7 +234,7 @@ class Watcher:
         def news(table: Table | None) -> bool:
             rows = table.rows if table is not None else {}
             old = next((one for one in rows.values() if one.job_id == row.job_id), None)
-            # What else may differ is what only one of the daemons tells.
+            # Other fields may differ because only one of the daemons reports them.
             return old is not None and _told(old) != _told(row)
 
         wholes = {row.job_id}
@@ -310,7 +310,8 @@ class Watcher:
         self._changed("mine", now)
 
     def _index_changed(self, before: Index | None, now: Index) -> None:
-        # While it grows several times a second, the first and the last tell enough.
+        # While it changes several times a second, the first and last notifications are
+        # enough.
         if before is None or not now.growing:
             self._changed("all", now)
         mine = self._choices.get("mine")

@@ -41,7 +41,7 @@ class SlurmHandler(JsonHandler, APIHandler):
     auth_resource = "slurm"
 
     def initialize(self, context: ServerContext) -> None:
-        """Receive what the application hands to every handler."""
+        """Receive the arguments that the application passes to every handler."""
         self.context = context
         # Panels poll with GET, which must not count as activity: otherwise idle servers
         # would never be culled.

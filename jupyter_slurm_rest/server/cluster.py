@@ -104,7 +104,7 @@ class ClusterResources:
         return await self._snapshots.get("licenses", self._client.licenses)
 
     async def access(self) -> Access:
-        """What the user may choose, as far as Slurm tells."""
+        """What the user may choose, as far as Slurm reports it."""
         account, shown, hosts = await asyncio.gather(
             self._account_if_any(), self._shown_partitions(), self._hosts()
         )
@@ -122,7 +122,9 @@ class ClusterResources:
         return await self._snapshots.get("partitions", self._client.partitions)
 
     async def _reserved(self) -> Reserved:
-        """What reservations keep; of those that cannot be read, nodes tell that they exist."""
+        """What is reserved; reservations that cannot be read are still visible in the
+        states of nodes.
+        """
         try:
             found = (await self.reservations()).value
         except SlurmError:
@@ -147,7 +149,7 @@ class ClusterResources:
             return None
 
     async def _hosts(self) -> frozenset[str]:
-        """Where slurmrestd may run: at its address, or beside slurmctld."""
+        """Hosts where slurmrestd may run: that of its address, or slurmctld's."""
         try:
             pings = (await self._snapshots.get("ping", self._client.ping, ttl=_SELDOM)).value
         except SlurmError:
@@ -208,7 +210,7 @@ class ConfiguredCluster:
         self.settings = settings
         self.snapshots = Snapshots(ttl=ttl)
         self._configured = make_token_provider(name, settings)
-        #: A token pasted by the user stands in for the configured source.
+        #: A token pasted by the user takes precedence over the configured source.
         self._pasted: TokenProvider | None = None
         self.transport = make_transport(name, settings)
         #: The proxy has its own connections, so that a stalled client does not use up those
@@ -252,7 +254,7 @@ class ConfiguredCluster:
 
     @property
     def tokens(self) -> TokenProvider:
-        """Where tokens come from now."""
+        """The current source of tokens."""
         return self._pasted or self._configured
 
     @property

@@ -146,7 +146,7 @@ def _problem(fault: ScriptError) -> ScriptProblem:
     instead = fault.replacement
     message = f"{fault.message} {fault.advice}".rstrip().removeprefix(f"Line {fault.line}: ")
     if instead:
-        # What may be written otherwise is of no use beside what was meant.
+        # The list of valid values is not needed if there is a suggestion.
         message = re.sub(r"; write .*", ".", message)
     return ScriptProblem(
         message=message[0].upper() + message[1:],

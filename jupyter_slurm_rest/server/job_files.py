@@ -168,7 +168,7 @@ async def _missing(cluster: ConfiguredCluster, path: str, job: Job, *, ended: bo
 
 
 def _explain(error: OSError, job: Job) -> str:
-    """Why a file is not read; empty for one that is missing, where the job does not tell why."""
+    """Why a file is not read; empty if it is missing for an unknown reason."""
     if error.errno == errno.ENOENT:
         if job.state in {"PENDING", "CONFIGURING"}:
             return "The job has not started, so its output file does not exist yet."

@@ -1,6 +1,6 @@
 """Lists of jobs: a page of the queue, a page of finished jobs, and what happened lately.
 
-A filter that names something the cluster does not have is refused, with the nearest name.
+Filters with names that do not exist on the cluster are rejected with the most similar name.
 """
 
 from __future__ import annotations

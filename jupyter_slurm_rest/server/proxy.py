@@ -88,7 +88,7 @@ def changes_by_get(path: str) -> bool:
 
 
 def content_type(header: str) -> str:
-    """How slurmrestd is to read a body: what the client says, where slurmrestd offers it."""
+    """The media type of the body: the client's, if slurmrestd supports it."""
     media_type = header.partition(";")[0].strip().lower()
     return media_type if media_type in _OFFERED else _JSON
 

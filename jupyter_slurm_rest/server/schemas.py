@@ -1,7 +1,7 @@
 """What the routes accept, and what they respond with.
 
-Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader
-can tell how old the data is; ``stale`` that a newer response could not be had.
+Times are seconds since the epoch. ``as_of`` says when Slurm was asked, so that a reader can
+tell how old the data is; ``stale`` means that newer data was not available.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class ScriptProblem(Model, frozen=True, kw_only=True):
     text: str = ""
 
 
-#: Why a request failed, for programs; beside these, what is wrong with the token.
+#: Error codes for programs, in addition to those about the token.
 Reason: TypeAlias = (
     TokenProblem
     | Literal[
@@ -243,8 +243,8 @@ JobId = Annotated[str, Meta(max_length=40_000)]
 class TransitionsQuery(Request, frozen=True, kw_only=True):
     """Since when."""
 
-    #: Seconds since the epoch, as the event ``queue_changed`` tells it: that reading of the
-    #: queue and all later ones.
+    #: Seconds since the epoch, as in the event ``queue_changed``: that reading of the queue
+    #: and all later ones.
     since: Annotated[float, Meta(ge=0)]
 
 

@@ -135,7 +135,7 @@ async def _closed(files: FileThreads, path: str) -> bool:
             path, lambda: Path(path).is_dir() and not os.access(path, os.W_OK | os.X_OK)
         )
     except (OSError, ValueError):
-        # The check of directories tells this.
+        # The check of directories reports this.
         return False
 
 
@@ -249,7 +249,7 @@ async def _submitter(cluster: ConfiguredCluster, checked: Checked) -> Submitter:
         known = await cluster.files.run("the user directory", lambda: pwd.getpwnam(user))
         home, shell = known.pw_dir, known.pw_shell
     except KeyError:
-        # In a container the user often goes by another name than on the cluster.
+        # In a container, the user's name is often not that on the cluster.
         home, shell = str(Path.home()), "/bin/bash"
     return Submitter(
         user=user,

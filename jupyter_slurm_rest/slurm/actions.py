@@ -110,7 +110,7 @@ class SingleJobCalls(Calls):
         return ActionResult(id=name, ok=True, message=done)
 
     async def _known(self, one: JobId) -> list[Job]:
-        """What slurmctld still has of the job; first the record that ``one`` names.
+        """The records of the job that slurmctld still has, starting with that of ``one``.
 
         Its number alone also stands for all other tasks of an array, and components.
         """
@@ -306,9 +306,10 @@ class ActionCalls(Calls):
     async def _of_its_records(
         self, one: JobId, result: ActionResult, statuses: list[KillStatus], done: str
     ) -> ActionResult:
-        """``result``, or that all of an array or heterogeneous job had finished, or some.
+        """``result``, or that all or some parts of an array or heterogeneous job had
+        finished.
 
-        Slurm tells that of each record, and nothing of those that it reached.
+        Slurm reports this for each such record, and nothing for the others.
         """
         over = finished_records(one, statuses)
         if not (result.ok and over) or one.one_task is not None or one.het is not None:
@@ -324,10 +325,11 @@ class ActionCalls(Calls):
         return result
 
     async def _waiting_parts(self, ids: list[JobId]) -> dict[JobId, int]:
-        """Which ids name one component of a job that waits, and the job's number.
+        """The ids that name one component of a pending job, with the id of the job.
 
-        Over REST Slurm cancels it without its siblings, which then wait forever and keep
-        nodes planned. A component is fine together with the first, which is the whole.
+        Through REST, Slurm would cancel it without the other components, which then stay
+        pending forever. A component is allowed together with the first one, which stands
+        for the whole job.
         """
         numbers = sorted({one.job for one in ids if not one.tasks})
         found: dict[tuple[int, int | None], int] = {}

@@ -1,7 +1,7 @@
-"""Whether a cluster takes a job, as far as its partitions, QOS and nodes tell beforehand.
+"""Checks a job against the partitions, QOS and nodes of a cluster before submission.
 
-slurmrestd has no ``sbatch --test-only``. A job is compared with the limits that Slurm tells;
-what cannot be compared is named, so that nobody takes it for checked.
+slurmrestd has no ``sbatch --test-only``. A job is compared with the limits that Slurm
+reports; what cannot be compared is listed, so that it does not count as checked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _COMPARED = frozenset((
     "mem", "mem_per_cpu", "mincpus", "nodes", "ntasks", "ntasks_per_node", "partition", "qos",
     "time", "time_min",
 ))
-#: Options that no partition, QOS or node refuses.
+#: Options that do not depend on partitions, QOS or nodes.
 _HARMLESS = frozenset((
     "begin", "chdir", "comment", "error", "exclusive", "export", "get_user_env", "gpu_bind",
     "hold", "ignore_pbs", "input", "job_name", "kill_on_invalid_dep", "mail_type", "mail_user",
@@ -32,7 +32,7 @@ _HARMLESS = frozenset((
 
 
 class Comparison(Model, frozen=True, kw_only=True):
-    """A job beside what a cluster has."""
+    """The comparison of a job with a cluster."""
 
     misfits: list[Misfit] = []
     #: What could not be compared: options (``--reservation``), or words of the user.
@@ -50,8 +50,8 @@ def compare(
 ) -> Comparison:
     """Compare ``job`` with the partitions that it names, or with the default one.
 
-    ``nodes`` is ``None`` where the user may not see them. Of several partitions one has to
-    take the job: what does not fit is told of the first.
+    ``nodes`` is ``None`` where the user may not see them. At least one of several
+    partitions must accept the job; mismatches are reported for the first one.
     """
     spec = job.spec
     unknown = [_option(name) for name in spec.words if name not in _COMPARED | _HARMLESS]
@@ -68,7 +68,7 @@ def compare(
     fitting = [one for one in found if not one.misfits()]
     first = (fitting or found)[0]
     if fitting and len(fitting) < len(found):
-        # Slurm may want all of them to take it (EnforcePartLimits=ALL).
+        # Slurm may require that all of them accept it (EnforcePartLimits=ALL).
         unknown += [f"partition {one.partition.name}" for one in found if one not in fitting]
     return Comparison(
         misfits=[] if fitting else first.misfits(),

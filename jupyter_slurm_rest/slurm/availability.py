@@ -240,7 +240,7 @@ def _cores_of(reservation: Reservation, node: Node) -> int | None:
     if reservation.cores:
         cores = reservation.cores.get(node.name, 0)
     elif reservation.core_count and not reservation.says_cores:
-        # Up to v0.0.38 only the sum is told.
+        # Up to v0.0.38, only the sum is available.
         cores = _share(reservation.core_count, reservation.node_count)
     else:
         return None

@@ -70,7 +70,7 @@ class ClusterCalls(Calls):
         response = await self.connection.get("slurm", "ping/")
         pings = [ping(row) for row in decode(response.body, Pings).pings or []]
         if pings and not any(one.up for one in pings):
-            # A rejected token makes ping say DOWN; diag tells which it is.
+            # With a rejected token, ping reports DOWN; diag shows the cause.
             await self.connection.get("slurm", "diag/")
         return pings
 

@@ -1,9 +1,9 @@
 """How a job ended, in plain words: from its state, exit code, signal and reason together.
 
-No one of them is enough. A batch script that could not begin leaves slurmd's error number
-as its wait status: 4021 (no output or input file) reads as signal 53. Slurm 22.05 gives the
-reason JobLaunchFailure for every script that a signal ended. slurmdbd keeps the reason that
-a job *waited* for last.
+Each of them alone is not enough. A batch script that could not begin leaves slurmd's error
+number as its wait status: 4021 (no output or input file) reads as signal 53. Slurm 22.05
+gives the reason JobLaunchFailure for every script that a signal ended. slurmdbd keeps the
+reason that a job *waited* for last.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _FAILS = frozenset(
         "SystemFailure",
     }
 )
-#: Reasons that the state itself stands for.
+#: Reasons that are the same as the state.
 _BY_STATE = {
     "TIMEOUT": "TimeLimit",
     "OUT_OF_MEMORY": "OutOfMemory",
@@ -105,7 +105,7 @@ def explained(job: Job, description: str = "") -> Job:
     if job.state in ("PENDING", "SUSPENDED"):
         why = explain(job.reason, description) if job.reason else None
     elif job.state in ("RUNNING", "UNKNOWN"):
-        # slurmdbd keeps what it waited for; slurmctld tells of a prolog.
+        # slurmdbd has the last pending reason; slurmctld reports a failed prolog.
         why = explain(job.reason, description) if job.reason == "Prolog" else None
     else:
         why = _why_ended(job, description)

@@ -38,7 +38,7 @@ from .errors import (
 )
 from .transport import Response, Transport
 
-#: ESLURM_REST_EMPTY_RESULT and SLURM_NO_CHANGE_IN_DATA are no errors.
+#: ESLURM_REST_EMPTY_RESULT and SLURM_NO_CHANGE_IN_DATA are not errors.
 _HARMLESS = {9003, 1900}
 _TOKEN = {1007, 6000, 6001, 6004, 6007, 9008}
 #: slurmctld closed the connection, as releases before 24.11 do when they reject the token:
@@ -106,7 +106,7 @@ def failure(
         response.seconds < _PATIENCE,
         numbers_rejected_tokens(envelope.release()),
     )
-    # "Unspecified error" beside another says nothing.
+    # "Unspecified error" adds nothing to another error.
     telling = [entry for entry in problems if entry.code != -1]
     # 24.05 returns no error at all in this case.
     unsaid = Problem(error_number=-1 if envelope.errors is not None else None)

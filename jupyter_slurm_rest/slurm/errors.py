@@ -93,7 +93,7 @@ class SlurmError(SlurmRestError):
         self.error_number = error_number
         #: Slurm's own words, shortened.
         self.slurm_text = shorten(slurm_text)
-        #: The part of Slurm that said so (``slurm_load_jobs()``), when it told.
+        #: The part of Slurm that said so (``slurm_load_jobs()``), if it is known.
         self.source = shorten(source, 120)
         #: Whether a rejected token gives the same response, so that slurmctld has to be
         #: asked.

@@ -246,11 +246,12 @@ class FilterCalls(LocalFilterCalls):
         return results
 
     async def _chosen_apart(self, body: dict[str, object]) -> tuple[list[str], list[str]] | None:
-        """Waiting jobs that the filter meets as a whole, and components met without the first.
+        """Pending jobs that match as a whole, and components that match without the first
+        one.
 
-        ``None``: there are no such components, which Slurm would cancel and so strand the
-        rest of their jobs. Which it would meet, it tells when asked to let jobs that wait
-        go on: it finds that it cannot.
+        ``None``: there are no such components. Slurm would cancel them, and the rest of
+        their jobs would stay pending forever. To list the matches, SIGCONT is sent to
+        pending jobs, which fails for each.
         """
         waiting = body | {"job_state": ["PENDING"], "signal": "CONT"}
         met = [one.id for one in await self._kill_chosen(waiting)]

@@ -1,9 +1,9 @@
 """The queue: all jobs, one job, states only, and jobs found by their numbers.
 
 slurmrestd's time for ``jobs/state`` grows with the square of the length of the response:
-100,000 jobs in one take 150 s, in a hundred of 1,000 jobs 1.5 s. Nothing says which numbers
-there are, so they are tried: 1,000 numbers take 15 ms where each has a job and 6 ms where
-none has.
+100,000 jobs in one take 150 s, in a hundred of 1,000 jobs 1.5 s. Slurm does not report
+which numbers exist, so they are tried: 1,000 numbers take 15 ms where each has a job and 6
+ms where none has.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ _SHORT = {
     "ST": "STOPPED",
     "TO": "TIMEOUT",
 }
-#: ``UNKNOWN`` is ours, for a state that Slurm does not tell; the others have no short word.
+#: ``UNKNOWN`` is ours, for a state that Slurm does not report; the others have no short
+#: word.
 _STATES = frozenset(_SHORT.values()) | {"EXPEDITING", "POWER_UP_NODE", "UNKNOWN"}
 #: The maximum number of names that are listed if none is similar.
 _FEW = 12

@@ -1,4 +1,4 @@
-"""What a job asks of nodes, beside what the nodes of a partition have."""
+"""Compares what a job requests of nodes with the nodes of a partition."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _FEATURES = re.compile(r"[\w.:=-]+(?:&[\w.:=-]+)*|[\w.:=-]+(?:\|[\w.:=-]+)*")
 
 
 class Misfit(Model, frozen=True, kw_only=True):
-    """One option that the cluster does not take."""
+    """One option that the cluster does not accept."""
 
     #: The option, by its long name with underscores.
     field: str
     #: One or two sentences.
     message: str
-    #: A value of ``field`` that would do; empty where none is known.
+    #: A valid value of ``field``; empty if unknown.
     value: str = ""
 
 
@@ -33,7 +33,7 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 
 class NodeDemands:
-    """One job beside the nodes of one partition; ``nodes`` has at least one of them."""
+    """One job and the nodes of one partition; ``nodes`` is not empty."""
 
     def __init__(self, job: JobDescription, partition: Partition, nodes: Sequence[Node]) -> None:
         self.job, self.spec, self.partition, self.nodes = job, job.spec, partition, nodes
@@ -49,7 +49,7 @@ class NodeDemands:
             self._gpus,
         ]
         found = [one for check in checks if (one := check())]
-        # That no node has all together says nothing new after what none has at all.
+        # If a single requirement cannot be met, the combination adds no information.
         return found or [one for one in [self._all_at_once()] if one]
 
     def describe(self) -> list[str]:

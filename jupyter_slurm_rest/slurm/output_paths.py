@@ -19,7 +19,7 @@ _WIDTH = re.compile(r"%\d+[AJajnst]")
 _SLURMS = re.compile(r"%\d*[brN]")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _WIDEST = 10
-#: Slurm's "no value": what ``%a`` stands for in a job that is no array.
+#: Slurm's "no value": what ``%a`` stands for in a job that is not an array.
 _NO_TASK = 4294967294
 
 
@@ -89,7 +89,7 @@ def names_host(*paths: str) -> bool:
 def _replace(match: re.Match[str], naming: Naming) -> str:
     width, letter, digit = match.groups()
     if digit:
-        # Slurm loses all but the last digit, and goes on behind it.
+        # Slurm loses all but the last digit, and continues after it.
         return str(digit)
     if not letter:
         return "%"
@@ -114,5 +114,5 @@ def _value(match: re.Match[str], naming: Naming) -> str | None:
         "x": naming.job_name,
     }
     value = values[match[2]]
-    # Slurm ignores the width of what is no number.
+    # Slurm ignores the width unless it is a number.
     return f"{value:0{min(int(match[1] or 0), _WIDEST)}d}" if isinstance(value, int) else value

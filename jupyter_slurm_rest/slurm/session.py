@@ -47,11 +47,11 @@ T = TypeVar("T")
 
 
 class VersionChanged(SlurmRestError):
-    """Nothing was done: from now on another API version is spoken; call again."""
+    """Nothing was changed, and another API version is in use from now on: call again."""
 
     def __init__(self, why: SlurmError) -> None:
         super().__init__(str(why))
-        #: What is wrong with the version that was spoken.
+        #: The error of the previous API version.
         self.why = why
 
 
@@ -84,7 +84,7 @@ def in_one_version(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[A
             try:
                 return await once(*arguments, **options)
             except Unsupported:
-                # It is not the version that is to blame.
+                # The API version is not the cause.
                 raise changed.why from None
 
     async def once(*arguments: P.args, **options: P.kwargs) -> T:
@@ -150,7 +150,7 @@ class Connection:
         return (await agreed(self._negotiation)).cluster
 
     async def username(self) -> str:
-        """As whom Slurm is asked."""
+        """The Slurm user."""
         return (await self._acquire(renew=False)).username
 
     async def get(
@@ -218,7 +218,7 @@ class Connection:
             response = Response(stream.status, stream.content_type, body, stream.seconds)
             problem = failure(response, path=target)
             if problem is None and response.content_type == "application/json":
-                # All rows, although slurmrestd missed something beside them.
+                # All rows are there, although slurmrestd could not read something else.
                 yield Stream.of(response)
                 return
             problem = problem or SlurmError(f"Unexpected HTTP status {stream.status}.")
@@ -252,7 +252,7 @@ class Connection:
         *,
         renew: bool = False,
     ) -> Response:
-        """Send to a whole path and return whatever comes: no retry, no judgement."""
+        """Send to a full path and return the response: no retries, no error mapping."""
         credentials = await self._acquire(renew)
         return await self.transport.request(
             method, target, params=params, content=content, credentials=credentials
@@ -332,7 +332,7 @@ class Connection:
 
 
 def _worth_repeating(problem: Exception) -> bool:
-    # A time-out has cost its whole time already: the user decides.
+    # Timeouts are not repeated, because they already took long.
     return isinstance(problem, (Unreachable, ResponseLost, Busy)) and not isinstance(
         problem, SlurmTimeout
     )

@@ -1,4 +1,4 @@
-"""Submitting jobs: never twice, never lost."""
+"""Submitting jobs exactly once, even if responses are lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ from .sbatch import JobSpec, ParsedScript, Submitter, merge, parse_script
 from .session import Calls, Connection, VersionChanged, in_one_version
 from .submit_recovery import LookupCalls, Trace
 
-#: Pauses between look-ups for a lost submission, seconds: slurmctld may still be at it.
+#: Delays between lookups for a lost submission, seconds: slurmctld may still be processing
+#: it.
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 #: How often a request that never arrived is sent again.
 _RESENT = 3
@@ -42,7 +43,7 @@ _USUAL_SCRIPT = "4 MB"
 
 
 class _Submission(msgspec.Struct):
-    """One submission on its way."""
+    """One pending submission."""
 
     target: str
     encoded: Encoded
@@ -51,7 +52,7 @@ class _Submission(msgspec.Struct):
 
 
 class SubmitCalls(Calls):
-    """Handing jobs to Slurm as sbatch would."""
+    """Submits jobs to Slurm as sbatch would."""
 
     def __init__(
         self, connection: Connection, users: UserCalls, actions: ActionCalls, lookup: LookupCalls
@@ -60,7 +61,7 @@ class SubmitCalls(Calls):
         self._users = users
         self._actions = actions
         self._lookup = lookup
-        #: Jobs that this client has submitted lately.
+        #: Jobs that this client has submitted recently.
         self.submitted: deque[int] = deque(maxlen=1000)
 
     @in_one_version
@@ -153,7 +154,7 @@ class SubmitCalls(Calls):
         return known[0] if len(known) == 1 else ""
 
     async def _forget_own_cluster(self, specs: Sequence[JobSpec]) -> None:
-        """Take ``--clusters`` back where it names this very cluster."""
+        """Remove ``--clusters`` if it names this cluster."""
         for spec in specs:
             if spec.clusters and spec.clusters.lower() == (await self.cluster_name()).lower():
                 spec.unset("clusters")
@@ -187,7 +188,7 @@ class SubmitCalls(Calls):
             renew = True
 
     async def _after_lost_response(self, submission: _Submission, lost: SlurmError) -> Submitted:
-        """Look for the job; send it again only when slurmctld surely does not have it.
+        """Look for the job; send it again only if slurmctld certainly does not have it.
 
         The tag stays the same, so that a request that was merely slow is recognized
         should it turn up after all.
@@ -199,7 +200,8 @@ class SubmitCalls(Calls):
             try:
                 result = await self._send(submission, renew=isinstance(lost, TokenRejected))
             except VersionChanged:
-                # What was lost is to be looked for before it is sent in other words.
+                # A lost submission must be looked up before it is sent in another API
+                # version.
                 raise _unknown(submission.trace) from lost
             except SlurmError as problem:
                 if not _uncertain(problem):
@@ -223,13 +225,13 @@ class SubmitCalls(Calls):
                 found = await self._lookup.find_submission(trace)
             except SlurmError as problem:
                 if isinstance(lost, TokenRejected) and isinstance(problem, TokenRejected):
-                    # It hung up on the token, then as now.
+                    # The token was already rejected the first time.
                     raise
                 failed = problem
                 continue
             failed = None
             if found and not trace.tag and len(found) > 1:
-                # Several alike, and no tag to tell them apart.
+                # Several similar jobs, and no tag to distinguish them.
                 raise _unknown(trace, found)
             if found:
                 return found[0]
@@ -238,7 +240,7 @@ class SubmitCalls(Calls):
         return None
 
     async def _end_doubles(self, trace: Trace, job_id: int) -> None:
-        """Should the first request have been merely slow, one of the two jobs goes."""
+        """If the first request was only slow, cancel one of the two jobs."""
         if trace.tag:
             tagged = await self._lookup.find_submission(trace, all_of_them=True, near=job_id)
             doubles = [found for found in tagged if found != job_id]
@@ -247,7 +249,7 @@ class SubmitCalls(Calls):
 
 
 def _uncertain(problem: SlurmError) -> bool:
-    """Whether Slurm may have taken the job although it did not say so."""
+    """Whether Slurm may have accepted the job although it did not confirm it."""
     if isinstance(problem, TokenRejected):
         return not problem.sure
     return isinstance(problem, (ResponseLost, ControllerDown, UnreadableResponse))

@@ -61,7 +61,7 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 class LookupCalls(Calls):
-    """Looking for one's own submissions among the newest jobs."""
+    """Finds submissions among the newest jobs."""
 
     def __init__(self, connection: Connection, jobs: JobCalls) -> None:
         super().__init__(connection)
@@ -71,7 +71,8 @@ class LookupCalls(Calls):
     async def find_submission(
         self, trace: Trace, *, all_of_them: bool = False, near: int | None = None
     ) -> list[int]:
-        """The job ids that fit ``trace``, oldest first, as a submission tells them.
+        """The job ids that match ``trace``, oldest first, as in the response to a
+        submission.
 
         A job with the tag ends the search unless ``all_of_them`` are wanted. ``near`` is a
         number that Slurm has given out a moment ago.

@@ -25,7 +25,7 @@ from .errors import InvalidRequest, ResponseLost, SlurmError, SlurmTimeout, TooL
 
 
 def broken(problem: httpx.HTTPError) -> SlurmError:
-    """httpx's exception in our words; its text has the address, never the headers."""
+    """Maps exceptions of httpx; the message has the address, never the headers."""
     words = str(problem) or type(problem).__name__
     if isinstance(problem, httpx.ConnectTimeout):
         return Unreachable(
@@ -63,13 +63,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     total: float = 60.0
     #: Between two pieces of a response that is streamed.
     idle: float = 60.0
-    #: A larger answer is given up while it is read.
+    #: Reading a larger response is aborted.
     response_bytes: int = 256 * 1024 * 1024
     #: The same for a response that is not kept but read piece by piece.
     streamed_bytes: int = 4 * 1024 * 1024 * 1024
     #: slurmrestd itself refuses more than 50 MB.
     request_bytes: int = 50_000_000
-    #: slurmrestd has few connections for everyone: take two, and let go soon.
+    #: slurmrestd has few connections for all users: use two, and close them soon.
     connections: int = 2
     keepalive: float = 5.0
 
@@ -105,7 +105,7 @@ class Stream:
 
     @classmethod
     def of(cls, whole: Response) -> Stream:
-        """A response that has come whole, as a stream."""
+        """A complete response, as a stream."""
 
         async def pieces() -> AsyncIterator[bytes]:
             yield whole.body
@@ -233,8 +233,8 @@ class Transport:
         """Send one request; the response's body is read by the caller (``chunks``).
 
         ``idle`` (seconds between two pieces) and ``most`` (bytes) override the limits;
-        ``content_type`` is the body's, ``accept`` the wanted answer's.
-        Leaving the block before the end closes the connection.
+        ``content_type`` is the body's, ``accept`` that of the wanted response. Leaving the
+        block before the end closes the connection.
         """
         request = self._build(method, path, params, content, credentials, idle)
         request.headers["Accept"] = accept
@@ -288,7 +288,9 @@ class Transport:
 
 
 def segment(value: str | int) -> str:
-    """``value`` as one segment of a path: slurmrestd wants all but unreserved encoded."""
+    """``value`` as one segment of a path; slurmrestd requires encoding of all but
+    unreserved characters.
+    """
     return quote(str(value), safe="")
 
 

@@ -409,9 +409,9 @@ export interface components {
          * Association
          * @description A user's membership of an account (on a partition, or on all of them).
          *
-         *     Without ``user`` it is the account itself. The limits for one user (``max_*``) hold what
-         *     the accounts above hand down; those for all together (``group_*``) are its own, and
-         *     count beside those of every account above.
+         *     Without ``user`` it is the account itself. The limits for one user (``max_*``) include
+         *     those inherited from the accounts above; those for all together (``group_*``) are its
+         *     own, and apply in addition to those of every account above.
          */
         Association: {
             account: string;

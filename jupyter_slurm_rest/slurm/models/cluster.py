@@ -158,7 +158,7 @@ class Reservation(Model, frozen=True, kw_only=True):
     core_count: int | None = None
     #: Cores of each node, where it does not have whole nodes.
     cores: dict[str, int] = {}
-    #: Whether the API version tells the cores of each node.
+    #: Whether the API version reports the cores of each node.
     says_cores: bool = True
     gpus: int = 0
     partition: str = ""

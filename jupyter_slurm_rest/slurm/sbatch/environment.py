@@ -1,9 +1,8 @@
 """The environment that a job starts with.
 
-sbatch hands on the whole environment of the shell it is called from. There is no
-shell here, and the environment of a Jupyter server is full of its own secrets: a job
-gets what every login has, what ``--export`` names, and the variables that sbatch
-itself would add.
+sbatch passes on the whole environment of its shell. Here there is no shell, and the
+environment of a Jupyter server contains secrets. So a job gets the variables of a login
+shell, what ``--export`` names, and the variables that sbatch itself would add.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from .jobspec import JobDescription, JobSpec, Submitter
 from .placement import cpu_frequency_words
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
-#: Never handed to a job, whoever asks: tokens, and what leads to them.
+#: Never passed to a job: tokens, and variables that lead to them.
 _SECRET = re.compile(r"(SLURM_JWT|SLURMRESTD_.*|JUPYTERHUB_.*|JPY_.*|JUPYTER_TOKEN)\Z")
 _PROGRAMS_OF_MPI = {
     # mpirun starts its daemons with srun, which then must not take the job's own limits.
@@ -87,7 +86,7 @@ def _exported(
 
 
 def component_variables(request: JobDescription, rules: SubmissionRules) -> dict[str, str]:
-    """What sbatch tells the job about one component's options."""
+    """Variables that sbatch sets according to one component's options."""
     spec = request.spec
     known: dict[str, object] = {
         "SLURM_CPUS_PER_TASK": request.cpus_per_task,

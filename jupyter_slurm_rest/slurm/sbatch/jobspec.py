@@ -205,7 +205,7 @@ class JobDescription(msgspec.Struct, kw_only=True):
     nodes_least: int | None = None
     nodes_most: int | None = None
     tasks: int | None = None
-    #: The number of tasks follows from GPUs; nobody asked for just as many.
+    #: The number of tasks was derived from GPUs, not requested.
     tasks_counted: bool = False
     least_cpus: int = 1
     least_cpus_per_node: int | None = None

@@ -238,7 +238,7 @@ def cpu_frequency_words(words: str) -> str:
 
     span, _, governor = words.partition(":")
     if governor and "-" not in span:
-        # Slurm tells the one frequency only.
+        # Slurm reports only the single frequency.
         words = span
     return re.sub(r"[^-:]+", spelled, words)
 

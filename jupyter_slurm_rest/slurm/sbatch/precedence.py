@@ -294,7 +294,7 @@ def options_of(script: ParsedScript) -> dict[str, str | bool]:
 
 
 _MEMORY = ("mem", "mem_per_cpu", "mem_per_gpu")
-#: Options that say by hand what --hint says.
+#: Options that --hint sets.
 _SHAPE = ("ntasks_per_core", "threads_per_core", "extra_node_info")
 _FULL_SHAPE = (*_SHAPE, "cores_per_socket", "sockets_per_node")
 

@@ -31,8 +31,8 @@ _FOREIGN_MARKS = ("#PBS", "#BSUB")
 #: sbatch stops looking for them after this many lines that are not comments.
 _FOREIGN_SEARCH = 100
 
-#: Slurm's own limit (MAX_HET_JOB_COMPONENTS), then limits of our own, far above what people
-#: write: reading a script must not block the server.
+#: Slurm's own limit (MAX_HET_JOB_COMPONENTS), then limits of our own, far above usual
+#: scripts: reading a script must not block the server.
 MAX_COMPONENTS = 128
 MAX_OPTIONS = 2_000
 MAX_CHARACTERS = 256 * 1024

@@ -31,7 +31,7 @@ class AssociationRows(Envelope):
     associations: list[AssociationRow] | None = None
 
     def here(self) -> list[AssociationRow]:
-        """Those of the cluster that responses; of all, where it does not say its name."""
+        """Those of the cluster that responds; all, if its name is unknown."""
         rows, name = self.associations or [], self.cluster()
         return [row for row in rows if not name or not row.cluster or row.cluster == name]
 
@@ -47,7 +47,7 @@ def _tres_at(tree: dict[str, Any] | None, path: str) -> str:
 
 
 def association(row: AssociationRow) -> Association:
-    """One association; its limits for one user hold what the accounts above hand down."""
+    """One association; its limits for one user include those inherited from the accounts above."""
     qos = at(row.default, "qos")
     return Association(
         account=text(row.account),
@@ -174,7 +174,7 @@ def standing(shares: list[Share], user: str) -> list[Share]:
     return [one for one in shares if (one.user == user if one.user else one.account in above)]
 
 
-#: ``Not Set`` of an association's user that nobody gave a level.
+#: ``Not Set`` for users without an administrator level.
 _ORDINARY = ("None", "Not Set")
 
 
@@ -183,7 +183,7 @@ class _Named(msgspec.Struct):
 
 
 class NamedRows(Envelope):
-    """Answers of ``users``, ``accounts`` and ``clusters``, of which names are kept."""
+    """Responses of ``users``, ``accounts`` and ``clusters``, of which only names are kept."""
 
     users: list[_Named] | None = None
     accounts: list[_Named] | None = None
@@ -220,7 +220,7 @@ class TresTypes(Envelope, rename={"tres": "TRES"}):
 
 
 def tres_names(response: TresTypes) -> list[str]:
-    """Slurm's names of what it counts: ``cpu``, ``gres/gpu:a100``, ``license/matlab``."""
+    """Slurm's names of trackable resources: ``cpu``, ``gres/gpu:a100``, ``license/matlab``."""
     return [
         f"{row.type}/{row.name}" if row.name else row.type or ""
         for row in response.tres or []

@@ -170,7 +170,7 @@ class NodeRow(msgspec.Struct):
     active_features: Words = None
     cpus: Number = None
     alloc_cpus: Number = None
-    #: What jobs can have of ``cpus``. From v0.0.39; before, ``tres`` tells it.
+    #: What jobs can have of ``cpus``. From v0.0.39; before, it is in ``tres``.
     effective_cpus: Number = None
     #: MiB that the system keeps. From v0.0.39.
     specialized_memory: Number = None

@@ -181,7 +181,7 @@ class _Release(msgspec.Struct):
 
 class Meta(msgspec.Struct, rename={"old": "Slurm"}):
     slurm: _Release | None = None
-    #: Up to v0.0.39 the key is capitalised.
+    #: Up to v0.0.39 the key is capitalized.
     old: _Release | None = None
 
 
@@ -223,7 +223,7 @@ def _without_bare_words(body: bytes) -> bytes:
 def decode(body: bytes | memoryview, shape: type[E]) -> E:
     """``body`` as ``shape``; bare ``NaN`` and ``Infinity`` are read as ``null``.
 
-    Slurm passes names on in whatever encoding they were typed: bytes that are no UTF-8
+    Slurm passes names on in whatever encoding they were typed: bytes that are not UTF-8
     become replacement characters. Raises :exc:`UnreadableResponse`.
     """
     decoder = _decoder(shape)

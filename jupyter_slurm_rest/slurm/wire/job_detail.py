@@ -77,7 +77,7 @@ class JobDetail(JobRow):
     mail_type: Words = None
 
     def names_host(self) -> bool:
-        """Whether a file of it is named by its node's host, which the job does not tell."""
+        """Whether a file of it is named by its node's host, which is not in the job's record."""
         if text(self.stdout_expanded) or not text(self.batch_host):
             return False
         files = (self.standard_input, self.standard_output, self.standard_error)
@@ -173,7 +173,7 @@ def _held_by(
         return None
     if reason == "JobHeldAdmin":
         return "admin"
-    # A held job may give another reason first; then it is its priority that tells.
+    # A held job may have another reason; then its priority shows that it is held.
     return "user" if reason == "JobHeldUser" or hold or priority == 0 else None
 
 

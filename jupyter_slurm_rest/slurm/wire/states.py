@@ -53,7 +53,7 @@ def job_state(value: Words) -> tuple[str, tuple[str, ...]]:
     base = ""
     flags: list[str] = []
     for word in words(value):
-        # slurmdb adds who cancelled: "CANCELLED by 1000".
+        # slurmdb adds who canceled it: "CANCELLED by 1000".
         name = word.partition(" ")[0].upper()
         if not base and name in BASE_STATES:
             base = name

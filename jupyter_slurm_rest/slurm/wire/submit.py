@@ -58,7 +58,7 @@ class SubmitResponse(Envelope):
 
 
 class QueuedRow(msgspec.Struct):
-    """As much of a job as tells whether it is the one that was submitted."""
+    """The fields of a job that are needed to recognize a submission."""
 
     job_id: Number = None
     array_job_id: Number = None
@@ -111,9 +111,10 @@ def taken(response: Response, components: int) -> Submitted | None:
 
 
 def not_taken(response: Response) -> SlurmError:
-    """What a response without errors and without a job id means.
+    """The error for a response without errors and without a job id.
 
-    slurmrestd 24.11 so answers a request that it could not read: in warnings.
+    This is how slurmrestd 24.11 responds to a request that it could not read: with
+    warnings.
     """
     try:
         decoded = decode(response.body, SubmitResponse)
@@ -130,7 +131,7 @@ def _without_repetition(messages: list[str]) -> list[str]:
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """The body of ``POST job/submit`` and what to tell the user beside it."""
+    """The body of ``POST job/submit`` and warnings for the user."""
 
     body: bytes
     warnings: list[str]

@@ -144,7 +144,7 @@ _SHARDS = re.compile(r"(?:^|,)shard:[^,(]*\(([^)]*)\)")
 
 
 def shared_gpus(used: str) -> int:
-    """How many GPUs jobs share, by a node's ``gres_used``: nobody gets these as a whole."""
+    """How many GPUs jobs share, by a node's ``gres_used``: these cannot be allocated as a whole."""
     count = 0
     for inside in _SHARDS.findall(used.replace("(null)", "null")):
         if inside.startswith("IDX:"):

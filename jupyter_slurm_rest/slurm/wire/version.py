@@ -152,12 +152,12 @@ class SubmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     per_task_separator: str = "="
 
     # The job's environment.
-    #: ``--export=NIL`` names a variable; else it hands on nothing.
+    #: ``--export=NIL`` names a variable; otherwise it passes on nothing.
     nil_is_a_name: bool = False
-    #: sbatch itself tells the job how its files are opened and what is sampled; later
-    #: slurmctld does.
+    #: sbatch itself sets the variables about opening files and sampling; later, slurmctld
+    #: does.
     option_variables: bool = False
-    #: sbatch tells the job its ``--network``.
+    #: sbatch sets the variable of ``--network``.
     network_variable: bool = False
     #: Variables tell mpirun's launchers how to start.
     mpi_variables: bool = True
@@ -245,7 +245,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     history_by_user: bool
     #: Several users, ids or states are given one by one, not as one comma-separated word.
     history_lists_apart: bool
-    #: It hands out batch scripts.
+    #: It returns batch scripts.
     stored_scripts: bool
     #: It cuts jobs to the span that is asked for, unless asked not to.
     truncated_times: bool
@@ -255,7 +255,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     coordinators_on_request: bool
     #: Associations name QOS by number.
     numbered_qos: bool
-    #: It tells where jobs read and write.
+    #: It reports the paths of jobs' files.
     files_accounted: bool
     #: A job that never started has its eligible time as its start.
     start_is_eligible: bool
