@@ -29,7 +29,7 @@ _NOW_AND_THEN = 60.0
 class ClustersHandler(SlurmHandler):
     @operation("read")
     async def get(self) -> ClusterList:
-        """Every configured cluster, and whether it can be used now."""
+        """List the configured clusters and their status."""
         may_write = await self.may("write")
         clusters = self.context.clusters.values()
         infos: list[ClusterInfo] = await asyncio.gather(
@@ -41,7 +41,7 @@ class ClustersHandler(SlurmHandler):
 class NodesHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> NodeList:
-        """Every node, with what is free on it."""
+        """List the nodes and their free resources."""
         found = await self.cluster(cluster).resources.nodes()
         return NodeList(nodes=found.value, **about(found))
 
@@ -49,14 +49,14 @@ class NodesHandler(SlurmHandler):
 class NodeHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, node: str) -> Node:
-        """One node."""
+        """Get one node."""
         return await self.cluster(cluster).resources.node(node)
 
 
 class PartitionsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> PartitionList:
-        """Every partition, with its limits and what is free in it."""
+        """List the partitions, their limits and free resources."""
         found = await self.cluster(cluster).resources.partitions()
         return PartitionList(partitions=found.value, **about(found))
 
@@ -64,7 +64,7 @@ class PartitionsHandler(SlurmHandler):
 class ReservationsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> ReservationList:
-        """Every reservation the user may see."""
+        """List the reservations that the user may see."""
         found = await self.cluster(cluster).resources.reservations()
         return ReservationList(reservations=found.value, **about(found))
 
@@ -72,7 +72,7 @@ class ReservationsHandler(SlurmHandler):
 class LicensesHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> LicenseList:
-        """Every license that jobs can ask for."""
+        """List the licenses that jobs can request."""
         found = await self.cluster(cluster).resources.licenses()
         return LicenseList(licenses=found.value, **about(found))
 
@@ -80,7 +80,7 @@ class LicensesHandler(SlurmHandler):
 class AccountHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str) -> Account:
-        """The user's associations, QOS, limits and fairshare."""
+        """Get the user's associations, QOS, limits and fairshare."""
         return (await self.cluster(cluster).account()).value
 
 
@@ -98,7 +98,7 @@ class TokenHandler(SlurmHandler):
 
     @operation("write")
     async def delete(self, cluster: str) -> None:
-        """Forget the pasted token."""
+        """Remove the pasted token."""
         await self.cluster(cluster).forget_pasted()
 
 

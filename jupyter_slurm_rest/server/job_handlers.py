@@ -191,14 +191,14 @@ def _numbers(ids: Iterable[str]) -> set[int]:
 class JobsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: JobsQuery) -> JobList:
-        """A page of the queue, filtered and sorted."""
+        """List one page of the queue, filtered and sorted."""
         return await job_page(self.cluster(cluster), query)
 
     @operation("write", responses={201: Submitted, 200: ScriptResponse})
     async def post(
         self, cluster: str, query: SubmitQuery, body: SubmitRequest
     ) -> Submitted | ScriptResponse:
-        """Submit a batch script; with ``validate`` only check it."""
+        """Submit a batch script or, with ``validate``, only check it."""
         target = self.cluster(cluster)
         checked = check(
             body, max_size=self.context.max_script_size, root=self.context.root_directory
@@ -215,14 +215,14 @@ class JobsHandler(SlurmHandler):
 class JobHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, job: str) -> Job:
-        """One job, merged from slurmctld and accounting."""
+        """Get one job, merged from slurmctld and accounting."""
         target = self.cluster(cluster)
         found = await target.job(job)
         return await name_unopened(found, target.files) if self.context.shared_files else found
 
     @operation("write")
     async def patch(self, cluster: str, job: str, body: JobUpdate) -> Job:
-        """Change a job; returns the job as it is then."""
+        """Change a job; returns the changed job."""
         target = self.cluster(cluster)
         await change_job(target, job, body)
         return await target.job(job)
@@ -238,7 +238,7 @@ class ActionsHandler(SlurmHandler):
 class OutputHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, job: str, query: OutputQuery) -> OutputChunk:
-        """What a job's output file gained since ``offset``."""
+        """Read a job's output file from ``offset``."""
         return await read_output(
             self.cluster(cluster), job, query, root=self.context.root_directory
         )
@@ -247,14 +247,14 @@ class OutputHandler(SlurmHandler):
 class TasksHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, job: str) -> TaskList:
-        """The tasks of an array, merged from slurmctld and accounting."""
+        """List the tasks of an array, merged from slurmctld and accounting."""
         return await task_list(self.cluster(cluster), job)
 
 
 class ScriptHandler(SlurmHandler):
     @operation("read")
     async def post(self, cluster: str, body: ScriptRequest) -> ScriptResponse:
-        """Read a script's options or, given options, write them into it."""
+        """Parse a script's options or, if options are given, write them into it."""
         rules = self.cluster(cluster).client.rules()
         return understand(body, max_size=self.context.max_script_size, rules=rules)
 
@@ -262,7 +262,7 @@ class ScriptHandler(SlurmHandler):
 class FormHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: FormQuery) -> Form:
-        """The submit form: JSON Schema, layout and defaults."""
+        """Get the submit form: JSON Schema, layout and defaults."""
         context = self.context
         directory = folder_of(
             query.path, query.folder, root=context.root_directory, start=context.start_directory
@@ -275,12 +275,12 @@ class FormHandler(SlurmHandler):
 class HistoryHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: HistoryPageQuery) -> HistoryList:
-        """A page of finished jobs, from accounting."""
+        """List one page of finished jobs from accounting."""
         return await history_page(self.cluster(cluster), query)
 
 
 class TransitionsHandler(SlurmHandler):
     @operation("read")
     async def get(self, cluster: str, query: TransitionsQuery) -> TransitionList:
-        """Transitions of the user's jobs that the watcher saw; sends no request to Slurm."""
+        """List recent state changes of the user's jobs; sends no request to Slurm."""
         return transitions_since(self.cluster(cluster), query.since)

@@ -211,17 +211,17 @@ class ProxyHandler(SlurmHandler):
 
     @operation("read", responses={})
     async def get(self, cluster: str, path: str) -> None:
-        """Pass a reading request through to slurmrestd."""
+        """Forward a GET request to slurmrestd."""
         await self._finish_exchange()
 
     @operation("write", responses={})
     async def post(self, cluster: str, path: str) -> None:
-        """Pass a changing request through to slurmrestd."""
+        """Forward a POST request to slurmrestd."""
         await self._finish_exchange()
 
     @operation("write", responses={})
     async def delete(self, cluster: str, path: str) -> None:
-        """Pass a deleting request through to slurmrestd."""
+        """Forward a DELETE request to slurmrestd."""
         await self._finish_exchange()
 
     async def _finish_exchange(self) -> None:

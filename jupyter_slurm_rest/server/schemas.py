@@ -180,7 +180,7 @@ class LicenseList(Model, frozen=True, kw_only=True):
 
 
 class OutputChunk(Model, frozen=True, kw_only=True):
-    """What a job's output file gained since ``offset``. Offsets and sizes are bytes."""
+    """A part of a job's output file from ``offset``. Offsets and sizes are in bytes."""
 
     path: str
     size: int

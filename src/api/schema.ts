@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every configured cluster, and whether it can be used now */
+        /** List the configured clusters and their status */
         get: operations["getClusters"];
         put?: never;
         post?: never;
@@ -30,10 +30,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** A page of the queue, filtered and sorted */
+        /** List one page of the queue, filtered and sorted */
         get: operations["getJobs"];
         put?: never;
-        /** Submit a batch script; with ``validate`` only check it */
+        /** Submit a batch script or, with ``validate``, only check it */
         post: operations["postJobs"];
         delete?: never;
         options?: never;
@@ -70,14 +70,14 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One job, merged from slurmctld and accounting */
+        /** Get one job, merged from slurmctld and accounting */
         get: operations["getJob"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a job; returns the job as it is then */
+        /** Change a job; returns the changed job */
         patch: operations["patchJob"];
         trace?: never;
     };
@@ -91,7 +91,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What a job's output file gained since ``offset`` */
+        /** Read a job's output file from ``offset`` */
         get: operations["getOutput"];
         put?: never;
         post?: never;
@@ -111,7 +111,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The tasks of an array, merged from slurmctld and accounting */
+        /** List the tasks of an array, merged from slurmctld and accounting */
         get: operations["getTasks"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Transitions of the user's jobs that the watcher saw; sends no request to Slurm */
+        /** List recent state changes of the user's jobs; sends no request to Slurm */
         get: operations["getTransitions"];
         put?: never;
         post?: never;
@@ -149,7 +149,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** A page of finished jobs, from accounting */
+        /** List one page of finished jobs from accounting */
         get: operations["getHistory"];
         put?: never;
         post?: never;
@@ -168,7 +168,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every node, with what is free on it */
+        /** List the nodes and their free resources */
         get: operations["getNodes"];
         put?: never;
         post?: never;
@@ -188,7 +188,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One node */
+        /** Get one node */
         get: operations["getNode"];
         put?: never;
         post?: never;
@@ -207,7 +207,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every partition, with its limits and what is free in it */
+        /** List the partitions, their limits and free resources */
         get: operations["getPartitions"];
         put?: never;
         post?: never;
@@ -226,7 +226,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every reservation the user may see */
+        /** List the reservations that the user may see */
         get: operations["getReservations"];
         put?: never;
         post?: never;
@@ -245,7 +245,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every license that jobs can ask for */
+        /** List the licenses that jobs can request */
         get: operations["getLicenses"];
         put?: never;
         post?: never;
@@ -264,7 +264,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The user's associations, QOS, limits and fairshare */
+        /** Get the user's associations, QOS, limits and fairshare */
         get: operations["getAccount"];
         put?: never;
         post?: never;
@@ -283,7 +283,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The submit form: JSON Schema, layout and defaults */
+        /** Get the submit form: JSON Schema, layout and defaults */
         get: operations["getForm"];
         put?: never;
         post?: never;
@@ -304,7 +304,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a script's options or, given options, write them into it */
+        /** Parse a script's options or, if options are given, write them into it */
         post: operations["postScript"];
         delete?: never;
         options?: never;
@@ -325,7 +325,7 @@ export interface paths {
         /** Use a token that the user pasted */
         put: operations["putToken"];
         post?: never;
-        /** Forget the pasted token */
+        /** Remove the pasted token */
         delete: operations["deleteToken"];
         options?: never;
         head?: never;
@@ -342,12 +342,12 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Pass a reading request through to slurmrestd */
+        /** Forward a GET request to slurmrestd */
         get: operations["getProxy"];
         put?: never;
-        /** Pass a changing request through to slurmrestd */
+        /** Forward a POST request to slurmrestd */
         post: operations["postProxy"];
-        /** Pass a deleting request through to slurmrestd */
+        /** Forward a DELETE request to slurmrestd */
         delete: operations["deleteProxy"];
         options?: never;
         head?: never;
@@ -838,7 +838,7 @@ export interface components {
         };
         /**
          * OutputChunk
-         * @description What a job's output file gained since ``offset``. Offsets and sizes are bytes.
+         * @description A part of a job's output file from ``offset``. Offsets and sizes are in bytes.
          */
         OutputChunk: {
             path: string;

@@ -63,8 +63,8 @@ function Origin(props: Omit<IJobHeaderProps, 'now'>): JSX.Element | null {
     return (
       <span className="jp-SlurmJob-id jp-SlurmJob-parts">
         {parts.length > 1
-          ? trans.__('part %1 of %2', job.het_offset + 1, parts.length)
-          : trans.__('part %1', job.het_offset + 1)}
+          ? trans.__('component %1 of %2', job.het_offset + 1, parts.length)
+          : trans.__('component %1', job.het_offset + 1)}
         {others.map(({ id }) => (
           <React.Fragment key={id}>{link(id, id)}</React.Fragment>
         ))}

@@ -71,7 +71,7 @@ describe('JobHeader', () => {
   it('says which part of a heterogeneous job it is, with links to the others', () => {
     const part = (offset: number) => ({ id: `7+${offset}`, het_job_id: 7, het_offset: offset });
     header(part(1), 100, [aJob(7, part(0)), aJob(8, part(1))]);
-    expect(screen.getByText(/^part 2 of 2/)).toBeTruthy();
+    expect(screen.getByText(/^component 2 of 2/)).toBeTruthy();
     expect(screen.getByRole('button', { name: '7+0' })).toBeTruthy();
     expect(screen.queryByRole('button', { name: '7+1' })).toBeNull();
   });
