@@ -17,6 +17,8 @@ export interface IJobActions {
   openJob: (id: string, tab?: string) => void;
   showOutput: () => void;
   release: () => void;
+  /** Copies text to the clipboard. */
+  copy: (text: string) => void;
   /** Opens the submit form with the job's script, with options changed in it. */
   submitAgain: (changes: Options) => void;
 }

@@ -205,10 +205,11 @@ export function addJobCommands(options: IJobCommandsOptions): void {
       caption: trans.__('Copy the notebook magic that shows this job'),
       icon: copyIcon
     },
-    args => {
-      Clipboard.copyToSystem(magicCommand(args, clusters.clusters?.length ?? 1));
+    async args => {
+      const { magicCommand } = await import('./copy-as');
+      const cluster = (clusters.clusters?.length ?? 1) > 1 ? args.cluster : null;
+      Clipboard.copyToSystem(magicCommand(args, { cluster }));
       Notification.info(trans.__('Copied. Paste it into a notebook cell.'), { autoClose: 3000 });
-      return Promise.resolve();
     }
   );
   add(
@@ -220,14 +221,4 @@ export function addJobCommands(options: IJobCommandsOptions): void {
     },
     async args => find(args)?.refresh()
   );
-}
-
-/**
- * The notebook magic that shows a job.
- *
- * @param clusters - the number of clusters: the only one needs no name
- */
-function magicCommand(job: { cluster: string; id: string }, clusters: number): string {
-  const choice = clusters > 1 ? `--cluster ${job.cluster} ` : '';
-  return `%slurm job ${choice}${job.id}`;
 }

@@ -5,9 +5,11 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import {
+  Clipboard,
   CommandToolbarButton,
   ISanitizer,
   MainAreaWidget,
+  Notification,
   Sanitizer,
   WidgetTracker
 } from '@jupyterlab/apputils';
@@ -92,8 +94,8 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       // For the user's name, which nobody else may have asked for yet.
       void clusters.load();
       const api = new JobApi(clusters.server, job.cluster, job.id);
-      const findUser = () =>
-        clusters.clusters?.find(({ name }) => name === job.cluster)?.user ?? null;
+      const findCluster = () => clusters.clusters?.find(({ name }) => name === job.cluster);
+      const findUser = () => findCluster()?.user ?? null;
       const model = new JobModel({ ...job, api });
       const content = new JobPanel({
         model,
@@ -118,7 +120,15 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
           }
         },
         findUser,
+        findPlace: () => ({
+          cluster: (clusters.clusters?.length ?? 1) > 1 ? job.cluster : null,
+          apiVersion: findCluster()?.api_version || null
+        }),
         actions: {
+          copy: text => {
+            Clipboard.copyToSystem(text);
+            Notification.info(trans.__('Copied.'), { autoClose: 3000 });
+          },
           openJob: (id, tab) => {
             runCommand(commands, CommandIDs.openJob, { cluster: job.cluster, id, tab });
           },

@@ -10,6 +10,7 @@ import { formatRelative } from '../words/format';
 import { ArrayGrid } from './array-grid';
 import { tasksOf } from './array-tasks';
 import { type IJobActions, isBad, JobBanner } from './banner';
+import { CopyAs, type IJobPlace } from './copy-as';
 import { EarlierRuns } from './earlier-runs';
 import { JobHeader } from './header';
 import type { JobModel } from './model';
@@ -32,6 +33,7 @@ interface IJobViewProps {
   onTab: (tab: JobTab) => void;
   /** The user's name on the cluster; null if it is not known. */
   user: string | null;
+  place: IJobPlace;
   actions: IJobActions;
   editorFactory: CodeEditor.Factory;
   sanitizer: IRenderMime.ISanitizer;
@@ -116,6 +118,7 @@ export function JobView(props: IJobViewProps): JSX.Element {
                   onOpenJob={props.actions.openJob}
                   onSubmitAgain={props.actions.submitAgain}
                 />
+                <CopyAs job={job} place={props.place} onCopy={props.actions.copy} trans={trans} />
                 <EarlierRuns
                   name={job.name}
                   runs={related.runs}

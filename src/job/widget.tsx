@@ -9,6 +9,7 @@ import { type FindRemedy, RemedyContext } from '../components/remedy';
 import { onVisibilityChange } from '../components/visibility';
 import { isFinished } from '../words/job-state';
 import type { IJobActions } from './banner';
+import type { IJobPlace } from './copy-as';
 import type { JobModel } from './model';
 import type { JobOutputModel } from './output-model';
 import type { IFileActions } from './output-view';
@@ -66,7 +67,7 @@ export class JobPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { actions, editorServices, files, findRemedy, findUser, sanitizer, trans } =
+    const { actions, editorServices, files, findRemedy, findPlace, findUser, sanitizer, trans } =
       this._options;
     return (
       <RemedyContext.Provider value={findRemedy}>
@@ -80,6 +81,7 @@ export class JobPanel extends ReactWidget {
             this.tab = tab;
           }}
           user={findUser()}
+          place={findPlace()}
           actions={{
             ...actions,
             showOutput: () => {
@@ -137,6 +139,8 @@ export namespace JobPanel {
     trans: TranslationBundle;
     /** What the buttons in the view do. */
     actions: Omit<IJobActions, 'showOutput'>;
+    /** Where the job is, for code that names it. */
+    findPlace: () => IJobPlace;
     /** The user's name on the cluster; null if it is not known. */
     findUser: () => string | null;
     tab?: JobTab;

@@ -87,8 +87,9 @@ test('a waiting job is held, changed and released', async ({ page }) => {
   const view = await openJob(page, id);
   await expect(stateOf(view)).toHaveText('Pending');
 
+  await expect(view.getByText(/as you asked/)).toBeVisible();
   await page.getByRole('button', { name: 'Hold', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Release', exact: true })).toBeEnabled();
+  await expect(view.getByText('You hold this job.')).toBeVisible();
   expect(cluster.run('scontrol', 'show', 'job', id)).toContain('Reason=JobHeldUser');
 
   await page.getByRole('button', { name: 'Change…' }).click();
@@ -102,7 +103,7 @@ test('a waiting job is held, changed and released', async ({ page }) => {
   await expect(view.getByText('00:05:00')).toBeVisible();
   expect(cluster.run('scontrol', 'show', 'job', id)).toContain('TimeLimit=00:05:00');
 
-  await page.getByRole('button', { name: 'Release', exact: true }).click();
+  await view.getByRole('button', { name: 'Release', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Hold', exact: true })).toBeEnabled();
   cluster.run('scancel', id);
 });

@@ -10,6 +10,7 @@ import type { IJob, IJobSummary } from '../../api/types';
 import { InlineError } from '../../components/notice';
 import { RemedyContext } from '../../components/remedy';
 import { JobBanner } from '../banner';
+import { CopyAs } from '../copy-as';
 import { changesOf, valuesOf } from '../change-dialog';
 import { JobEfficiency } from '../efficiency';
 import { JobHeader } from '../header';
@@ -25,6 +26,7 @@ function actions() {
     openJob: jest.fn(),
     showOutput: jest.fn(),
     release: jest.fn(),
+    copy: jest.fn(),
     submitAgain: jest.fn()
   };
 }
@@ -278,6 +280,25 @@ describe('what a job needed', () => {
     expect(
       lessFor(job({ state: 'COMPLETED', elapsed: 550, time_limit: 10, efficiency }), trans)
     ).toBeNull();
+  });
+});
+
+describe('CopyAs', () => {
+  it('copies code that names the job, and no token', async () => {
+    const onCopy = jest.fn();
+    const place = { cluster: 'maxwell', apiVersion: 'v0.0.43' };
+    const one = job({ submit_line: 'sbatch --time=5 train.sh' });
+    render(<CopyAs job={one} place={place} onCopy={onCopy} trans={trans} />);
+    for (const button of screen.getAllByRole('button')) {
+      await userEvent.click(button);
+    }
+    expect(onCopy.mock.calls.map(([text]) => text as string)).toEqual([
+      'sbatch --time=5 train.sh',
+      'curl -H "X-SLURM-USER-NAME: $USER" -H "X-SLURM-USER-TOKEN: $SLURM_JWT" ' +
+        '"$SLURMRESTD_URL/slurm/v0.0.43/job/123"',
+      'from jupyter_slurm_rest import Slurm\n\njob = Slurm("maxwell").job("123")\njob',
+      '%slurm job --cluster maxwell 123'
+    ]);
   });
 });
 
