@@ -10,7 +10,6 @@ from jupyter_slurm_rest.slurm.errors import SlurmError
 from . import tables
 from .arguments import CLUSTER, FRAME, IDS, command, option
 from .errors import SlurmMagicError
-from .job import Job
 from .lists import shown
 from .session import Session
 
@@ -150,7 +149,7 @@ def _updated(
 ) -> dict[str, Any]:
     """The result for one job, as actions have it; of a single job, refusals are raised."""
     try:
-        Job(session.api, session.api.cluster(args.cluster), job_id, {}).update(**change)
+        session.unread_job(job_id, args.cluster).update(**change)
     except SlurmError as error:
         if len(args.ids) == 1:
             raise

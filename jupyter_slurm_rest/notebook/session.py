@@ -83,7 +83,15 @@ class Session:
 
     def job(self, job_id: str, cluster: str | None) -> Job:
         """A job, read now."""
-        return Job(self.api, self.api.cluster(cluster), job_id)
+        return self.unread_job(job_id, cluster).refresh()
+
+    def unread_job(self, job_id: str, cluster: str | None) -> Job:
+        """A job of which only the ID is known. Raises :exc:`InvalidRequest` for other words."""
+        # Imported at the first use: lists do not need it.
+        from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+
+        parse_job_id(job_id)
+        return Job(self.api, self.api.cluster(cluster), job_id, {})
 
     def assign(self, name: str | None, job: Job) -> None:
         """Assign ``job`` to the variable ``name``, if there is a name."""

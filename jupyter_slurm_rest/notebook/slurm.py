@@ -135,8 +135,11 @@ class Slurm:
     def job(self, job_id: str | int) -> Job:
         """One job: ``123``, an array's task ``123_4``, a component ``123+1``.
 
-        Raises :exc:`NotFound`.
+        Raises :exc:`NotFound`, and :exc:`InvalidRequest` for what is not a job's ID.
         """
+        from jupyter_slurm_rest.slurm.models.job_id import parse_job_id
+
+        parse_job_id(job_id)
         return Job(self._api, self.cluster, job_id)
 
     def submit(

@@ -129,6 +129,8 @@ async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) 
         ("%slurm histroy", "Did you mean history?"),
         ("%slurm help histroy", "Did you mean history?"),
         ("%slurm signal US*R 7", "signal: has a character that is not allowed"),
+        ("%slurm job abc", "'abc' is not a job ID"),
+        ("%slurm output 12x", "'12x' is not a job ID"),
         ("%slurm update 7", "No changes given."),
         ("%slurm submit --job 2x run.sh", "'2x' cannot be the name of a variable"),
         ("%slurm submit --job", "--job needs the name"),
@@ -250,6 +252,32 @@ async def test_a_slice_is_a_table(run: Run) -> None:
     assert [job["id"] for job in first] == [job["id"] for job in jobs.rows[:2]]
     assert repr(first).splitlines()[-1].startswith("2 of these: ")
     assert "<table>" in first._repr_html_()
+
+
+async def test_a_wait_that_no_interrupt_reaches_says_so(
+    run: Run, slurmrestd: ReplaySlurmrestd, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _takes_submissions(slurmrestd)
+    job = await run("%%slurm submit -o /dev/null\n#!/bin/sh\ntrue\n")
+    # Cells run in a thread here, as in a subshell.
+    await run(f"%slurm wait {job}")
+    assert f"%slurm cancel {job}" in capsys.readouterr().err
+
+
+def test_an_interrupted_wait_is_one_line_and_keeps_the_job(
+    shell: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(job: Job, *args: Any, **options: Any) -> Job:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Job, "wait", interrupt)
+    session = shell.magics_manager.registry["SlurmMagics"].session
+    monkeypatch.setattr(session, "job", lambda job_id, cluster: Job(session.api, "x", job_id, {}))
+    shell.run_cell("%slurm wait 7 --job kept")
+    assert capsys.readouterr().out.strip() == (
+        "Stopped waiting for job 7. It goes on in Slurm; to cancel it: %slurm cancel 7"
+    )
+    assert shell.user_ns["kept"].id == "7"
 
 
 async def test_a_job_is_assigned_to_a_variable(
