@@ -14,6 +14,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from .executor import SlurmExecutor
     from .notebook.job import Job, JobFailed
     from .notebook.slurm import AsyncSlurm, Slurm
     from .slurm.errors import SlurmError
@@ -24,6 +25,7 @@ __all__ = [
     "JobFailed",
     "Slurm",
     "SlurmError",
+    "SlurmExecutor",
     "__version__",
     "load_ipython_extension",
 ]
@@ -34,6 +36,7 @@ _API = {
     "JobFailed": "notebook.job",
     "Slurm": "notebook.slurm",
     "SlurmError": "slurm.errors",
+    "SlurmExecutor": "executor",
 }
 
 

@@ -34,6 +34,7 @@ FOLDERS = {
     "server": {"slurm", "queue", "tokens", "http"},
     "doctor": {"slurm", "queue", "tokens", "server"},
     "notebook": {"slurm"},
+    "executor": {"slurm", "notebook"},
 }
 #: Names that the Python API shares with the models, as users know them.
 _PUBLIC = {"Job", "JobList", "Table"}
