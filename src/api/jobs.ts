@@ -28,8 +28,12 @@ export interface IPageQuery {
 interface IJobListQuery extends IPageQuery {
   scope: Scope;
   search?: string;
-  /** Base states, separated by commas. */
+  /** States, separated by commas, as are the values of the other filters. */
   state?: string;
+  user?: string;
+  partition?: string;
+  account?: string;
+  qos?: string;
   /** Whether to read Slurm now, because the user asked for it. */
   fresh?: boolean;
   /** The version of the page that is known; only the differences are sent then. */

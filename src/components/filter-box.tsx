@@ -10,8 +10,13 @@ export function FilterBox(props: {
   label: string;
   clearLabel: string;
   onChange: (value: string) => void;
+  /** What can be written, as the title. */
+  hint?: string;
+  /** The texts that a text can be completed to. */
+  complete?: (text: string) => string[];
 }): JSX.Element {
-  const { value, label, onChange } = props;
+  const { value, label, onChange, complete } = props;
+  const listId = React.useId();
   const [text, setText] = React.useState(value);
   const [previous, setPrevious] = React.useState(value);
   if (value !== previous) {
@@ -34,7 +39,10 @@ export function FilterBox(props: {
       <searchIcon.react className="jp-SlurmFilter-icon" tag="span" aria-hidden="true" />
       <input
         type="text"
-        role="searchbox"
+        role={complete ? undefined : 'searchbox'}
+        list={complete ? listId : undefined}
+        autoComplete="off"
+        title={props.hint}
         className="jp-SlurmFilter-input"
         aria-label={label}
         placeholder={label}
@@ -50,6 +58,13 @@ export function FilterBox(props: {
           }
         }}
       />
+      {complete ? (
+        <datalist id={listId}>
+          {complete(text).map(completed => (
+            <option key={completed} value={completed} />
+          ))}
+        </datalist>
+      ) : null}
       {text ? (
         <button
           type="button"

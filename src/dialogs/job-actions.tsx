@@ -90,19 +90,27 @@ function wholeJobs(jobs: readonly INamedJob[]): INamedJob[] {
   return [...found.values()];
 }
 
-function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
+/** The ids and names of jobs; only the first few if there are many. */
+function NameList(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
   const { jobs, trans } = props;
   const more = jobs.length - MAX_NAMED;
   return (
+    <ul>
+      {jobs.slice(0, MAX_NAMED).map(job => (
+        <li key={job.id}>
+          {job.id} {job.name ? <b>{job.name}</b> : null}
+        </li>
+      ))}
+      {more > 0 ? <li>{trans._n('and %1 more', 'and %1 more', more)}</li> : null}
+    </ul>
+  );
+}
+
+function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle }): JSX.Element {
+  const { jobs, trans } = props;
+  return (
     <div className="jp-SlurmCancel">
-      <ul>
-        {jobs.slice(0, MAX_NAMED).map(job => (
-          <li key={job.id}>
-            {job.id} {job.name ? <b>{job.name}</b> : null}
-          </li>
-        ))}
-        {more > 0 ? <li>{trans._n('and %1 more', 'and %1 more', more)}</li> : null}
-      </ul>
+      <NameList jobs={jobs} trans={trans} />
       {jobs.some(job => job.state === 'PENDING' && job.het_job_id) ? (
         <p>{trans.__('A pending heterogeneous job is canceled with all of its components.')}</p>
       ) : null}
@@ -122,26 +130,44 @@ function JobNames(props: { jobs: readonly INamedJob[]; trans: TranslationBundle 
   );
 }
 
-/** Asks for confirmation, as requeued jobs lose unsaved results. */
-export async function confirmRequeue(
-  jobs: readonly { id: string }[],
-  trans: TranslationBundle
-): Promise<boolean> {
+/** Asks for confirmation of an action, naming its jobs. */
+export async function confirmAction(options: {
+  title: string;
+  /** What the action does to the jobs. */
+  text: string;
+  accept: string;
+  jobs: readonly INamedJob[];
+  trans: TranslationBundle;
+}): Promise<boolean> {
+  const { title, text, accept, jobs, trans } = options;
   const { button } = await showDialog({
-    title:
-      jobs.length === 1
-        ? trans.__('Requeue job %1?', jobs[0].id)
-        : trans.__('Requeue %1 jobs?', jobs.length),
-    body: trans.__(
-      'A requeued job is stopped and runs again from the start. Unsaved results are lost.'
+    title,
+    body: (
+      <div className="jp-SlurmCancel">
+        <NameList jobs={jobs} trans={trans} />
+        <p>{text}</p>
+      </div>
     ),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Do not requeue') }),
-      Dialog.warnButton({ label: trans.__('Requeue') })
-    ],
+    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: accept })],
     defaultButton: 0
   });
   return button.accept;
+}
+
+/** Asks for confirmation, as requeued jobs lose unsaved results. */
+export function confirmRequeue(
+  jobs: readonly INamedJob[],
+  trans: TranslationBundle
+): Promise<boolean> {
+  return confirmAction({
+    title: trans._n('Requeue %1 job?', 'Requeue %1 jobs?', jobs.length),
+    text: trans.__(
+      'A requeued job is stopped and runs again from the start. Unsaved results are lost.'
+    ),
+    accept: trans.__('Requeue'),
+    jobs,
+    trans
+  });
 }
 
 /** A job as dialogs name it. */

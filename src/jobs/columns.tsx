@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { IJobSummary } from '../api/types';
+import { useNow } from '../components/hooks';
 import { StateBadge } from '../components/state-badge';
 import { overflowClass } from '../table/columns';
 import {
@@ -13,14 +14,14 @@ import {
   PROGRESS,
   RunTime
 } from '../table/job-columns';
-import { formatRelative, isoTime } from '../words/format';
+import { formatDuration, formatRelative, isoTime } from '../words/format';
 import { describeReason } from '../words/job-state';
 
 /** The width in pixels from which the longest state label fits. */
 const ROOMY = 240;
 
 function compactColumns(options: IJobLayoutOptions): JobColumn[] {
-  const { width, trans, now } = options;
+  const { width, trans, now, clockAhead } = options;
   return [
     jobColumns(options).twoLines,
     {
@@ -33,7 +34,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
         <>
           <StateBadge state={job.state} flags={job.flags} trans={trans} />
           <span className="jp-SlurmTable-second">
-            <Progress job={job} trans={trans} now={now} short />
+            <Progress job={job} trans={trans} now={now} clockAhead={clockAhead} short />
           </span>
         </>
       )
@@ -42,7 +43,7 @@ function compactColumns(options: IJobLayoutOptions): JobColumn[] {
 }
 
 function wideColumns(options: IJobLayoutOptions): JobColumn[] {
-  const { trans, now } = options;
+  const { trans, now, clockAhead } = options;
   const { name, state, id, user, partition, where, cpus, account, qos } = jobColumns(options);
   return [
     name,
@@ -54,7 +55,11 @@ function wideColumns(options: IJobLayoutOptions): JobColumn[] {
       sort: 'elapsed',
       width: PROGRESS,
       truncates: true,
-      cell: job => <Progress job={job} trans={trans} now={now} />
+      cell: job => <Progress job={job} trans={trans} now={now} clockAhead={clockAhead} />,
+      text: job => {
+        const seconds = elapsedOf(job, now);
+        return seconds === null ? job.reason : formatDuration(seconds);
+      }
     },
     ...user,
     partition,
@@ -108,9 +113,13 @@ function Progress(props: {
   job: IJobSummary;
   trans: TranslationBundle;
   now: number;
+  clockAhead?: number;
   short?: boolean;
 }): JSX.Element {
-  const { job, trans, now, short } = props;
+  const { job, trans, now, short, clockAhead } = props;
+  if (job.running_since !== null) {
+    return <TickingTime job={job} trans={trans} short={short} clockAhead={clockAhead} />;
+  }
   if (job.state !== 'PENDING') {
     return <RunTime seconds={elapsedOf(job, now)} job={job} trans={trans} short={short} />;
   }
@@ -124,6 +133,18 @@ function Progress(props: {
       {words}
     </span>
   );
+}
+
+/** The time of a running job, counted on between two readings of the queue. */
+function TickingTime(props: {
+  job: IJobSummary;
+  trans: TranslationBundle;
+  clockAhead?: number;
+  short?: boolean;
+}): JSX.Element {
+  const { job, trans, clockAhead = 0, short } = props;
+  const now = useNow(1) + clockAhead;
+  return <RunTime seconds={elapsedOf(job, now)} job={job} trans={trans} short={short} />;
 }
 
 /** Seconds that a job has run. The row of a running job is not sent again while it runs. */

@@ -113,6 +113,17 @@ export function addJobListCommands(options: {
     }
   };
 
+  /** Asks before something is done to several jobs; one job can as easily be changed back. */
+  const confirmed = async (
+    title: string,
+    text: string,
+    accept: string,
+    jobs: readonly IJobSummary[]
+  ): Promise<boolean> => {
+    const { confirmAction } = await import('../dialogs/job-actions');
+    return jobs.length < 2 || confirmAction({ title, text, accept, jobs, trans });
+  };
+
   add(
     CommandIDs.openSelected,
     {
@@ -136,10 +147,16 @@ export function addJobListCommands(options: {
       icon: pauseIcon
     },
     applicable('hold'),
-    (cluster, jobs) =>
-      act('hold', cluster, jobs, trans._n('%1 job held', '%1 jobs held', jobs.length), count =>
-        trans.__('%1 of %2 jobs could not be held', count, jobs.length)
-      )
+    async (cluster, jobs) => {
+      const title = trans._n('Hold %1 job?', 'Hold %1 jobs?', jobs.length);
+      const text = trans.__('A held job does not start until it is released.');
+      if (await confirmed(title, text, trans.__('Hold'), jobs)) {
+        const done = trans._n('%1 job held', '%1 jobs held', jobs.length);
+        await act('hold', cluster, jobs, done, count =>
+          trans.__('%1 of %2 jobs could not be held', count, jobs.length)
+        );
+      }
+    }
   );
   add(
     CommandIDs.releaseSelected,
@@ -149,11 +166,15 @@ export function addJobListCommands(options: {
       icon: runIcon
     },
     applicable('release'),
-    (cluster, jobs) => {
-      const done = trans._n('%1 job released', '%1 jobs released', jobs.length);
-      return act('release', cluster, jobs, done, count =>
-        trans.__('%1 of %2 jobs could not be released', count, jobs.length)
-      );
+    async (cluster, jobs) => {
+      const title = trans._n('Release %1 job?', 'Release %1 jobs?', jobs.length);
+      const text = trans.__('A released job starts when its turn comes.');
+      if (await confirmed(title, text, trans.__('Release'), jobs)) {
+        const done = trans._n('%1 job released', '%1 jobs released', jobs.length);
+        await act('release', cluster, jobs, done, count =>
+          trans.__('%1 of %2 jobs could not be released', count, jobs.length)
+        );
+      }
     }
   );
   add(

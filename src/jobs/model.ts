@@ -3,6 +3,7 @@ import type { Poller } from '../api/poller';
 import type { SlurmServer } from '../api/request';
 import type { IJobList, Scope } from '../api/types';
 import { type IListQuery, JobListModel } from '../table/job-list';
+import { parseSearch } from './search';
 
 /** The columns that the queue can be sorted by. */
 type JobSort =
@@ -41,8 +42,11 @@ export function createQueueModel(options: IQueueOptions): QueueModel {
     query: { scope, search: '', states: [], sort: 'job_id', descending: true },
     noFilter: { search: '', states: [] },
     keepSelection: true,
-    load: (cluster, { search, states }, page) =>
-      listJobs(server, cluster, { scope, search, state: states.join(','), ...page })
+    load: (cluster, { search, states }, page) => {
+      const { state, ...filters } = parseSearch(search);
+      const wanted = [...states, ...(state ? [state] : [])];
+      return listJobs(server, cluster, { scope, ...filters, state: wanted.join(','), ...page });
+    }
   });
 }
 

@@ -11,6 +11,7 @@ import { useJobLayout } from '../table/use-job-layout';
 import { describeState } from '../words/job-state';
 import { queueColumns } from './columns';
 import { type QueueModel, slurmNow } from './model';
+import { completeSearch } from './search';
 
 interface IJobsViewProps {
   model: QueueModel;
@@ -40,6 +41,8 @@ export function JobsView(props: IJobsViewProps): JSX.Element {
             value={model.query.search}
             label={trans.__('Filter jobs')}
             clearLabel={trans.__('Clear filter')}
+            hint={trans.__('Words, or filters such as %1', 'state:pending partition:gpu user:bob')}
+            complete={text => completeSearch(text, model.known)}
             onChange={search => model.setQuery({ search })}
           />
           <StateFilter
@@ -70,6 +73,7 @@ function JobsBody(props: IJobsViewProps & { width: number }): JSX.Element {
     choice: props.columns,
     width,
     now,
+    clockAhead: Math.round(poller.clockAhead),
     trans,
     open
   });

@@ -28,6 +28,8 @@ export function openColumnMenu(options: {
   at: string | null;
   x: number;
   y: number;
+  /** Saves the listed rows. */
+  exported: { count: number; run: () => void };
   trans: TranslationBundle;
 }): MenuSvg {
   const { choice, all, shown, trans } = options;
@@ -49,7 +51,7 @@ export function openColumnMenu(options: {
     });
     menu.addItem({ command });
   };
-  const place = shown.findIndex(({ id }) => id === options.at);
+  const place = all.length > 0 ? shown.findIndex(({ id }) => id === options.at) : -1;
   if (place >= 0) {
     const { id, label, width } = shown[place];
     const move = (words: string, neighbor: IMenuColumn | undefined) =>
@@ -72,8 +74,13 @@ export function openColumnMenu(options: {
       isEnabled: () => !visible || shown.length > 1
     });
   }
-  menu.addItem({ type: 'separator' });
-  add(trans.__('Reset Columns'), () => choice.reset(), { isEnabled: () => !choice.isDefault });
+  if (all.length > 0) {
+    menu.addItem({ type: 'separator' });
+    add(trans.__('Reset Columns'), () => choice.reset(), { isEnabled: () => !choice.isDefault });
+    menu.addItem({ type: 'separator' });
+  }
+  const { count, run } = options.exported;
+  add(trans._n('Export %1 Loaded Row as CSV', 'Export %1 Loaded Rows as CSV', count), run);
   menu.aboutToClose.connect(() => {
     // Commands run after the menu closed.
     setTimeout(() => menu.dispose(), 0);

@@ -23,6 +23,8 @@ export interface IJobLayoutOptions {
   trans: TranslationBundle;
   /** Seconds since the epoch, by Slurm's clock. */
   now: number;
+  /** Whole seconds by which Slurm's clock is ahead of the browser's. */
+  clockAhead?: number;
   open: (job: IJobSummary) => void;
 }
 
@@ -32,6 +34,8 @@ export interface IJobLayout {
   rowHeight: number;
   /** The columns to choose from, in their order; empty where a job takes two lines. */
   choices: JobColumn[];
+  /** The columns of an export, whatever is shown. */
+  exported: JobColumn[];
 }
 
 /** The columns of a job list: for two lines in a narrow panel, and those of a wide one. */
@@ -54,15 +58,17 @@ export function layOutJobs(
   choice: IChosenColumns,
   widths: Readonly<Record<string, number>>
 ): IJobLayout {
-  if (options.width < COMPACT) {
-    return { columns: columns.compact(options), rowHeight: 42, choices: [] };
-  }
   const all = columns.wide(options);
   const order = choice.order.length > 0 ? choice.order : columns.order;
+  const exported = inOrder(all, order);
+  if (options.width < COMPACT) {
+    return { columns: columns.compact(options), rowHeight: 42, choices: [], exported };
+  }
   return {
     columns: inOrder(chosenColumns(all, choice, widths, options.width), order),
     rowHeight: 26,
-    choices: inOrder(all, order)
+    choices: exported,
+    exported
   };
 }
 
@@ -180,11 +186,15 @@ export function RunTime(props: {
   const { seconds, job, trans, short } = props;
   const elapsed = seconds === null ? '' : formatDuration(seconds);
   const limit = formatMinutes(job.time_limit, trans);
+  const left =
+    seconds !== null && typeof job.time_limit === 'number'
+      ? formatDuration(Math.max(0, job.time_limit * 60 - seconds))
+      : null;
   const words = short || !limit ? elapsed : `${elapsed} / ${limit}`;
   return (
     <span
       className={overflowClass(words, PROGRESS).trim() || undefined}
-      title={trans.__('%1 of %2', elapsed, limit)}
+      title={left === null ? elapsed : trans.__('%1 of %2, %3 left', elapsed, limit, left)}
     >
       {words}
     </span>

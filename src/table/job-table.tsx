@@ -4,6 +4,7 @@ import React from 'react';
 import type { IJobSummary } from '../api/types';
 import type { ColumnChoice } from './column-choice';
 import { openColumnMenu } from './column-menu';
+import { download, toCsv } from './csv';
 import type { IJobLayout } from './job-columns';
 import type { IJobListModel } from './job-list';
 import { VirtualTable } from './virtual-table';
@@ -24,12 +25,24 @@ interface IJobTableProps {
 /** A table of jobs that can be selected and opened by mouse and keyboard. */
 export function JobTable(props: IJobTableProps): JSX.Element {
   const { model, open, remove, choice, trans } = props;
-  const { columns, choices } = props.layout;
+  const { columns, choices, exported } = props.layout;
   const { sort, descending } = model.query;
   const onColumnMenu = React.useCallback(
     (at: string, x: number, y: number) =>
-      void openColumnMenu({ choice, all: choices, shown: columns, at, x, y, trans }),
-    [choice, choices, columns, trans]
+      void openColumnMenu({
+        choice,
+        all: choices,
+        shown: columns,
+        at,
+        x,
+        y,
+        trans,
+        exported: {
+          count: model.known.length,
+          run: () => download('jobs.csv', 'text/csv;charset=utf-8', toCsv(exported, model.known))
+        }
+      }),
+    [choice, choices, columns, exported, model, trans]
   );
   const onResize = React.useCallback(
     (id: string, width: number) => choice.resize(id, width),
@@ -40,12 +53,13 @@ export function JobTable(props: IJobTableProps): JSX.Element {
     <VirtualTable
       label={props.label}
       columns={columns}
-      onColumnMenu={choosable ? onColumnMenu : undefined}
+      onColumnMenu={onColumnMenu}
       onResize={choosable ? onResize : undefined}
       rowHeight={props.layout.rowHeight}
       count={model.total}
       row={index => model.job(index)}
       rowKey={job => job.id}
+      rowMark={stateOf}
       sortedBy={sort}
       descending={descending}
       topKey={JSON.stringify([model.cluster, model.query])}
@@ -91,6 +105,11 @@ export function JobTable(props: IJobTableProps): JSX.Element {
   );
 }
 
+/** A change of it is shown for a moment. */
+function stateOf(job: IJobSummary): string {
+  return [job.state, ...job.flags].join();
+}
+
 /** Moves and selects by keyboard, as in a file list; returns whether the key was handled. */
 function moveCursor(model: IJobListModel, event: React.KeyboardEvent, pageSize: number): boolean {
   const { cursor, total } = model;
@@ -99,6 +118,10 @@ function moveCursor(model: IJobListModel, event: React.KeyboardEvent, pageSize: 
     if (job) {
       model.select(selection => selection.toggle(job));
     }
+    return true;
+  }
+  if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
+    model.select(selection => selection.all(model.known));
     return true;
   }
   if (event.key === 'Escape' && model.selection.size > 0) {

@@ -53,6 +53,13 @@ export class JobSelection {
     this._cursor = job.id;
   }
 
+  /** Select all of `rows`. */
+  all(rows: readonly IJobSummary[]): void {
+    this._jobs = new Map(rows.map(row => [row.id, row]));
+    this._cursor ??= rows[0]?.id ?? null;
+    this._anchor ??= this._cursor;
+  }
+
   clear(): void {
     this._jobs.clear();
     this._cursor = null;

@@ -22,16 +22,18 @@ export function useJobLayout(options: {
   choice: ColumnChoice;
   width: number;
   now: number;
+  /** Whole seconds by which Slurm's clock is ahead of the browser's. */
+  clockAhead?: number;
   trans: TranslationBundle;
   open: (jobs: IJobSummary[]) => void;
 }): IJobLayout {
-  const { model, columns, choice, width, now, trans, open } = options;
+  const { model, columns, choice, width, now, clockAhead, trans, open } = options;
   useModel(choice);
   const { scope } = model.query;
   const { value } = choice;
   const shared = React.useMemo(
-    () => ({ width, scope, trans, now, open: (job: IJobSummary) => open([job]) }),
-    [width, scope, trans, now, open]
+    () => ({ width, scope, trans, now, clockAhead, open: (job: IJobSummary) => open([job]) }),
+    [width, scope, trans, now, clockAhead, open]
   );
   const all = React.useMemo(() => columns.wide(shared), [columns, shared]);
   const widths = JSON.stringify(contentWidths(all, model.known.slice(0, MEASURED)));

@@ -23,6 +23,8 @@ interface IVirtualTableProps<T> extends ITableHeadingProps<T> {
   count: number;
   row: (index: number) => T | null;
   rowKey: (row: T) => string;
+  /** A row is marked for a moment when this changes. */
+  rowMark?: (row: T) => string;
   /** In pixels. */
   rowHeight: number;
   /** Called with the first and last row in view. */
@@ -141,6 +143,7 @@ export function VirtualTable<T>(props: IVirtualTableProps<T>): JSX.Element {
                 index={index}
                 row={row}
                 rowKey={key}
+                mark={row === null ? null : (props.rowMark?.(row) ?? null)}
                 columns={columns as IColumn<unknown>[]}
                 selectable={selection !== undefined}
                 selected={row !== null && selection?.has(row) === true}
@@ -254,6 +257,8 @@ interface ITableRowProps {
   /** Null until it is loaded. */
   row: unknown;
   rowKey: string | null;
+  /** The row is marked for a moment when this changes. */
+  mark: string | null;
   columns: IColumn<unknown>[];
   /** Whether rows can be selected. */
   selectable: boolean;
@@ -265,8 +270,14 @@ const WAITING = <span className="jp-SlurmLoading-line" />;
 
 /** One row; memoized, so that scrolling renders only rows that come into view. */
 const TableRow = React.memo(function Row(props: ITableRowProps): JSX.Element {
-  const { row, selectable, selected, atCursor } = props;
-  const marks = `${selected ? ' jp-mod-selected' : ''}${atCursor ? ' jp-mod-cursor' : ''}`;
+  const { row, mark, selectable, selected, atCursor } = props;
+  const [seen, setSeen] = React.useState({ mark, changes: 0 });
+  if (mark !== seen.mark) {
+    setSeen({ mark, changes: seen.changes + 1 });
+  }
+  // Two names for the same animation: it starts again with each change.
+  const changed = seen.changes === 0 ? '' : ` jp-mod-changed${seen.changes % 2}`;
+  const marks = `${selected ? ' jp-mod-selected' : ''}${atCursor ? ' jp-mod-cursor' : ''}${changed}`;
   const role = selectable ? 'gridcell' : 'cell';
   return (
     <tr

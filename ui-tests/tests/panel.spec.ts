@@ -77,7 +77,7 @@ test('filters by words and by state', async ({ page }) => {
   await expect(panel.getByText('broken')).toBeVisible();
   await expect(panel.getByText('train')).toBeHidden();
   await panel.getByRole('button', { name: 'Failed 1' }).click();
-  await panel.getByRole('searchbox', { name: 'Filter jobs' }).fill('nothing-like-it');
+  await panel.getByRole('combobox', { name: 'Filter jobs' }).fill('nothing-like-it');
   await expect(panel.getByText('No matching jobs.')).toBeVisible();
   await panel.getByRole('button', { name: 'Show all' }).click();
   await expect(panel.getByText('train')).toBeVisible();

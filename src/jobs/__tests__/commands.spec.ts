@@ -102,7 +102,13 @@ describe('the commands on selected jobs', () => {
     const told = jest.spyOn(Notification, 'success').mockReturnValue('');
     select(aJob(7), aJob(8, { state: 'RUNNING' }), aJob(9));
     const done = commands.execute(CommandIDs.holdSelected);
-    await jest.advanceTimersByTimeAsync(1);
+    await jest.advanceTimersByTimeAsync(50);
+    const dialog = document.querySelector('.jp-Dialog');
+    expect(dialog?.textContent).toContain('Hold 2 jobs?');
+    expect(dialog?.textContent).toContain('job-9');
+    expect(stub.requests).toHaveLength(0);
+    dialog?.querySelector<HTMLElement>('.jp-mod-accept')?.click();
+    await jest.advanceTimersByTimeAsync(50);
     expect(stub.last.body).toEqual({ action: 'hold', job_ids: ['7', '9'] });
     const result = (id: string) => ({ id, ok: true, message: 'held', error_number: null });
     await stub.last.respond({ results: [result('7'), result('9')] });

@@ -147,6 +147,8 @@ describe('JobsView', () => {
     expect(cancel).toHaveBeenCalledTimes(1);
     press('Escape');
     expect(selected()).toEqual([]);
+    press('a', { ctrlKey: true });
+    expect(selected()).toEqual(['1', '2', '3']);
   });
 
   it('requests the jobs sorted by the heading that is clicked', async () => {
@@ -167,8 +169,8 @@ describe('JobsView', () => {
   it('waits for a pause before it searches', async () => {
     await show();
     const requests = stub.requests.length;
-    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'tr' } });
-    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'train' } });
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: 'tr' } });
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: 'train' } });
     expect(stub.requests).toHaveLength(requests);
     await act(async () => {
       jest.advanceTimersByTime(300);
@@ -176,6 +178,43 @@ describe('JobsView', () => {
     });
     expect(stub.requests).toHaveLength(requests + 1);
     expect(stub.last.query.search).toBe('train');
+  });
+
+  it('asks the server for the filters that are written into the search', async () => {
+    await show();
+    const field = screen.getByRole('combobox', { name: 'Filter jobs' });
+    fireEvent.change(field, { target: { value: 'state:pending partition:gpu train' } });
+    await act(async () => {
+      fireEvent.keyDown(field, { key: 'Enter' });
+      await settled();
+    });
+    expect(stub.last.query).toMatchObject({
+      state: 'pending',
+      partition: 'gpu',
+      search: 'train'
+    });
+  });
+
+  it('counts the time of a running job on between two readings', async () => {
+    const running = Math.floor(Date.now() / 1000) - 60;
+    await show([aJob(1, { state: 'RUNNING', running_since: running, time_limit: 10 })], {
+      as_of: Date.now() / 1000
+    });
+    const before = screen.getByTitle(/left$/).textContent;
+    act(() => jest.advanceTimersByTime(10_000));
+    expect(screen.getByTitle(/left$/).textContent).not.toBe(before);
+  });
+
+  it('marks a row whose state changed, and no row that came into view', async () => {
+    await show([aJob(2), aJob(1)]);
+    expect(document.querySelector('[class*="jp-mod-changed"]')).toBeNull();
+    await act(async () => {
+      void model.poller.refresh();
+      await settled();
+      await stub.last.respond(aPage([aJob(3), aJob(2, { state: 'RUNNING' }), aJob(1)]));
+    });
+    const marked = [...document.querySelectorAll<HTMLElement>('[class*="jp-mod-changed"]')];
+    expect(marked.map(row => row.dataset.row)).toEqual(['2']);
   });
 
   it('shows what Slurm calls a job as text, whatever it holds', async () => {
