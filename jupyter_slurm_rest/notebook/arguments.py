@@ -76,7 +76,7 @@ class CommandParser(argparse.ArgumentParser):
             meant = f" (did you mean {' or '.join(near)}?)" if near else ""
             self.error(f"there is no option {name}{meant}")
         if rest:
-            self.error(f"{' '.join(rest)!r} is one word too many")
+            self.error(f"{' '.join(rest)!r} is an unexpected argument")
         return args
 
 

@@ -25,7 +25,7 @@ class WaitInterrupted(KeyboardInterrupt):
 
     def __str__(self) -> str:
         return (
-            f"Stopped waiting for job {self.job_id}. It goes on in Slurm;"
+            f"Stopped waiting for job {self.job_id}. It continues in Slurm;"
             f" to cancel it: %slurm cancel {self.job_id}"
         )
 
@@ -45,7 +45,7 @@ def job(session: Session, args: argparse.Namespace) -> Job:
 
 @command(
     ID,
-    option("--timeout", type=float, metavar="SECONDS", help="Wait no longer than this."),
+    option("--timeout", type=float, metavar="SECONDS", help="Maximum time to wait."),
     option(
         "--check", action="store_true", help="Raise an error unless the job completes successfully."
     ),
@@ -68,7 +68,7 @@ def wait_for(job: Job, *, timeout: float | None = None, check: bool) -> Job:
     except KeyboardInterrupt:
         raise WaitInterrupted(job.id) from None
     except TimeoutError as error:
-        raise SlurmMagicError(str(error), "It goes on in Slurm.") from None
+        raise SlurmMagicError(str(error), "It continues in Slurm.") from None
 
 
 def say_if_uninterruptible(job: Job) -> None:
@@ -92,7 +92,9 @@ def output(session: Session, args: argparse.Namespace) -> None:
 
 @command(
     ID,
-    option("-n", "--lines", type=int, default=10, help="Lines to begin with (default: 10)."),
+    option(
+        "-n", "--lines", type=int, default=10, help="Number of lines to start with (default: 10)."
+    ),
     option("-f", "--follow", action="store_true", help="Print more until the job has ended."),
     _STDERR,
     CLUSTER,

@@ -74,9 +74,9 @@ def failure(job: JobRecord) -> tuple[str, str]:
         of = f"{len(bad)} of {count(len(job.last_tasks), 'task')} did not complete"
         return (
             f"Job {job.id} ended as {job.last_state}: {of} ({named}{more}).",
-            f"Look at job.output(task={bad[0].info['array_task_id']}).",
+            f"See job.output(task={bad[0].info['array_task_id']}).",
         )
     code = exit_code(job.info["exit_code"])
     why = (job.info.get("why") or {}).get("text", "")
     text = f"Job {job.id} ended as {job.last_state}{f' with exit code {code}' if code else ''}."
-    return f"{text} {why}".strip(), "Look at job.output()."
+    return f"{text} {why}".strip(), "See job.output()."

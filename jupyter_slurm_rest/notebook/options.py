@@ -50,7 +50,7 @@ def changes(given: Mapping[str, Any]) -> dict[str, str | int | bool]:
     found: dict[str, str | int | bool] = {}
     for name, value in given.items():
         if name not in known:
-            raise _unknown(name, "something that can be changed about a job", known)
+            raise _unknown(name, "a property that can be changed", known)
         if value is not None:
             found[_CHANGES.get(name, name)] = _words(name, value)
     return found

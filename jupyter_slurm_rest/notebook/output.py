@@ -98,7 +98,7 @@ def _pieces(job: JobRecord, stream: str, offset: int, until: int | None = None) 
         if chunk["offset"] != offset:
             raise failed(
                 SlurmError,
-                f"The output of job {job.id} was begun anew while it was read.",
+                f"The output of job {job.id} was overwritten while it was being read.",
                 "Read it again.",
             )
         yield str(chunk["text"])

@@ -196,7 +196,7 @@ class Slurm:
             raise failed(
                 InvalidRequest,
                 "cancel: no jobs were named.",
-                "Give jobs, a filter such as name=..., or all=True.",
+                "Specify jobs, a filter such as name=..., or all=True.",
                 field="filter",
             )
         rows = self._api.call("POST", self._path("jobs/actions"), body=body)["results"]
@@ -256,7 +256,7 @@ def _script(script: str | os.PathLike[str] | None, wrap: str | None) -> tuple[st
         raise failed(
             InvalidRequest,
             f"The script {file} cannot be read: {reason}.",
-            "A script's text begins with #!.",
+            "The text of a script must start with #!.",
             field="script",
         ) from None
 

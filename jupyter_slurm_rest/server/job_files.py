@@ -163,8 +163,8 @@ async def _missing(cluster: ConfiguredCluster, path: str, job: Job, *, ended: bo
             " system."
         )
     if ended:
-        return "The job did not make this file, or it was deleted or moved since."
-    return "The job has not made its output file yet."
+        return "The job did not create this file, or it was deleted or moved later."
+    return "The job has not created its output file yet."
 
 
 def _explain(error: OSError, job: Job) -> str:

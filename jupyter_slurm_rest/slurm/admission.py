@@ -91,7 +91,7 @@ def _chosen(spec: JobSpec, partitions: Sequence[Partition]) -> list[Partition] |
             return Misfit(
                 field="partition",
                 message=f'The cluster has no partition "{name}". '
-                f"It has {listed([one.name for one in partitions])}.",
+                f"Available: {listed([one.name for one in partitions])}.",
                 value=",".join(closest(one, known) if one == name else one for one in names),
             )
     return [known[name] for name in names if name in known]
@@ -157,13 +157,15 @@ class _Partition:
             return self._choice("qos", qos, why, known)
         if account and not access.refusal(self.partition, "", qos):
             return self._choice("account", account, why, access.accounts([self.partition], qos))
-        return Misfit(field="partition", message=f"Partition {name} does not take this job: {why}.")
+        return Misfit(
+            field="partition", message=f"Partition {name} does not accept this job: {why}."
+        )
 
     def _choice(self, field: str, given: str, why: str, known: list[str]) -> Misfit:
-        rest = f" Here you have {listed(known)}." if known else ""
+        rest = f" Available: {listed(known)}." if known else ""
         return Misfit(
             field=field,
-            message=f"Partition {self.partition.name} does not take {_option(field)}={given}: "
+            message=f"Partition {self.partition.name} does not accept {_option(field)}={given}: "
             f"{why}.{rest}",
             value=closest(given, known) or (known[0] if len(known) == 1 else ""),
         )
@@ -189,7 +191,7 @@ class _Partition:
         field = "time_min" if self.spec.time_min else "time"
         return Misfit(
             field=field,
-            message=f"{whose} allows at most {duration(limit)}; the job asks for {shown}.",
+            message=f"{whose} allows at most {duration(limit)}; the job requests {shown}.",
             value=written(limit),
         )
 
@@ -208,12 +210,12 @@ class _Partition:
             return Misfit(field="nodes", message=message, value=str(most))
         if self.partition.node_count and requested > self.partition.node_count:
             count = self.partition.node_count
-            message = f"Partition {name} has {count} nodes; the job asks for {requested}."
+            message = f"Partition {name} has {count} nodes; the job requests {requested}."
             return Misfit(field="nodes", message=message, value=str(count))
         least = self.partition.min_nodes or 0
         highest = self.job.nodes_most or requested
         if highest < least and not self._overrides("PARTITION_MINIMUM_NODE"):
-            message = f"Partition {name} wants at least {least} nodes for a job."
+            message = f"Partition {name} requires at least {least} nodes per job."
             return Misfit(field="nodes", message=message, value=str(least))
         return None
 

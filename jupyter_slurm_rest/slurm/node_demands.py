@@ -74,7 +74,7 @@ class NodeDemands:
         return Misfit(
             field="constraint",
             message=f'No node of partition {self.partition.name} has the feature "{missing[0]}". '
-            f"They have {listed(sorted(here)) or 'none'}.",
+            f"Available: {listed(sorted(here)) or 'none'}.",
             value=words.replace(missing[0], close) if close else "",
         )
 
@@ -106,8 +106,8 @@ class NodeDemands:
                 field = "ntasks"
             return Misfit(
                 field=field,
-                message=f"Partition {name} gives a job at most {most} CPUs per node; "
-                f"the job asks for {requested}.",
+                message=f"Partition {name} allows at most {most} CPUs per node; "
+                f"the job requests {requested}.",
                 value=str(most) if field == "cpus_per_task" and not self.job.tasks else "",
             )
         counted = sorted((min(_cpus(one), most) for one in self.nodes), reverse=True)
@@ -118,7 +118,7 @@ class NodeDemands:
         return Misfit(
             field="ntasks" if "ntasks" in self.spec.words else "cpus_per_task",
             message=f"Partition {name} has {total} CPUs on {where}; "
-            f"the job asks for {self.job.least_cpus}.",
+            f"the job requests {self.job.least_cpus}.",
         )
 
     def _per_node_memory(self) -> int:
@@ -136,8 +136,8 @@ class NodeDemands:
         field = "mem" if self.spec.mem is not None else "mem_per_cpu"
         return Misfit(
             field=field,
-            message=f"Partition {self.partition.name} gives a job at most {_gib(most)} of memory "
-            f"per node; the job asks for {_gib(requested)}.",
+            message=f"Partition {self.partition.name} allows at most {_gib(most)} of memory "
+            f"per node; the job requests {_gib(requested)}.",
             value=f"{most}M" if field == "mem" else "",
         )
 
@@ -165,7 +165,7 @@ class NodeDemands:
                 return Misfit(
                     field=field,
                     message=f"Partition {name} has {there or 'no'} {what}{where}; "
-                    f"the job asks for {count}.{known}",
+                    f"the job requests {count}.{known}",
                     value=fix if there and len(wanted) == 1 and field.startswith("gpus") else "",
                 )
         return None
@@ -213,8 +213,8 @@ class NodeDemands:
         has = f"{len(fitting)} node{'s' * (len(fitting) != 1)}" if fitting else "no node"
         return Misfit(
             field=field,
-            message=f"Partition {self.partition.name} has {has} with all that the job asks of "
-            f"each; it needs {requested}.",
+            message=f"Partition {self.partition.name} has {has} with everything that "
+            f"the job requests per node; it needs {requested}.",
         )
 
 

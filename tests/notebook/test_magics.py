@@ -124,7 +124,7 @@ async def test_checking_submits_nothing(run: Run, slurmrestd: ReplaySlurmrestd) 
         ("%slurm jobs --limit 0", "limit: must be at least 1."),
         ("%slurm jobs --limit x", "%slurm jobs: argument --limit: invalid int value: 'x'."),
         ("%slurm jobs --stae R", "no option --stae (did you mean --state or --states?)."),
-        ("%slurm jobs R", "%slurm jobs: 'R' is one word too many."),
+        ("%slurm jobs R", "%slurm jobs: 'R' is an unexpected argument."),
         ("%slurm job", "%slurm job: the following arguments are required: ID."),
         ("%slurm histroy", "Did you mean history?"),
         ("%slurm help histroy", "Did you mean history?"),
@@ -275,7 +275,7 @@ def test_an_interrupted_wait_is_one_line_and_keeps_the_job(
     monkeypatch.setattr(session, "job", lambda job_id, cluster: Job(session.api, "x", job_id, {}))
     shell.run_cell("%slurm wait 7 --job kept")
     assert capsys.readouterr().out.strip() == (
-        "Stopped waiting for job 7. It goes on in Slurm; to cancel it: %slurm cancel 7"
+        "Stopped waiting for job 7. It continues in Slurm; to cancel it: %slurm cancel 7"
     )
     assert shell.user_ns["kept"].id == "7"
 

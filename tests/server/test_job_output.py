@@ -133,9 +133,9 @@ async def test_missing_output_is_explained(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     assert "has not started" in (await read(OneJob(missing, "PENDING"))).note
     assert (await read(OneJob(missing, "RUNNING"))).note == (
-        "The job has not made its output file yet."
+        "The job has not created its output file yet."
     )
-    assert "did not make this file" in (await read(OneJob(missing, "FAILED"))).note
+    assert "did not create this file" in (await read(OneJob(missing, "FAILED"))).note
     assert "never started" in (await read(OneJob(missing, "CANCELLED", nodes=""))).note
     elsewhere = tmp_path / "elsewhere" / "x.out"
     assert "may not see" in (await read(OneJob(elsewhere, "FAILED"))).note

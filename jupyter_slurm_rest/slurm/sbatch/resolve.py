@@ -93,7 +93,7 @@ class _Counting:
             if self.tasks < self.least:
                 request.warnings.append(
                     f"{_counted(self.tasks, 'task')} cannot run on {self.least} nodes; "
-                    f"the job asks for {_counted(self.tasks, 'node')}."
+                    f"the job requests {_counted(self.tasks, 'node')}."
                 )
                 self.least = self.most = self.tasks
                 if self.old and self.hosts:

@@ -53,7 +53,7 @@ def _check_names(words: str) -> None:
         for name in _NOT_PER_TASK:
             if item.startswith(name):
                 raise InvalidRequest(
-                    "tres_per_task", f"--tres-per-task cannot ask for {name}; use its own option."
+                    "tres_per_task", f"--tres-per-task cannot request {name}; use its own option."
                 )
 
 
@@ -74,7 +74,7 @@ def _per_task(request: JobDescription, rules: SubmissionRules) -> list[str]:
     for name, number in gpus:
         if any(item.lower().startswith(name) for item in items):
             raise InvalidRequest(
-                "gpus_per_task", "--gpus-per-task and --tres-per-task both ask for GPUs."
+                "gpus_per_task", "--gpus-per-task and --tres-per-task both request GPUs."
             )
         items.insert(0, f"{name}{separator}{number}")
     # With colons, sbatch does not look for "cpu=".
@@ -86,7 +86,7 @@ def _per_task(request: JobDescription, rules: SubmissionRules) -> list[str]:
             _put_cpus(items, f"cpu{separator}{spec.cpus_per_task}")
     elif spec.given("cpus_per_task") and spec.given("tres_per_task"):
         raise InvalidRequest(
-            "cpus_per_task", "--cpus-per-task and --tres-per-task both ask for CPUs."
+            "cpus_per_task", "--cpus-per-task and --tres-per-task both request CPUs."
         )
     else:
         amount = cpus[4:]

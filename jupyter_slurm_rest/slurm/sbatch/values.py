@@ -149,7 +149,7 @@ def nodes(words: str) -> NodeCount:
     except ValueError:
         raise ValueError(problem) from None
     if most and most < least:
-        raise ValueError(f'"{words}" asks for at least {least} but at most {most} nodes')
+        raise ValueError(f'"{words}" requests at least {least} but at most {most} nodes')
     return NodeCount(least, most)
 
 
