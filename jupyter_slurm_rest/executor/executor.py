@@ -134,7 +134,12 @@ class SlurmExecutor(Executor):
         futures: list[SlurmFuture[list[T]]] = []
         for at in range(0, len(chunks), _MOST_TASKS):
             some = chunks[at : at + _MOST_TASKS]
-            futures += self._send(fn, some, chunked=True, is_array=True)
+            try:
+                futures += self._send(fn, some, chunked=True, is_array=True)
+            except BaseException:
+                # Nobody could have the results of the arrays before.
+                self.cancel(futures)
+                raise
         return Mapped(futures, until, self.cancel)
 
     def attach(self, folder: str | os.PathLike[str] | None = None) -> list[SlurmFuture[Any]]:
@@ -201,11 +206,10 @@ class SlurmExecutor(Executor):
         )
         try:
             job = self._submit(fn, batch)
-        except ResponseLost:
-            # The job may be there: attach() finds it when it has started.
-            raise
-        except BaseException:
-            self._folder.forget(batch)
+        except BaseException as error:
+            # After a lost response there may be a job: attach() finds it when it has started.
+            if not isinstance(error, ResponseLost):
+                self._folder.forget(batch)
             raise
         batch = self._folder.submitted(batch, job.id, job.cluster)
         futures = self._futures_of(self._folder, batch)

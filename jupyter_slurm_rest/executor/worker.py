@@ -65,6 +65,8 @@ class Task:
         """Say that the job runs, and where."""
         node = os.environ.get("SLURMD_NODENAME") or platform.node()
         array, job = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_JOB_ID", "")
+        # Of a run before the job was requeued.
+        self._result.with_suffix(".exit").unlink(missing_ok=True)
         started = {"job_id": array or job, "node": node, **self.header}
         write_private(self._result.with_suffix(".started"), json.dumps(started).encode())
 

@@ -12,11 +12,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from jupyter_slurm_rest import SlurmExecutor
 from jupyter_slurm_rest.executor import errors
-from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
+from jupyter_slurm_rest.executor.outcome import value_of
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, Refused, SlurmError
 
 #: Seconds that a busy machine may take.
 SOON = 60
@@ -268,3 +270,37 @@ def test_shutdown(executor: SlurmExecutor, slurm: Any) -> None:
     assert future.done()
     with pytest.raises(RuntimeError, match="after shutdown"):
         executor.submit(pow, 2, 3)
+
+
+def test_both_pythons_are_named_when_functions_cannot_be_exchanged(
+    executor: SlurmExecutor, slurm: Any
+) -> None:
+    slurm.holds = True
+    future = executor.submit(lambda: 1)
+    (about,) = (executor.folder / "calls").glob("*.json")
+    version = sys.version.split()[0]
+    about.write_text(about.read_text().replace(version, "3.1.4"))
+    slurm.start()
+    with pytest.raises(errors.PythonMismatch, match=f"{version} .*this one is {version}"):
+        future.result(SOON)
+    result = {"status": "value", "python": {"version": "3.1.4", "path": "/old/python"}}
+    with pytest.raises(errors.PythonMismatch, match=r"3\.1\.4 \(/old/python\)"):
+        value_of(result, cloudpickle.dumps(lambda: 1))
+    assert value_of(result, cloudpickle.dumps([1, 2])) == [1, 2]
+
+
+def test_arrays_of_a_map_that_was_refused_are_canceled(
+    executor: SlurmExecutor, slurm: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slurm.holds = True
+    submit = slurm.submit
+
+    def only_once(script: str, **options: Any) -> Any:
+        if slurm.calls:
+            raise Refused("Too many jobs.")
+        return submit(script, **options)
+
+    monkeypatch.setattr(slurm, "submit", only_once)
+    with pytest.raises(Refused, match="Too many jobs"):
+        executor.map(abs, range(1001))
+    assert slurm.calls.count("cancel") == 1
