@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from jupyter_slurm_rest.slurm.errors import (
-    InvalidRequest,
     NotFound,
     PermissionDenied,
     ResponseLost,
@@ -26,141 +21,7 @@ from jupyter_slurm_rest.slurm.errors import (
 from jupyter_slurm_rest.tls import tls_failure
 
 from .errors import failed, from_response
-
-#: What a server listens on when it listens on every address of its machine.
-_EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})  # noqa: S104 -- compared only
-_OPEN_IN_JUPYTERLAB = "Open this notebook in a JupyterLab that has jupyter-slurm-rest."
-
-
-@dataclass(frozen=True)
-class ServerAddress:
-    """Where the server is, and its Jupyter token."""
-
-    url: str
-    token: str = field(repr=False)
-    #: Path of a UNIX socket, if the server listens on one.
-    socket: str | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that authenticate a request."""
-        if self.token:
-            return {"Authorization": f"token {self.token}"}
-        # A server without authentication only compares these two.
-        pair = os.urandom(16).hex()
-        return {"Cookie": f"_xsrf={pair}", "X-XSRFToken": pair}
-
-    @property
-    def ssl_context(self) -> ssl.SSLContext | None:
-        """For ``https``: trusts ``SSL_CERT_FILE``, or the usual authorities."""
-        if not self.url.startswith("https:"):
-            return None
-        return httpx.create_ssl_context()
-
-
-def find_server(environ: Mapping[str, str] = os.environ) -> ServerAddress:
-    """The server that started this kernel.
-
-    On a hub its address is in the environment; elsewhere servers leave files in the
-    runtime directory. Raises :exc:`SlurmError` when there is none, or more than one.
-    """
-    return _hub_server(environ) or _running_server(environ)
-
-
-def _hub_server(environ: Mapping[str, str]) -> ServerAddress | None:
-    listens = environ.get("JUPYTERHUB_SERVICE_URL")
-    token = environ.get("JUPYTERHUB_API_TOKEN")
-    if not listens or not token:
-        return None
-    if environ.get("JUPYTERHUB_SSL_CERTFILE"):
-        return _behind_internal_ssl(environ.get("JUPYTERHUB_PUBLIC_URL", ""), token)
-    parts = urlsplit(listens)
-    prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", parts.path or "/")
-    return ServerAddress(_url(parts.scheme, parts.hostname or "", parts.port, prefix), token)
-
-
-def _behind_internal_ssl(public_url: str, token: str) -> ServerAddress:
-    """With internal_ssl a server accepts only the hub's and the proxy's certificates."""
-    if not public_url:
-        raise failed(
-            Unreachable,
-            "This hub runs with internal_ssl: kernels reach their server through its proxy only.",
-            "Ask the hub's administrators to set c.JupyterHub.public_url.",
-        )
-    return ServerAddress(public_url.rstrip("/") + "/", token)
-
-
-def _url(scheme: str, host: str, port: int | None, path: str) -> str:
-    # The server may listen on every address; this kernel runs beside it.
-    host = "127.0.0.1" if host in _EVERY_ADDRESS else host
-    bracketed = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{bracketed}{f':{port}' if port else ''}{path}"
-
-
-def _running_server(environ: Mapping[str, str]) -> ServerAddress:
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    found = list(running_servers(Path(jupyter_runtime_dir())))
-    info = _chosen(found, environ)
-    if info is not None:
-        return _address(info)
-    if not found:
-        raise failed(
-            Unreachable, "No running Jupyter server was found for this kernel.", _OPEN_IN_JUPYTERLAB
-        )
-    urls = ", ".join(str(server.get("url")) for server in found)
-    raise failed(
-        Unreachable,
-        f"{len(found)} Jupyter servers run here, and none of them started this kernel: {urls}.",
-        f"{_OPEN_IN_JUPYTERLAB} Or set JUPYTER_SERVER_URL to one of these addresses.",
-    )
-
-
-def running_servers(folder: Path) -> Iterable[dict[str, Any]]:
-    """The servers of this machine, from the files in Jupyter's runtime directory.
-
-    Not jupyter_server's ``list_running_servers``: it deletes the files of servers whose
-    process does not exist, and on a shared home those run on other machines.
-    """
-    for file in sorted(folder.glob("jpserver-*.json")):
-        try:
-            info = json.loads(file.read_bytes())
-        except (OSError, ValueError):
-            continue  # Deleted, not readable, or being written.
-        if isinstance(info, dict) and _runs_here(info.get("pid")):
-            yield info
-
-
-def _runs_here(pid: object) -> bool:
-    if not isinstance(pid, int) or pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except (OSError, OverflowError):
-        return False  # No such process, or another user's.
-    return True
-
-
-def _chosen(servers: Sequence[dict[str, Any]], environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """The server that started this process or its terminal, else the only one."""
-    parents = {str(os.getppid()), str(os.getpid()), environ.get("JPY_PARENT_PID", "")}
-    for server in servers:
-        if str(server.get("pid")) in parents:
-            return server
-    wanted = environ.get("JUPYTER_SERVER_URL", "").rstrip("/")
-    for server in servers:
-        if wanted and str(server.get("url", "")).rstrip("/") == wanted:
-            return server
-    return servers[0] if len(servers) == 1 else None
-
-
-def _address(info: Mapping[str, Any]) -> ServerAddress:
-    path, token = info.get("base_url") or "/", info.get("token") or ""
-    if info.get("sock"):
-        return ServerAddress(_url("http", "localhost", None, path), token, info["sock"])
-    scheme = "https" if info.get("secure") else "http"
-    return ServerAddress(_url(scheme, info.get("hostname") or "", info.get("port"), path), token)
-
+from .find_server import ServerAddress, find_server, named_server
 
 #: What the server's settings allow.
 _CLUSTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -206,7 +67,7 @@ class SlurmApi:
 
     def _connect(self) -> httpx.Client:
         address = self._find()
-        self._has_token = bool(address.token)
+        self._has_token = bool(address.token or address.secret)
         # The server is on this machine: proxies are not for it.
         transport = httpx.HTTPTransport(
             verify=address.ssl_context or False, uds=address.socket, trust_env=False
@@ -265,30 +126,6 @@ def shared_api(server: str | None = None) -> SlurmApi:
         found.server = server
         _shared.setdefault(key, found)
     return _shared[key]
-
-
-def named_server(url: str) -> ServerAddress:
-    """The server at ``url``, whose token is in it (``?token=...``) or in Jupyter's files.
-
-    Raises :exc:`SlurmError` for what is not an address.
-    """
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise failed(
-            InvalidRequest,
-            "server: this is not the address of a Jupyter server.",
-            "Write http://127.0.0.1:8888/ or https://....",
-            field="server",
-        )
-    plain = parts._replace(query="", fragment="", path=parts.path.rstrip("/") + "/").geturl()
-    token = parse_qs(parts.query).get("token", [""])[0]
-    if not token:
-        for info in running_servers(Path(jupyter_runtime_dir())):
-            if str(info.get("url", "")).rstrip("/") == plain.rstrip("/"):
-                return _address(info)
-    return ServerAddress(plain, token)
 
 
 def _unreachable(error: httpx.HTTPError) -> SlurmError:

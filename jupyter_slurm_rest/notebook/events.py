@@ -16,7 +16,8 @@ from websocket import WebSocket, WebSocketException
 
 from jupyter_slurm_rest.slurm.errors import SlurmError
 
-from .api import ServerAddress, SlurmApi
+from .api import SlurmApi
+from .find_server import ServerAddress
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -97,7 +98,7 @@ class EventStream:
         self._socket.settimeout(_TIMEOUT)
         self._socket.connect(
             f"{scheme.replace('http', 'ws')}://{rest}api/events/subscribe",
-            header=self._address.headers,
+            header=self._address.jupyter_headers,
             socket=_connected(self._address.socket),
             suppress_origin=True,
             redirect_limit=0,

@@ -17,6 +17,7 @@ from jupyter_slurm_rest.tokens import RedactTokens
 
 from .cluster import ConfiguredCluster
 from .context import ClusterEvents, ServerContext, register
+from .kernel_access import KernelAccess
 from .settings import BadSetting, check_names, read_clusters, wrong_setting
 
 if TYPE_CHECKING:
@@ -237,6 +238,7 @@ class SlurmRest(ExtensionApp):
             max_body_size=self.max_body_size,
             root_directory=str(Path(root).expanduser().resolve()),
             start_directory=str(start.expanduser().resolve()),
+            kernel_access=KernelAccess(self.owner),
         )
 
     def _make_clusters(self) -> dict[str, ConfiguredCluster]:
@@ -266,9 +268,15 @@ class SlurmRest(ExtensionApp):
         """Register every route of :mod:`.routes`."""
         if self.context is not None:
             self.handlers.extend(handlers(self.context))
+            if self.serverapp is not None:
+                # Its port is known when it listens.
+                self.serverapp.io_loop.add_callback(
+                    self.context.kernel_access.publish, self.serverapp
+                )
 
     async def stop_extension(self) -> None:
         """Close every connection."""
         if self.context is not None:
+            self.context.kernel_access.withdraw()
             for cluster in self.context.clusters.values():
                 await cluster.close()

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast, get_type_hints
 
 from jupyter_core.utils import ensure_async
+from jupyter_server.auth import IdentityProvider
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
@@ -47,6 +48,14 @@ class SlurmHandler(JsonHandler, APIHandler):
         # would never be culled.
         self._track_activity = self.request.method != "GET"
         self._work: asyncio.Future[Any] | None = None
+
+    @property
+    def identity_provider(self) -> IdentityProvider:
+        """Who says whose request it is: the server's, or with the kernels' secret the owner."""
+        access = self.context.kernel_access
+        if access.accepts(self.request.headers.get("Authorization", "")):
+            return access
+        return super().identity_provider
 
     def cluster(self, name: str) -> ConfiguredCluster:
         """The configured cluster called ``name``; otherwise the request ends with 404."""

@@ -16,6 +16,7 @@ from jupyter_events import EventLogger
 
 from .cluster import ConfiguredCluster
 from .errors import RequestFailed
+from .kernel_access import KernelAccess
 
 Action = Literal["read", "write"]
 
@@ -43,6 +44,8 @@ class ServerContext:
     root_directory: str
     #: Where jobs work when nothing says otherwise: ``preferred_dir``, else the user's home.
     start_directory: str
+    #: Lets kernels and scripts of the server's own user in.
+    kernel_access: KernelAccess
 
     def cluster(self, name: str) -> ConfiguredCluster:
         """The configured cluster called ``name``. Raises :exc:`RequestFailed` (404)."""

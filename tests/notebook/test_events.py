@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from jupyter_server.auth import Authorizer
 
-from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
+from jupyter_slurm_rest.notebook.api import SlurmApi
 from jupyter_slurm_rest.notebook.events import EventStream, Follower
+from jupyter_slurm_rest.notebook.find_server import ServerAddress
 from jupyter_slurm_rest.notebook.job import Job
 from jupyter_slurm_rest.queue.records import Transition
 from jupyter_slurm_rest.server.context import QUEUE_CHANGED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.notebook.api import find_server
+from jupyter_slurm_rest.notebook.find_server import find_server, named_server
 from jupyter_slurm_rest.slurm.errors import SlurmError
 
 Write = Callable[..., Path]
@@ -137,3 +138,45 @@ def test_several_and_no_parent(write: Write, others: list[int]) -> None:
     assert url in str(caught.value)
     assert "secret" not in str(caught.value)
     assert find_server({"JUPYTER_SERVER_URL": url}).token == f"t{others[1]}"
+
+
+def test_what_the_extension_wrote(write: Write, others: list[int], tmp_path: Path) -> None:
+    plain, ours = others
+    write(plain)
+    url = write(ours).name
+    told = {
+        "url": f"http://localhost:8888/{ours}/",
+        "hostname": "localhost",
+        "port": 8888,
+        "base_url": "/",
+        "pid": ours,
+        "host": platform.node(),
+        "secret": "of-its-own",
+    }
+    file = tmp_path / f"slurm-rest-{ours}.json"
+    file.write_text(json.dumps(told))
+    # The other server has no such file, so it does not have the extension.
+    found = find_server({})
+    assert (found.secret, found.token) == ("of-its-own", f"t{ours}"), url
+    assert found.headers == {"Authorization": "slurm-rest of-its-own"}
+    assert found.jupyter_headers == {"Authorization": f"token t{ours}"}
+    assert "of-its-own" not in repr(found)
+    assert named_server(f"http://localhost:8888/{ours}").secret == "of-its-own"
+    # Written on another machine that shares this home.
+    file.write_text(json.dumps({**told, "host": "elsewhere"}))
+    with pytest.raises(SlurmError, match="none of them started this kernel"):
+        find_server({})
+
+
+def test_a_named_server() -> None:
+    found = named_server("https://hub.example.org/user/alice?token=abc")
+    assert (found.url, found.token) == ("https://hub.example.org/user/alice/", "abc")
+    with pytest.raises(SlurmError, match="not the address of a Jupyter server"):
+        named_server("ftp://x")
+
+
+def test_a_process_that_the_kernel_started(write: Write, others: list[int]) -> None:
+    grandparent = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
+    for pid in (int(grandparent), *others):
+        write(pid)
+    assert find_server({}).token == f"t{grandparent}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.slurm.certificates import Certificates
@@ -27,6 +30,8 @@ with EventStream(api.address(), lambda event: True) as events:
     events.wait_until_tried()
     print("events", events.open)
 """
+#: What a server with the extension leaves for its kernels.
+FILES = ("jpserver-*.json", "slurm-rest-*.json")
 #: The next free one.
 PORT = "--ServerApp.port=0"
 
@@ -48,7 +53,7 @@ def serving(folder: Path, *options: str) -> Iterator[dict[str, str]]:
         server = subprocess.Popen(words, env=environ, stdout=log, stderr=log, cwd=folder)
     try:
         deadline = time.monotonic() + 60
-        while not list((folder / "runtime").glob("jpserver-*.json")):
+        while not all(list((folder / "runtime").glob(name)) for name in FILES):
             assert server.poll() is None, (folder / "log").read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -87,8 +92,13 @@ def test_a_certificate_of_its_own(tmp_path: Path) -> None:
     made = Certificates(tmp_path)
     files = [f"--ServerApp.certfile={made.cert}", f"--ServerApp.keyfile={made.key}"]
     with serving(tmp_path, PORT, "--ServerApp.ip=127.0.0.1", *files) as environ:
+        done = kernel(environ)
+        (file,) = (tmp_path / "runtime").glob("slurm-rest-*.json")
+        # Without what the extension wrote, as with an older server.
+        file.unlink()
         refused = kernel(environ)
         trusted = kernel({**environ, "SSL_CERT_FILE": str(made.ca)})
+    assert done.stdout == WORKS, done.stderr
     assert "SSL_CERT_FILE" in refused.stderr
     assert trusted.stdout == WORKS, trusted.stderr
 
@@ -102,4 +112,21 @@ def test_a_password_and_no_token(tmp_path: Path) -> None:
         f"--PasswordIdentityProvider.hashed_password={hashed}",
     ) as environ:
         done = kernel(environ)
-    assert "It takes a password and no token." in done.stderr
+        (file,) = (tmp_path / "runtime").glob("slurm-rest-*.json")
+        told = json.loads(file.read_text())
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        url = told["url"]
+        key = {"Authorization": f"slurm-rest {told['secret']}"}
+        wrong = {"Authorization": f"slurm-rest {'0' * 64}"}
+        clusters = f"{url}jupyter-slurm-rest/clusters"
+        assert httpx.get(clusters, headers=key).status_code == 200
+        # Neither another secret, nor this one as Jupyter's token, nor on Jupyter's own routes.
+        token = {"Authorization": f"token {told['secret']}"}
+        for headers in ({}, wrong, token, {"Authorization": "slurm-rest"}):
+            assert httpx.get(clusters, headers=headers).status_code in (302, 403)
+        for path in ("api/contents", "api/kernels", "api/sessions"):
+            assert httpx.get(url + path, headers=key).status_code in (302, 403)
+    # Only Jupyter's own events ask for its token.
+    assert done.stdout == WORKS.replace("True", "False"), done.stderr
+    assert told["secret"] not in (tmp_path / "log").read_text()
+    assert not file.exists()

@@ -12,7 +12,8 @@ import pytest
 
 from bench.relay import Relay
 from devcluster import Cluster
-from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
+from jupyter_slurm_rest.notebook.api import SlurmApi
+from jupyter_slurm_rest.notebook.find_server import ServerAddress
 from jupyter_slurm_rest.notebook.job import Job
 
 from .api import Api, server_config
