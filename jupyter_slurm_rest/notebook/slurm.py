@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -156,10 +157,13 @@ class Slurm:
         ``script`` is its text (beginning with ``#!``) or its file; ``wrap`` is a command
         instead, as for sbatch. Options have sbatch's names: ``time="1:00:00"``,
         ``cpus_per_task=4``, ``exclusive=True``. The job works in ``directory``, by default
-        the current one. Warnings of Slurm are issued as Python warnings. Raises
+        the current one. Warnings of Slurm go to standard error. Raises
         :exc:`InvalidRequest` for a wrong option and :exc:`Refused`.
         """
         text, file = _script(script, wrap)
+        if wrap is not None:
+            # As sbatch names it.
+            options = {"job_name": "wrap", **options}
         folder = Path(directory) if directory is not None else Path.cwd()
         body: dict[str, Any] = {
             "script": text,
@@ -171,7 +175,9 @@ class Slurm:
             body["args"] = [str(one) for one in args]
         cluster = self.cluster
         done = self._api.call("POST", f"clusters/{quote(cluster, safe='')}/jobs", body=body)
-        _warn(done["warnings"])
+        for text in done["warnings"]:
+            # As sbatch does; no Python warning, which may be made an error: the job is there.
+            print(f"Slurm: {printable(text)}", file=sys.stderr)
         return Job(self._api, cluster, str(done["job_id"]), {})
 
     def cancel(self, *jobs: Ids, signal: str | int | None = None, **filters: Any) -> tables.Table:
@@ -259,10 +265,3 @@ def _script(script: str | os.PathLike[str] | None, wrap: str | None) -> tuple[st
             "The text of a script must start with #!.",
             field="script",
         ) from None
-
-
-def _warn(words: Iterable[str]) -> None:
-    import warnings
-
-    for text in words:
-        warnings.warn(printable(text), stacklevel=3)

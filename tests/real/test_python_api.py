@@ -81,17 +81,17 @@ async def test_a_job_that_waits(slurm: Slurm, cluster: Cluster) -> None:
     with pytest.raises(InvalidRequest, match="Did you mean partition"):
         await elsewhere(slurm.submit, wrap="true", partitions="debug")
     job = await elsewhere(
-        slurm.submit, wrap="sleep 300", directory=HOME, hold=True, time="50:00", mem=10
+        slurm.submit, wrap="sleep 300", directory=HOME, hold=True, time="20:00", mem=10
     )
     queued = ["squeue", "-h", "-j", job.id, "-o", "%T|%r|%l|%j"]
-    assert cluster.run(queued).stdout == "PENDING|JobHeldUser|50:00|wrap\n"
+    assert cluster.run(queued).stdout == "PENDING|JobHeldUser|20:00|wrap\n"
     assert (job.state, job.reason, job.name) == ("PENDING", "JobHeldUser", "wrap")
     assert not job.ended
-    await elsewhere(job.update, time="40:00", job_name="renamed")
-    assert cluster.run(queued).stdout == "PENDING|JobHeldUser|40:00|renamed\n"
+    await elsewhere(job.update, time="10:00", job_name="renamed")
+    assert cluster.run(queued).stdout == "PENDING|JobHeldUser|10:00|renamed\n"
     listed = await elsewhere(slurm.jobs, search=job.id)
     assert list(listed) == [job]
-    assert listed.to_pandas().loc[0, "time_limit"] == pd.Timedelta(minutes=40)
+    assert listed.to_pandas().loc[0, "time_limit"] == pd.Timedelta(minutes=10)
     with pytest.raises(TimeoutError):
         await elsewhere(job.wait, 0)
     with pytest.raises(NotFound, match="has not started"):
