@@ -85,8 +85,8 @@ async def test_a_job_that_waits(slurm: Slurm, cluster: Cluster) -> None:
     )
     queued = ["squeue", "-h", "-j", job.id, "-o", "%T|%r|%l|%j"]
     assert cluster.run(queued).stdout == "PENDING|JobHeldUser|20:00|wrap\n"
-    assert (job.state, job.reason, job.name) == ("PENDING", "JobHeldUser", "wrap")
-    assert not job.ended
+    found = await elsewhere(lambda: (job.state, job.reason, job.name, job.ended))
+    assert found == ("PENDING", "JobHeldUser", "wrap", False)
     await elsewhere(job.update, time="10:00", job_name="renamed")
     assert cluster.run(queued).stdout == "PENDING|JobHeldUser|10:00|renamed\n"
     listed = await elsewhere(slurm.jobs, search=job.id)
