@@ -17,7 +17,8 @@ from bench.relay import Relay
 from devcluster import Cluster
 from jupyter_slurm_rest import Job, Slurm, SlurmExecutor
 from jupyter_slurm_rest.executor import errors
-from jupyter_slurm_rest.notebook.api import ServerAddress, SlurmApi
+from jupyter_slurm_rest.notebook.api import SlurmApi
+from jupyter_slurm_rest.notebook.find_server import ServerAddress
 
 from .api import server_config
 
