@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import Any
 
 from jupyter_slurm_rest.slurm.errors import InvalidRequest
-from jupyter_slurm_rest.slurm.names import nearest
 
 #: Options that say how sbatch itself works, not what the job is.
 _OF_THE_COMMAND = {"clusters", "cluster", "wait", "test_only", "parsable", "wrap"}
@@ -74,6 +73,9 @@ def _words(name: str, value: Any) -> str | int | bool:
 
 
 def _unknown(name: str, kind: str, known: Collection[str]) -> InvalidRequest:
+    # Imported at the first use: it brings the whole client with it.
+    from jupyter_slurm_rest.slurm.names import nearest
+
     near = nearest(name.replace("-", "_"), known)
     advice = f"Did you mean {' or '.join(near)}?" if near else ""
     return InvalidRequest(name, f"{name} is not {kind}. {advice}".strip(), advice=advice)

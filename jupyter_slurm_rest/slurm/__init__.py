@@ -22,9 +22,9 @@ Every coroutine may raise a :exc:`SlurmError`; the tree is in
 
 from __future__ import annotations
 
-from .accounting import HistoryPage, HistoryQuery
-from .client import SlurmClient, Slurmrestd
-from .credentials import Credentials, CredentialSource
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .errors import (
     AccountingDown,
     AccountingMissing,
@@ -50,11 +50,16 @@ from .errors import (
     Unsupported,
     UserNotResolved,
 )
-from .jobs import JobListing, Unchanged
-from .models.job import JobUpdate
-from .models.job_filter import JobFilter
-from .sbatch.jobspec import Submitter
-from .transport import Limits, Transport
+
+if TYPE_CHECKING:
+    from .accounting import HistoryPage, HistoryQuery
+    from .client import SlurmClient, Slurmrestd
+    from .credentials import Credentials, CredentialSource
+    from .jobs import JobListing, Unchanged
+    from .models.job import JobUpdate
+    from .models.job_filter import JobFilter
+    from .sbatch.jobspec import Submitter
+    from .transport import Limits, Transport
 
 __all__ = [
     "AccountingDown",
@@ -94,3 +99,32 @@ __all__ = [
     "Unsupported",
     "UserNotResolved",
 ]
+
+#: Imported when first used: kernels need the errors and some tables, not the client.
+_MODULES = {
+    "HistoryPage": "accounting",
+    "HistoryQuery": "accounting",
+    "SlurmClient": "client",
+    "Slurmrestd": "client",
+    "Credentials": "credentials",
+    "CredentialSource": "credentials",
+    "JobListing": "jobs",
+    "Unchanged": "jobs",
+    "JobUpdate": "models.job",
+    "JobFilter": "models.job_filter",
+    "Submitter": "sbatch.jobspec",
+    "Limits": "transport",
+    "Transport": "transport",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -327,6 +329,14 @@ async def test_the_kernel_has_no_slurm_token(
     assert slurm_token not in repr(vars(magics.session.api))
     # Nor is Jupyter's own token shown by chance.
     assert jp_serverapp.identity_provider.token not in repr(magics.session.api._find())
+
+
+def test_commands_do_not_wait_for_the_slurmrestd_client_to_load() -> None:
+    code = (
+        "import sys, jupyter_slurm_rest.notebook.commands;"
+        "sys.exit('jupyter_slurm_rest.slurm.client' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 async def test_a_missing_server_is_reported(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
