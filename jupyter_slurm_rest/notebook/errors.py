@@ -12,7 +12,6 @@ from jupyter_slurm_rest.slurm.errors import SlurmError
 _KINDS: dict[str, type[SlurmError]] = {
     "accounting_down": slurm.AccountingDown,
     "accounting_missing": slurm.AccountingMissing,
-    "answer_lost": slurm.ResponseLost,
     "busy": slurm.Busy,
     "controller_down": slurm.ControllerDown,
     "forbidden": slurm.PermissionDenied,
@@ -28,7 +27,6 @@ _KINDS: dict[str, type[SlurmError]] = {
     "too_large": slurm.TooLarge,
     "unreachable": slurm.Unreachable,
     "response_lost": slurm.ResponseLost,
-    "unreadable_answer": slurm.UnreadableResponse,
     "unreadable_response": slurm.UnreadableResponse,
     "unsupported": slurm.Unsupported,
 }
