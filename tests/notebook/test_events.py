@@ -199,7 +199,7 @@ class TestNoEvents:
 INTERRUPTED = """
 import os, signal, threading
 from jupyter_slurm_rest.notebook.api import SlurmApi
-from jupyter_slurm_rest.notebook.api import ServerAddress
+from jupyter_slurm_rest.notebook.find_server import ServerAddress
 from jupyter_slurm_rest.notebook.job import Job
 api = SlurmApi(lambda: ServerAddress(os.environ["SERVER"], os.environ["TOKEN"]))
 job = Job(api, "maxwell", "7")
