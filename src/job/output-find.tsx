@@ -4,40 +4,69 @@ import React from 'react';
 
 import { findText, highlight, type IMatch, rangeOf } from './output-search';
 
+/** What is searched for in the output, and where it was found. */
+export interface IOutputSearch {
+  query: string;
+  matches: readonly IMatch[];
+  /** The number of the selected match; -1 if none is. */
+  current: number;
+  setQuery: (query: string) => void;
+  select: (current: number) => void;
+  /** Search again, as the text has changed. */
+  refresh: () => void;
+}
+
+/** Searches the text of an element. */
+export function useOutputSearch(view: React.RefObject<HTMLElement>): IOutputSearch {
+  const [query, setQuery] = React.useState('');
+  const [current, setCurrent] = React.useState(-1);
+  const [matches, setMatches] = React.useState<readonly IMatch[]>([]);
+  // Text is drawn long after it arrived, when the query may be another.
+  const latest = React.useRef('');
+
+  const refresh = React.useCallback(() => {
+    setMatches(view.current === null ? [] : findText(view.current, latest.current));
+  }, [view]);
+
+  React.useEffect(() => {
+    highlight(matches, current);
+    return () => highlight([], -1);
+  }, [current, matches]);
+
+  return {
+    query,
+    matches,
+    current,
+    setQuery: text => {
+      latest.current = text;
+      setQuery(text);
+      setCurrent(-1);
+      refresh();
+    },
+    select: setCurrent,
+    refresh
+  };
+}
+
 interface IOutputFindProps {
+  search: IOutputSearch;
   /** The element that has the text and scrolls. */
   view: React.RefObject<HTMLElement>;
-  /** Counts the changes of the text. */
-  drawn: number;
   trans: TranslationBundle;
 }
 
 /** A field that finds text in the output that is shown. */
 export function OutputFind(props: IOutputFindProps): JSX.Element {
-  const { drawn, trans, view } = props;
-  const [query, setQuery] = React.useState('');
-  const [current, setCurrent] = React.useState(0);
-  const [count, setCount] = React.useState(0);
-  const matches = React.useRef<IMatch[]>([]);
-
-  React.useEffect(() => {
-    matches.current = view.current === null ? [] : findText(view.current, query);
-    setCount(matches.current.length);
-  }, [drawn, query, view]);
-
-  React.useEffect(() => {
-    highlight(matches.current, current);
-    return () => highlight([], 0);
-  }, [current, drawn, query]);
+  const { search, trans, view } = props;
+  const { current, matches, query, setQuery } = search;
+  const count = matches.length;
 
   const show = (at: number) => {
-    const found = matches.current;
-    if (found.length === 0) {
-      return;
+    if (count > 0) {
+      const next = (at + count) % count;
+      search.select(next);
+      scrollTo(view.current, rangeOf(matches[next]));
     }
-    const next = (at + found.length) % found.length;
-    setCurrent(next);
-    scrollTo(view.current, rangeOf(found[next]));
   };
 
   return (
@@ -47,10 +76,7 @@ export function OutputFind(props: IOutputFindProps): JSX.Element {
         placeholder={trans.__('Find')}
         aria-label={trans.__('Find in the output')}
         value={query}
-        onChange={event => {
-          setQuery(event.target.value);
-          setCurrent(-1);
-        }}
+        onChange={event => setQuery(event.target.value)}
         onKeyDown={event => {
           if (event.key === 'Enter') {
             event.preventDefault();

@@ -8,7 +8,7 @@ import { useModel } from '../components/hooks';
 import { InlineError } from '../components/notice';
 import { formatBytes } from '../words/format';
 import { OutputBlock } from './output-block';
-import { OutputFind } from './output-find';
+import { OutputFind, useOutputSearch } from './output-find';
 import type { JobOutputModel } from './output-model';
 
 /** The distance from the end in pixels that counts as the end. */
@@ -42,7 +42,8 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
     follows.current = following;
   }, [following]);
 
-  const [drawn, setDrawn] = React.useState(0);
+  const search = useOutputSearch(view);
+  const { refresh } = search;
 
   const toEnd = React.useCallback(() => {
     if (view.current) {
@@ -51,11 +52,11 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
   }, []);
 
   const onDrawn = React.useCallback(() => {
-    setDrawn(count => count + 1);
+    refresh();
     if (follows.current) {
       toEnd();
     }
-  }, [toEnd]);
+  }, [refresh, toEnd]);
 
   const onScroll = () => {
     const node = view.current;
@@ -67,7 +68,7 @@ export function JobOutput(props: IJobOutputProps): JSX.Element {
   return (
     <div className="jp-SlurmOutput">
       <OutputBar {...props}>
-        {blocks.length > 0 && <OutputFind view={view} drawn={drawn} trans={trans} />}
+        {blocks.length > 0 && <OutputFind view={view} search={search} trans={trans} />}
       </OutputBar>
       {output.poller.error !== null && (
         <InlineError
