@@ -25,7 +25,7 @@ JOB: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", ["jobs", "nodes", "partitions", "account", "clusters", "results"])
 def test_columns_do_not_depend_on_the_rows(kind: str) -> None:
-    empty, one = (to_pandas(rows, columns(kind)) for rows in ([], [{}]))
+    empty, one = to_pandas([], columns(kind)), to_pandas([{}], columns(kind))
     assert empty.dtypes.to_dict() == one.dtypes.to_dict()
 
 
