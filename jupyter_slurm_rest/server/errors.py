@@ -149,7 +149,7 @@ def _problem(fault: ScriptError) -> ScriptProblem:
         # The list of valid values is not needed if there is a suggestion.
         message = re.sub(r"; write .*", ".", message)
     return ScriptProblem(
-        message=message[0].upper() + message[1:],
+        message=message if message.startswith("sbatch") else message[0].upper() + message[1:],
         field=None if fault.field == "script" else fault.field,
         line=fault.line,
         column=instead.column if instead else fault.column,

@@ -214,12 +214,22 @@ class ScriptResponse(Model, frozen=True, kw_only=True):
     unknown: list[str] = []
 
 
+class OptionInfo(Model, frozen=True, kw_only=True):
+    """One option of sbatch, for completion."""
+
+    #: The long name, without dashes.
+    name: str
+    argument: Literal["none", "required", "optional"]
+
+
 class Form(Model, frozen=True, kw_only=True):
     """The submit form: a JSON Schema, how to lay it out, and where to start."""
 
     schema: dict[str, Any]
     uiSchema: dict[str, Any]
     defaults: dict[str, Any]
+    #: The options that a script may have.
+    options: list[OptionInfo] = []
 
 
 class TaskList(Model, frozen=True, kw_only=True):

@@ -9,14 +9,22 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from jupyter_slurm_rest.slurm.models import Account, Limit, Node, Partition
+from jupyter_slurm_rest.slurm.sbatch import OPTIONS
 
 from .cluster import ConfiguredCluster
-from .schemas import Form
+from .schemas import Form, OptionInfo
 
 _TIME = (
     r"^([Uu][Nn][Ll][Ii][Mm][Ii][Tt][Ee][Dd]|[0-9]+(:[0-9]{1,2}){0,2}"
     r"|[0-9]+-[0-9]{1,2}(:[0-9]{1,2}){0,2})$"
 )
+
+#: What completes: neither other names of an option nor what a script cannot say.
+_OPTIONS = [
+    OptionInfo(name=option.name, argument=option.argument)
+    for option in OPTIONS
+    if not option.alias and not option.early and option.unsupported is None
+]
 
 #: How many unavailable partitions are listed.
 _MOST_CLOSED = 8
@@ -78,6 +86,7 @@ async def submit_form(
         schema=schema,
         uiSchema=_layout(properties, usable, _not_offered(every, refusals), nodes.value, gpu_types),
         defaults=_defaults(usable, access.account, directory),
+        options=_OPTIONS,
     )
 
 

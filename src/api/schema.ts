@@ -516,6 +516,7 @@ export interface components {
             schema: Record<string, never>;
             uiSchema: Record<string, never>;
             defaults: Record<string, never>;
+            options: components["schemas"]["OptionInfo"][];
         };
         /**
          * Gres
@@ -837,6 +838,15 @@ export interface components {
             note: string;
         };
         /**
+         * OptionInfo
+         * @description One option of sbatch, for completion.
+         */
+        OptionInfo: {
+            name: string;
+            /** @enum {unknown} */
+            argument: "none" | "optional" | "required";
+        };
+        /**
          * OutputChunk
          * @description A part of a job's output file from ``offset``. Offsets and sizes are in bytes.
          */
@@ -1139,6 +1149,7 @@ export type License = components['schemas']['License'];
 export type LicenseList = components['schemas']['LicenseList'];
 export type Node = components['schemas']['Node'];
 export type NodeList = components['schemas']['NodeList'];
+export type OptionInfo = components['schemas']['OptionInfo'];
 export type OutputChunk = components['schemas']['OutputChunk'];
 export type Partition = components['schemas']['Partition'];
 export type PartitionList = components['schemas']['PartitionList'];

@@ -3,6 +3,7 @@ import type { UiSchema } from '@rjsf/utils';
 import type { JSONSchema7 } from 'json-schema';
 
 import type { SlurmServer } from './request';
+import type { components } from './schema';
 import type { IScriptResponse, ISubmitted } from './types';
 
 /** Options of sbatch by their long names with underscores, with values as a user writes them. */
@@ -13,6 +14,8 @@ export interface IFormDescription {
   schema: JSONSchema7;
   uiSchema: UiSchema<ReadonlyJSONObject>;
   defaults: Options;
+  /** The options that a script may have. */
+  options: readonly components['schemas']['OptionInfo'][];
 }
 
 /** The selection that the choices of a form depend on. */

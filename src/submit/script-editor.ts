@@ -1,9 +1,12 @@
+import { autocompletion } from '@codemirror/autocomplete';
 import { linter, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { CodeEditor, CodeEditorWrapper, type IEditorServices } from '@jupyterlab/codeeditor';
 import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import { type ISignal, Signal } from '@lumino/signaling';
 
+import type { IFormDescription } from '../api/submit';
 import type { IScriptProblem } from '../api/types';
+import { completeDirective } from './completion';
 
 /** The script in a JupyterLab editor. */
 export class ScriptEditor extends CodeEditorWrapper {
@@ -18,7 +21,14 @@ export class ScriptEditor extends CodeEditorWrapper {
     this._ownModel = model;
     this.addClass('jp-SlurmSubmit-editor');
     this.node.querySelector('[role="textbox"]')?.setAttribute('aria-label', options.label);
-    this.editor.injectExtension([lintGutter(), linter(null)]);
+    this.editor.injectExtension([
+      lintGutter(),
+      linter(null),
+      autocompletion({
+        icons: false,
+        override: [context => completeDirective(context, options.form())]
+      })
+    ]);
     model.sharedModel.changed.connect(this._onChanged, this);
   }
 
@@ -117,6 +127,8 @@ export namespace ScriptEditor {
   export interface IOptions {
     source: string;
     editorServices: IEditorServices;
+    /** The form of the cluster, whose options and values complete; null before it was read. */
+    form: () => IFormDescription | null;
     /** The accessible name of the editor. */
     label: string;
   }

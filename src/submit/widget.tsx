@@ -27,6 +27,7 @@ export class SubmitPanel extends SplitPanel {
     this._editor = new ScriptEditor({
       source: model.script,
       editorServices: options.editorServices,
+      form: () => model.form,
       label: trans.__('Batch script')
     });
     this.addWidget(this._editor);

@@ -39,6 +39,12 @@ async def test_choices_are_those_of_the_user(call: Call, users: None, jp_root_di
     assert form["uiSchema"]["ui:order"] == list(fields)
 
 
+async def test_options_to_complete_are_those_that_a_script_may_have(call: Call) -> None:
+    options = {one["name"]: one["argument"] for one in (await call("GET", FORM)).json()["options"]}
+    assert (options["time"], options["hold"], options["nice"]) == ("required", "none", "optional")
+    assert not {"cluster", "wrap", "help", "bbf"} & options.keys()
+
+
 async def test_a_job_starts_in_the_home_unless_said_otherwise(
     call: Call, users: None, jp_root_dir: Any
 ) -> None:

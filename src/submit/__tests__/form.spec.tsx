@@ -35,7 +35,8 @@ const FORM: IFormDescription = {
     job_name: { 'ui:help': 'What squeue shows.' },
     nice: { 'ui:options': { advanced: true } }
   },
-  defaults: {}
+  defaults: {},
+  options: []
 };
 
 function show(options: Options, errors: Record<string, ApiError> = {}, marked: string[] = []) {

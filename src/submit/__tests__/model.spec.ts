@@ -33,7 +33,7 @@ class Server {
 
   form = async (_cluster: string, _path?: string, chosen: object = {}) => {
     this.formCalls.push(chosen);
-    return { schema: {}, uiSchema: {}, defaults: { chdir: '/home/alice' } as Options };
+    return { schema: {}, uiSchema: {}, defaults: { chdir: '/home/alice' } as Options, options: [] };
   };
 
   script = async (
