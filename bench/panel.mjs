@@ -68,7 +68,7 @@ async function panel(page) {
     }
     await page.waitForTimeout(500);
   }
-  const box = page.getByRole('searchbox').locator('visible=true').first();
+  const box = page.getByRole('combobox', { name: 'Filter jobs' }).locator('visible=true').first();
   const filters = [];
   for (const words of ['user7', 'job-4242', 'account3']) {
     await fill(page, box, words);

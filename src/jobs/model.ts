@@ -3,6 +3,7 @@ import type { Poller } from '../api/poller';
 import type { SlurmServer } from '../api/request';
 import type { IJobList, Scope } from '../api/types';
 import { type IListQuery, JobListModel } from '../table/job-list';
+import { NEEDS_ME } from '../table/needs-me';
 import { parseSearch } from './search';
 
 /** The columns that the queue can be sorted by. */
@@ -17,7 +18,8 @@ type JobSort =
   | 'submit_time'
   | 'elapsed'
   | 'cpus'
-  | 'priority';
+  | 'priority'
+  | typeof NEEDS_ME;
 
 interface IQueueQuery extends IListQuery {
   search: string;
@@ -39,7 +41,7 @@ export function createQueueModel(options: IQueueOptions): QueueModel {
   return new JobListModel<IQueueQuery, IJobList>({
     ...pollerOptions,
     name: `queue-${scope}`,
-    query: { scope, search: '', states: [], sort: 'job_id', descending: true },
+    query: { scope, search: '', states: [], sort: NEEDS_ME, descending: false },
     noFilter: { search: '', states: [] },
     keepSelection: true,
     load: (cluster, { search, states }, page) => {

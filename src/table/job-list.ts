@@ -2,6 +2,7 @@ import type { IPageQuery } from '../api/jobs';
 import { type IAge, Poller } from '../api/poller';
 import type { IDated } from '../api/request';
 import type { IJobSummary, Scope } from '../api/types';
+import { byNeed, NEEDS_ME } from './needs-me';
 import { applyDelta, type IDelta, type IKnownPage, PAGE_SIZE, Pages } from './pages';
 import { JobSelection } from './selection';
 
@@ -11,6 +12,9 @@ export interface IListQuery {
   sort: string;
   descending: boolean;
 }
+
+/** The order in which the server lists jobs that the browser sorts, or that are too many for it. */
+const NEWEST = { field: 'job_id', descending: true };
 
 /** One page of a list of jobs, as the server sends it. */
 interface IJobPage {
@@ -45,9 +49,11 @@ export interface IJobListModel {
   readonly query: Readonly<IListQuery>;
   readonly total: number;
   readonly known: IJobSummary[];
+  readonly sortedBy: { field: string; descending: boolean } | null;
   readonly cursor: number;
   job(index: number): IJobSummary | null;
   setQuery(change: Partial<IListQuery>): void;
+  resetSort(): void;
   setRange(first: number, last: number): void;
   select(change: (selection: JobSelection) => void): void;
 }
@@ -82,6 +88,7 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
     }
     this._cluster = cluster;
     this._pages.clear();
+    this._ordered = null;
     this._page = null;
     this.selection.clear();
     this._range = [0, 0];
@@ -105,6 +112,12 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
     this._range = [0, 0];
     this.poller.emitChanged();
     void this.poller.refresh();
+  }
+
+  /** List the jobs in the order of the beginning. */
+  resetSort(): void {
+    const { sort, descending } = this._options.query;
+    this.setQuery({ sort, descending } as Partial<Q>);
   }
 
   /** Whether the query's filters may hide jobs. */
@@ -137,18 +150,31 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
 
   /** The job at `index` of the list; null if that page was not read. */
   job(index: number): IJobSummary | null {
-    return this._pages.row(index);
+    return this._ordered ? (this._ordered[index] ?? null) : this._pages.row(index);
+  }
+
+  /** The field that the list is sorted by; null if it is in the order of need. */
+  get sortedBy(): { field: string; descending: boolean } | null {
+    const { sort, descending } = this._query;
+    if (sort !== NEEDS_ME) {
+      return { field: sort, descending };
+    }
+    return this._ordered ? null : NEWEST;
   }
 
   /** The jobs that were read, in the order of the list. */
   get known(): IJobSummary[] {
-    return this._pages.rows;
+    return this._ordered ?? this._pages.rows;
   }
 
   /** The index of the job with the keyboard focus; -1 if there is none. */
   get cursor(): number {
     const { cursor } = this.selection;
-    return cursor === null ? -1 : this._pages.indexOf(job => job.id === cursor);
+    const isCursor = (job: IJobSummary) => job.id === cursor;
+    if (cursor === null) {
+      return -1;
+    }
+    return this._ordered ? this._ordered.findIndex(isCursor) : this._pages.indexOf(isCursor);
   }
 
   /** Set which rows are in view; unknown ones are read. */
@@ -182,7 +208,8 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
     if (this._cluster === null || index === undefined) {
       return null;
     }
-    const { sort, descending } = this._query;
+    const { sort, descending } =
+      this._query.sort === NEEDS_ME ? { ...NEWEST, sort: NEWEST.field } : this._query;
     // Differences from rows of another query would make no sense.
     const known = this._replace ? null : this._pages.get(index);
     const page = {
@@ -208,12 +235,17 @@ export class JobListModel<Q extends IListQuery, P extends IJobPage> implements I
     const rows = delta && known ? applyDelta(known.rows, delta, body.jobs) : body.jobs;
     this._pages.set(index, rows, body.total, body.version);
     this._page = body;
+    // Longer lists come in pages, which only the server can sort.
+    const sorts = this._query.sort === NEEDS_ME && body.total <= PAGE_SIZE;
+    this._ordered = sorts ? byNeed(this._pages.rows) : null;
     const complete = this._pages.complete && !this.filtered;
     this.selection.update(complete ? this._pages.rows : rows, complete);
     return { asOf, serverAsOf, stale: body.stale };
   }
 
   private _cluster: string | null = null;
+  /** The jobs in the order of need, where the browser sorts; else null. */
+  private _ordered: IJobSummary[] | null = null;
   private _page: P | null = null;
   private readonly _pages = new Pages<IJobSummary>();
   private _query: Q;

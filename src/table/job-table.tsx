@@ -26,7 +26,7 @@ interface IJobTableProps {
 export function JobTable(props: IJobTableProps): JSX.Element {
   const { model, open, remove, choice, trans } = props;
   const { columns, choices, exported } = props.layout;
-  const { sort, descending } = model.query;
+  const { sortedBy } = model;
   const onColumnMenu = React.useCallback(
     (at: string, x: number, y: number) =>
       void openColumnMenu({
@@ -60,15 +60,10 @@ export function JobTable(props: IJobTableProps): JSX.Element {
       row={index => model.job(index)}
       rowKey={job => job.id}
       rowMark={stateOf}
-      sortedBy={sort}
-      descending={descending}
+      sortedBy={sortedBy?.field ?? ''}
+      descending={sortedBy?.descending === true}
       topKey={JSON.stringify([model.cluster, model.query])}
-      onSort={by =>
-        model.setQuery({
-          sort: by,
-          descending: by === sort ? !descending : props.greatestFirst?.includes(by) === true
-        })
-      }
+      onSort={by => sortBy(model, by, props.greatestFirst?.includes(by) === true)}
       onRange={(first, last) => model.setRange(first, last)}
       selection={{
         has: job => model.selection.has(job.id),
@@ -103,6 +98,18 @@ export function JobTable(props: IJobTableProps): JSX.Element {
       }}
     />
   );
+}
+
+/** Sorts by a field, with the next click in the other direction, and then as at the beginning. */
+function sortBy(model: IJobListModel, by: string, greatestFirst: boolean): void {
+  const { sort, descending } = model.query;
+  if (by !== sort) {
+    model.setQuery({ sort: by, descending: greatestFirst });
+  } else if (descending === greatestFirst) {
+    model.setQuery({ descending: !descending });
+  } else {
+    model.resetSort();
+  }
 }
 
 /** A change of it is shown for a moment. */

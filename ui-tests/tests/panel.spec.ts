@@ -87,6 +87,8 @@ test('cancels by keyboard, after asking', async ({ page }) => {
   const stub = await stubServer(page, { jobs: JOBS });
   const panel = await openPanel(page);
   await panel.getByRole('grid', { name: 'My jobs' }).focus();
+  // The running job comes first.
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Delete');
   const dialog = page.getByRole('dialog');

@@ -190,9 +190,9 @@ describe('QueueModel', () => {
     const changed = [aJob(9), aJob(3, { state: 'RUNNING' })];
     await stub.last.respond(aPage(changed, { version: 'v2', total: 3, delta }));
     expect(model.known.map(({ id, state }) => [id, state])).toEqual([
+      ['3', 'RUNNING'],
       ['9', 'PENDING'],
-      ['1', 'PENDING'],
-      ['3', 'RUNNING']
+      ['1', 'PENDING']
     ]);
     model.setQuery({ search: 'other' });
     await settled();

@@ -164,6 +164,12 @@ describe('JobsView', () => {
       await settled();
     });
     expect(stub.last.query.sort).toBe('-state');
+    await act(async () => {
+      await stub.last.respond(aPage([aJob(1)]));
+      fireEvent.click(screen.getByRole('button', { name: 'State' }));
+      await settled();
+    });
+    expect(stub.last.query.sort).toBe('-job_id');
   });
 
   it('waits for a pause before it searches', async () => {
