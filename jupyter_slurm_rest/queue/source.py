@@ -16,7 +16,6 @@ from jupyter_slurm_rest.slurm.client import SlurmClient
 from jupyter_slurm_rest.slurm.errors import NotFound
 from jupyter_slurm_rest.slurm.jobs import WINDOW, Unchanged
 from jupyter_slurm_rest.slurm.models import Diag, JobState, JobSummary
-from jupyter_slurm_rest.slurm.names import flags
 from jupyter_slurm_rest.slurm.session import in_one_version
 from jupyter_slurm_rest.slurm.transport import Params
 from jupyter_slurm_rest.slurm.wire import job_records as records
@@ -321,24 +320,16 @@ _END_OF_TIME = 2_147_483_000
 
 
 def _params(wanted: Accounted, can: Capabilities) -> Params:
-    params: dict[str, str | int | list[str]] = {
-        # Despite its name: "live, or ended since start_time", where the default would
-        # leave out jobs that may not start yet (held, begin time, dependency).
-        "usage_time_as_submit_time": "true",
-        # v0.0.40 and v0.0.41 refuse a bare number, and Slurm times before 1000000.
-        "start_time": f"uts{wanted.ended_since or 1_000_000}",
-        "skip_steps": "true",
-        **flags(can),
-    }
-    if wanted.live_since is not None:
-        # Without the flag the span holds for given ids as well.
-        del params["usage_time_as_submit_time"]
-        params |= {"start_time": f"uts{wanted.live_since}", "end_time": f"uts{_END_OF_TIME}"}
     lists = {
         "account": wanted.accounts,
         "partition": wanted.partitions,
         "job_name": wanted.names,
-        # A comma-separated list, as the API's description has it, is refused for ids.
         "step": [str(job_id) for job_id in wanted.job_ids],
     }
-    return params | {name: list(values) for name, values in lists.items() if values}
+    if wanted.live_since is not None:
+        # Without the flag below the span holds for given ids as well.
+        return records.jobs_query(can, lists, wanted.live_since, _END_OF_TIME)
+    # Despite its name: "live, or ended since start_time", where the default would
+    # leave out jobs that may not start yet (held, begin time, dependency).
+    params = records.jobs_query(can, lists, wanted.ended_since)
+    return {**params, "usage_time_as_submit_time": "true"}

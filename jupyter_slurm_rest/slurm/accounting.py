@@ -26,7 +26,7 @@ from .errors import (
 )
 from .jobs import JobCalls
 from .models import Job, JobSummary
-from .names import BEGINNING, UserCalls, flags, no_such
+from .names import UserCalls, no_such
 from .session import LONG, Calls, Connection, in_one_version
 from .transport import Params
 from .wire import job_records as wire
@@ -219,7 +219,7 @@ class AccountingCalls(Calls):
 
     async def _records(self, name: str) -> list[Job]:
         dialect = await self.dialect()
-        params = {"step": name, "start_time": BEGINNING, **flags(dialect.capabilities)}
+        params = {**wire.jobs_query(dialect.capabilities, {}, steps=True), "step": name}
         rows: list[wire.Record] = []
         if dialect.capabilities.stored_scripts:
             rows = await self._rows(params | {"show_batch_script": "true"})
@@ -303,19 +303,12 @@ def _filters(
     The states of ``query`` are filtered here, because slurmdbd interprets them differently.
     """
     start, end = query.window()
-    apart = dialect.capabilities.history_lists_apart
-    params: dict[str, str | list[str]] = {
-        "start_time": f"uts{start}",
-        "end_time": f"uts{end}",
-        "skip_steps": "true",
-    }
-    params |= flags(dialect.capabilities)
+    can = dialect.capabilities
     lists = {
         "partition": query.partitions,
         "account": query.accounts,
         "qos": query.qos,
         "job_name": query.names,
-        "state": list(states if apart else states.values()),
+        "state": list(states if can.history_lists_apart else states.values()),
     }
-    given = {key: list(values) for key, values in lists.items() if values}
-    return params | {key: values if apart else ",".join(values) for key, values in given.items()}
+    return wire.jobs_query(can, lists, start, end)

@@ -22,8 +22,7 @@ from jupyter_slurm_rest.slurm.wire.associations import (
     names,
 )
 from jupyter_slurm_rest.slurm.wire.envelope import decode
-from jupyter_slurm_rest.slurm.wire.job_records import RecordRows, summary
-from jupyter_slurm_rest.slurm.wire.version import Capabilities
+from jupyter_slurm_rest.slurm.wire.job_records import RecordRows, jobs_query, several, summary
 
 from .errors import (
     AccountingDown,
@@ -121,8 +120,6 @@ def no_such(
 
 J = TypeVar("J", bound=JobSummary)
 
-#: The earliest time that Slurm reads; without one it would mean today.
-BEGINNING = "uts1000000"
 #: Users looked up in one request, by a job of each.
 _AT_ONCE = 200
 #: Seconds until a user who was not in accounting is looked up again.
@@ -184,14 +181,8 @@ class UserCalls(Calls):
         return [self.user_names.named(row) for row in rows]
 
     async def _learn(self, rows: dict[int, JobSummary]) -> None:
-        apart = (await self.capabilities()).history_lists_apart
         ids = [str(row.job_id) for row in rows.values()]
-        params = {
-            "step": ids if apart else ",".join(ids),
-            "start_time": BEGINNING,
-            "skip_steps": "true",
-            **flags(await self.capabilities()),
-        }
+        params = jobs_query(await self.capabilities(), {"step": ids})
         response = await self.database("jobs/", params)
         records = [summary(row) for row in decode(response.body, RecordRows).jobs or []]
         # The same number may have been another user's job before.
@@ -212,10 +203,9 @@ class UserCalls(Calls):
         if not users:
             return await self.database("jobs/", params, timeout)
         if self.user_names.not_resolved.isdisjoint(users):
-            apart = (await self.capabilities()).history_lists_apart
+            by_user = several(await self.capabilities(), {"users": users})
             try:
-                wanted = list(users) if apart else ",".join(users)
-                return await self.database("jobs/", {**params, "users": wanted}, timeout)
+                return await self.database("jobs/", {**params, **by_user}, timeout)
             except UserNotResolved:
                 pass
         ids = await self._association_ids(users)
@@ -253,9 +243,10 @@ class UserCalls(Calls):
     @in_one_version
     async def resolves(self, user: str) -> bool | None:
         """Whether slurmrestd's host knows ``user``; ``None`` if that cannot be determined."""
-        if not (await self.capabilities()).history_by_user:
+        can = await self.capabilities()
+        if not can.history_by_user:
             return None
-        params = {"start_time": f"uts{int(time.time())}", "skip_steps": "true", "users": user}
+        params = jobs_query(can, {"users": [user]}, int(time.time()))
         try:
             await self.database("jobs/", params)
         except UserNotResolved:
@@ -263,13 +254,3 @@ class UserCalls(Calls):
         except SlurmError:
             return None
         return True
-
-
-def flags(can: Capabilities) -> dict[str, str]:
-    """Parameters of all requests for slurmdbd's jobs."""
-    found = {}
-    if can.truncated_times:
-        found["disable_truncate_usage_time"] = "true"
-    if can.flags_find_nothing:
-        found["scheduler_unset"] = "true"
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ from .states import FINISHED_STATES, PARTIAL_STATES, ended, run_state
 from .steps import StepRow, efficiency, step
 from .submit import without_tag
 from .tres import TresList, read_tres
+from .version import Capabilities
 
 #: Slurm's commands have room for so much (``SLURM_BITSTR_LEN`` of 64, less ``...`` and its end).
 _ROOM = 61
@@ -318,3 +320,42 @@ def with_efficiency(row: Record, job: Job) -> Job:
         gpu_percent=max(gpus, default=None),
     )
     return msgspec.structs.replace(job, efficiency=used)
+
+
+#: The earliest time that Slurm reads; without a time it would mean today.
+_BEGINNING = 1_000_000
+
+
+def jobs_query(
+    can: Capabilities,
+    lists: Mapping[str, Collection[str]],
+    start: int | None = None,
+    end: int | None = None,
+    *,
+    steps: bool = False,
+) -> dict[str, str | list[str]]:
+    """The query of ``slurmdb/jobs`` for jobs of a span (seconds since the epoch) and of ``lists``.
+
+    Empty lists are left out.
+    """
+    # v0.0.40 and v0.0.41 refuse a bare number.
+    params: dict[str, str | list[str]] = {"start_time": f"uts{start or _BEGINNING}"}
+    if end is not None:
+        params["end_time"] = f"uts{end}"
+    if not steps:
+        params["skip_steps"] = "true"
+    if can.truncated_times:
+        params["disable_truncate_usage_time"] = "true"
+    if can.flags_find_nothing:
+        params["scheduler_unset"] = "true"
+    return params | several(can, lists)
+
+
+def several(can: Capabilities, lists: Mapping[str, Collection[str]]) -> dict[str, str | list[str]]:
+    """Parameters with several values each, as ``can`` takes them."""
+    # Where lists are taken apart, one with commas is refused for ids.
+    return {
+        name: list(values) if can.history_lists_apart else ",".join(values)
+        for name, values in lists.items()
+        if values
+    }
