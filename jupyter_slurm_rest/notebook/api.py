@@ -13,11 +13,10 @@ import httpx
 from jupyter_slurm_rest.slurm.errors import (
     NotFound,
     PermissionDenied,
-    ResponseLost,
     SlurmError,
-    SlurmTimeout,
     Unreachable,
 )
+from jupyter_slurm_rest.slurm.transport import connection_error
 from jupyter_slurm_rest.tls import tls_failure
 
 from .errors import failed, from_response
@@ -136,13 +135,8 @@ def _unreachable(error: httpx.HTTPError) -> SlurmError:
             "Set SSL_CERT_FILE to a file with the certificate, in the server's environment or "
             "before the first call (%env SSL_CERT_FILE=/path/to/server.pem).",
         )
-    kind: type[SlurmError] = ResponseLost
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)):
-        kind = Unreachable
-    elif isinstance(error, httpx.TimeoutException):
-        kind = SlurmTimeout
     return failed(
-        kind,
+        type(connection_error(error)),
         f"The Jupyter server did not respond ({type(error).__name__}).",
         "Run the cell again; the server may have been restarted.",
     )

@@ -24,7 +24,7 @@ from .credentials import Credentials
 from .errors import InvalidRequest, ResponseLost, SlurmError, SlurmTimeout, TooLarge, Unreachable
 
 
-def broken(problem: httpx.HTTPError) -> SlurmError:
+def connection_error(problem: httpx.HTTPError) -> SlurmError:
     """Maps exceptions of httpx; the message has the address, never the headers."""
     words = str(problem) or type(problem).__name__
     if isinstance(problem, httpx.ConnectTimeout):
@@ -127,7 +127,7 @@ class Stream:
                     )
                 yield chunk
         except httpx.HTTPError as problem:
-            failure = broken(problem)
+            failure = connection_error(problem)
         # Outside of the handler: httpx's exception holds the request, and so the token.
         if failure is not None:
             raise failure
@@ -245,7 +245,7 @@ class Transport:
         try:
             response = await self._http.handle_async_request(request)
         except httpx.HTTPError as problem:
-            failure = broken(problem)
+            failure = connection_error(problem)
         if failure is not None:
             raise failure
         try:
