@@ -212,6 +212,8 @@ class ConfiguredCluster:
         self._configured = make_token_provider(name, settings)
         #: A token pasted by the user takes precedence over the configured source.
         self._pasted: TokenProvider | None = None
+        #: Who Slurm saw last: a name outlives its tokens. Empty before there was one.
+        self.last_user = ""
         self.transport = make_transport(name, settings)
         #: The proxy has its own connections, so that a stalled client does not use up those
         #: of the panel.
@@ -267,6 +269,7 @@ class ConfiguredCluster:
     async def credentials(self, renew: bool = False) -> Credentials:
         """The user's name and a current token. Raises a TokenError."""
         token = await self.tokens.acquire(renew=renew)
+        self.last_user = token.username
         return Credentials(token.username, token.value)
 
     async def username(self) -> str:
@@ -319,6 +322,7 @@ class ConfiguredCluster:
         if self._pasted is None and self._configured.accepts_paste:
             self._configured = make_token_provider(self.name, self.settings)
         self._pasted = None
+        self.last_user = ""
         await self._forget()
 
     def changed(self, *, submitted: Collection[int] = (), touched: Iterable[int] = ()) -> None:

@@ -127,7 +127,7 @@ async def cluster_info(cluster: ConfiguredCluster, *, can_write: bool) -> Cluste
     token = cluster.tokens.current
     return replace(
         info,
-        user=token.username if token else None,
+        user=token.username if token else cluster.last_user or None,
         token_expires_at=int(token.expires_at) if token else None,
         token_source=cluster.token_source,
     )

@@ -113,7 +113,8 @@ class EnvSource:
             return read_token(text, user_claim=self._user_claim)
         except TokenExpired:
             raise TokenExpired(
-                f"The token in {self._variable} has expired. Set a new one and restart the server.",
+                f"The token in {self._variable} has expired. Paste a new token, or set "
+                "the variable and restart the server.",
                 action="restart",
             ) from None
 

@@ -83,11 +83,15 @@ export function StatusLine(props: {
   }
   // With only one cluster, its name says nothing.
   const name = (clusters.clusters?.length ?? 0) > 1 ? info.name : '';
+  const user =
+    info.user && info.error?.reason.startsWith('token_')
+      ? trans.__('%1 (no valid token)', info.user)
+      : info.user;
   const who = name
-    ? info.user
-      ? trans.__('%1 on %2', info.user, name)
+    ? user
+      ? trans.__('%1 on %2', user, name)
       : trans.__('Not authenticated on %1', name)
-    : info.user || trans.__('Not authenticated');
+    : user || trans.__('Not authenticated');
   const slurm = info.slurm_release ? trans.__('Slurm %1', info.slurm_release) : '';
   const ends = expiresSoon(info, now);
   const details = [

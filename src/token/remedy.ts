@@ -14,6 +14,9 @@ type TokenRemedy = 'paste' | 'login' | 'restart';
 /** The seconds before a token expires in which the user is warned. */
 const WARNING_TIME = 10 * 60;
 
+/** JupyterLab's own command, which is there on a hub. */
+const HUB_RESTART = 'hub:restart';
+
 /** Token sources that do not renew the token. */
 const NOT_RENEWED = ['env', 'pasted', 'none'];
 
@@ -22,8 +25,10 @@ export function tokenRemedy(error: ApiError, info: IClusterInfo | null): TokenRe
   switch (error.action) {
     case 'paste':
     case 'login':
-    case 'restart':
       return error.action;
+    case 'restart':
+      // A new token can be pasted where the server only reads one when it starts.
+      return info !== null && NOT_RENEWED.includes(info.token_source) ? 'paste' : 'restart';
     case '':
       // Slurm rejected the token. A source that renews tokens was already asked again.
       return ['token_missing', 'token_rejected', 'token_expired'].includes(error.reason) &&
@@ -66,7 +71,11 @@ export function findRemedy(
         }
       );
     case 'restart':
-      return { advice: trans.__('Restart your Jupyter server.') };
+      return (
+        offer(trans.__('Restart server…'), HUB_RESTART) ?? {
+          advice: trans.__('Restart your Jupyter server.')
+        }
+      );
     case null:
       return null;
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +78,13 @@ class TestSwitchedOff:
         response = await call("PUT", TOKEN, {"token": make_token("alice")})
         assert response.status == 403
         assert "paste_tokens" in response.json()["message"]
+
+
+async def test_the_users_name_outlives_the_token(call: Call, tmp_path: Path) -> None:
+    async def info() -> tuple[str, str]:
+        (first, *_) = (await call("GET", "clusters")).json()["clusters"]
+        return first["user"], (first["error"] or {}).get("reason", "")
+
+    assert await info() == ("alice", "")
+    (tmp_path / "token").write_text(make_token("alice", -60))
+    assert await info() == ("alice", "token_expired")

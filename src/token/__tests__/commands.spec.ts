@@ -101,7 +101,13 @@ describe('the token commands', () => {
         trans
       );
     expect(offer('paste')?.action?.label).toBe('Paste a token…');
+    expect(offer('restart')?.action?.label).toBe('Paste a token…');
+    clusters.update({ ...clusters.info!, token_source: 'hub' });
     expect(offer('restart')?.advice).toMatch(/Restart your Jupyter server/);
+    const restart = jest.fn();
+    commands.addCommand('hub:restart', { execute: restart });
+    offer('restart')?.action?.run();
+    expect(restart).toHaveBeenCalledTimes(1);
     expect(offer('admin')).toBeNull();
     expect(offer('login')?.action).toBeUndefined();
     PageConfig.setOption('hubPrefix', '/hub/');

@@ -13,6 +13,7 @@ describe('tokenRemedy', () => {
     expect(tokenRemedy(trouble('token_missing', 'paste'), info('hub'))).toBe('paste');
     expect(tokenRemedy(trouble('login_expired', 'login'), info('oidc'))).toBe('login');
     expect(tokenRemedy(trouble('scope_missing', 'restart'), info('hub'))).toBe('restart');
+    expect(tokenRemedy(trouble('token_expired', 'restart'), info('env'))).toBe('paste');
   });
 
   it('is nothing where only an administrator or time helps', () => {
