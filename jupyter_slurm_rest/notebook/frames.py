@@ -96,7 +96,7 @@ def columns(kind: str) -> dict[str, ColumnType]:
         "clusters": {
             **dict.fromkeys(("name", "slurm_release", "api_version", "user", "error"), text),
             **dict.fromkeys(("reachable", "accounting", "can_write"), ("boolean", _same)),
-            **dict.fromkeys(("token_source", "plan"), text),
+            **dict.fromkeys(("token_source", "strategy"), text),
             "token_expires_at": ("time", _time),
         },
         "options": dict.fromkeys(("option", "value"), text),
