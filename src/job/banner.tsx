@@ -153,7 +153,7 @@ export function startWords(
     const time = formatMoment(begin, now);
     const relative = formatRelative(begin, now, trans);
     if (job.restarts) {
-      return trans.__('It can start again from %1 (%2).', time, relative);
+      return trans.__('It can start again at %1 (%2).', time, relative);
     }
     return mine
       ? trans.__('It starts at %1 or later (%2), as you asked.', time, relative)
@@ -170,7 +170,7 @@ export function startWords(
         formatMoment(start, now),
         formatRelative(start, now, trans)
       )
-    : trans.__('Expected to start at any moment.');
+    : trans.__('Expected to start any moment.');
 }
 
 /** The ids of jobs in Slurm's dependency string. */

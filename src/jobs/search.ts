@@ -7,6 +7,10 @@ type Filter = (typeof FILTERS)[number];
 /** The states that are completed even if no job is in them. */
 const STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'suspended'];
 
+/** Begins a state's name that is not complete: the user is still typing. */
+const isBeginning = (value: string) =>
+  STATES.some(state => state !== value && state.startsWith(value));
+
 /** What the search field asks for. */
 export interface IJobSearch extends Partial<Record<Filter, string>> {
   /** The words that name no filter. */
@@ -17,15 +21,19 @@ export interface IJobSearch extends Partial<Record<Filter, string>> {
  * Splits `user:bob state:pending train` into filters and words.
  *
  * A filter that is given several times lets through jobs with any of its values. A filter
- * without a value is ignored: the user is still typing.
+ * without a value, or with the beginning of a state at the end of the text, is ignored: the
+ * user is still typing.
  */
 export function parseSearch(text: string): IJobSearch {
   const words: string[] = [];
   const values = new Map<Filter, string[]>();
+  const unfinished = text.match(/\S*$/)?.[0];
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [name, value] = splitToken(word);
     if (name === null) {
       words.push(word);
+    } else if (name === 'state' && word === unfinished && isBeginning(value.toLowerCase())) {
+      continue;
     } else if (value) {
       values.set(name, [...(values.get(name) ?? []), value]);
     }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import Any
 
 import pytest
 
-from jupyter_slurm_rest.notebook.frames import columns, to_pandas
+from jupyter_slurm_rest.notebook.frames import columns, to_pandas, to_polars
 from jupyter_slurm_rest.notebook.options import changes, sbatch_options
 from jupyter_slurm_rest.notebook.tasks import expanded, worst
-from jupyter_slurm_rest.slurm.errors import InvalidRequest
+from jupyter_slurm_rest.slurm.errors import InvalidRequest, SlurmError
 
 JOB: dict[str, Any] = {
     "id": "7",
@@ -27,6 +28,8 @@ JOB: dict[str, Any] = {
 def test_columns_do_not_depend_on_the_rows(kind: str) -> None:
     empty, one = to_pandas([], columns(kind)), to_pandas([{}], columns(kind))
     assert empty.dtypes.to_dict() == one.dtypes.to_dict()
+    assert to_polars([], columns(kind)).schema == to_polars([{}], columns(kind)).schema
+    assert list(empty.columns) == to_polars([], columns(kind)).columns
 
 
 def test_a_frame_has_types_and_units() -> None:
@@ -36,6 +39,26 @@ def test_a_frame_has_types_and_units() -> None:
     assert row["memory"] == 2 * 1024 * 1024
     assert row["submit_time"] == dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
     assert row["exit_code"] == "0:9"
+
+
+def test_a_polars_frame_has_the_same_types_and_units() -> None:
+    row = to_polars([JOB], columns("jobs")).row(0, named=True)
+    assert row["elapsed"] == dt.timedelta(seconds=90)
+    assert row["time_limit"] == dt.timedelta(minutes=10)
+    assert row["memory"] == 2 * 1024 * 1024
+    assert row["submit_time"] == dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+    assert row["exit_code"] == "0:9"
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_a_frame_without_its_package_says_how_to_install_it(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    make = {"pandas": to_pandas, "polars": to_polars}[package]
+    with pytest.raises(SlurmError, match=f"{package} is not installed") as caught:
+        make([JOB], columns("jobs"))
+    assert f"%pip install {package}" in "".join(caught.value.__notes__)
 
 
 def test_options_in_python() -> None:

@@ -134,7 +134,7 @@ describe('JobBanner', () => {
     expect(screen.getByText(/or later \(in 1 hour\), as you asked\.$/)).toBeTruthy();
     cleanup();
     renderBanner({ ...waiting, restarts: 1 });
-    expect(screen.getByText(/^It can start again from/)).toBeTruthy();
+    expect(screen.getByText(/^It can start again at/)).toBeTruthy();
   });
 
   it('shows why a job failed, the end of its output, and what to do', async () => {

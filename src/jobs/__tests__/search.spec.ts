@@ -17,6 +17,8 @@ describe('parseSearch', () => {
 
   it('ignores a filter that is still being typed, and keeps other colons', () => {
     expect(parseSearch('partition: step:3')).toEqual({ search: 'step:3' });
+    expect(parseSearch('train state:pen')).toEqual({ search: 'train' });
+    expect(parseSearch('train state:pen ')).toEqual({ state: 'pen', search: 'train' });
   });
 });
 
