@@ -33,7 +33,6 @@ import { ISlurmClusters } from '../tokens';
 // Commands are registered at once; what they do is loaded later.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { addScriptCommands, describeSubmitArguments } from './commands';
-// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { chooseFolder, folderOf } from './folders';
 import { DraftStore, type IDraft, SCRIPT_TEMPLATE } from './drafts';
 import type { SubmitModel } from './model';

@@ -105,7 +105,7 @@ describe('the token commands', () => {
     clusters.update({ ...clusters.info!, token_source: 'hub' });
     expect(offer('restart')?.advice).toMatch(/Restart your Jupyter server/);
     const restart = jest.fn();
-    commands.addCommand('hub:restart', { execute: restart });
+    commands.addCommand('hub:restart', { execute: restart, describedBy: { args: {} } });
     offer('restart')?.action?.run();
     expect(restart).toHaveBeenCalledTimes(1);
     expect(offer('admin')).toBeNull();
