@@ -58,7 +58,7 @@ def test_a_frame_without_its_package_says_how_to_install_it(
     make = {"pandas": to_pandas, "polars": to_polars}[package]
     with pytest.raises(SlurmError, match=f"{package} is not installed") as caught:
         make([JOB], columns("jobs"))
-    assert f"%pip install {package}" in "".join(caught.value.__notes__)
+    assert f"%pip install {package}" in "".join(vars(caught.value)["__notes__"])
 
 
 def test_options_in_python() -> None:
