@@ -62,7 +62,7 @@ export function describeState(
     case 'CANCELLED':
       return { label: trans.__('Canceled'), tone: 'stopped' };
     case 'TIMEOUT':
-      return { label: trans.__('Time limit reached'), tone: 'bad' };
+      return { label: trans.__('Timed out'), tone: 'bad' };
     case 'OUT_OF_MEMORY':
       return { label: trans.__('Out of memory'), tone: 'bad' };
     case 'NODE_FAIL':

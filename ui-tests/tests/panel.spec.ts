@@ -158,7 +158,7 @@ test('shows finished jobs, an empty history and missing accounting', async ({ pa
   await panel.getByRole('tab', { name: 'History' }).click();
   const grid = panel.getByRole('grid', { name: 'Finished jobs' });
   await expect(grid.getByText('trained')).toBeVisible();
-  await expect(grid.getByText('Time limit reached')).toBeVisible();
+  await expect(grid.getByText('Timed out')).toBeVisible();
   await expectAccessible(page);
   await panel.getByLabel('Final state').selectOption('Completed');
   await expect(grid.getByText('too-long')).toBeHidden();

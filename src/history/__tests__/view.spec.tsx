@@ -62,7 +62,7 @@ describe('HistoryView', () => {
     answers(aJob(7, { name: 'train', state: 'TIMEOUT', end_time: Date.now() / 1000 - 300 }));
     const open = jest.fn();
     await show(open);
-    expect(screen.getByText('Time limit reached')).toBeTruthy();
+    expect(screen.getByText('Timed out')).toBeTruthy();
     expect(screen.getByText('5 minutes ago')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'train' }));
     expect(open.mock.calls[0][0][0].id).toBe('7');

@@ -76,7 +76,7 @@ describe('TransitionDigest', () => {
     }
     digest.add(change('4', 'TIMEOUT'));
     jest.advanceTimersByTime(600);
-    expect(told).toEqual(['4 jobs on maxwell: Completed 3, Time limit reached 1']);
+    expect(told).toEqual(['4 jobs on maxwell: Completed 3, Timed out 1']);
   });
 
   it('makes one message of the tasks of an array, and is then quiet about it for a minute', () => {
