@@ -112,7 +112,7 @@ def test_a_key_is_read_again_on_demand_and_a_bad_one_leaves_the_old(
     key_file.chmod(0o644)
     with caplog.at_level(logging.ERROR):
         reload_keys(clusters)
-    assert "stays in use" in caplog.text
+    assert "is still in use" in caplog.text
     token = clusters["one"].sign("alice").token
     assert jwt.decode(token, new, algorithms=["HS256"])["sun"] == "alice"
 
