@@ -19,10 +19,11 @@ from jupyter_slurm_rest.slurm.errors import InvalidRequest, Refused, ResponseLos
 from .folder import Batch, CallFolder, default_folder
 from .future import SlurmFuture
 from .watcher import ResultWatcher, Row
-from .worker import Call
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from .worker import Call
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -165,12 +166,12 @@ class SlurmExecutor(Executor):
 
         Raises :exc:`Refused` if Slurm does not cancel some of them.
         """
-        asked = {one.job_id: one for one in futures if not one.done()}
-        if not asked:
+        unfinished = {one.job_id: one for one in futures if not one.done()}
+        if not unfinished:
             return
         refused = []
-        for row in self._slurm.cancel(*asked).rows:
-            future = asked.get(str(row["id"]))
+        for row in self._slurm.cancel(*unfinished).rows:
+            future = unfinished.get(str(row["id"]))
             if row["ok"] and future is not None:
                 future.was_cancelled()
             elif not row["ok"] and (future is None or not future.done()):

@@ -177,7 +177,8 @@ class CallFolder:
 
     def files(self) -> set[str]:
         """The names of the files in ``results``, in one reading."""
-        return set(os.listdir(self.path / "results"))  # noqa: PTH208 -- names, not paths
+        with os.scandir(self.path / "results") as entries:
+            return {entry.name for entry in entries}
 
     def started(self, key: str) -> dict[str, Any]:
         """What the task wrote when it started: ``job_id``, ``node``, ``python``; empty before."""

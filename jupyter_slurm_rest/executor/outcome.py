@@ -62,8 +62,7 @@ def _loaded(header: Mapping[str, Any], payload: bytes) -> Any:
     if holds_code(payload) and not same_bytecode(theirs, platform.python_version()):
         raise _mismatch(header, "The result holds functions or classes, which cannot be loaded")
     try:
-        # The user's own, from a folder that only the user can write.
-        return pickle.loads(payload)  # noqa: S301
+        return pickle.loads(payload)  # noqa: S301 -- the user's own, in a folder of mode 0700
     except Exception as error:
         raise ResultNotLoaded(
             f"The result cannot be loaded here: {type(error).__name__}: {error}.",

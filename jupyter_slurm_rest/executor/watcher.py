@@ -158,7 +158,7 @@ class ResultWatcher:
         except SlurmError as error:
             _LOG.info("The queue cannot be listed: %s", error)
             return
-        missing = self._judge(futures, listed)
+        missing = self._compare(futures, listed)
         now = time.monotonic()
         for job_id, some in missing.items():
             since = max(self._looked_up.get(job_id, 0.0) + self._pace.look_up, 0.0)
@@ -172,7 +172,7 @@ class ResultWatcher:
         unknown = futures
         try:
             rows = self._queue.rows_of(job_id)
-            unknown = [one for some in self._judge(futures, rows).values() for one in some]
+            unknown = [one for some in self._compare(futures, rows).values() for one in some]
         except NotFound:
             pass
         except SlurmError as error:
@@ -182,7 +182,7 @@ class ResultWatcher:
             if time.monotonic() > self._added[future.key] + self._pace.vanished:
                 self._fail(future, None)
 
-    def _judge(
+    def _compare(
         self, futures: list[SlurmFuture[Any]], listed: Iterable[Row]
     ) -> dict[str, list[SlurmFuture[Any]]]:
         """Fail futures whose jobs have ended; those that are not listed, by their job."""

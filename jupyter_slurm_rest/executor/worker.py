@@ -14,11 +14,14 @@ import platform
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, Dict, List, Tuple  # noqa: UP035 -- Python 3.8 runs this, too
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    # Not where Python 3.8 runs this.
+    Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 #: In a pickle that holds functions or classes themselves, which only the same Python can read.
 BY_VALUE = (b"_make_function", b"_make_skeleton_class", b"_make_code", b"code_type", b"CodeType")
-Call = Tuple[Tuple[Any, ...], Dict[str, Any]]  # noqa: UP006 -- as above
 
 
 def describe_python() -> dict[str, Any]:
@@ -103,7 +106,7 @@ class Task:
         self.header["status"] = "value"
         return payload
 
-    def _load(self, about: dict[str, Any]) -> tuple[Any, List[Call]]:  # noqa: UP006 -- as above
+    def _load(self, about: dict[str, Any]) -> tuple[Any, list[Call]]:
         import pickle
 
         with (self._calls / f"{self._batch}.pickle").open("rb") as file:
@@ -115,8 +118,8 @@ class Task:
         ):
             raise CannotCall("python", {})
         try:
-            # The user's own, from a folder that only the user can write.
-            return pickle.loads(function), pickle.loads(calls)  # noqa: S301
+            # The user's own, in a folder of mode 0700.
+            return pickle.loads(function), pickle.loads(calls)  # noqa: S301 -- see above
         except Exception as error:  # noqa: BLE001 -- unpickling imports the user's modules
             why = {"why": _in_words(error), "traceback": traceback.format_exc()}
             raise CannotCall("not_loaded", why) from None
@@ -127,8 +130,7 @@ class Task:
         import cloudpickle
 
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        # For the job's output as well, as for any script.
-        print(text, file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{text}\n")  # For the job's output as well, as for any script.
         self.header.update(
             status="exception", traceback=text, kind=type(error).__name__, why=str(error)
         )
@@ -136,7 +138,7 @@ class Task:
         try:
             payload: bytes = cloudpickle.dumps(error)
             # Exceptions are often pickled well and cannot be read.
-            pickle.loads(payload)  # noqa: S301
+            pickle.loads(payload)  # noqa: S301 -- made the moment before
         except Exception:  # noqa: BLE001 -- its words and its traceback are kept
             return b""
         return payload if len(payload) <= max_result else b""

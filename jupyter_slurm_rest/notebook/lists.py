@@ -12,7 +12,6 @@ from jupyter_slurm_rest.slurm.errors import SlurmError
 
 from . import tables
 from .arguments import CLUSTER, FRAME, command, option
-from .job_list import history_table, jobs_table
 from .session import Session
 from .tables import Row, Table
 
@@ -45,27 +44,18 @@ def shown(table: Table, args: argparse.Namespace) -> Any:
 
 
 def _queue(session: Session, args: argparse.Namespace, *, everyone: bool) -> Any:
-    query = {
-        "scope": "all" if everyone else "mine",
-        "state": args.state,
-        "user": args.user,
-        "partition": args.partition,
-        "account": args.account,
-        "search": args.search,
-        "sort": args.sort,
-        "limit": args.limit,
-    }
-    response = session.api.get(args.cluster, "jobs", query)
-    session.names.saw_jobs(response["jobs"])
-    return shown(
-        jobs_table(
-            session.api,
-            session.api.cluster(args.cluster),
-            response["jobs"],
-            tables.caption(response, "job"),
-        ),
-        args,
+    found = session.slurm(args.cluster).jobs(
+        all=everyone,
+        state=args.state,
+        user=args.user,
+        partition=args.partition,
+        account=args.account,
+        search=args.search,
+        sort=args.sort,
+        limit=args.limit,
     )
+    session.names.saw_jobs(found.rows)
+    return shown(found, args)
 
 
 _QUEUE = (
@@ -121,41 +111,29 @@ def history(session: Session, args: argparse.Namespace) -> Any:
     # Imported at the first use: listing the queue does not need it.
     from jupyter_slurm_rest.slurm.wire.states import FINISHED_STATES
 
-    query = {
-        "scope": "all" if args.all or args.user else "mine",
-        "state": args.state or ",".join(sorted(FINISHED_STATES)),
-        "user": args.user,
-        "partition": args.partition,
-        "account": args.account,
-        "search": args.search,
-        "limit": args.limit,
-        "start_time": max(0, int(time.time() - args.days * 86_400)),
-    }
-    response = session.api.get(args.cluster, "history", query)
-    return shown(
-        history_table(
-            session.api,
-            session.api.cluster(args.cluster),
-            response["jobs"],
-            tables.caption(response, "job"),
-        ),
-        args,
+    found = session.slurm(args.cluster).history(
+        args.days,
+        all=args.all,
+        state=args.state or sorted(FINISHED_STATES),
+        user=args.user,
+        partition=args.partition,
+        account=args.account,
+        search=args.search,
+        limit=args.limit,
     )
+    return shown(found, args)
 
 
 @command(CLUSTER, FRAME)
 def nodes(session: Session, args: argparse.Namespace) -> Any:
     """The nodes and their free resources."""
-    response = session.api.get(args.cluster, "nodes")
-    return shown(tables.nodes_table(response["nodes"], tables.caption(response, "node")), args)
+    return shown(session.slurm(args.cluster).nodes(), args)
 
 
 @command(CLUSTER, FRAME)
 def partitions(session: Session, args: argparse.Namespace) -> Any:
     """The partitions, their limits and free resources."""
-    response = session.api.get(args.cluster, "partitions")
-    rows = response["partitions"]
-    return shown(tables.partitions_table(rows, tables.caption(response, "partition")), args)
+    return shown(session.slurm(args.cluster).partitions(), args)
 
 
 @command(
@@ -171,15 +149,13 @@ def sinfo(session: Session, args: argparse.Namespace) -> Any:
 @command(CLUSTER, FRAME)
 def account(session: Session, args: argparse.Namespace) -> Any:
     """Your accounts, their QOS and limits."""
-    response = session.api.get(args.cluster, "account")
-    return shown(tables.associations_table(response), args)
+    return shown(session.slurm(args.cluster).account(), args)
 
 
 @command(FRAME)
 def clusters(session: Session, args: argparse.Namespace) -> Any:
     """The configured clusters and their status."""
-    rows = session.api.call("GET", "clusters")["clusters"]
-    return shown(tables.clusters_table(rows, tables.count(len(rows), "cluster")), args)
+    return shown(session.slurm().clusters(), args)
 
 
 @command()

@@ -12,6 +12,7 @@ from jupyter_slurm_rest.slurm.errors import SlurmError
 from .api import SlurmApi
 from .errors import SlurmMagicError
 from .job import Job
+from .slurm import Slurm
 
 #: Seconds after which names are read again, in the background.
 _KEPT = 60.0
@@ -80,6 +81,10 @@ class Session:
         self.api = SlurmApi()
         self.variables = variables
         self.names = KnownNames(self.api)
+
+    def slurm(self, cluster: str | None = None) -> Slurm:
+        """The Python API over this connection."""
+        return Slurm.over(self.api, cluster)
 
     def job(self, job_id: str, cluster: str | None) -> Job:
         """A job, read now."""

@@ -108,7 +108,7 @@ class Slurm:
             "name": _joined(name),
             "search": search,
             "limit": limit,
-            "start_time": int(time.time() - days * 86_400),
+            "start_time": max(0, int(time.time() - days * 86_400)),
         }
         found = self._get("history", query)
         caption = tables.caption(found, "job")
@@ -216,7 +216,7 @@ class Slurm:
         return f"clusters/{quote(self.cluster, safe='')}/{resource}"
 
     def _get(self, resource: str, query: dict[str, Any] | None = None) -> Any:
-        return self._api.call("GET", self._path(resource), query=query)
+        return self._api.get(self._named, resource, query)
 
     def __repr__(self) -> str:
         return f"Slurm({self._named!r})" if self._named else "Slurm()"

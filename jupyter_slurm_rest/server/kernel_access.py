@@ -60,8 +60,8 @@ class KernelAccess(IdentityProvider):
         """Write the file, once the server listens."""
         info = server.server_info()
         path = Path(server.runtime_dir) / f"slurm-rest-{os.getpid()}.json"
-        told = {
-            **{name: info[name] for name in _TOLD},
+        contents = {
+            **{name: info[name] for name in _PUBLISHED},
             "host": socket.gethostname(),
             "certificate": _certificate(server.certfile),
             "secret": self._secret,
@@ -69,7 +69,7 @@ class KernelAccess(IdentityProvider):
         try:
             # Jupyter's own way: 0600 from the beginning.
             with secure_write(str(path)) as file:
-                json.dump(told, file)
+                json.dump(contents, file)
         except OSError as error:
             server.log.warning("Kernels cannot find this server by %s: %s", path, error.strerror)
             return
@@ -86,7 +86,7 @@ class KernelAccess(IdentityProvider):
 
 
 #: What the file has of Jupyter's own description of a server.
-_TOLD = ("url", "hostname", "port", "sock", "secure", "base_url", "pid")
+_PUBLISHED = ("url", "hostname", "port", "sock", "secure", "base_url", "pid")
 
 
 def _certificate(file: str) -> str:
