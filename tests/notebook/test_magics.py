@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 import json
 import subprocess
 import sys
@@ -14,15 +13,12 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.lib.pretty import RepresentationPrinter
 from traitlets.config import Config
 
-from jupyter_slurm_rest.notebook.api import SlurmApi
 from jupyter_slurm_rest.notebook.commands import COMMANDS, NAMES
 from jupyter_slurm_rest.notebook.errors import SlurmMagicError
 from jupyter_slurm_rest.notebook.job import Job
-from jupyter_slurm_rest.notebook.tables import LEFT, clock, gpus
-from jupyter_slurm_rest.slurm.errors import SlurmError
+from jupyter_slurm_rest.notebook.tables import LEFT
 from tests.recorded import recorded_by
 from tests.server.replay import ReplaySlurmrestd
 
@@ -355,76 +351,3 @@ async def test_job_names_have_no_control_characters(run: Run, slurmrestd: Replay
     for line in repr(jobs).split("\n"):
         assert line.isprintable()
     assert "\ufffd[2J" in repr(jobs)
-
-
-class _Responses:
-    """The server's API, returning scripted responses in order."""
-
-    def __init__(self, *states: str) -> None:
-        empty: dict[str, Any] = dict.fromkeys(
-            [
-                "name",
-                "why",
-                "exit_code",
-                "partition",
-                "account",
-                "submit_time",
-                "estimated_start",
-                "start_time",
-                "end_time",
-                "elapsed",
-                "time_limit",
-                "nodes",
-                "stdout",
-            ]
-        )
-        self.left: list[dict[str, Any]] = [
-            {**empty, "state": state, "flags": []} for state in states
-        ]
-
-    def call(self, method: str, path: str) -> dict[str, Any]:
-        if not self.left:
-            raise SlurmError("The Jupyter server did not answer.")
-        return self.left.pop(0)
-
-
-def pretty(shown: object) -> str:
-    """As IPython shows it in a terminal."""
-    text = io.StringIO()
-    printer = RepresentationPrinter(text)  # type: ignore[no-untyped-call]
-    printer.pretty(shown)  # type: ignore[no-untyped-call]
-    printer.flush()  # type: ignore[no-untyped-call]
-    return text.getvalue()
-
-
-def test_showing_a_job_refreshes_it_or_shows_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 1_000_000.0
-    monkeypatch.setattr("jupyter_slurm_rest.notebook.job.time.time", lambda: now)
-    job = Job(cast("SlurmApi", _Responses("PENDING", "RUNNING", "COMPLETED")), "maxwell", "7")
-    assert repr(job) == "<Job 7 PENDING on maxwell>"
-    now += 5
-    assert ">RUNNING</td>" in job._repr_html_()
-    now += 5
-    assert "COMPLETED" in pretty(job)
-    now += 5
-    assert "COMPLETED" in pretty(job)
-    assert pretty([job]) == "[<Job 7 COMPLETED on maxwell>]"
-
-    job = Job(cast("SlurmApi", _Responses("PENDING")), "maxwell", "7")
-    read = clock(now)
-    now += 500
-    assert f"As of  {read}" in pretty(job)
-
-
-@pytest.mark.parametrize(
-    ("tres", "text"),
-    [
-        (None, ""),
-        ({"gpus": 0, "gpu_types": {}}, ""),
-        ({"gpus": 2, "gpu_types": {}}, "2"),
-        ({"gpus": 2, "gpu_types": {"l40": 2}}, "2 x l40"),
-        ({"gpus": 3, "gpu_types": {"a100": 1, "h100": 1}}, "1 x a100, 1 x h100, 1 other"),
-    ],
-)
-def test_gpus_in_words(tres: dict[str, Any] | None, text: str) -> None:
-    assert gpus(tres) == text

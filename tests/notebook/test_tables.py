@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_slurm_rest.notebook.tables import associations_table
+import pytest
+
+from jupyter_slurm_rest.notebook.tables import associations_table, gpus
 
 
 def association(account: str, parent: str = "", **limits: Any) -> dict[str, Any]:
@@ -27,3 +29,17 @@ def test_the_account_shows_its_own_limits_and_those_above_it() -> None:
         "astro all normal 0 1-00:00:00 yours: 1 running job; astro: cpu=12,gres/gpu=2; "
         "physics: cpu=40, 30 jobs in the queue"
     )
+
+
+@pytest.mark.parametrize(
+    ("tres", "text"),
+    [
+        (None, ""),
+        ({"gpus": 0, "gpu_types": {}}, ""),
+        ({"gpus": 2, "gpu_types": {}}, "2"),
+        ({"gpus": 2, "gpu_types": {"l40": 2}}, "2 x l40"),
+        ({"gpus": 3, "gpu_types": {"a100": 1, "h100": 1}}, "1 x a100, 1 x h100, 1 other"),
+    ],
+)
+def test_gpus_in_words(tres: dict[str, Any] | None, text: str) -> None:
+    assert gpus(tres) == text
